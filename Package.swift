@@ -1,0 +1,29 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "oomsim",
+  products: [
+    .library(name: "OOMSimulator", targets: ["OOMSimulator", "OOMFormats"]),
+    .library(name: "VictimSelection", targets: ["VictimSelection"]),
+    .executable(name: "oomsim", targets: ["oomsim"]),
+  ],
+  targets: [
+    .target(name: "VictimSelection", swiftSettings: settings),
+    .target(name: "OOMSimulator", dependencies: ["VictimSelection"], swiftSettings: settings),
+    .target(name: "OOMFormats", dependencies: ["OOMSimulator"], swiftSettings: settings),
+    .executableTarget(
+      name: "oomsim", dependencies: ["OOMFormats", "OOMSimulator"], swiftSettings: settings),
+    .executableTarget(
+      name: "SelectionBenchmark", dependencies: ["VictimSelection"],
+      path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

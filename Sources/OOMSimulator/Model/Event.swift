@@ -1,0 +1,86 @@
+/// Something that happens at an instant of a scenario.
+public struct Event: Equatable, Sendable {
+  /// Microseconds since the start.
+  public var at: Int64
+  public var action: Action
+
+  public init(at: Int64, action: Action) {
+    self.at = at
+    self.action = action
+  }
+
+  /// Sizes that a process gains or gives back, in pages.
+  public struct Sizes: Equatable, Sendable {
+    public var anon: Int64 = 0
+    public var file: Int64 = 0
+    public var shmem: Int64 = 0
+    /// Anonymous memory that is locked as it is touched, besides `anon`.
+    public var locked: Int64 = 0
+
+    public init() {}
+  }
+
+  /// What a mapping without touched pages costs in committed memory.
+  public enum MappingKind: String, CaseIterable, Sendable {
+    case `private`
+    case shared
+    case readOnly = "read_only"
+    case noReserve = "noreserve"
+  }
+
+  public enum Action: Equatable, Sendable {
+    /// Touches memory evenly over `over` microseconds.
+    case grow(ProcessReference, Sizes, over: Int64)
+    case shrink(ProcessReference, Sizes, over: Int64)
+    case map(ProcessReference, pages: Int64, MappingKind)
+    case unmap(ProcessReference, pages: Int64, MappingKind)
+    indirect case start(Process)
+    case exit(ProcessReference)
+    case readPageCache(pages: Int64, cgroup: String)
+    case dropPageCache(pages: Int64, cgroup: String)
+    case writeTmpfs(pages: Int64, cgroup: String)
+    case deleteTmpfs(pages: Int64, cgroup: String)
+    case setProcess(ProcessReference, ProcessChange)
+    indirect case setCgroup(String, Cgroup)
+    indirect case setSysctl(Sysctl)
+    case move(ProcessReference, cgroup: String)
+    /// Declares the OOM here and now, in the group or in the machine.
+    case oom(cgroup: String?, invoker: ProcessReference?)
+  }
+
+  /// What of a process can be changed while it runs; nil leaves it.
+  public struct ProcessChange: Equatable, Sendable {
+    public var oomScoreAdj: Int16?
+    public var uid: UInt32?
+    public var capabilities: Capabilities?
+    public var onENOMEM: Process.OnENOMEM?
+
+    public init() {}
+  }
+}
+
+extension Event.Action {
+  /// The process that the action is about.
+  public var process: ProcessReference? {
+    switch self {
+    case .grow(let process, _, _), .shrink(let process, _, _), .map(let process, _, _),
+      .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
+      .move(let process, _):
+      process
+    case .oom(_, let invoker): invoker
+    default: nil
+    }
+  }
+
+  /// The group that the action is about.
+  public var cgroup: String? {
+    switch self {
+    case .readPageCache(_, let path), .dropPageCache(_, let path), .writeTmpfs(_, let path),
+      .deleteTmpfs(_, let path), .setCgroup(let path, _), .move(_, let path):
+      path
+    case .start(let process): process.cgroup
+    case .oom(let path, _): path
+    default: nil
+    }
+  }
+}

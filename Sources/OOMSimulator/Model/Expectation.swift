@@ -1,0 +1,42 @@
+/// What a scenario promises of its run; nil is not checked.
+public struct Expectation: Equatable, Sendable {
+  /// The OOM kills in order, complete: an empty list says that nobody dies.
+  public var kills: [ExpectedKill]?
+  public var survivors: [String]?
+  /// Processes whose growth can never go on.
+  public var stuck: [String]?
+  public var refused: [ExpectedRefusal]?
+  public var panic: Bool?
+
+  public init() {}
+
+  /// One OOM kill; the process is the one that dies first.
+  public struct ExpectedKill: Equatable, Sendable {
+    public var process: ProcessReference
+    public var constraint: Constraint?
+    public var cgroup: String?
+    public var points: Int64?
+    /// Microseconds, inclusive.
+    public var after: Int64?
+    /// Microseconds, inclusive.
+    public var before: Int64?
+    /// Names of those that die with it, in any order, complete.
+    public var also: [String]?
+
+    public init(process: ProcessReference) {
+      self.process = process
+    }
+  }
+
+  /// A request that overcommit refuses.
+  public struct ExpectedRefusal: Equatable, Sendable {
+    public var process: ProcessReference
+    /// Microseconds.
+    public var at: Int64?
+
+    public init(process: ProcessReference, at: Int64? = nil) {
+      self.process = process
+      self.at = at
+    }
+  }
+}

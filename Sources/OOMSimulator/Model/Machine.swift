@@ -1,0 +1,29 @@
+/// The machine of a scenario. Sizes are in pages of `pageSize` bytes.
+public struct Machine: Equatable, Sendable {
+  /// Memory that the kernel manages. File: `MemTotal` in /proc/meminfo. Kernel: `totalram_pages()`.
+  public var memory: Int64 = 0
+  /// All swap. File: `SwapTotal` in /proc/meminfo. Kernel: `total_swap_pages`.
+  public var swap: Int64 = 0
+  /// Bytes: 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
+  public var pageSize: Int64 = 4096
+  /// Unreclaimable kernel memory at the start, without page tables.
+  public var kernel: Int64 = 0
+  /// Kernel caches that can be given back. File: `SReclaimable` in /proc/meminfo.
+  public var slabReclaimable: Int64 = 0
+  /// Clean file cache that belongs to no process and no group.
+  public var pageCache: Int64 = 0
+  /// Pages in the huge page pool: out of reach for everybody else. File: `Hugetlb` in /proc/meminfo.
+  public var hugetlb: Int64 = 0
+  /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
+  public var hz: Int64 = 250
+  /// Microseconds from a kill until the victim's memory is back.
+  public var exitDelay: Int64 = 0
+
+  public init() {}
+
+  /// Memory in KiB, as /proc/meminfo counts it.
+  public var memoryKiB: Int64 { memory * (pageSize / 1024) }
+
+  /// Pages that a number of KiB fills, rounded down as the kernel shifts. Kernel: `>> (PAGE_SHIFT - 10)`.
+  public func pages(kiB: Int64) -> Int64 { kiB / (pageSize / 1024) }
+}

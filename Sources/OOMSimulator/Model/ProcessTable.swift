@@ -1,0 +1,157 @@
+/// The processes of a scenario in the kernel's iteration order, stored as columns: a hundred thousand
+/// processes are a hundred bytes each, and a replay copies only the columns that it changes.
+public struct ProcessTable: Equatable, Sendable {
+  struct Flags: OptionSet, Equatable, Sendable {
+    let rawValue: UInt8
+    static let kernelThread = Self(rawValue: 1)
+    static let exitsOnENOMEM = Self(rawValue: 2)
+    static let statesCapabilities = Self(rawValue: 4)
+    /// The three bits of `Capabilities` begin here.
+    static let capabilitiesShift: UInt8 = 3
+  }
+
+  /// Marks a size that is not given in `totalVM` and `pageTables`.
+  static let derived: Int64 = -1
+
+  var names: [String] = []
+  var pids: [Int32] = []
+  var ppids: [Int32] = []
+  var uids: [UInt32] = []
+  var cgroups: [Int32] = []
+  var oomScoreAdj: [Int16] = []
+  var flags: [Flags] = []
+  var anon: [Int64] = []
+  var file: [Int64] = []
+  var shmem: [Int64] = []
+  var swap: [Int64] = []
+  var locked: [Int64] = []
+  var totalVM: [Int64] = []
+  var pageTables: [Int64] = []
+  /// Rows that stand for several processes.
+  var counts: [Int: Int32] = [:]
+  var sharesMMWith: [Int: ProcessReference] = [:]
+  /// The paths that `cgroups` numbers, each once.
+  var cgroupPaths: [String] = []
+
+  public init() {}
+
+  public var count: Int { pids.count }
+
+  /// Processes that the rows stand for.
+  public var expandedCount: Int {
+    counts.values.reduce(count) { $0 + Int($1) - 1 }
+  }
+
+  /// Makes room, so that a long table does not grow by copying.
+  public mutating func reserveCapacity(_ rows: Int) {
+    names.reserveCapacity(rows)
+    pids.reserveCapacity(rows)
+    ppids.reserveCapacity(rows)
+    uids.reserveCapacity(rows)
+    cgroups.reserveCapacity(rows)
+    oomScoreAdj.reserveCapacity(rows)
+    flags.reserveCapacity(rows)
+    anon.reserveCapacity(rows)
+    file.reserveCapacity(rows)
+    shmem.reserveCapacity(rows)
+    swap.reserveCapacity(rows)
+    locked.reserveCapacity(rows)
+    totalVM.reserveCapacity(rows)
+    pageTables.reserveCapacity(rows)
+  }
+
+  public mutating func append(_ process: Process) {
+    let row = count
+    names.append(process.name)
+    pids.append(process.pid)
+    ppids.append(process.ppid)
+    uids.append(process.uid)
+    cgroups.append(index(ofCgroup: process.cgroup))
+    oomScoreAdj.append(process.oomScoreAdj)
+    flags.append(Self.flags(of: process))
+    anon.append(process.anon)
+    file.append(process.file)
+    shmem.append(process.shmem)
+    swap.append(process.swap)
+    locked.append(process.locked)
+    totalVM.append(process.totalVM ?? Self.derived)
+    pageTables.append(process.pageTables ?? Self.derived)
+    if process.count != 1 { counts[row] = process.count }
+    if let other = process.sharesMMWith { sharesMMWith[row] = other }
+  }
+
+  public subscript(row: Int) -> Process {
+    get {
+      var process = Process()
+      process.name = names[row]
+      process.pid = pids[row]
+      process.count = counts[row] ?? 1
+      process.ppid = ppids[row]
+      process.uid = uids[row]
+      process.cgroup = cgroupPaths[Int(cgroups[row])]
+      process.oomScoreAdj = oomScoreAdj[row]
+      process.anon = anon[row]
+      process.file = file[row]
+      process.shmem = shmem[row]
+      process.swap = swap[row]
+      process.locked = locked[row]
+      process.totalVM = totalVM[row] == Self.derived ? nil : totalVM[row]
+      process.pageTables = pageTables[row] == Self.derived ? nil : pageTables[row]
+      process.isKernelThread = flags[row].contains(.kernelThread)
+      process.sharesMMWith = sharesMMWith[row]
+      if flags[row].contains(.statesCapabilities) {
+        process.capabilities = Capabilities(
+          rawValue: flags[row].rawValue >> Flags.capabilitiesShift)
+      }
+      process.onENOMEM = flags[row].contains(.exitsOnENOMEM) ? .exit : .continue
+      return process
+    }
+    set {
+      names[row] = newValue.name
+      pids[row] = newValue.pid
+      counts[row] = newValue.count == 1 ? nil : newValue.count
+      ppids[row] = newValue.ppid
+      uids[row] = newValue.uid
+      cgroups[row] = index(ofCgroup: newValue.cgroup)
+      oomScoreAdj[row] = newValue.oomScoreAdj
+      flags[row] = Self.flags(of: newValue)
+      anon[row] = newValue.anon
+      file[row] = newValue.file
+      shmem[row] = newValue.shmem
+      swap[row] = newValue.swap
+      locked[row] = newValue.locked
+      totalVM[row] = newValue.totalVM ?? Self.derived
+      pageTables[row] = newValue.pageTables ?? Self.derived
+      sharesMMWith[row] = newValue.sharesMMWith
+    }
+  }
+
+  /// The row's name alone, without building the whole process.
+  public func name(row: Int) -> String { names[row] }
+
+  /// The row's pid as given, 0 when it is to be assigned.
+  public func pid(row: Int) -> Int32 { pids[row] }
+
+  private static func flags(of process: Process) -> Flags {
+    var flags: Flags = []
+    if process.isKernelThread { flags.insert(.kernelThread) }
+    if process.onENOMEM == .exit { flags.insert(.exitsOnENOMEM) }
+    if let capabilities = process.capabilities {
+      flags.insert(.statesCapabilities)
+      flags.insert(Flags(rawValue: capabilities.rawValue << Flags.capabilitiesShift))
+    }
+    return flags
+  }
+
+  /// Neighbours mostly live in the same group or in one of a few, so the latest paths are looked at first.
+  private mutating func index(ofCgroup path: String) -> Int32 {
+    if let last = cgroups.last, cgroupPaths[Int(last)] == path { return last }
+    if let known = cgroupIndex[path] { return known }
+    let index = Int32(cgroupPaths.count)
+    cgroupPaths.append(path)
+    cgroupIndex[path] = index
+    return index
+  }
+
+  private var cgroupIndex: [String: Int32] = [:]
+}

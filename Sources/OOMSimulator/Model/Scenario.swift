@@ -1,0 +1,22 @@
+/// A machine, its settings, its processes and what happens to them: all that a replay depends on.
+public struct Scenario: Equatable, Sendable {
+  public static let schema = "oomsim.scenario/1"
+
+  public var name = ""
+  public var title = ""
+  /// One paragraph a line.
+  public var description: [String] = []
+  public var source: [String] = []
+  /// The release to decide by; nil is `KernelRelease.newestKnown`.
+  public var kernel: String?
+  public var machine = Machine()
+  public var sysctl = Sysctl()
+  /// By path. Parents exist without being named.
+  public var cgroups: [String: Cgroup] = [:]
+  public var processes = ProcessTable()
+  /// In the order of the file; a run takes them by time, then by position.
+  public var events: [Event] = []
+  public var expectation: Expectation?
+
+  public init() {}
+}
