@@ -132,7 +132,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// The row's pid as given, 0 when it is to be assigned.
   public func pid(row: Int) -> Int32 { pids[row] }
 
-  private static func flags(of process: Process) -> Flags {
+  static func flags(of process: Process) -> Flags {
     var flags: Flags = []
     if process.isKernelThread { flags.insert(.kernelThread) }
     if process.onENOMEM == .exit { flags.insert(.exitsOnENOMEM) }

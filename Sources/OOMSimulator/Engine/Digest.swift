@@ -1,0 +1,80 @@
+/// A 64-bit FNV-1a hash that takes whole words: each is folded in at once, then mixed, so that a run of a
+/// hundred thousand processes is hashed in a millisecond.
+struct Digest {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ word: UInt64) {
+    value = (value ^ word) &* 0x0000_0100_0000_01b3
+    value ^= value >> 29
+  }
+
+  mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
+
+  /// A text and its end, so that neighbours cannot run into each other.
+  mutating func add(_ text: String) {
+    var word: UInt64 = 0
+    var count: UInt64 = 0
+    for byte in text.utf8 {
+      word = word << 8 | UInt64(byte)
+      count += 1
+      if count % 8 == 0 {
+        add(word)
+        word = 0
+      }
+    }
+    add(word)
+    add(count)
+  }
+
+  mutating func add(_ process: ProcessIdentity?) {
+    add(Int64(process?.pid ?? -1))
+    add(process?.name ?? "")
+  }
+}
+
+/// The digest of everything that a run says happened; its own `digest` and its candidates are left out.
+func digest(of run: Run) -> UInt64 {
+  var digest = Digest()
+  digest.add(run.scenario)
+  digest.add(run.ruleSet)
+  digest.add(run.outcome.rawValue)
+  digest.add(run.end)
+  for kill in run.kills {
+    digest.add(kill.at)
+    digest.add(kill.constraint.rawValue)
+    digest.add(kill.cgroup ?? "")
+    digest.add(kill.totalpages)
+    digest.add(kill.invoker)
+    digest.add(kill.victim.identity)
+    digest.add(kill.victim.points ?? Int64.min)
+    digest.add(kill.freedPages)
+    digest.add(kill.runnerUp?.identity)
+    for casualty in kill.killed {
+      digest.add(casualty.process)
+      digest.add(casualty.because.rawValue)
+    }
+  }
+  for refusal in run.refused {
+    digest.add(refusal.at)
+    digest.add(refusal.process)
+    digest.add(refusal.pages)
+    digest.add(refusal.commitLimit)
+    digest.add(refusal.committedAS)
+  }
+  for stuck in run.stuck {
+    digest.add(stuck.at)
+    digest.add(stuck.process)
+    digest.add(stuck.cgroup ?? "")
+  }
+  digest.add(run.panic?.why.rawValue ?? "")
+  digest.add(run.panic?.at ?? -1)
+  for row in 0..<run.processCount {
+    let process = run.process(row)
+    digest.add(Int64(process.pid))
+    digest.add(process.name)
+    digest.add(process.state)
+    digest.add(process.anon)
+    digest.add(process.swap)
+  }
+  return digest.value
+}

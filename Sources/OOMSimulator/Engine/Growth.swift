@@ -1,0 +1,65 @@
+/// Memory that a process gains, or gives back, evenly over a time.
+struct Growth: Equatable, Sendable {
+  /// Why it does not go on by itself.
+  enum Stop: Equatable, Sendable {
+    /// Nobody in this group can be killed.
+    case noVictim(group: Int)
+    /// `memory.high` of this group.
+    case throttled(group: Int)
+    /// A victim's memory is not back yet.
+    case waiting
+  }
+
+  /// Position in the order in which growths of one instant act.
+  var order: Int
+  /// Nil for a tmpfs file, which no process has.
+  var row: Int?
+  /// The group that a tmpfs file is charged to.
+  var tmpfsGroup = MemcgTree.root
+  var total: Event.Sizes
+  var isShrink = false
+  /// Microseconds.
+  var start: Int64
+  var duration: Int64
+  var done = Event.Sizes()
+  var stop: Stop?
+  var stoppedAt: Int64 = 0
+
+  var end: Int64 { start + duration }
+
+  var isComplete: Bool { done == total }
+
+  /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
+  func amount(_ kind: World.Kind, at time: Int64) -> Int64 {
+    let whole = total[kind]
+    if time >= end { return whole }
+    if time <= start { return 0 }
+    return proportion(of: whole, time - start, duration)
+  }
+
+  /// What is still to be touched at an instant.
+  func due(_ kind: World.Kind, at time: Int64) -> Int64 {
+    max(amount(kind, at: time) - done[kind], 0)
+  }
+}
+
+extension Event.Sizes {
+  subscript(kind: World.Kind) -> Int64 {
+    get {
+      switch kind {
+      case .anon: anon
+      case .locked: locked
+      case .shmem: shmem
+      case .file: file
+      }
+    }
+    set {
+      switch kind {
+      case .anon: anon = newValue
+      case .locked: locked = newValue
+      case .shmem: shmem = newValue
+      case .file: file = newValue
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/// Where every page of the machine is, group by group. A value of plain numbers, so that a copy can be
+/// charged to find out whether something fits.
+///
+/// Groups are numbered as in `MemcgTree`; number 0 is the root, whose limit is what the machine has
+/// above its min watermark.
+struct Ledger: Equatable, Sendable {
+  /// The pages charged to one group itself, and the sums over it and its descendants.
+  struct Account: Equatable, Sendable {
+    /// Resident anonymous memory of processes that could be swapped.
+    var anon: Int64 = 0
+    /// Resident anonymous memory that cannot. Kernel: `NR_MLOCK`.
+    var locked: Int64 = 0
+    /// Resident shared memory of processes.
+    var shmem: Int64 = 0
+    /// Resident tmpfs pages that belong to no process.
+    var tmpfs: Int64 = 0
+    /// File pages mapped by processes.
+    var file: Int64 = 0
+    /// Clean file pages that nobody maps.
+    var cache: Int64 = 0
+    var slabReclaimable: Int64 = 0
+    var kernel: Int64 = 0
+    var pageTables: Int64 = 0
+
+    var swappedAnon: Int64 = 0
+    var swappedShmem: Int64 = 0
+    var swappedTmpfs: Int64 = 0
+
+    /// Taken by reclaim from processes of the group and not yet told to each of them.
+    var unsettledFile: Int64 = 0
+    var unsettledAnon: Int64 = 0
+    var unsettledShmem: Int64 = 0
+
+    /// Pages of the group and its descendants. File: `memory.current`.
+    var usage: Int64 = 0
+    /// Swap of the group and its descendants. File: `memory.swap.current`.
+    var swapUsage: Int64 = 0
+
+    /// Pages charged to this group itself.
+    var own: Int64 {
+      anon + locked + shmem + tmpfs + file + cache + slabReclaimable + kernel + pageTables
+    }
+
+    /// Swap charged to this group itself.
+    var ownSwap: Int64 { swappedAnon + swappedShmem + swappedTmpfs }
+  }
+
+  /// The limits of one group, in pages; `Cgroup.unlimited` when it has none.
+  struct Limits: Equatable, Sendable {
+    var min: Int64 = 0
+    var low: Int64 = 0
+    var high = Cgroup.unlimited
+    var max = Cgroup.unlimited
+    var swapMax = Cgroup.unlimited
+  }
+
+  let parents: [Int]
+  let ends: [Int]
+  var limits: [Limits]
+  var accounts: [Account]
+  var swappiness: Int64 = 60
+  /// Whether any group has `memory.min` or `memory.low`.
+  var protects = false
+
+  init(of groups: MemcgTree) {
+    parents = groups.parents
+    ends = groups.ends
+    limits = Array(repeating: Limits(), count: groups.count)
+    accounts = Array(repeating: Account(), count: groups.count)
+    for group in 1..<Swift.max(groups.count, 1) where group < groups.count {
+      setLimits(of: group, groups.settings[group])
+    }
+  }
+
+  mutating func setLimits(of group: Int, _ settings: Cgroup) {
+    limits[group] = Limits(
+      min: settings.min ?? 0, low: settings.low ?? 0, high: settings.high ?? Cgroup.unlimited,
+      max: settings.max ?? Cgroup.unlimited, swapMax: settings.swapMax ?? Cgroup.unlimited)
+    protects = limits.contains { $0.min > 0 || $0.low > 0 }
+  }
+
+  /// Changes what a group itself has, and the sums above it with that.
+  mutating func change(_ group: Int, _ body: (inout Account) -> Void) {
+    let ownBefore = accounts[group].own
+    let swapBefore = accounts[group].ownSwap
+    body(&accounts[group])
+    let pages = accounts[group].own - ownBefore
+    let swap = accounts[group].ownSwap - swapBefore
+    if pages == 0, swap == 0 { return }
+    var at = group
+    while at >= 0 {
+      accounts[at].usage += pages
+      accounts[at].swapUsage += swap
+      at = parents[at]
+    }
+  }
+
+  /// Pages that a group can still take before one of its own limits, without reclaim.
+  func headroom(_ group: Int) -> Int64 {
+    let limit = Swift.min(limits[group].max, limits[group].high)
+    return limit == Cgroup.unlimited ? Cgroup.unlimited : limit - accounts[group].usage
+  }
+
+  /// Swap that a page of the group could still go to, under the limits of all its ancestors.
+  ///
+  /// Kernel: `mem_cgroup_get_nr_swap_pages()`, mm/memcontrol.c.
+  func swapRoom(_ group: Int) -> Int64 {
+    var room = Cgroup.unlimited
+    var at = group
+    while at >= 0 {
+      let limit = limits[at].swapMax
+      if limit != Cgroup.unlimited {
+        room = Swift.min(room, Swift.max(limit - accounts[at].swapUsage, 0))
+      }
+      at = parents[at]
+    }
+    return room
+  }
+
+  /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.
+  func firstImbalance() -> Int? {
+    var usage = accounts.map(\.own)
+    var swap = accounts.map(\.ownSwap)
+    for group in accounts.indices.reversed() where parents[group] >= 0 {
+      usage[parents[group]] += usage[group]
+      swap[parents[group]] += swap[group]
+    }
+    return accounts.indices.first {
+      usage[$0] != accounts[$0].usage || swap[$0] != accounts[$0].swapUsage
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/// The memory cgroups of a run, numbered parents first and children in creation order: a group's
+/// descendants are the numbers after it, up to `ends`.
+///
+/// Every group that the scenario names anywhere exists from the start. The order of siblings is that
+/// in which the process list, then the events, then the sorted `cgroups` name them first.
+///
+/// Kernel: `mem_cgroup_iter()` walks in this order, mm/memcontrol.c.
+struct MemcgTree: Equatable, Sendable {
+  static let root = 0
+
+  var paths: [String] = []
+  var parents: [Int] = []
+  /// One past the last descendant.
+  var ends: [Int] = []
+  var settings: [Cgroup] = []
+  /// Rows of the processes in each group, in the order in which they joined; the dead are among them.
+  var members: [[Int32]] = []
+  private var numbers: [String: Int] = [:]
+
+  init(of scenario: Scenario) {
+    var nodes: [Node] = [Node(path: "/")]
+    var index = ["/": 0]
+    for path in scenario.processes.cgroupPaths { Self.add(path, to: &nodes, &index) }
+    for event in scenario.events {
+      if let path = event.action.cgroup { Self.add(path, to: &nodes, &index) }
+    }
+    for path in scenario.cgroups.keys.sorted() { Self.add(path, to: &nodes, &index) }
+    number(nodes, parent: -1, node: 0)
+    for (path, settings) in scenario.cgroups {
+      if let group = numbers[path] { self.settings[group] = settings }
+    }
+  }
+
+  var count: Int { paths.count }
+
+  func number(of path: String) -> Int? { numbers[path] }
+
+  /// Whether `group` is `ancestor` or below it.
+  func contains(_ group: Int, in ancestor: Int) -> Bool {
+    group >= ancestor && group < ends[ancestor]
+  }
+
+  func descendants(of group: Int) -> Range<Int> { group..<ends[group] }
+
+  /// The groups from `group` up to and including `top`.
+  func path(from group: Int, to top: Int = root) -> [Int] {
+    var path = [group]
+    var at = group
+    while at != top, parents[at] >= 0 {
+      at = parents[at]
+      path.append(at)
+    }
+    return path
+  }
+
+  private struct Node {
+    var path: String
+    var children: [Int] = []
+  }
+
+  private static func add(_ path: String, to nodes: inout [Node], _ index: inout [String: Int]) {
+    if index[path] != nil { return }
+    var at = 0
+    var prefix = ""
+    for part in path.split(separator: "/") {
+      prefix += "/" + part
+      if let known = index[prefix] {
+        at = known
+        continue
+      }
+      nodes.append(Node(path: prefix))
+      let child = nodes.count - 1
+      index[prefix] = child
+      nodes[at].children.append(child)
+      at = child
+    }
+  }
+
+  /// Numbers in preorder with a stack of its own: paths can be nested as deep as the input likes.
+  private mutating func number(_ nodes: [Node], parent: Int, node: Int) {
+    var stack = [(node: node, parent: parent, isDone: false)]
+    while let top = stack.popLast() {
+      if top.isDone {
+        ends[top.node] = paths.count
+        continue
+      }
+      let mine = paths.count
+      paths.append(nodes[top.node].path)
+      parents.append(top.parent)
+      ends.append(mine + 1)
+      settings.append(Cgroup())
+      members.append([])
+      numbers[nodes[top.node].path] = mine
+      stack.append((mine, 0, true))
+      for child in nodes[top.node].children.reversed() {
+        stack.append((child, mine, false))
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// Reclaim, as small as it can be and still have the kernel's order: clean file cache first, then mapped
+// file pages and reclaimable slab, then anonymous memory, shared memory and tmpfs to swap. Among the
+// groups of a domain each kind goes in proportion to what a group has of it above its protection.
+//
+// Modelled, not exact: the kernel takes cold pages of all kinds at once and by age. Since badness counts
+// rss and swap alike, the order hardly decides who is killed, only when.
+
+extension Ledger {
+  private enum Stage: CaseIterable {
+    case cache
+    case fileAndSlab
+    case swap
+  }
+
+  /// How many pages reclaim could free in a domain, all told.
+  func reclaimable(in domain: Int) -> Int64 {
+    var copy = self
+    return copy.reclaim(Int64.max, in: domain)
+  }
+
+  /// Frees up to `wanted` pages charged to a group and its descendants.
+  ///
+  /// - Returns: the pages freed.
+  ///
+  /// Kernel: `try_to_free_mem_cgroup_pages()` and `shrink_node()`, mm/vmscan.c.
+  mutating func reclaim(_ wanted: Int64, in domain: Int) -> Int64 {
+    var left = wanted
+    // memory.low holds in a first round; a second one ignores it when the first does not give enough.
+    for respectsLow in protects ? [true, false] : [false] {
+      let floors = protection(in: domain, respectsLow: respectsLow)
+      for stage in Stage.allCases where left > 0 {
+        left -= reclaim(left, in: domain, stage, floors)
+      }
+    }
+    return wanted - left
+  }
+
+  private mutating func reclaim(
+    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64]
+  ) -> Int64 {
+    // swappiness 0: a memcg never swaps, the machine does when nothing else is left.
+    if stage == .swap, swappiness == 0, domain != MemcgTree.root { return 0 }
+    var left = wanted
+    // The second round takes what swap limits kept the first one from sharing out evenly.
+    for _ in 0..<(stage == .swap ? 2 : 1) {
+      var total: Int64 = 0
+      for group in domain..<ends[domain] { total += available(group, in: domain, stage, floors) }
+      var share = min(left, total)
+      for group in domain..<ends[domain] where share > 0 {
+        let here = available(group, in: domain, stage, floors)
+        if here == 0 { continue }
+        let part = proportion(of: share, here, total)
+        total -= here
+        share -= part
+        left -= take(part, from: group, stage)
+      }
+    }
+    return wanted - left
+  }
+
+  private func available(
+    _ group: Int, in domain: Int, _ stage: Stage, _ floors: [Int64]
+  ) -> Int64 {
+    let account = accounts[group]
+    var pages: Int64
+    switch stage {
+    case .cache: pages = account.cache
+    case .fileAndSlab: pages = account.file + account.slabReclaimable
+    case .swap:
+      pages = account.anon + account.shmem + account.tmpfs
+      if pages > 0 { pages = min(pages, swapRoom(group)) }
+    }
+    if !floors.isEmpty { pages = min(pages, max(account.usage - floors[group - domain], 0)) }
+    return pages
+  }
+
+  /// Takes `pages` of a stage's kinds from one group; swap limits may have tightened since they were counted.
+  private mutating func take(_ pages: Int64, from group: Int, _ stage: Stage) -> Int64 {
+    let pages = stage == .swap ? min(pages, swapRoom(group)) : pages
+    change(group) { account in
+      switch stage {
+      case .cache:
+        account.cache -= pages
+      case .fileAndSlab:
+        let file = proportion(of: pages, account.file, account.file + account.slabReclaimable)
+        account.file -= file
+        account.unsettledFile += file
+        account.slabReclaimable -= pages - file
+      case .swap:
+        var rest = pages
+        var kinds = account.anon + account.shmem + account.tmpfs
+        let anon = proportion(of: rest, account.anon, kinds)
+        rest -= anon
+        kinds -= account.anon
+        let shmem = proportion(of: rest, account.shmem, kinds)
+        rest -= shmem
+        account.anon -= anon
+        account.swappedAnon += anon
+        account.unsettledAnon += anon
+        account.shmem -= shmem
+        account.swappedShmem += shmem
+        account.unsettledShmem += shmem
+        account.tmpfs -= rest
+        account.swappedTmpfs += rest
+      }
+    }
+    return pages
+  }
+
+  /// The pages that each group of a domain keeps, counted from the domain; empty when none is protected.
+  ///
+  /// Kernel: `mem_cgroup_calculate_protection()`, mm/memcontrol.c.
+  private func protection(in domain: Int, respectsLow: Bool) -> [Int64] {
+    guard protects else { return [] }
+    let groups = domain..<ends[domain]
+    let setting: [Int64] = groups.map { respectsLow ? limits[$0].low : 0 }
+    let low = effective(setting, in: groups)
+    let hard = effective(groups.map { limits[$0].min }, in: groups)
+    return zip(low, hard).map(max)
+  }
+
+  private func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
+    let domain = groups.lowerBound
+    var siblingsProtected = [Int64](repeating: 0, count: groups.count)
+    for group in groups.dropFirst() {
+      siblingsProtected[parents[group] - domain] += min(
+        accounts[group].usage, settings[group - domain])
+    }
+    var effective = [Int64](repeating: 0, count: groups.count)
+    for group in groups.dropFirst() {
+      let parent = parents[group]
+      effective[group - domain] =
+        parent == domain
+        ? settings[group - domain]
+        : effectiveProtection(
+          usage: accounts[group].usage, setting: settings[group - domain],
+          parentEffective: effective[parent - domain],
+          siblingsProtected: siblingsProtected[parent - domain])
+    }
+    return effective
+  }
+}
+
+/// `amount × part / whole`, rounded down, without overflow; 0 when there is no whole.
+///
+/// Taking the parts in turn, each from what is left of the amount and the whole, gives out all of it.
+func proportion(of amount: Int64, _ part: Int64, _ whole: Int64) -> Int64 {
+  guard whole > 0 else { return 0 }
+  if part == whole { return amount }
+  return whole.dividingFullWidth(amount.multipliedFullWidth(by: part)).quotient
+}

@@ -1,0 +1,168 @@
+// What each event does.
+
+extension Replay {
+  mutating func act(_ action: Event.Action) {
+    switch action {
+    case .grow(let process, let sizes, let over):
+      if let row = living(process, "grow") { grow(row, sizes, over: over) }
+    case .shrink(let process, let sizes, let over):
+      guard let row = living(process, "shrink") else { return }
+      var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+      growth.isShrink = true
+      begin(growth)
+      somethingFreed = true
+    case .map(let process, let pages, let kind):
+      guard let row = living(process, "map") else { return }
+      if !world.map(pages, kind, row: row) { refuse(pages, row: row) }
+    case .unmap(let process, let pages, let kind):
+      if let row = living(process, "unmap") { world.unmap(pages, kind, row: row) }
+    case .start(let process):
+      for copy in 0..<process.count {
+        start(process, name: process.count == 1 ? process.name : "\(process.name)-\(copy + 1)")
+        if panic != nil { return }
+      }
+    case .exit(let process):
+      if let row = living(process, "exit") { exit(row) }
+    case .readPageCache(let pages, let path):
+      read(pages, group: group(path))
+    case .dropPageCache(let pages, let path):
+      world.ledger.change(group(path)) { $0.cache -= min(pages, $0.cache) }
+      somethingFreed = true
+    case .writeTmpfs(let pages, let path):
+      write(pages, group: group(path))
+    case .deleteTmpfs(let pages, let path):
+      deleteTmpfs(pages, group: group(path))
+    case .setProcess(let process, let change):
+      if let row = living(process, "set") { set(row, change) }
+    case .setCgroup(let path, let change):
+      set(group: group(path), change)
+    case .setSysctl(let change):
+      world.apply(change)
+      somethingFreed = true
+    case .move(let process, let path):
+      guard let row = living(process, "move") else { return }
+      world.move(row, to: group(path))
+      somethingFreed = true
+    case .oom(let path, let invoker):
+      let domain = path.map(group)
+      let row = invoker.flatMap { living($0, "oom") }
+      _ = outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row)
+    }
+  }
+
+  private func group(_ path: String) -> Int {
+    world.groups.number(of: path) ?? MemcgTree.root
+  }
+
+  /// The row of a living process, the youngest where a name was used again.
+  private mutating func living(_ process: ProcessReference, _ event: String) -> Int? {
+    if let row = world.tasks.lastLiving(process) { return row }
+    warn("\(event): \(process) is not running, the event is passed over")
+    return nil
+  }
+
+  private mutating func refuse(_ pages: Int64, row: Int?) {
+    let state = world.overcommitState(row: row)
+    refused.append(
+      Refusal(
+        at: now, process: row.map(world.identity), pages: pages,
+        commitLimit: vmCommitLimit(state.limit), committedAS: world.committed))
+    if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) { exit(row) }
+  }
+
+  private mutating func grow(_ row: Int, _ sizes: Event.Sizes, over: Int64) {
+    if let pages = world.admit(sizes, row: row) {
+      refuse(pages, row: row)
+      return
+    }
+    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
+  }
+
+  private mutating func start(_ process: Process, name: String) {
+    let pid = process.pid == 0 ? world.pids.next() : process.pid
+    let group = group(process.cgroup)
+    let row = world.tasks.append(process, name: name, pid: pid, group: group)
+    world.groups.members[group].append(Int32(row))
+    if let other = process.sharesMMWith.flatMap(world.tasks.lastLiving), other != row {
+      world.tasks.join(row, to: other)
+      return
+    }
+    var sizes = Event.Sizes()
+    sizes.anon = process.anon - process.locked + process.swap
+    sizes.locked = process.locked
+    sizes.shmem = process.shmem
+    sizes.file = process.file
+    if let pages = world.admit(sizes, row: row) {
+      refuse(pages, row: row)
+      if world.tasks.isAlive(row) { exit(row) }
+      return
+    }
+    if let totalVM = process.totalVM {
+      let counted = sizes.anon + sizes.locked + sizes.shmem + sizes.file
+      world.tasks.extraVM[row] = totalVM - counted
+    }
+    if let pageTables = process.pageTables {
+      let touched = sizes.anon + sizes.locked + sizes.shmem + sizes.file
+      world.tasks.extraTables[row] =
+        pageTables - lastLevelTables(touched: touched) - pageTablesOfAnEmptyProcess
+    }
+    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: 0))
+  }
+
+  /// A read never kills: readahead gives up where there is no room.
+  private mutating func read(_ pages: Int64, group: Int) {
+    if world.ledger.chargeFile(pages, to: group, { $0.cache += pages }) != nil {
+      warn("page_cache: no room for a single page in \(world.groups.paths[group])")
+    }
+  }
+
+  private mutating func write(_ pages: Int64, group: Int) {
+    guard vmEnoughMemory(pages: pages, world.overcommitState(row: nil)) else {
+      refuse(pages, row: nil)
+      return
+    }
+    world.committed += pages
+    var sizes = Event.Sizes()
+    sizes.shmem = pages
+    var growth = Growth(order: 0, row: nil, total: sizes, start: now, duration: 0)
+    growth.tmpfsGroup = group
+    begin(growth)
+  }
+
+  /// Resident pages go first, then those in swap.
+  private mutating func deleteTmpfs(_ pages: Int64, group: Int) {
+    let account = world.ledger.accounts[group]
+    let resident = min(pages, account.tmpfs)
+    let swapped = min(pages - resident, account.swappedTmpfs)
+    world.committed -= resident + swapped
+    world.ledger.change(group) {
+      $0.tmpfs -= resident
+      $0.swappedTmpfs -= swapped
+    }
+    somethingFreed = true
+  }
+
+  private mutating func set(_ row: Int, _ change: Event.ProcessChange) {
+    if let adj = change.oomScoreAdj { world.setOOMScoreAdj(row, adj) }
+    if let uid = change.uid { world.tasks.uids[row] = uid }
+    world.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
+    somethingFreed = true
+  }
+
+  /// Writes a group's files. A `memory.max` below the usage reclaims and then kills until it fits, in the
+  /// name of the writer.
+  ///
+  /// Kernel: `memory_max_write()`, mm/memcontrol.c.
+  private mutating func set(group: Int, _ change: Cgroup) {
+    world.groups.settings[group].apply(change)
+    world.ledger.setLimits(of: group, world.groups.settings[group])
+    somethingFreed = true
+    guard change.max != nil, group != MemcgTree.root else { return }
+    while panic == nil {
+      let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
+      if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
+      guard case .killed = outOfMemory(domain: group, invoker: nil) else { return }
+      if world.machine.exitDelay > 0 { return }
+    }
+  }
+}

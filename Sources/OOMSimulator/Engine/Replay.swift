@@ -1,0 +1,318 @@
+/// One replay: events in order of time, growth between them, an OOM where memory ends.
+///
+/// Time has no ticks. Between two instants all growth is linear, so the engine asks whether everything
+/// still fits at the next one and, if not, searches the first microsecond at which it does not.
+struct Replay {
+  var world: World
+  private(set) var now: Int64 = 0
+  var growths: [Growth] = []
+  /// Victims on their way out: when their memory is back.
+  private var exits: [(at: Int64, rows: [Int])] = []
+  /// Memory came free or a limit changed, so stopped growth may try again.
+  var somethingFreed = false
+  private var growthsStarted = 0
+
+  private(set) var kills: [Kill] = []
+  var refused: [Refusal] = []
+  private(set) var panic: Panic?
+
+  private let events: [Event]
+  private let recordsCandidates: Bool
+  /// Called after every event and every kill; for tests.
+  var observe: ((World) -> Void)?
+
+  init(_ scenario: Scenario, recordsCandidates: Bool) {
+    world = World(of: scenario)
+    // Sorted by time, then by position: sort() is stable.
+    events = scenario.events.sorted { $0.at < $1.at }
+    self.recordsCandidates = recordsCandidates
+  }
+
+  /// Replays everything up to and including `last`, or to the end.
+  mutating func run(until last: Int64 = .max) {
+    var next = 0
+    while panic == nil {
+      let ends = growths.filter { $0.stop == nil }.map(\.end)
+      let instant = min(
+        next < events.count ? events[next].at : Int64.max, ends.min() ?? Int64.max,
+        exits.first?.at ?? Int64.max)
+      if instant == .max { break }
+      advance(to: min(instant, last))
+      if panic != nil || instant > last { break }
+      growths.removeAll { $0.isComplete && $0.stop == nil }
+      finishExits()
+      goOn()
+      while panic == nil, next < events.count, events[next].at == now {
+        act(events[next].action)
+        next += 1
+        goOn()
+        observe?(world)
+      }
+    }
+  }
+
+  // MARK: Time
+
+  /// Moves time forward, stopping wherever something does not fit.
+  private mutating func advance(to target: Int64) {
+    while panic == nil, now < target {
+      if fits(at: target) {
+        apply(at: target)
+        now = target
+        return
+      }
+      var (fitting, failing) = (now, target)
+      while failing - fitting > 1 {
+        let middle = fitting + (failing - fitting) / 2
+        if fits(at: middle) { fitting = middle } else { failing = middle }
+      }
+      apply(at: fitting)
+      now = failing
+      applyWithOOM()
+      goOn()
+    }
+  }
+
+  /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
+  private func fits(at time: Int64) -> Bool {
+    let active = growths.filter { $0.stop == nil }
+    if active.isEmpty { return true }
+    // Giving back needs the sizes of processes, so it is tried on a copy of the world.
+    if active.contains(where: \.isShrink) {
+      var copy = self
+      copy.observe = nil
+      return copy.tryApply(at: time)
+    }
+    var ledger = world.ledger
+    var tables: [Int: (touched: Int64, tables: Int64)] = [:]
+    for growth in active {
+      let row = growth.row.map(world.tasks.owner)
+      let group = row.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
+      for kind in World.Kind.allCases {
+        let pages = growth.due(kind, at: time)
+        if pages == 0 { continue }
+        var more: Int64 = 0
+        if let row {
+          let before = tables[row] ?? (world.tasks.touched[row], world.tasks.pageTables[row])
+          more = world.tablesFor(pages, owner: row, plan: before)
+          tables[row] = (before.touched + pages, before.tables + more)
+        }
+        let hard = (kind == .file ? 0 : pages) + more
+        if ledger.tryCharge(hard, to: group).limit != nil { return false }
+        ledger.charge(hard, to: group) { account in
+          if kind != .file { account.add(pages, kind) }
+          account.pageTables += more
+        }
+        if kind == .file, ledger.chargeFile(pages, to: group, { $0.file += pages }) != nil {
+          return false
+        }
+      }
+    }
+    return true
+  }
+
+  private mutating func tryApply(at time: Int64) -> Bool {
+    for index in applicationOrder() where growths[index].stop == nil {
+      if !grow(index, to: time) { return false }
+    }
+    return true
+  }
+
+  /// Applies all growth up to an instant that is known to fit.
+  private mutating func apply(at time: Int64) {
+    for index in applicationOrder() where growths[index].stop == nil {
+      _ = grow(index, to: time)
+    }
+  }
+
+  /// What gives back comes first, then growth in the order of its events.
+  private func applicationOrder() -> [Int] {
+    growths.indices.filter { growths[$0].isShrink } + growths.indices.filter { !growths[$0].isShrink }
+  }
+
+  /// Applies all growth up to now in order, killing where it does not fit.
+  private mutating func applyWithOOM() {
+    let order = applicationOrder().map { growths[$0].order }
+    for order in order where panic == nil {
+      growWithOOM(order)
+    }
+  }
+
+  /// Lets stopped growth try again, as long as that frees something for others.
+  private mutating func goOn() {
+    while somethingFreed, panic == nil {
+      somethingFreed = false
+      let stopped = growths.filter { $0.stop != nil }.map(\.order)
+      for order in stopped where panic == nil {
+        guard let index = growths.firstIndex(where: { $0.order == order }) else { continue }
+        growths[index].start += now - growths[index].stoppedAt
+        growths[index].stop = nil
+        growWithOOM(order)
+      }
+    }
+  }
+
+  // MARK: Growth
+
+  /// Starts growth that overcommit has admitted.
+  mutating func begin(_ growth: Growth) {
+    var growth = growth
+    growth.order = growthsStarted
+    growthsStarted += 1
+    growths.append(growth)
+    if growth.duration == 0 { growWithOOM(growth.order) }
+    growths.removeAll { $0.isComplete && $0.stop == nil }
+  }
+
+  /// Takes what is due at an instant, as much as fits.
+  ///
+  /// - Returns: whether all of it fitted.
+  private mutating func grow(_ index: Int, to time: Int64) -> Bool {
+    for kind in World.Kind.allCases {
+      let due = growths[index].due(kind, at: time)
+      if due == 0 { continue }
+      if growths[index].isShrink {
+        if let row = growths[index].row { _ = world.giveBack(due, kind, row: row) }
+        growths[index].done[kind] += due
+        continue
+      }
+      let (taken, limit) = take(due, kind, growths[index])
+      growths[index].done[kind] += taken
+      if limit != nil { return false }
+    }
+    return true
+  }
+
+  /// Charges up to `due` pages of one kind.
+  private mutating func take(
+    _ due: Int64, _ kind: World.Kind, _ growth: Growth
+  ) -> (taken: Int64, limit: ChargeLimit?) {
+    guard let row = growth.row else {
+      let (fits, limit) = world.ledger.tryCharge(due, to: growth.tmpfsGroup)
+      world.ledger.charge(fits, to: growth.tmpfsGroup) { $0.tmpfs += fits }
+      return (fits, limit)
+    }
+    let owner = world.tasks.owner(row)
+    let group = Int(world.tasks.groups[owner])
+    let more = world.tablesFor(due, owner: owner)
+    if kind == .file {
+      var (_, limit) = world.ledger.tryCharge(more, to: group)
+      if limit == nil { limit = world.ledger.tryCharge(more + 1, to: group).limit }
+      if let limit { return (0, limit) }
+      world.touch(due, kind, row: row)
+      return (due, nil)
+    }
+    let (room, limit) = world.ledger.tryCharge(due + more, to: group)
+    if limit == nil {
+      world.touch(due, kind, row: row)
+      return (due, nil)
+    }
+    let first = world.tablesFor(0, owner: owner)
+    let fits = touchable(due, touched: world.tasks.touched[owner], room: room - first)
+    if fits > 0 { world.touch(fits, kind, row: row) }
+    return (fits, limit)
+  }
+
+  /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
+  private mutating func growWithOOM(_ order: Int) {
+    while panic == nil, let index = growths.firstIndex(where: { $0.order == order }),
+      growths[index].stop == nil
+    {
+      if grow(index, to: now) { return }
+      guard let limit = failingLimit(growths[index]) else { continue }
+      let group = limit.group
+      if limit.kind == .high {
+        stop(index, .throttled(group: group))
+        return
+      }
+      let domain = group == MemcgTree.root ? nil : group
+      switch outOfMemory(domain: domain, invoker: growths[index].row) {
+      case .noVictim: stop(index, .noVictim(group: group))
+      case .waiting: stop(index, .waiting)
+      case .killed, .panicked: break
+      }
+    }
+  }
+
+  /// The limit that keeps a growth from its next page.
+  private func failingLimit(_ growth: Growth) -> ChargeLimit? {
+    guard let kind = World.Kind.allCases.first(where: { growth.due($0, at: now) > 0 }) else {
+      return nil
+    }
+    guard let row = growth.row else {
+      return world.ledger.tryCharge(1, to: growth.tmpfsGroup).limit
+    }
+    let owner = world.tasks.owner(row)
+    let due = kind == .file ? growth.due(kind, at: now) : 1
+    let tables = world.tablesFor(due, owner: owner)
+    return world.ledger.tryCharge(1 + tables, to: Int(world.tasks.groups[owner])).limit
+  }
+
+  private mutating func stop(_ index: Int, _ why: Growth.Stop) {
+    growths[index].stop = why
+    growths[index].stoppedAt = now
+  }
+
+  // MARK: OOM
+
+  mutating func outOfMemory(domain: Int?, invoker: Int?) -> OOMResult {
+    let result = world.outOfMemory(
+      domain: domain, invoker: invoker, at: now, recordingCandidates: recordsCandidates)
+    switch result {
+    case .killed(let kill):
+      kills.append(kill)
+      growths.removeAll { $0.row.map(kill.rows.contains) ?? false }
+      if world.machine.exitDelay > 0 {
+        exits.append((now + world.machine.exitDelay, kill.rows))
+      } else {
+        somethingFreed = true
+      }
+      observe?(world)
+    case .panicked(let panic):
+      self.panic = panic
+    case .noVictim, .waiting:
+      break
+    }
+    return result
+  }
+
+  private mutating func finishExits() {
+    while let first = exits.first, first.at <= now {
+      _ = world.end(first.rows, as: .killed)
+      exits.removeFirst()
+      somethingFreed = true
+      observe?(world)
+    }
+  }
+
+  /// Ends a process that was not killed.
+  mutating func exit(_ row: Int) {
+    _ = world.end([row], as: .exited)
+    growths.removeAll { $0.row == row }
+    somethingFreed = true
+  }
+
+  mutating func warn(_ text: String) {
+    world.warnings.append("at \(now) us: \(text)")
+  }
+
+  /// Growth that is stopped at the end and cannot go on by itself.
+  var stuck: [Stuck] {
+    growths.compactMap { growth in
+      guard let stop = growth.stop else { return nil }
+      let identity = growth.row.map(world.identity)
+      switch stop {
+      case .noVictim(let group):
+        return Stuck(
+          at: growth.stoppedAt, process: identity, cgroup: world.groups.paths[group],
+          why: "memory.max is reached and nobody in the group can be killed")
+      case .throttled(let group):
+        return Stuck(
+          at: growth.stoppedAt, process: identity, cgroup: world.groups.paths[group],
+          why: "memory.high is reached and nothing can be reclaimed: throttled, never killed")
+      case .waiting:
+        return nil
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/// Which process: the pid is unique in a run, the name need not be.
+public struct ProcessIdentity: Hashable, Sendable {
+  public var pid: Int32
+  public var name: String
+}
+
+/// A process as an OOM found it. Sizes are in pages.
+public struct Candidate: Equatable, Sendable {
+  public var identity: ProcessIdentity
+  /// Badness by the domain's totals; nil when it is no candidate. Kernel: `oom_badness()`.
+  public var points: Int64?
+  public var ineligible: Ineligible?
+  /// By the machine's totals. File: /proc/PID/oom_score.
+  public var oomScore: Int64 = 0
+  public var oomScoreAdj: Int16 = 0
+  public var uid: UInt32 = 0
+  public var cgroup = "/"
+  public var anon: Int64 = 0
+  public var file: Int64 = 0
+  public var shmem: Int64 = 0
+  public var swap: Int64 = 0
+  public var pageTables: Int64 = 0
+
+  init(identity: ProcessIdentity) {
+    self.identity = identity
+  }
+
+  public var name: String { identity.name }
+  public var pid: Int32 { identity.pid }
+
+  /// rss + swap entries + page tables: the points of `oom_score_adj` 0.
+  public var pages: Int64 { anon + file + shmem + swap + pageTables }
+}
+
+/// One OOM kill. Sizes are in pages.
+public struct Kill: Equatable, Sendable {
+  /// One process that died.
+  public struct Casualty: Equatable, Sendable {
+    public var process: ProcessIdentity
+    public var because: Because
+  }
+
+  /// The limit that was hit, as it stood.
+  public struct LimitState: Equatable, Sendable {
+    /// `memory.max` of the domain, or the machine's memory.
+    public var limit: Int64
+    public var usage: Int64
+    /// Free pages of the machine.
+    public var free: Int64
+    public var minWatermark: Int64
+    /// Swap that the domain may use, `Cgroup.unlimited` when it has no limit of its own.
+    public var swapLimit: Int64
+    public var swapUsage: Int64
+  }
+
+  /// Microseconds since the start.
+  public var at: Int64
+  public var constraint: Constraint
+  /// Path of the group at its limit; nil for a global OOM.
+  public var cgroup: String?
+  /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
+  public var totalpages: Int64
+  /// Whose allocation failed; nil when it was none of the scenario's processes.
+  public var invoker: ProcessIdentity?
+  /// Taken because it asked, not for its points. File: `vm.oom_kill_allocating_task`.
+  public var isAllocatingTask = false
+  public var victim: Candidate
+  /// Who died, in order.
+  public var killed: [Casualty] = []
+  /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
+  public var freedPages: Int64 = 0
+  /// The best of those that do not use the victim's memory.
+  public var runnerUp: Candidate?
+  /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
+  public var runnerUpWinsTies = false
+  public var limit: LimitState
+  /// Everybody in the domain in iteration order; nil unless asked for.
+  public var candidates: [Candidate]?
+  /// Rows of the casualties, for the engine.
+  var rows: [Int] = []
+
+  init(at: Int64, constraint: Constraint, totalpages: Int64) {
+    self.at = at
+    self.constraint = constraint
+    self.totalpages = totalpages
+    victim = Candidate(identity: ProcessIdentity(pid: 0, name: ""))
+    limit = LimitState(
+      limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0)
+  }
+}
+
+/// A request that overcommit refused. Sizes are in pages.
+public struct Refusal: Equatable, Sendable {
+  public var at: Int64
+  /// Nil for a tmpfs write, which no process of the scenario makes.
+  public var process: ProcessIdentity?
+  public var pages: Int64
+  /// File: `CommitLimit` in /proc/meminfo.
+  public var commitLimit: Int64
+  /// File: `Committed_AS` in /proc/meminfo, before the request.
+  public var committedAS: Int64
+}
+
+/// Growth that can never go on without a change from outside.
+public struct Stuck: Equatable, Sendable {
+  public var at: Int64
+  public var process: ProcessIdentity?
+  public var cgroup: String?
+  public var why: String
+}
+
+/// The end of the machine.
+public struct Panic: Equatable, Sendable {
+  public enum Why: String, Sendable {
+    /// `vm.panic_on_oom`. Kernel: `check_panic_on_oom()`.
+    case panicOnOOM = "panic_on_oom"
+    /// Nobody is left to kill. Kernel: `out_of_memory()`, "System is deadlocked on memory".
+    case deadlocked = "no_killable_process"
+  }
+
+  public var at: Int64
+  public var why: Why
+  public var constraint: Constraint
+}
+
+/// All that happened in a replay.
+public struct Run: Equatable, Sendable {
+  public enum Outcome: String, Sendable {
+    case completed
+    case panic
+    /// A restart loop was proved.
+    case loop
+  }
+
+  /// How one process ended, in pages.
+  public struct FinalProcess: Equatable, Sendable {
+    public var pid: Int32
+    public var name: String
+    /// `running`, `killed` or `exited`.
+    public var state: String
+    public var anon: Int64
+    public var swap: Int64
+  }
+
+  public var scenario: String
+  public var title: String
+  /// The release as given.
+  public var kernel: String
+  /// Key of the rules that decided.
+  public var ruleSet: String
+  public var outcome: Outcome
+  /// Microseconds.
+  public var end: Int64
+  public var pageSize: Int64
+  public var totalpages: Int64
+  public var kills: [Kill]
+  public var refused: [Refusal]
+  public var stuck: [Stuck]
+  public var panic: Panic?
+  public var warnings: [String]
+  /// Hash of everything that happened, the same on every machine.
+  public var digest: UInt64
+
+  let tasks: Tasks
+
+  public var processCount: Int { tasks.count }
+
+  /// The processes in creation order.
+  public func process(_ row: Int) -> FinalProcess {
+    let state =
+      switch tasks.states[row] {
+      case .running: "running"
+      case .dying, .killed: "killed"
+      case .exited: "exited"
+      }
+    let owner = tasks.owner(row)
+    let isGone = state != "running"
+    return FinalProcess(
+      pid: tasks.pids[row], name: tasks.names[row], state: state,
+      anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])
+  }
+}

@@ -1,0 +1,172 @@
+internal import VictimSelection
+
+extension Tasks {
+  /// The rows of a scenario's table, each `count` written out. Columns that need no change are shared
+  /// with the table, not copied.
+  init(of table: ProcessTable, groups tree: MemcgTree, pids allocator: inout PidAllocator) {
+    let isPlain = table.counts.isEmpty
+    let rows = isPlain ? nil : Self.expand(table)
+    func column<Value>(_ values: [Value]) -> [Value] {
+      guard let rows else { return values }
+      return rows.map { values[$0] }
+    }
+    names = isPlain ? table.names : Self.expandedNames(table)
+    pids = column(table.pids)
+    uids = column(table.uids)
+    let numbers = table.cgroupPaths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
+    groups = table.cgroups.map { numbers[Int($0)] }
+    groups = column(groups)
+    oomScoreAdj = column(table.oomScoreAdj)
+    flags = column(table.flags)
+    anon = column(table.anon)
+    file = column(table.file)
+    shmem = column(table.shmem)
+    swap = column(table.swap)
+    locked = column(table.locked)
+    pageTables = column(table.pageTables)
+    states = Array(repeating: .running, count: count)
+    touched = Array(repeating: 0, count: count)
+    pages = Array(repeating: 0, count: count)
+    candidateAdj = Array(repeating: neverChosen, count: count)
+
+    for row in 0..<count where pids[row] == 0 { pids[row] = allocator.next() }
+    share(table, rows: rows)
+    let totalVM = column(table.totalVM)
+    for row in 0..<count {
+      let sum = anon[row] + file[row] + shmem[row] + swap[row]
+      touched[row] = sum
+      if owner(row) != row {
+        pageTables[row] = 0
+        continue
+      }
+      if pageTables[row] == ProcessTable.derived {
+        pageTables[row] =
+          isKernelThread(row) ? 0 : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum)
+      }
+      if totalVM[row] != ProcessTable.derived { extraVM[row] = totalVM[row] - sum }
+    }
+    for row in 0..<count {
+      if sharers.isEmpty {
+        pages[row] = touched[row] + pageTables[row]
+      } else {
+        refresh(row)
+      }
+      refreshCandidate(row)
+    }
+  }
+
+  /// The table row of each process.
+  private static func expand(_ table: ProcessTable) -> [Int] {
+    var rows: [Int] = []
+    rows.reserveCapacity(table.expandedCount)
+    for row in 0..<table.count {
+      for _ in 0..<(table.counts[row] ?? 1) { rows.append(row) }
+    }
+    return rows
+  }
+
+  private static func expandedNames(_ table: ProcessTable) -> [String] {
+    var names: [String] = []
+    names.reserveCapacity(table.expandedCount)
+    for row in 0..<table.count {
+      guard let copies = table.counts[row] else {
+        names.append(table.names[row])
+        continue
+      }
+      for copy in 0..<copies { names.append("\(table.names[row])-\(copy + 1)") }
+    }
+    return names
+  }
+
+  /// Joins the rows that name another one into address spaces; the first row of each has the sizes.
+  private mutating func share(_ table: ProcessTable, rows: [Int]?) {
+    if table.sharesMMWith.isEmpty { return }
+    let wanted = Set(table.sharesMMWith.values)
+    var found: [ProcessReference: Int] = [:]
+    for row in 0..<count {
+      for key in [ProcessReference.name(names[row]), .pid(pids[row])]
+      where wanted.contains(key) && found[key] == nil {
+        found[key] = row
+      }
+    }
+    var leader = Array(0..<count)
+    func root(_ row: Int) -> Int {
+      var at = row
+      while leader[at] != at { at = leader[at] }
+      return at
+    }
+    for row in 0..<count {
+      guard let reference = table.sharesMMWith[rows?[row] ?? row], let other = found[reference]
+      else { continue }
+      let (first, second) = (min(root(row), root(other)), max(root(row), root(other)))
+      leader[second] = first
+    }
+    for row in 0..<count where root(row) != row {
+      let first = root(row)
+      owners[row] = first
+      sharers[first, default: [first]].append(row)
+      takeSizes(of: row, into: first)
+    }
+  }
+
+  /// The sizes may stand with any of the sharers.
+  private mutating func takeSizes(of row: Int, into owner: Int) {
+    anon[owner] = max(anon[owner], anon[row])
+    file[owner] = max(file[owner], file[row])
+    shmem[owner] = max(shmem[owner], shmem[row])
+    swap[owner] = max(swap[owner], swap[row])
+    locked[owner] = max(locked[owner], locked[row])
+    pageTables[owner] = max(pageTables[owner], pageTables[row])
+    (anon[row], file[row], shmem[row], swap[row], locked[row]) = (0, 0, 0, 0, 0)
+  }
+
+  /// Adds a process with nothing in it yet.
+  ///
+  /// - Returns: its row.
+  mutating func append(_ process: Process, name: String, pid: Int32, group: Int) -> Int {
+    var table = ProcessTable()
+    table.append(process)
+    names.append(name)
+    pids.append(pid)
+    uids.append(process.uid)
+    groups.append(Int32(group))
+    oomScoreAdj.append(process.oomScoreAdj)
+    flags.append(table.flags[0])
+    states.append(.running)
+    anon.append(0)
+    file.append(0)
+    shmem.append(0)
+    swap.append(0)
+    locked.append(0)
+    pageTables.append(0)
+    touched.append(0)
+    pages.append(0)
+    candidateAdj.append(neverChosen)
+    refreshCandidate(count - 1)
+    return count - 1
+  }
+}
+
+/// Gives out pids from 1000 up, passing over those that the scenario names.
+struct PidAllocator: Equatable, Sendable {
+  private var taken: Set<Int32> = []
+  private var upcoming: Int32 = 1000
+
+  init(of scenario: Scenario) {
+    // Only a scenario that leaves pids open needs to know which are taken.
+    let starts = scenario.events.compactMap { event -> Process? in
+      if case .start(let process) = event.action { process } else { nil }
+    }
+    let isOpen = scenario.processes.pids.contains(0) || !starts.isEmpty
+    if isOpen {
+      taken = Set(scenario.processes.pids)
+      taken.formUnion(starts.map(\.pid))
+    }
+  }
+
+  mutating func next() -> Int32 {
+    while taken.contains(upcoming) { upcoming += 1 }
+    defer { upcoming += 1 }
+    return upcoming
+  }
+}

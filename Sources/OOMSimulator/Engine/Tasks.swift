@@ -1,0 +1,165 @@
+internal import VictimSelection
+
+/// The processes of a run as columns, one row a process, in the order in which the kernel's task list
+/// has them: creation order. Rows stay when their process dies.
+///
+/// Memory belongs to an address space. Where processes share one, its sizes are in the row of the first,
+/// `owner`, and `pages` is the same in all of them.
+struct Tasks: Equatable, Sendable {
+  enum State: UInt8, Sendable {
+    case running
+    /// Killed, its memory not back yet. Kernel: `MMF_OOM_SKIP` is not set.
+    case dying
+    case killed
+    case exited
+  }
+
+  var names: [String] = []
+  var pids: [Int32] = []
+  var uids: [UInt32] = []
+  var groups: [Int32] = []
+  var oomScoreAdj: [Int16] = []
+  var flags: [ProcessTable.Flags] = []
+  var states: [State] = []
+
+  var anon: [Int64] = []
+  var file: [Int64] = []
+  var shmem: [Int64] = []
+  var swap: [Int64] = []
+  var locked: [Int64] = []
+  var pageTables: [Int64] = []
+  /// Pages that have ever been touched and not given back: what page tables are for.
+  var touched: [Int64] = []
+
+  /// What selection reads: rss + swap + page tables.
+  var pages: [Int64] = []
+  /// What selection reads: `oomScoreAdj`, or `neverChosen`.
+  var candidateAdj: [Int16] = []
+
+  /// Address space beyond what is touched or mapped, where `total_vm` was given.
+  var extraVM: [Int: Int64] = [:]
+  /// First page tables beyond those of an empty process, where `page_tables` was given at the start.
+  var extraTables: [Int: Int64] = [:]
+  /// Private memory that is mapped and untouched.
+  var untouched: [Int: Int64] = [:]
+  /// The part of `untouched` that growth in progress is going to touch.
+  var claimed: [Int: Int64] = [:]
+  /// Shared memory that is mapped, committed and untouched.
+  var untouchedShared: [Int: Int64] = [:]
+  /// Address space that nothing is committed for and that is not touched.
+  var uncommitted: [Int: Int64] = [:]
+  /// What a process has committed besides its `anon + swap`: what it mapped and did not touch, and shared
+  /// memory; negative where it touched memory that was mapped without a reserve.
+  var commitBeside: [Int: Int64] = [:]
+  /// The part of `commitBeside` that is shared memory.
+  var committedShmem: [Int: Int64] = [:]
+  /// Shared memory in swap: in no counter of the process. Kernel: shmem has no `MM_SWAPENTS`.
+  var swappedShmem: [Int: Int64] = [:]
+  /// Row that has the sizes, for the rows that share an address space.
+  var owners: [Int: Int] = [:]
+  /// All rows of a shared address space, by the row that has the sizes.
+  var sharers: [Int: [Int]] = [:]
+
+  var count: Int { pids.count }
+
+  func owner(_ row: Int) -> Int { owners.isEmpty ? row : owners[row] ?? row }
+
+  /// The rows that use the same address space, in task order.
+  func usersOfMM(_ row: Int) -> [Int] {
+    let owner = owner(row)
+    return sharers[owner] ?? [owner]
+  }
+
+  func isAlive(_ row: Int) -> Bool { states[row] == .running }
+
+  func isKernelThread(_ row: Int) -> Bool { flags[row].contains(.kernelThread) }
+
+  func capabilities(_ row: Int) -> Capabilities {
+    if flags[row].contains(.statesCapabilities) {
+      return Capabilities(
+        rawValue: flags[row].rawValue >> ProcessTable.Flags.capabilitiesShift)
+    }
+    return uids[row] == 0 ? .all : []
+  }
+
+  /// Address space in pages. Kernel: `mm->total_vm`.
+  func totalVM(_ row: Int) -> Int64 {
+    let owner = owner(row)
+    return touched[owner] + untouched[owner, default: 0] + untouchedShared[owner, default: 0]
+      + uncommitted[owner, default: 0] + extraVM[owner, default: 0]
+  }
+
+  /// What an address space adds to `Committed_AS`.
+  func committed(_ owner: Int) -> Int64 {
+    anon[owner] + swap[owner] + commitBeside[owner, default: 0]
+  }
+
+  /// Whether the memory of a row's address space is still there.
+  func hasMemory(_ owner: Int) -> Bool {
+    usersOfMM(owner).contains { states[$0] == .running || states[$0] == .dying }
+  }
+
+  func eligibility(_ row: Int) -> Ineligible? {
+    oomEvaluateTask(
+      pid: pids[row], isKernelThread: isKernelThread(row), isDying: states[row] == .dying,
+      oomScoreAdj: oomScoreAdj[row])
+  }
+
+  /// Brings the selection columns in step with a row's sizes and settings.
+  mutating func refresh(_ row: Int) {
+    let owner = owner(row)
+    let sum = anon[owner] + file[owner] + shmem[owner] + swap[owner] + pageTables[owner]
+    for user in usersOfMM(row) { pages[user] = sum }
+  }
+
+  mutating func refreshCandidate(_ row: Int) {
+    let isCandidate = states[row] == .running && eligibility(row) == nil
+    candidateAdj[row] = isCandidate ? oomScoreAdj[row] : neverChosen
+  }
+}
+
+extension Tasks {
+  /// The youngest living process of that name or pid.
+  func lastLiving(_ reference: ProcessReference) -> Int? {
+    switch reference {
+    case .pid(let pid):
+      pids.indices.last { pids[$0] == pid && states[$0] == .running }
+    case .name(let name):
+      names.indices.last { names[$0] == name && states[$0] == .running }
+    }
+  }
+
+  mutating func setFlags(
+    _ row: Int, capabilities: Capabilities?, onENOMEM: Process.OnENOMEM?
+  ) {
+    var process = Process()
+    process.isKernelThread = isKernelThread(row)
+    process.capabilities =
+      capabilities ?? (flags[row].contains(.statesCapabilities) ? self.capabilities(row) : nil)
+    process.onENOMEM =
+      onENOMEM ?? (flags[row].contains(.exitsOnENOMEM) ? .exit : .continue)
+    flags[row] = ProcessTable.flags(of: process)
+  }
+
+  /// Makes a row without memory use the address space of another one.
+  mutating func join(_ row: Int, to other: Int) {
+    let owner = owner(other)
+    owners[row] = owner
+    sharers[owner, default: [owner]].append(row)
+    refresh(owner)
+  }
+}
+
+extension World {
+  /// A write goes to all processes that share the address space.
+  ///
+  /// Kernel: `__set_oom_adj()`, fs/proc/base.c, since 4.8, commit 44a70adec910; not to the global init and
+  /// not to kernel threads.
+  mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
+    for user in tasks.usersOfMM(row)
+    where user == row || (tasks.pids[user] != 1 && !tasks.isKernelThread(user)) {
+      tasks.oomScoreAdj[user] = adj
+      tasks.refreshCandidate(user)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+extension World {
+  /// What the admission of a request by `row` depends on; no row is a request of nobody.
+  func overcommitState(row: Int?) -> OvercommitState {
+    OvercommitState(
+      mode: vm.overcommitMemory,
+      limit: CommitLimitInputs(
+        totalram: machine.memory, hugetlb: machine.hugetlb, totalSwap: machine.swap,
+        overcommitRatio: vm.overcommitRatio, overcommitKbytes: vm.overcommitKbytes,
+        pageSize: machine.pageSize),
+      committed: committed,
+      isAdmin: row.map { tasks.capabilities($0).contains(.sysAdmin) } ?? true,
+      adminReserve: machine.pages(kiB: vm.adminReserveKbytes),
+      userReserve: machine.pages(kiB: vm.userReserveKbytes),
+      totalVM: row.map(tasks.totalVM))
+  }
+
+  /// Commits private memory that a process maps.
+  ///
+  /// - Returns: whether overcommit admits it.
+  mutating func commit(_ pages: Int64, row: Int) -> Bool {
+    guard pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row)) else {
+      return false
+    }
+    let owner = tasks.owner(row)
+    committed += pages
+    tasks.untouched[owner, default: 0] += pages
+    tasks.commitBeside[owner, default: 0] += pages
+    return true
+  }
+
+  /// Commits shared memory that a process maps: the whole object at once.
+  mutating func commitShared(_ pages: Int64, row: Int) -> Bool {
+    guard pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row)) else {
+      return false
+    }
+    let owner = tasks.owner(row)
+    committed += pages
+    tasks.untouchedShared[owner, default: 0] += pages
+    tasks.commitBeside[owner, default: 0] += pages
+    tasks.committedShmem[owner, default: 0] += pages
+    return true
+  }
+
+  /// Maps address space without touching it.
+  ///
+  /// Private writable memory is charged in full, shared memory by its object, what cannot be written
+  /// not at all; `MAP_NORESERVE` counts only where mode 2 ignores it.
+  ///
+  /// Kernel: `accountable_mapping()`, mm/mmap.c, and `shmem_acct_size()`, mm/shmem.c.
+  mutating func map(_ pages: Int64, _ kind: Event.MappingKind, row: Int) -> Bool {
+    let owner = tasks.owner(row)
+    switch kind {
+    case .private:
+      return commit(pages, row: row)
+    case .shared:
+      return commitShared(pages, row: row)
+    case .readOnly:
+      tasks.uncommitted[owner, default: 0] += pages
+      return true
+    case .noReserve:
+      if vm.overcommitMemory == .never { return commit(pages, row: row) }
+      tasks.untouched[owner, default: 0] += pages
+      return true
+    }
+  }
+
+  /// Gives mapped and untouched address space back; no more than there is.
+  mutating func unmap(_ pages: Int64, _ kind: Event.MappingKind, row: Int) {
+    let owner = tasks.owner(row)
+    switch kind {
+    case .private, .noReserve:
+      let free = tasks.untouched[owner, default: 0] - tasks.claimed[owner, default: 0]
+      let pages = min(pages, max(free, 0))
+      tasks.untouched[owner, default: 0] -= pages
+      if kind == .noReserve, vm.overcommitMemory != .never { return }
+      tasks.commitBeside[owner, default: 0] -= pages
+      committed -= pages
+    case .shared:
+      let pages = min(pages, tasks.untouchedShared[owner, default: 0])
+      tasks.untouchedShared[owner, default: 0] -= pages
+      tasks.commitBeside[owner, default: 0] -= pages
+      tasks.committedShmem[owner, default: 0] -= pages
+      committed -= pages
+    case .readOnly:
+      let pages = min(pages, tasks.uncommitted[owner, default: 0])
+      tasks.uncommitted[owner, default: 0] -= pages
+    }
+  }
+
+  /// Admits what a growth is going to touch beyond what its process has mapped already.
+  ///
+  /// - Returns: the request that was refused, in pages, or nil.
+  mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
+    let owner = tasks.owner(row)
+    let anon = sizes.anon + sizes.locked
+    let mapped = tasks.untouched[owner, default: 0] - tasks.claimed[owner, default: 0]
+    let request = max(anon - mapped, 0)
+    if !commit(request, row: row) { return request }
+    let shared = max(sizes.shmem - tasks.untouchedShared[owner, default: 0], 0)
+    if !commitShared(shared, row: row) {
+      unmap(request, .private, row: row)
+      return shared
+    }
+    tasks.claimed[owner, default: 0] += anon
+    return nil
+  }
+}

@@ -1,0 +1,208 @@
+// How memory comes to a process and leaves it. Whoever takes memory has made sure that it fits.
+
+extension World {
+  /// Kinds of memory that a process touches, in the order in which growth takes them.
+  enum Kind: CaseIterable, Sendable {
+    case anon
+    case locked
+    case shmem
+    case file
+  }
+
+  /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
+  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int) {
+    let owner = tasks.owner(row)
+    let group = Int(tasks.groups[owner])
+    let tables = tablesFor(pages, owner: owner)
+    if kind == .file {
+      ledger.charge(tables, to: group) { $0.pageTables += tables }
+      _ = ledger.chargeFile(pages, to: group) { $0.file += pages }
+    } else {
+      ledger.charge(pages + tables, to: group) { account in
+        account.add(pages, kind)
+        account.pageTables += tables
+      }
+    }
+    tasks.touched[owner] += pages
+    tasks.pageTables[owner] += tables
+    switch kind {
+    case .anon, .locked:
+      tasks.anon[owner] += pages
+      if kind == .locked { tasks.locked[owner] += pages }
+      tasks.untouched[owner, default: 0] -= pages
+      tasks.claimed[owner, default: 0] -= pages
+      tasks.commitBeside[owner, default: 0] -= pages
+    case .shmem:
+      tasks.shmem[owner] += pages
+      tasks.untouchedShared[owner, default: 0] -= pages
+    case .file:
+      tasks.file[owner] += pages
+    }
+    tasks.refresh(owner)
+  }
+
+  /// The page tables that touching more memory takes; a process that has none yet gets its first ones, too.
+  ///
+  /// - Parameter plan: what the process has touched and its tables, where it is not yet in its columns.
+  func tablesFor(
+    _ pages: Int64, owner: Int, plan: (touched: Int64, tables: Int64)? = nil
+  ) -> Int64 {
+    let touched = plan?.touched ?? tasks.touched[owner]
+    let tables = plan?.tables ?? tasks.pageTables[owner]
+    let more = lastLevelTables(touched: touched + pages) - lastLevelTables(touched: touched)
+    if tables != 0 { return more }
+    return more + max(pageTablesOfAnEmptyProcess + tasks.extraTables[owner, default: 0], 1)
+  }
+
+  /// Gives memory of one kind back, resident pages first; no more than the process has.
+  ///
+  /// - Returns: the pages given back.
+  mutating func giveBack(_ wanted: Int64, _ kind: Kind, row: Int) -> Int64 {
+    let owner = tasks.owner(row)
+    settle(group: Int(tasks.groups[owner]))
+    let here = sizesInOwnGroup(owner)
+    var sizes = Sizes()
+    switch kind {
+    case .anon:
+      sizes.anon = min(wanted, here.anon - here.locked)
+      sizes.swap = min(wanted - sizes.anon, here.swap)
+    case .locked:
+      sizes.locked = min(wanted, here.locked)
+      sizes.anon = sizes.locked
+    case .shmem:
+      sizes.shmem = min(wanted, here.shmem)
+      sizes.swappedShmem = min(wanted - sizes.shmem, here.swappedShmem)
+    case .file:
+      sizes.file = min(wanted, here.file)
+    }
+    let pages = sizes.anon + sizes.swap + sizes.shmem + sizes.swappedShmem + sizes.file
+    let before = lastLevelTables(touched: tasks.touched[owner])
+    tasks.touched[owner] -= pages
+    let tables = before - lastLevelTables(touched: tasks.touched[owner])
+    sizes.pageTables = min(tables, here.pageTables)
+    committed -= sizes.anon + sizes.swap
+    if kind == .shmem {
+      let uncommit = min(pages, tasks.committedShmem[owner, default: 0])
+      tasks.committedShmem[owner, default: 0] -= uncommit
+      tasks.commitBeside[owner, default: 0] -= uncommit
+      committed -= uncommit
+    }
+    uncharge(sizes, from: Int(tasks.groups[owner]))
+    tasks.remove(sizes, from: owner)
+    tasks.refresh(owner)
+    return pages
+  }
+
+  /// Takes sizes off a group's account. File pages stay there as clean cache.
+  mutating func uncharge(_ sizes: Sizes, from group: Int) {
+    ledger.change(group) { account in
+      account.anon -= sizes.anon - sizes.locked
+      account.locked -= sizes.locked
+      account.shmem -= sizes.shmem
+      account.file -= sizes.file
+      account.cache += sizes.file
+      account.pageTables -= sizes.pageTables
+      account.swappedAnon -= sizes.swap
+      account.swappedShmem -= sizes.swappedShmem
+    }
+  }
+
+  /// Frees an address space, wherever its pages are charged.
+  ///
+  /// - Returns: the pages that are free again, swap included; file pages stay as clean cache.
+  ///
+  /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
+  mutating func exitMM(_ owner: Int) -> Int64 {
+    settle(group: Int(tasks.groups[owner]))
+    for left in leftBehind where left.row == owner { settle(group: left.group) }
+    let freed =
+      tasks.anon[owner] + tasks.swap[owner] + tasks.shmem[owner] + tasks.pageTables[owner]
+      + tasks.swappedShmem[owner, default: 0]
+    committed -= tasks.committed(owner)
+    uncharge(sizesInOwnGroup(owner), from: Int(tasks.groups[owner]))
+    for left in leftBehind where left.row == owner { uncharge(left.sizes, from: left.group) }
+    leftBehind.removeAll { $0.row == owner }
+    tasks.clear(owner)
+    return freed
+  }
+
+  /// Ends processes and frees the address spaces that nobody uses any more.
+  ///
+  /// - Returns: the pages that are free again.
+  mutating func end(_ rows: [Int], as state: Tasks.State) -> Int64 {
+    for row in rows {
+      tasks.states[row] = state
+      tasks.refreshCandidate(row)
+    }
+    if state == .dying { return 0 }
+    var freed: Int64 = 0
+    for owner in rows.map(tasks.owner).uniqued() where !tasks.hasMemory(owner) {
+      freed += exitMM(owner)
+    }
+    return freed
+  }
+
+  /// Changes the group of a process; its pages stay charged where they are.
+  ///
+  /// Kernel: `mem_cgroup_attach()`, mm/memcontrol.c: version 2 does not move charges.
+  mutating func move(_ row: Int, to group: Int) {
+    let old = Int(tasks.groups[row])
+    if old == group { return }
+    if tasks.owner(row) == row {
+      settle(group: old)
+      leftBehind.append(LeftBehind(row: row, group: old, sizes: sizesInOwnGroup(row)))
+    }
+    groups.members[old].removeAll { Int($0) == row }
+    groups.members[group].append(Int32(row))
+    tasks.groups[row] = Int32(group)
+  }
+}
+
+extension Ledger.Account {
+  mutating func add(_ pages: Int64, _ kind: World.Kind) {
+    switch kind {
+    case .anon: anon += pages
+    case .locked: locked += pages
+    case .shmem: shmem += pages
+    case .file: file += pages
+    }
+  }
+}
+
+extension Tasks {
+  mutating func remove(_ sizes: World.Sizes, from owner: Int) {
+    anon[owner] -= sizes.anon
+    locked[owner] -= sizes.locked
+    file[owner] -= sizes.file
+    shmem[owner] -= sizes.shmem
+    swap[owner] -= sizes.swap
+    pageTables[owner] -= sizes.pageTables
+    if sizes.swappedShmem != 0 { swappedShmem[owner, default: 0] -= sizes.swappedShmem }
+  }
+
+  /// Takes all memory away from a row.
+  mutating func clear(_ owner: Int) {
+    anon[owner] = 0
+    file[owner] = 0
+    shmem[owner] = 0
+    swap[owner] = 0
+    if locked[owner] != 0 { locked[owner] = 0 }
+    pageTables[owner] = 0
+    touched[owner] = 0
+    for keyPath in [
+      \Tasks.untouched, \.claimed, \.untouchedShared, \.uncommitted, \.commitBeside,
+      \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
+    ] {
+      self[keyPath: keyPath][owner] = nil
+    }
+    refresh(owner)
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The elements in their order, each once.
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,143 @@
+/// The state of a run at one instant.
+struct World: Sendable {
+  let machine: Machine
+  private(set) var sysctl: Sysctl
+  private(set) var vm: VMSettings
+  var groups: MemcgTree
+  var ledger: Ledger
+  var tasks: Tasks
+  var pids: PidAllocator
+  /// File: `Committed_AS` in /proc/meminfo.
+  var committed: Int64 = 0
+  /// Pages of processes that moved away from the group that they are charged to.
+  var leftBehind: [LeftBehind] = []
+  var warnings: [String] = []
+
+  /// Pages that stay charged to the group in which they were touched. The row's columns count them, too.
+  struct LeftBehind: Equatable, Sendable {
+    var row: Int
+    var group: Int
+    var sizes: Sizes
+  }
+
+  /// The kinds of pages that an address space has in one group.
+  struct Sizes: Equatable, Sendable {
+    var anon: Int64 = 0
+    var locked: Int64 = 0
+    var file: Int64 = 0
+    var shmem: Int64 = 0
+    var swap: Int64 = 0
+    var swappedShmem: Int64 = 0
+    var pageTables: Int64 = 0
+  }
+
+  /// The state that a scenario begins with: given, not admitted.
+  init(of scenario: Scenario) {
+    machine = scenario.machine
+    sysctl = scenario.sysctl
+    vm = VMSettings(scenario.sysctl, machine: scenario.machine)
+    groups = MemcgTree(of: scenario)
+    ledger = Ledger(of: groups)
+    pids = PidAllocator(of: scenario)
+    tasks = Tasks(of: scenario.processes, groups: groups, pids: &pids)
+    ledger.limits[MemcgTree.root].swapMax = machine.swap
+    applySettings()
+    fillGroups()
+    chargeProcesses()
+    warnOfExcess()
+  }
+
+  /// Pages in use, the pool of huge pages included.
+  var used: Int64 { ledger.accounts[MemcgTree.root].usage + machine.hugetlb }
+
+  /// File: `MemFree` in /proc/meminfo; not under 0 when the start state needs more than there is.
+  var free: Int64 { max(machine.memory - used, 0) }
+
+  /// Kernel: `WMARK_MIN`.
+  var minWatermark: Int64 { OOMSimulator.minWatermark(minFreeKbytes: vm.minFreeKbytes, machine: machine) }
+
+  /// The scale of `oom_score_adj` in a global OOM and in /proc. Kernel: `totalram_pages() + total_swap_pages`.
+  var totalpages: Int64 { machine.memory + machine.swap }
+
+  mutating func apply(_ change: Sysctl) {
+    sysctl.apply(change)
+    vm = VMSettings(sysctl, machine: machine)
+    applySettings()
+  }
+
+  private mutating func applySettings() {
+    ledger.swappiness = vm.swappiness
+    ledger.limits[MemcgTree.root].max = machine.memory - machine.hugetlb - minWatermark
+  }
+
+  private mutating func fillGroups() {
+    ledger.accounts[MemcgTree.root].cache = machine.pageCache
+    ledger.accounts[MemcgTree.root].slabReclaimable = machine.slabReclaimable
+    ledger.accounts[MemcgTree.root].kernel = machine.kernel
+    for group in 0..<groups.count {
+      ledger.accounts[group].cache += groups.settings[group].pageCache ?? 0
+      ledger.accounts[group].kernel += groups.settings[group].kernel ?? 0
+    }
+  }
+
+  private mutating func chargeProcesses() {
+    for group in 0..<groups.count { groups.members[group] = [] }
+    for row in 0..<tasks.count {
+      let group = Int(tasks.groups[row])
+      groups.members[group].append(Int32(row))
+      if tasks.owner(row) != row { continue }
+      ledger.accounts[group].anon += tasks.anon[row] - tasks.locked[row]
+      ledger.accounts[group].locked += tasks.locked[row]
+      ledger.accounts[group].file += tasks.file[row]
+      ledger.accounts[group].shmem += tasks.shmem[row]
+      ledger.accounts[group].pageTables += tasks.pageTables[row]
+      ledger.accounts[group].swappedAnon += tasks.swap[row]
+      committed += tasks.anon[row] + tasks.swap[row]
+    }
+    for group in (0..<groups.count).reversed() {
+      ledger.accounts[group].usage += ledger.accounts[group].own
+      ledger.accounts[group].swapUsage += ledger.accounts[group].ownSwap
+      let parent = groups.parents[group]
+      if parent < 0 { continue }
+      ledger.accounts[parent].usage += ledger.accounts[group].usage
+      ledger.accounts[parent].swapUsage += ledger.accounts[group].swapUsage
+    }
+  }
+
+  private mutating func warnOfExcess() {
+    if used > machine.memory {
+      warnings.append(
+        "the start state needs \(used) pages, the machine has \(machine.memory): nothing is free")
+    }
+    let swap = ledger.accounts[MemcgTree.root].swapUsage
+    if swap > machine.swap {
+      warnings.append("the start state has \(swap) pages in swap, the machine has \(machine.swap)")
+    }
+    for group in 1..<max(groups.count, 1) where group < groups.count {
+      let usage = ledger.accounts[group].usage
+      if usage > ledger.limits[group].max {
+        warnings.append(
+          "\(groups.paths[group]) starts with \(usage) pages, above its memory.max of "
+            + "\(ledger.limits[group].max)")
+      }
+    }
+  }
+
+  /// What an address space has in the group that its owner is in.
+  func sizesInOwnGroup(_ row: Int) -> Sizes {
+    var sizes = Sizes(
+      anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
+      shmem: tasks.shmem[row], swap: tasks.swap[row],
+      swappedShmem: tasks.swappedShmem[row, default: 0], pageTables: tasks.pageTables[row])
+    for left in leftBehind where left.row == row {
+      sizes.anon -= left.sizes.anon
+      sizes.locked -= left.sizes.locked
+      sizes.file -= left.sizes.file
+      sizes.shmem -= left.sizes.shmem
+      sizes.swap -= left.sizes.swap
+      sizes.swappedShmem -= left.sizes.swappedShmem
+      sizes.pageTables -= left.sizes.pageTables
+    }
+    return sizes
+  }
+}
