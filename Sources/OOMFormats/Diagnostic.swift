@@ -1,0 +1,33 @@
+/// One thing that is wrong with an input: where, what, and what is allowed.
+public struct Diagnostic: Equatable, Sendable {
+  /// From 1; nil when it is not in a text, as with `--set`.
+  public var line: Int?
+  public var column: Int?
+  /// The JSON path, empty when the text is no JSON.
+  public var path: String
+  public var message: String
+
+  /// `file:line:column: error: path: message`.
+  public func text(file: String) -> String {
+    var text = file
+    if let line, let column { text += ":\(line):\(column)" }
+    text += ": error: "
+    if !path.isEmpty { text += path + ": " }
+    return text + message
+  }
+}
+
+/// Why an input is no scenario.
+public struct ScenarioError: Error, Equatable, CustomStringConvertible {
+  /// At most this many are reported.
+  public static let limit = 20
+
+  /// In the order of the text.
+  public var diagnostics: [Diagnostic]
+  /// How the input is called in messages.
+  public var file: String
+
+  public var description: String {
+    diagnostics.map { $0.text(file: file) }.joined(separator: "\n")
+  }
+}

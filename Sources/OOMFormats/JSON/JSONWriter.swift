@@ -1,0 +1,148 @@
+/// Writes JSON with a stable order and layout: what the caller writes, in that order, two spaces a level,
+/// objects that are `inline` on one line.
+public struct JSONWriter {
+  public private(set) var bytes: [UInt8] = []
+  private var levels: [(isEmpty: Bool, isInline: Bool)] = []
+  private var hasKey = false
+  /// Takes what is finished, so that a long document need not be held in memory.
+  private let sink: ((consuming [UInt8]) -> Void)?
+
+  public init(sink: ((consuming [UInt8]) -> Void)? = nil) {
+    self.sink = sink
+  }
+
+  public mutating func object(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
+    nest("{", "}", inline, body)
+  }
+
+  public mutating func array(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
+    nest("[", "]", inline, body)
+  }
+
+  public mutating func key(_ key: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    key.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: " ")])
+    hasKey = true
+  }
+
+  public mutating func string(_ text: String) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case UInt8(ascii: "\n"): append("\\n")
+      case UInt8(ascii: "\t"): append("\\t")
+      case UInt8(ascii: "\r"): append("\\r")
+      case 0..<0x20, 0x7F:
+        append("\\u00")
+        bytes.append(Self.hex[Int(byte >> 4)])
+        bytes.append(Self.hex[Int(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  public mutating func integer(_ number: Int64) {
+    separate()
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest != 0
+    bytes[start...].reverse()
+  }
+
+  public mutating func bool(_ value: Bool) {
+    separate()
+    append(value ? "true" : "false")
+  }
+
+  public mutating func null() {
+    separate()
+    append("null")
+  }
+
+  /// Ends the document with a line break and hands on what is left of it.
+  public mutating func finish() {
+    bytes.append(UInt8(ascii: "\n"))
+    flush(atLeast: 1)
+  }
+
+  private static let hex = Array("0123456789abcdef".utf8)
+
+  private mutating func nest(
+    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ inline: Bool,
+    _ body: (inout JSONWriter) -> Void
+  ) {
+    separate()
+    bytes.append(UInt8(ascii: open))
+    levels.append((true, inline || levels.last?.isInline == true))
+    body(&self)
+    let level = levels.removeLast()
+    if !level.isEmpty { level.isInline ? bytes.append(UInt8(ascii: " ")) : newLine() }
+    bytes.append(UInt8(ascii: close))
+    flush(atLeast: 1 << 16)
+  }
+
+  /// What stands between the value before and the one that comes.
+  private mutating func separate() {
+    if hasKey {
+      hasKey = false
+      return
+    }
+    guard let level = levels.last else { return }
+    if !level.isEmpty { bytes.append(UInt8(ascii: ",")) }
+    levels[levels.count - 1].isEmpty = false
+    level.isInline ? bytes.append(UInt8(ascii: " ")) : newLine()
+  }
+
+  private mutating func newLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    for _ in levels {
+      bytes.append(UInt8(ascii: " "))
+      bytes.append(UInt8(ascii: " "))
+    }
+  }
+
+  private mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func flush(atLeast count: Int) {
+    guard let sink, bytes.count >= count else { return }
+    sink(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
+
+extension JSONWriter {
+  public mutating func field(_ key: StaticString, _ text: String?) {
+    self.key(key)
+    if let text { string(text) } else { null() }
+  }
+
+  public mutating func field(_ key: StaticString, _ number: Int64?) {
+    self.key(key)
+    if let number { integer(number) } else { null() }
+  }
+
+  public mutating func field(_ key: StaticString, _ value: Bool) {
+    self.key(key)
+    bool(value)
+  }
+
+  public mutating func field(_ key: StaticString, _ strings: [String]) {
+    self.key(key)
+    array { writer in
+      for string in strings { writer.string(string) }
+    }
+  }
+}

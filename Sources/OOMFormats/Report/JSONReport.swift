@@ -1,0 +1,165 @@
+public import OOMSimulator
+
+// The documents that `--json` prints. All sizes are pages, all times microseconds.
+
+extension JSONWriter {
+  /// `oomsim.result/1`: one run.
+  public mutating func result(_ run: Run) {
+    object { writer in
+      writer.field("schema", "oomsim.result/1")
+      writer.field("scenario", run.scenario)
+      writer.field("kernel", run.kernel)
+      writer.field("rule_set", run.ruleSet)
+      writer.field("outcome", run.outcome.rawValue)
+      writer.field("end_us", run.end)
+      writer.key("kills")
+      writer.array { for kill in run.kills { $0.kill(kill) } }
+      writer.key("refused")
+      writer.array { for refusal in run.refused { $0.refusal(refusal) } }
+      writer.key("stuck")
+      writer.array { for stuck in run.stuck { $0.stuck(stuck) } }
+      writer.key("panic")
+      if let panic = run.panic {
+        writer.object(inline: true) {
+          $0.field("at_us", panic.at)
+          $0.field("why", panic.why.rawValue)
+          $0.field("constraint", panic.constraint.rawValue)
+        }
+      } else {
+        writer.null()
+      }
+      writer.field("warnings", run.warnings)
+      writer.key("processes")
+      writer.array { for row in 0..<run.processCount { $0.finalProcess(run.process(row)) } }
+      writer.field("digest", hexText(run.digest))
+    }
+  }
+
+  private mutating func finalProcess(_ process: Run.FinalProcess) {
+    object(inline: true) {
+      $0.field("pid", Int64(process.pid))
+      $0.field("name", process.name)
+      $0.field("state", process.state)
+      $0.field("anon", process.anon)
+      $0.field("swap", process.swap)
+    }
+  }
+
+  private mutating func kill(_ kill: Kill) {
+    object { writer in
+      writer.field("at_us", kill.at)
+      writer.field("constraint", kill.constraint.rawValue)
+      writer.field("cgroup", kill.cgroup)
+      writer.field("totalpages", kill.totalpages)
+      writer.key("invoker")
+      writer.identity(kill.invoker)
+      writer.key("victim")
+      writer.object(inline: true) { $0.victim(kill.victim) }
+      writer.key("killed")
+      writer.array {
+        for casualty in kill.killed {
+          $0.object(inline: true) {
+            $0.field("pid", Int64(casualty.process.pid))
+            $0.field("name", casualty.process.name)
+            $0.field("because", casualty.because.rawValue)
+          }
+        }
+      }
+      writer.field("freed_pages", kill.freedPages)
+      writer.key("runner_up")
+      if let runnerUp = kill.runnerUp {
+        writer.object(inline: true) {
+          $0.field("pid", Int64(runnerUp.pid))
+          $0.field("name", runnerUp.name)
+          $0.field("points", runnerUp.points)
+        }
+      } else {
+        writer.null()
+      }
+      if let sparedAt = Explanation(of: kill).sparedAtAdj {
+        writer.field("spared_at_oom_score_adj", Int64(sparedAt))
+      } else {
+        writer.key("spared_at_oom_score_adj")
+        writer.null()
+      }
+      if let candidates = kill.candidates {
+        writer.key("candidates")
+        writer.array { for candidate in candidates { $0.candidate(candidate, score: false) } }
+      }
+    }
+  }
+
+  private mutating func identity(_ process: ProcessIdentity?) {
+    guard let process else { return null() }
+    object(inline: true) {
+      $0.field("pid", Int64(process.pid))
+      $0.field("name", process.name)
+    }
+  }
+
+  private mutating func victim(_ victim: Candidate) {
+    field("pid", Int64(victim.pid))
+    field("name", victim.name)
+    field("points", victim.points)
+    field("oom_score", victim.oomScore)
+    field("oom_score_adj", Int64(victim.oomScoreAdj))
+    field("anon", victim.anon)
+    field("file", victim.file)
+    field("shmem", victim.shmem)
+    field("swap", victim.swap)
+    field("page_tables", victim.pageTables)
+  }
+
+  private mutating func candidate(_ candidate: Candidate, score: Bool) {
+    object(inline: true) {
+      $0.field("pid", Int64(candidate.pid))
+      $0.field("name", candidate.name)
+      $0.field("points", candidate.points)
+      if score { $0.field("oom_score", candidate.oomScore) }
+      $0.field("oom_score_adj", Int64(candidate.oomScoreAdj))
+      $0.field("eligible", candidate.ineligible == nil)
+      if score || candidate.ineligible != nil {
+        $0.field("reason", candidate.ineligible?.rawValue)
+      }
+    }
+  }
+
+  private mutating func refusal(_ refusal: Refusal) {
+    object(inline: true) {
+      $0.field("at_us", refusal.at)
+      $0.field("pid", refusal.process.map { Int64($0.pid) })
+      $0.field("name", refusal.process?.name ?? "tmpfs")
+      $0.field("pages", refusal.pages)
+      $0.field("commit_limit", refusal.commitLimit)
+      $0.field("committed_as", refusal.committedAS)
+    }
+  }
+
+  private mutating func stuck(_ stuck: Stuck) {
+    object(inline: true) {
+      $0.field("at_us", stuck.at)
+      $0.field("pid", stuck.process.map { Int64($0.pid) })
+      $0.field("name", stuck.process?.name ?? "tmpfs")
+      $0.field("cgroup", stuck.cgroup)
+      $0.field("why", stuck.why)
+    }
+  }
+
+  /// `oomsim.score/1`: the badness of every process, in iteration order.
+  public mutating func score(_ table: ScoreTable) {
+    object { writer in
+      writer.field("schema", "oomsim.score/1")
+      writer.field("scenario", table.scenario)
+      writer.field("kernel", table.kernel)
+      writer.field("totalpages", table.totalpages)
+      writer.key("processes")
+      writer.array { for process in table.processes { $0.candidate(process, score: true) } }
+    }
+  }
+}
+
+/// A digest as sixteen hexadecimal digits.
+public func hexText(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}

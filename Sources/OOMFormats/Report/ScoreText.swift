@@ -1,0 +1,47 @@
+public import OOMSimulator
+
+/// The badness table for people, most points first; those who are no candidates come last, with the reason.
+public enum ScoreText {
+  public static func text(_ table: ScoreTable, style: Style) -> String {
+    let unit = table.totalpages / 1000
+    var lines = [
+      style.bold(plain(table.scenario.isEmpty ? "scenario" : table.scenario))
+        + style.dim(
+          "   Linux \(table.kernel), totalpages \(SizeFormat.grouped(table.totalpages)), one "
+            + "oom_score_adj is \(SizeFormat.grouped(unit)) pages"), "",
+    ]
+    // The later of equals comes first: it would be chosen.
+    let ranked = table.processes.enumerated().sorted { first, second in
+      let (a, b) = (first.element.points ?? .min, second.element.points ?? .min)
+      if a != b { return a > b }
+      return first.element.points == nil
+        ? first.offset < second.offset : first.offset > second.offset
+    }
+    lines += Self.table(ranked.map(\.element))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  static func table(_ candidates: [Candidate]) -> [String] {
+    var rows = [["points", "rss", "swap", "pgtables", "oom_score_adj", "oom_score", "pid", "name"]]
+    for candidate in candidates {
+      let rss = candidate.anon + candidate.file + candidate.shmem
+      var name = plain(candidate.name)
+      if let reason = candidate.ineligible { name += "   (\(reason.rawValue))" }
+      rows.append([
+        candidate.points.map(SizeFormat.grouped) ?? "-", SizeFormat.grouped(rss),
+        SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.pageTables),
+        "\(candidate.oomScoreAdj)", "\(candidate.oomScore)", "\(candidate.pid)", name,
+      ])
+    }
+    var widths = [Int](repeating: 0, count: rows[0].count)
+    for row in rows {
+      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
+    }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        column == row.count - 1
+          ? cell : String(repeating: " ", count: widths[column] - cell.count) + cell
+      }.joined(separator: "  ")
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// Whether text may carry terminal colours; they never carry meaning alone.
+public struct Style: Sendable {
+  public var isColored: Bool
+
+  public init(isColored: Bool) {
+    self.isColored = isColored
+  }
+
+  func bold(_ text: String) -> String { wrap(text, "1") }
+  func red(_ text: String) -> String { wrap(text, "1;31") }
+  func green(_ text: String) -> String { wrap(text, "32") }
+  func dim(_ text: String) -> String { wrap(text, "2") }
+
+  private func wrap(_ text: String, _ code: String) -> String {
+    isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}
+
+/// A text for a terminal: what a name or a title may hold is not obeyed by it.
+func plain(_ text: String) -> String {
+  if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }) {
+    return text
+  }
+  return text.unicodeScalars.map {
+    $0.value < 0x20 || (0x7F...0x9F).contains($0.value)
+      ? "\\u{\(String($0.value, radix: 16))}" : String($0)
+  }.joined()
+}

@@ -1,0 +1,169 @@
+internal import OOMSimulator
+
+// The sections `machine`, `sysctl` and `cgroups`.
+
+extension Fields {
+  static let machineKeys = ObjectKeys([
+    "memory", "swap", "page_size", "kernel", "slab_reclaimable", "page_cache", "hugetlb", "hz",
+    "exit_delay",
+  ])
+
+  mutating func machine(into machine: inout Machine) throws(JSONError) {
+    let offset = try startOfNext()
+    var copy = machine
+    let seen = try object(Self.machineKeys) { (fields, key) throws(JSONError) in
+      try fields.machineField(Self.machineKeys.names[key], into: &copy)
+    }
+    machine = copy
+    if let seen, seen & 1 == 0, machine.memory == 0 {
+      wrong("'memory' is missing: what the kernel manages, MemTotal", at: offset)
+    }
+  }
+
+  mutating func machineField(_ key: String, into machine: inout Machine) throws(JSONError) {
+    let offset = try startOfNext()
+    switch key {
+    case "memory":
+      if let value = try size() {
+        machine.memory = value
+        if value == 0 { wrong("a machine without memory", at: offset) }
+      }
+    case "swap": try swap(into: &machine)
+    case "page_size": machine.pageSize = try pageSizeField() ?? machine.pageSize
+    case "kernel": machine.kernel = try size() ?? machine.kernel
+    case "slab_reclaimable": machine.slabReclaimable = try size() ?? machine.slabReclaimable
+    case "page_cache": machine.pageCache = try size() ?? machine.pageCache
+    case "hugetlb": machine.hugetlb = try size() ?? machine.hugetlb
+    case "hz": machine.hz = try integer(24...1200) ?? machine.hz
+    case "exit_delay": machine.exitDelay = try duration() ?? machine.exitDelay
+    default: break
+    }
+  }
+
+  mutating func pageSizeField() throws(JSONError) -> Int64? {
+    let offset = try startOfNext()
+    guard let value = try integer(0...Int64.max) else { return nil }
+    if [4096, 16384, 65536].contains(value) { return value }
+    wrong("\(value) is no page size: 4096, 16384 or 65536", at: offset)
+    return nil
+  }
+
+  private static let swapDeviceKeys = ObjectKeys(["size", "kind"])
+
+  /// A size, or a list of devices, which only their sum matters of.
+  private mutating func swap(into machine: inout Machine) throws(JSONError) {
+    if try json.peek() != .array {
+      machine.swap = try size() ?? machine.swap
+      return
+    }
+    var total: Int64 = 0
+    try list { (fields) throws(JSONError) in
+      _ = try fields.object(Self.swapDeviceKeys) { (fields, key) throws(JSONError) in
+        if key == 0 {
+          total += try fields.size() ?? 0
+        } else {
+          _ = try fields.word([("disk", ())])
+        }
+      }
+    }
+    machine.swap = total
+  }
+
+  static let sysctlKeys = ObjectKeys([
+    "vm.overcommit_memory", "vm.overcommit_ratio", "vm.overcommit_kbytes",
+    "vm.admin_reserve_kbytes", "vm.user_reserve_kbytes", "vm.min_free_kbytes", "vm.swappiness",
+    "vm.panic_on_oom", "vm.oom_kill_allocating_task", "vm.oom_dump_tasks",
+  ])
+
+  mutating func sysctl(into sysctl: inout Sysctl) throws(JSONError) {
+    var copy = sysctl
+    _ = try object(Self.sysctlKeys) { (fields, key) throws(JSONError) in
+      try fields.sysctlField(Self.sysctlKeys.names[key], into: &copy)
+    }
+    sysctl = copy
+  }
+
+  mutating func sysctlField(_ key: String, into sysctl: inout Sysctl) throws(JSONError) {
+    switch key {
+    case "vm.overcommit_memory":
+      sysctl.overcommitMemory =
+        try integer(0...2).flatMap(Sysctl.OvercommitMemory.init) ?? sysctl.overcommitMemory
+    case "vm.overcommit_ratio":
+      sysctl.overcommitRatio = try integer(0...100_000) ?? sysctl.overcommitRatio
+    case "vm.overcommit_kbytes": sysctl.overcommitKbytes = try kbytes() ?? sysctl.overcommitKbytes
+    case "vm.admin_reserve_kbytes":
+      sysctl.adminReserveKbytes = try kbytes() ?? sysctl.adminReserveKbytes
+    case "vm.user_reserve_kbytes":
+      sysctl.userReserveKbytes = try kbytes() ?? sysctl.userReserveKbytes
+    case "vm.min_free_kbytes": sysctl.minFreeKbytes = try kbytes() ?? sysctl.minFreeKbytes
+    case "vm.swappiness": sysctl.swappiness = try integer(0...200) ?? sysctl.swappiness
+    case "vm.panic_on_oom":
+      sysctl.panicOnOOM = try integer(0...2).flatMap(Sysctl.PanicOnOOM.init) ?? sysctl.panicOnOOM
+    case "vm.oom_kill_allocating_task":
+      sysctl.oomKillAllocatingTask = try flag() ?? sysctl.oomKillAllocatingTask
+    case "vm.oom_dump_tasks": sysctl.oomDumpTasks = try flag() ?? sysctl.oomDumpTasks
+    default: break
+    }
+  }
+
+  static let cgroupKeys = ObjectKeys([
+    "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
+    "memory.oom.group", "page_cache", "kernel",
+  ])
+
+  /// Files of the other version, with what to write instead.
+  private static let versionOneFiles = [
+    "memory.limit_in_bytes": "memory.max", "memory.memsw.limit_in_bytes": "memory.swap.max",
+    "memory.soft_limit_in_bytes": "memory.low", "memory.oom_control": "memory.oom.group",
+    "memory.swappiness": "vm.swappiness", "memory.use_hierarchy": "nothing: it is always on",
+  ]
+
+  mutating func cgroups(into cgroups: inout [String: Cgroup]) throws(JSONError) {
+    var copy = cgroups
+    try dictionary { (fields, path, offset) throws(JSONError) in
+      if let problem = Self.problem(ofPath: path) {
+        fields.wrong(problem, at: offset)
+        try fields.json.skipValue()
+        return
+      }
+      var cgroup = Cgroup()
+      try fields.cgroup(path, into: &cgroup)
+      copy[path] = cgroup
+    }
+    cgroups = copy
+  }
+
+  mutating func cgroup(_ path: String, into cgroup: inout Cgroup) throws(JSONError) {
+    var copy = cgroup
+    let before = problems.count
+    let offset = try startOfNext()
+    let seen = try object(Self.cgroupKeys) { (fields, key) throws(JSONError) in
+      try fields.cgroupField(Self.cgroupKeys.names[key], into: &copy)
+    }
+    cgroup = copy
+    if path == "/", let seen, seen & 0b111111 != 0 {
+      wrong("the root group has no limits: these files exist below it only", at: offset)
+    }
+    for index in before..<problems.count {
+      for (file, instead) in Self.versionOneFiles
+      where problems[index].message.hasPrefix("unknown key '\(file)'") {
+        problems[index].message =
+          "'\(file)' is a file of cgroup version 1, this scenario has version 2: write \(instead)"
+      }
+    }
+  }
+
+  mutating func cgroupField(_ key: String, into cgroup: inout Cgroup) throws(JSONError) {
+    switch key {
+    case "memory.min": cgroup.min = try cgroupSize() ?? cgroup.min
+    case "memory.low": cgroup.low = try cgroupSize() ?? cgroup.low
+    case "memory.high": cgroup.high = try cgroupSize() ?? cgroup.high
+    case "memory.max": cgroup.max = try cgroupSize() ?? cgroup.max
+    case "memory.swap.max": cgroup.swapMax = try cgroupSize() ?? cgroup.swapMax
+    case "memory.oom.group": cgroup.oomGroup = try flag() ?? cgroup.oomGroup
+    case "page_cache": cgroup.pageCache = try size() ?? cgroup.pageCache
+    case "kernel": cgroup.kernel = try size() ?? cgroup.kernel
+    default: break
+    }
+  }
+}

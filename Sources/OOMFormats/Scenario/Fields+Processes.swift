@@ -1,0 +1,109 @@
+internal import OOMSimulator
+
+// The section `processes`, and the process of a `start` event.
+
+extension Fields {
+  static let processKeys = ObjectKeys([
+    "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
+    "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
+    "capabilities", "on_enomem",
+  ])
+
+  mutating func processes(into table: inout ProcessTable) throws(JSONError) {
+    var rows = ProcessTable()
+    let start = json.offset
+    try list { (fields) throws(JSONError) in
+      // The first thousand tell how many a long text is going to have.
+      if rows.count == 1024 {
+        let perRow = max((fields.json.offset - start) / 1024, 1)
+        rows.reserveCapacity((fields.json.bytes.count - start) / perRow + 64)
+      }
+      var process = Process()
+      try fields.process(into: &process)
+      rows.append(process)
+    }
+    table = rows
+  }
+
+  mutating func process(into process: inout Process) throws(JSONError) {
+    let offset = try startOfNext()
+    var copy = process
+    let seen = try object(Self.processKeys) { (fields, key) throws(JSONError) in
+      try fields.processField(key, into: &copy)
+    }
+    process = copy
+    if let seen, seen & 2 == 0 { wrong("a process needs a 'name'", at: offset) }
+    if process.locked > process.anon {
+      wrong(
+        "'locked' is \(process.locked) pages, more than the \(process.anon) of 'anon' that it is part of",
+        at: offset)
+    }
+    if process.count != 1, process.pid != 0 {
+      wrong("'pid' and 'count' do not go together: \(process.count) processes, one pid", at: offset)
+    }
+  }
+
+  mutating func processField(_ key: Int, into process: inout Process) throws(JSONError) {
+    // By number: this runs for every key of a hundred thousand processes. The order is that of processKeys.
+    switch key {
+    case 0:
+      if let pid = try integer(1...Int64(Process.pidLimit - 1)) { process.pid = Int32(pid) }
+    case 1:
+      let offset = try startOfNext()
+      process.name = try string() ?? process.name
+      if process.name.isEmpty { wrong("a process needs a name that is not empty", at: offset) }
+    case 2:
+      if let count = try integer(1...Self.maxCount) { process.count = Int32(count) }
+    case 3:
+      if let pid = try integer(0...Int64(Process.pidLimit - 1)) { process.ppid = Int32(pid) }
+    case 4:
+      if let uid = try integer(0...Int64(UInt32.max - 1)) { process.uid = UInt32(uid) }
+    case 5: process.cgroup = try cgroupPath() ?? process.cgroup
+    case 6:
+      if let adj = try integer(-1000...1000) { process.oomScoreAdj = Int16(adj) }
+    case 7: process.anon = try size() ?? process.anon
+    case 8: process.file = try size() ?? process.file
+    case 9: process.shmem = try size() ?? process.shmem
+    case 10: process.swap = try size() ?? process.swap
+    case 11: process.locked = try size() ?? process.locked
+    case 12: process.totalVM = try size() ?? process.totalVM
+    case 13: process.pageTables = try pageTables() ?? process.pageTables
+    case 14: process.isKernelThread = try bool() ?? process.isKernelThread
+    case 15: process.sharesMMWith = try self.process() ?? process.sharesMMWith
+    case 16: process.capabilities = try capabilities() ?? process.capabilities
+    case 17: process.onENOMEM = try onENOMEM() ?? process.onENOMEM
+    default: break
+    }
+  }
+
+  /// A million processes from one line is proportion enough; a machine cannot have many more.
+  static let maxCount: Int64 = 1_000_000
+
+  private static let pageTableKeys = ObjectKeys(["pte", "pmd", "pud"])
+
+  /// One size, or one for each level; since 4.15 all levels count.
+  private mutating func pageTables() throws(JSONError) -> Int64? {
+    if try json.peek() != .object { return try size() }
+    var total: Int64 = 0
+    _ = try object(Self.pageTableKeys) { (fields, _) throws(JSONError) in
+      total += try fields.size() ?? 0
+    }
+    return total
+  }
+
+  mutating func capabilities() throws(JSONError) -> Capabilities? {
+    var capabilities: Capabilities = []
+    try list { (fields) throws(JSONError) in
+      let one = try fields.word([
+        ("sys_admin", Capabilities.sysAdmin), ("sys_resource", .sysResource),
+        ("sys_rawio", .sysRawIO),
+      ])
+      if let one { capabilities.insert(one) }
+    }
+    return capabilities
+  }
+
+  mutating func onENOMEM() throws(JSONError) -> Process.OnENOMEM? {
+    try word([("continue", .continue), ("exit", .exit)])
+  }
+}

@@ -1,0 +1,76 @@
+internal import OOMSimulator
+
+// The event `set`: a process, a group or the sysctls, and `to`: what to write.
+
+extension Fields {
+  private static let setKeys = ObjectKeys(["process", "cgroup", "sysctl", "to"])
+
+  static let processChangeKeys = ObjectKeys([
+    "oom_score_adj", "uid", "capabilities", "on_enomem",
+  ])
+
+  mutating func set() throws(JSONError) -> Event.Action? {
+    let offset = try startOfNext()
+    var process: ProcessReference?
+    var path: String?
+    var to: Int?
+    let seen = try object(Self.setKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0: process = try fields.process()
+      case 1: path = try fields.cgroupPath()
+      case 2: try fields.sysctlMarker()
+      default:
+        to = try fields.startOfNext()
+        try fields.json.skipValue()
+      }
+    }
+    guard let seen else { return nil }
+    if (seen & 0b111).nonzeroBitCount != 1 {
+      wrong("needs exactly one of 'process', 'cgroup', 'sysctl'", at: offset)
+      return nil
+    }
+    needs("to", seen & 8 != 0, at: offset)
+    guard let to else { return nil }
+    // What `to` means is known only now that the whole object is read: go back for it.
+    let after = json
+    json.rewind(to: to)
+    defer { json = after }
+    if let process { return .setProcess(process, try processChange()) }
+    if let path {
+      var change = Cgroup()
+      try cgroup(path, into: &change)
+      if change.pageCache != nil || change.kernel != nil {
+        wrong("only limits can be set: use the event page_cache for the cache", at: to)
+      }
+      return .setCgroup(path, change)
+    }
+    guard seen & 4 != 0 else { return nil }
+    var change = Sysctl()
+    try sysctl(into: &change)
+    return .setSysctl(change)
+  }
+
+  /// `"sysctl": true`, or `"vm"`: the names stand in `to`.
+  private mutating func sysctlMarker() throws(JSONError) {
+    if try json.peek() == .string {
+      _ = try json.readString()
+    } else if try bool() == false {
+      wrong("write \"sysctl\": true", at: json.offset)
+    }
+  }
+
+  private mutating func processChange() throws(JSONError) -> Event.ProcessChange {
+    var change = Event.ProcessChange()
+    _ = try object(Self.processChangeKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0:
+        if let adj = try fields.integer(-1000...1000) { change.oomScoreAdj = Int16(adj) }
+      case 1:
+        if let uid = try fields.integer(0...Int64(UInt32.max - 1)) { change.uid = UInt32(uid) }
+      case 2: change.capabilities = try fields.capabilities()
+      default: change.onENOMEM = try fields.onENOMEM()
+      }
+    }
+    return change
+  }
+}

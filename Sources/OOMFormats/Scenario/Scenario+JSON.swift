@@ -1,0 +1,70 @@
+public import OOMSimulator
+
+extension Scenario {
+  /// Reads a scenario, format `oomsim.scenario/1`.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, UTF-8.
+  ///   - file: how messages call it.
+  /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
+  /// - Complexity: O(*n*) for *n* bytes, without a tree in between.
+  public init(json bytes: [UInt8], file: String = "scenario.json") throws(ScenarioError) {
+    try self.init(json: bytes, file: file, settings: [])
+  }
+
+  /// Reads a scenario and overrides values in it.
+  ///
+  /// - Parameter settings: what to override, as in `processes.llm.oom_score_adj=-500`.
+  public init(
+    json bytes: [UInt8], file: String, settings: [ScenarioSetting]
+  ) throws(ScenarioError) {
+    self = try Self.read(bytes, file)
+    for setting in settings { try apply(setting) }
+    let found = problems()
+    if found.isEmpty { return }
+    let locator = JSONLocator(bytes: bytes)
+    let diagnostics = found.prefix(ScenarioError.limit).map { problem in
+      let (line, column) = locator.position(of: locator.offset(of: problem.path))
+      return Diagnostic(
+        line: line, column: column, path: pathText(problem.path), message: problem.message)
+    }
+    throw ScenarioError(diagnostics: Array(diagnostics), file: file)
+  }
+
+  /// Reads the text alone, without looking for contradictions.
+  private static func read(_ bytes: [UInt8], _ file: String) throws(ScenarioError) -> Scenario {
+    var reader = ScenarioReader(bytes, pageSize: 4096)
+    do throws(JSONError) {
+      try reader.read()
+      // Sizes are read as pages; when their size turns out to be another one, read again.
+      let pageSize = reader.scenario.machine.pageSize
+      if pageSize != reader.fields.pageSize {
+        reader = ScenarioReader(bytes, pageSize: pageSize)
+        try reader.read()
+      }
+    } catch {
+      let (line, column) = JSONLocator(bytes: bytes).position(of: error.offset)
+      let diagnostic = Diagnostic(
+        line: line, column: column, path: "", message: "no valid JSON: \(error.message)")
+      throw ScenarioError(diagnostics: [diagnostic], file: file)
+    }
+    var problems = reader.fields.problems
+    if !reader.hasSchema {
+      let missing = Fields.Problem(
+        offset: 0,
+        message: "this is no scenario: the key \"schema\" with the value "
+          + "\"\(Scenario.schema)\" is missing")
+      // Without any key of a scenario this is something else, and its other keys are nobody's business.
+      problems = reader.hasKnownKey ? [missing] + problems : [missing]
+    }
+    if problems.isEmpty { return reader.scenario }
+    let locator = JSONLocator(bytes: bytes)
+    let diagnostics = problems.sorted { $0.offset < $1.offset }.prefix(ScenarioError.limit).map {
+      let (line, column) = locator.position(of: $0.offset)
+      return Diagnostic(
+        line: line, column: column, path: pathText(locator.path(to: $0.offset)),
+        message: $0.message)
+    }
+    throw ScenarioError(diagnostics: Array(diagnostics), file: file)
+  }
+}

@@ -1,0 +1,97 @@
+internal import OOMSimulator
+
+/// Reads a scenario section by section, in the order of the text.
+struct ScenarioReader {
+  var fields: Fields
+  var scenario = Scenario()
+  var hasSchema = false
+  /// Whether any key of the top level is one of a scenario.
+  var hasKnownKey = false
+
+  init(_ bytes: [UInt8], pageSize: Int64) {
+    fields = Fields(bytes, pageSize: pageSize)
+    scenario.machine.pageSize = pageSize
+  }
+
+  static let topKeys = ObjectKeys([
+    "schema", "name", "title", "description", "source", "kernel", "cgroup_version", "machine",
+    "sysctl", "cgroups", "processes", "events", "expect",
+  ])
+
+  /// Reads the whole text.
+  mutating func read() throws(JSONError) {
+    var scenario = self.scenario
+    var hasSchema = false
+    let seen = try fields.object(Self.topKeys) { (fields, key) throws(JSONError) in
+      switch Self.topKeys.names[key] {
+      case "schema":
+        hasSchema = true
+        _ = try fields.word([(Scenario.schema, ())])
+      default:
+        try Self.readSection(Self.topKeys.names[key], &fields, into: &scenario)
+      }
+    }
+    try fields.json.finish()
+    if let seen, hasSchema, seen & (1 << 7) == 0 {
+      fields.wrong("'machine' is missing: at least { \"memory\": \"16G\" }", at: 0)
+    }
+    self.hasSchema = hasSchema
+    hasKnownKey = seen ?? 0 != 0
+    self.scenario = scenario
+  }
+
+  /// Reads the value of one key of the top level.
+  static func readSection(
+    _ name: String, _ fields: inout Fields, into scenario: inout Scenario
+  ) throws(JSONError) {
+    switch name {
+    case "name": if let value = try fields.string() { scenario.name = value }
+    case "title": if let value = try fields.string() { scenario.title = value }
+    case "description": scenario.description = try fields.strings()
+    case "source": scenario.source = try fields.strings()
+    case "kernel": scenario.kernel = try fields.kernel() ?? scenario.kernel
+    case "cgroup_version": try fields.cgroupVersion()
+    case "machine": try fields.machine(into: &scenario.machine)
+    case "sysctl": try fields.sysctl(into: &scenario.sysctl)
+    case "cgroups": try fields.cgroups(into: &scenario.cgroups)
+    case "processes": try fields.processes(into: &scenario.processes)
+    case "events": try fields.events(into: &scenario.events)
+    case "expect":
+      var expectation = scenario.expectation ?? Expectation()
+      try fields.expectation(into: &expectation)
+      scenario.expectation = expectation
+    default: break
+    }
+  }
+}
+
+extension Fields {
+  mutating func kernel() throws(JSONError) -> String? {
+    let offset = try startOfNext()
+    guard let text = try string() else { return nil }
+    if let problem = kernelProblem(text) {
+      wrong(problem, at: offset)
+      return nil
+    }
+    return text
+  }
+
+  fileprivate mutating func cgroupVersion() throws(JSONError) {
+    let offset = try startOfNext()
+    if try integer(1...2) == 1 {
+      wrong("cgroup version 1 is not modelled yet: 2 is the default", at: offset)
+    }
+  }
+}
+
+/// What is wrong with a release as people paste it, nil when rules for it are known.
+public func kernelProblem(_ text: String) -> String? {
+  guard let release = KernelRelease(text) else {
+    return "'\(shortened(text))' is no kernel release: write it like 6.12"
+  }
+  if RuleSet.of(release) == nil {
+    let oldest = RuleSet.byRelease[0].since
+    return "no rules for \(release) yet: releases from \(oldest) on are known"
+  }
+  return nil
+}

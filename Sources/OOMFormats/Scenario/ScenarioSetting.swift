@@ -1,0 +1,198 @@
+public import OOMSimulator
+
+/// One value of a scenario to override, as in `processes.llm.oom_score_adj=-500`.
+public struct ScenarioSetting: Equatable, Sendable {
+  /// Where, without the value: `machine.memory`, `cgroups./a/b.memory.max`, `events.0.grow.anon`.
+  public var path: String
+  /// A JSON value, or a string without its quotes.
+  public var value: String
+
+  /// - Returns: nil when the text has no `=` or nothing before it.
+  public init?(_ text: String) {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
+    path = String(text[..<equals])
+    value = String(text[text.index(after: equals)...])
+  }
+}
+
+extension Scenario {
+  /// Overrides one value, read as the same key of the scenario format is.
+  ///
+  /// - Throws: a `ScenarioError` that names the setting.
+  public mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
+    var fields = Fields(Self.json(setting.value), pageSize: machine.pageSize)
+    let section = setting.path.prefix { $0 != "." && $0 != "[" }
+    let rest = setting.path.dropFirst(section.count).drop { $0 == "." }
+    do throws(JSONError) {
+      switch section {
+      case "name", "title", "kernel":
+        try ScenarioReader.readSection(String(section), &fields, into: &self)
+      case "machine": try setMachine(String(rest), &fields)
+      case "sysctl": try setSysctl(String(rest), &fields)
+      case "cgroups": try setCgroup(rest, &fields)
+      case "processes": try setProcess(rest, &fields)
+      case "events": try setEvent(rest, &fields)
+      default:
+        fields.unknown(
+          setting.path,
+          ["name", "title", "kernel", "machine", "sysctl", "cgroups", "processes", "events"], at: 0)
+      }
+    } catch {
+      fields.wrong("no value: \(error.message)", at: 0)
+    }
+    if fields.problems.isEmpty { return }
+    throw ScenarioError(
+      diagnostics: fields.problems.prefix(ScenarioError.limit).map {
+        Diagnostic(path: "", message: $0.message)
+      }, file: "--set \(setting.path)=\(setting.value)")
+  }
+
+  /// The value as JSON: what is none is a string.
+  private static func json(_ text: String) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    var reader = JSONReader(bytes)
+    do throws(JSONError) {
+      try reader.skipValue()
+      try reader.finish()
+      return bytes
+    } catch {
+      var quoted = JSONWriter()
+      quoted.string(text)
+      return quoted.bytes
+    }
+  }
+
+  private mutating func setMachine(_ key: String, _ fields: inout Fields) throws(JSONError) {
+    guard Fields.machineKeys.names.contains(key) else {
+      return fields.unknown(key, Fields.machineKeys.names, at: 0)
+    }
+    if key == "page_size" {
+      return fields.wrong("sizes have been read with it: change it in the file", at: 0)
+    }
+    try fields.machineField(key, into: &machine)
+  }
+
+  private mutating func setSysctl(_ key: String, _ fields: inout Fields) throws(JSONError) {
+    guard Fields.sysctlKeys.names.contains(key) else {
+      return fields.unknown(key, Fields.sysctlKeys.names, at: 0)
+    }
+    try fields.sysctlField(key, into: &sysctl)
+  }
+
+  private mutating func setCgroup(
+    _ rest: Substring, _ fields: inout Fields
+  ) throws(JSONError) {
+    // File names have dots, and so may paths: the file is what the text ends in.
+    let files = Fields.cgroupKeys.names.filter { rest.hasSuffix("." + $0) }
+    guard let file = files.max(by: { $0.count < $1.count }) else {
+      let last = rest.split(separator: "/").last ?? ""
+      let key = last.drop { $0 != "." }.dropFirst()
+      return fields.unknown(String(key), Fields.cgroupKeys.names, at: 0)
+    }
+    let path = String(rest.dropLast(file.count + 1))
+    if let problem = Fields.problem(ofPath: path) { return fields.wrong(problem, at: 0) }
+    if path == "/", file.hasPrefix("memory.") {
+      return fields.wrong("the root group has no limits", at: 0)
+    }
+    try fields.cgroupField(file, into: &cgroups[path, default: Cgroup()])
+  }
+
+  private mutating func setProcess(
+    _ rest: Substring, _ fields: inout Fields
+  ) throws(JSONError) {
+    guard let dot = rest.lastIndex(of: ".") else {
+      return fields.wrong("write processes.NAME.KEY=VALUE", at: 0)
+    }
+    let (name, key) = (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
+    guard let number = Fields.processKeys.names.firstIndex(of: key) else {
+      return fields.unknown(key, Fields.processKeys.names, at: 0)
+    }
+    let rows = (0..<processes.count).filter {
+      processes.name(row: $0) == name || String(processes.pid(row: $0)) == name
+    }
+    guard let row = rows.first, rows.count == 1 else {
+      let names = (0..<processes.count).map(processes.name(row:))
+      let near = nearestWord(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+      let message =
+        rows.isEmpty
+        ? "no process is called '\(name)'\(near)"
+        : "'\(name)' is \(rows.count) processes: name one by its pid"
+      return fields.wrong(message, at: 0)
+    }
+    var process = processes[row]
+    try fields.processField(number, into: &process)
+    if process.locked > process.anon { fields.wrong("'locked' is more than 'anon'", at: 0) }
+    processes[row] = process
+  }
+
+  private mutating func setEvent(
+    _ rest: Substring, _ fields: inout Fields
+  ) throws(JSONError) {
+    let parts = rest.split { $0 == "." || $0 == "[" || $0 == "]" }.map(String.init)
+    guard parts.count >= 2, let index = Int(parts[0]) else {
+      return fields.wrong("write events.NUMBER.KEY=VALUE", at: 0)
+    }
+    guard events.indices.contains(index) else {
+      return fields.wrong("there are \(events.count) events, numbered from 0", at: 0)
+    }
+    if parts[1] == "at", parts.count == 2 {
+      if let at = try fields.duration() { events[index].at = at }
+      return
+    }
+    guard parts.count == 3, parts[1] == events[index].action.name else {
+      return fields.wrong(
+        "event \(index) is a '\(events[index].action.name)': write events.\(index)."
+          + "\(events[index].action.name).KEY=VALUE", at: 0)
+    }
+    try fields.set(parts[2], of: &events[index].action)
+  }
+}
+
+extension Fields {
+  /// Overrides one size or duration of an action.
+  fileprivate mutating func set(
+    _ key: String, of action: inout Event.Action
+  ) throws(JSONError) {
+    switch action {
+    case .grow(let process, var sizes, var over):
+      try set(key, &sizes, &over)
+      action = .grow(process, sizes, over: over)
+    case .shrink(let process, var sizes, var over):
+      try set(key, &sizes, &over)
+      action = .shrink(process, sizes, over: over)
+    case .map(let process, let pages, let kind) where key == "size":
+      action = .map(process, pages: try size() ?? pages, kind)
+    case .unmap(let process, let pages, let kind) where key == "size":
+      action = .unmap(process, pages: try size() ?? pages, kind)
+    case .start(var process):
+      guard let number = Self.processKeys.names.firstIndex(of: key) else {
+        return unknown(key, Self.processKeys.names, at: 0)
+      }
+      try processField(number, into: &process)
+      action = .start(process)
+    case .readPageCache(let pages, let path) where key == "read":
+      action = .readPageCache(pages: try size() ?? pages, cgroup: path)
+    case .dropPageCache(let pages, let path) where key == "drop":
+      action = .dropPageCache(pages: try size() ?? pages, cgroup: path)
+    case .writeTmpfs(let pages, let path) where key == "write":
+      action = .writeTmpfs(pages: try size() ?? pages, cgroup: path)
+    case .deleteTmpfs(let pages, let path) where key == "delete":
+      action = .deleteTmpfs(pages: try size() ?? pages, cgroup: path)
+    default:
+      wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
+    }
+  }
+
+  private mutating func set(
+    _ key: String, _ sizes: inout Event.Sizes, _ over: inout Int64
+  ) throws(JSONError) {
+    switch key {
+    case "anon": sizes.anon = try size() ?? sizes.anon
+    case "file": sizes.file = try size() ?? sizes.file
+    case "shmem": sizes.shmem = try size() ?? sizes.shmem
+    case "locked": sizes.locked = try size() ?? sizes.locked
+    case "over": over = try duration() ?? over
+    default: unknown(key, ["anon", "file", "shmem", "locked", "over"], at: 0)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// Sizes and durations as text: exact, or an error that says why.
+
+/// What is wrong with a size or a duration.
+struct QuantityError: Error, Equatable {
+  var message: String
+}
+
+enum SizeText {
+  /// 4 PiB, what x86-64 can address: 2^40 pages of 4096 bytes.
+  static let maxBytes: Int64 = 1 << 52
+
+  static let allowed = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
+
+  /// Pages of a size such as `512MiB`, `1.5G`, `1000kB`, `37 pages`, rounded up.
+  static func pages(_ bytes: Span<UInt8>, pageSize: Int64) throws(QuantityError) -> Int64 {
+    var at = 0
+    if bytes.count > 0, bytes[0] == UInt8(ascii: "-") {
+      throw QuantityError(message: "a size cannot be negative")
+    }
+    var digits: Int64 = 0
+    var decimals: Int64 = 1
+    var isFraction = false
+    var count = 0
+    while at < bytes.count {
+      let byte = bytes[at]
+      if byte == UInt8(ascii: "."), !isFraction, count > 0 {
+        isFraction = true
+        at += 1
+        continue
+      }
+      guard byte &- UInt8(ascii: "0") < 10 else { break }
+      let (product, overflow) = digits.multipliedReportingOverflow(by: 10)
+      let (sum, overflows) = product.addingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
+      if overflow || overflows { throw QuantityError(message: tooLarge) }
+      digits = sum
+      if isFraction {
+        let (next, overflow) = decimals.multipliedReportingOverflow(by: 10)
+        if overflow { throw QuantityError(message: "too many digits after the point") }
+        decimals = next
+      }
+      count += 1
+      at += 1
+    }
+    let endsInPoint = at > 0 && bytes[at - 1] == UInt8(ascii: ".")
+    if count == 0 || endsInPoint { throw QuantityError(message: "no size: \(allowed)") }
+    if at < bytes.count, bytes[at] == UInt8(ascii: " ") { at += 1 }
+    guard let unit = unit(bytes, from: at, pageSize: pageSize) else {
+      if at == bytes.count, digits == 0 { return 0 }
+      throw QuantityError(message: at == bytes.count ? "a size needs a unit: \(allowed)" : unknownUnit(bytes, at))
+    }
+    let (whole, overflow) = digits.multipliedReportingOverflow(by: unit)
+    if overflow { throw QuantityError(message: tooLarge) }
+    if whole % decimals != 0 {
+      throw QuantityError(message: "not a whole number of bytes: use a smaller unit")
+    }
+    return try pages(bytes: whole / decimals, pageSize: pageSize)
+  }
+
+  static func pages(bytes: Int64, pageSize: Int64) throws(QuantityError) -> Int64 {
+    if bytes < 0 { throw QuantityError(message: "a size cannot be negative") }
+    if bytes > maxBytes { throw QuantityError(message: tooLarge) }
+    return (bytes + pageSize - 1) / pageSize
+  }
+
+  private static let tooLarge = "larger than 4 PiB, the most that x86-64 can address"
+
+  private static func unknownUnit(_ bytes: Span<UInt8>, _ at: Int) -> String {
+    "unknown unit '\(text(bytes, from: at))': k, M, G and T, kB, KiB, MiB, GiB and TiB, or pages"
+  }
+
+  private static func unit(_ bytes: Span<UInt8>, from at: Int, pageSize: Int64) -> Int64? {
+    let count = bytes.count - at
+    guard count > 0 else { return nil }
+    let factor: Int64
+    switch bytes[at] {
+    case UInt8(ascii: "k"), UInt8(ascii: "K"): factor = 1 << 10
+    case UInt8(ascii: "M"): factor = 1 << 20
+    case UInt8(ascii: "G"): factor = 1 << 30
+    case UInt8(ascii: "T"): factor = 1 << 40
+    case UInt8(ascii: "p"):
+      let word = text(bytes, from: at)
+      return word == "pages" || word == "page" ? pageSize : nil
+    default: return nil
+    }
+    if count == 1 { return factor }
+    if count == 3, bytes[at + 1] == UInt8(ascii: "i"), bytes[at + 2] == UInt8(ascii: "B") {
+      return factor
+    }
+    // The kernel prints kB and means KiB; with other units it is not clear what a B alone means.
+    if count == 2, bytes[at] == UInt8(ascii: "k"), bytes[at + 1] == UInt8(ascii: "B") {
+      return factor
+    }
+    return nil
+  }
+
+  static func text(_ bytes: Span<UInt8>, from at: Int) -> String {
+    var copy: [UInt8] = []
+    for index in at..<max(bytes.count, at) { copy.append(bytes[index]) }
+    return String(decoding: copy, as: UTF8.self)
+  }
+}
+
+enum DurationText {
+  /// About 31 years.
+  static let maxMicroseconds: Int64 = 1_000_000_000_000_000
+
+  static let allowed = "write it like \"250ms\", \"10s\", \"1m30s\" or \"2h\""
+
+  private static let units: [(name: String, microseconds: Int64)] = [
+    ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000),
+    ("ms", 1000), ("us", 1),
+  ]
+
+  /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
+  static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+    var rest = Substring(text)
+    if rest.first == "-" { throw QuantityError(message: "a duration cannot be negative") }
+    var total: Int64 = 0
+    var smallest = Int64.max
+    if rest.isEmpty { throw QuantityError(message: "no duration: \(allowed)") }
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      rest = rest.dropFirst(digits.count)
+      let name = rest.prefix { $0.isLetter }
+      rest = rest.dropFirst(name.count)
+      if digits.isEmpty { throw QuantityError(message: "no duration: \(allowed)") }
+      if name.isEmpty, digits.allSatisfy({ $0 == "0" }), rest.isEmpty, smallest == .max { return 0 }
+      guard let unit = units.first(where: { $0.name == name }) else {
+        throw QuantityError(
+          message: name.isEmpty && rest.isEmpty
+            ? "a duration needs a unit: \(allowed)"
+            : "unknown unit '\(name)\(name.isEmpty ? String(rest.prefix(1)) : "")': \(allowed)")
+      }
+      if unit.microseconds >= smallest {
+        throw QuantityError(message: "larger units come first, each once: \(allowed)")
+      }
+      smallest = unit.microseconds
+      guard let number = Int64(digits), number <= maxMicroseconds / unit.microseconds else {
+        throw QuantityError(message: "longer than 31 years")
+      }
+      total += number * unit.microseconds
+    }
+    if total > maxMicroseconds { throw QuantityError(message: "longer than 31 years") }
+    return total
+  }
+
+  /// The shortest text of a duration, as the reader takes it.
+  static func text(_ microseconds: Int64) -> String {
+    if microseconds == 0 { return "0s" }
+    var rest = microseconds
+    var text = ""
+    for unit in units.dropFirst() where rest >= unit.microseconds {
+      text += "\(rest / unit.microseconds)\(unit.name)"
+      rest %= unit.microseconds
+    }
+    return text
+  }
+}

@@ -1,0 +1,34 @@
+internal import VictimSelection
+
+/// Why this process and no other: a function of the kill, with nothing computed anew but differences.
+public struct Explanation: Equatable, Sendable {
+  public let kill: Kill
+  /// What one step of `oom_score_adj` is worth, in pages.
+  public let pagesPerAdj: Int64
+  /// Points that the victim had more than the runner-up; nil without one.
+  public let margin: Int64?
+  /// The highest `oom_score_adj` at which the runner-up would have been chosen instead; nil when no
+  /// value above -1000 would do, or when there is no runner-up.
+  public let sparedAtAdj: Int16?
+
+  public init(of kill: Kill) {
+    self.kill = kill
+    pagesPerAdj = SignedBadness(totalpages: kill.totalpages).pagesPerAdj
+    if let runnerUp = kill.runnerUp?.points, let points = kill.victim.points {
+      margin = points - runnerUp
+    } else {
+      margin = nil
+    }
+    sparedAtAdj = Self.sparedAt(kill, pagesPerAdj)
+  }
+
+  private static func sparedAt(_ kill: Kill, _ pagesPerAdj: Int64) -> Int16? {
+    guard !kill.isAllocatingTask, pagesPerAdj > 0, let runnerUp = kill.runnerUp?.points else {
+      return nil
+    }
+    // Largest adj with pages + adj × unit below the runner-up, or equal where equals fall to it.
+    let room = runnerUp - kill.victim.pages - (kill.runnerUpWinsTies ? 0 : 1)
+    let adj = room >= 0 ? room / pagesPerAdj : -((-room + pagesPerAdj - 1) / pagesPerAdj)
+    return adj > -1000 ? Int16(min(adj, 1000)) : nil
+  }
+}

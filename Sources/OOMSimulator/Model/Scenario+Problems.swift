@@ -1,0 +1,203 @@
+/// One step of a JSON path.
+public enum PathStep: Equatable, Sendable {
+  case key(String)
+  case index(Int)
+}
+
+/// Something in a scenario that contradicts something else in it.
+public struct ScenarioProblem: Equatable, Sendable {
+  /// Where, in the words of the scenario format.
+  public var path: [PathStep]
+  public var message: String
+}
+
+extension Scenario {
+  /// Every contradiction between the parts of the scenario: names that nobody has, pids used twice, sizes
+  /// of one address space that differ. A scenario without any replays; with some, the events that they touch
+  /// are passed over with a warning.
+  ///
+  /// - Complexity: O(processes + events).
+  public func problems() -> [ScenarioProblem] {
+    pidProblems() + referenceProblems() + memoryProblems()
+  }
+
+  private var starts: [(event: Int, process: Process)] {
+    events.enumerated().compactMap { index, event in
+      if case .start(let process) = event.action { (index, process) } else { nil }
+    }
+  }
+
+  // MARK: Pids
+
+  private func pidProblems() -> [ScenarioProblem] {
+    var problems: [ScenarioProblem] = []
+    if processes.expandedCount > 1_000_000 + processes.count {
+      problems.append(
+        ScenarioProblem(
+          path: [.key("processes")],
+          message: "'count' adds up to more than a million processes"))
+    }
+    // One bit a pid: a hundred thousand processes need no table of who has which.
+    var taken = [UInt64](repeating: 0, count: Int(Process.pidLimit) / 64)
+    for row in 0..<processes.count where processes.pids[row] != 0 {
+      let pid = Int(processes.pids[row])
+      if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
+        let first = processes.pids.firstIndex(of: Int32(pid)) ?? row
+        problems.append(
+          ScenarioProblem(
+            path: [.key("processes"), .index(row), .key("pid")],
+            message: "pid \(pid) is that of processes[\(first)], '\(processes.names[first])', already"))
+      }
+      taken[pid / 64] |= 1 << UInt64(pid % 64)
+    }
+    return problems
+  }
+
+  // MARK: References
+
+  /// A place that names a process.
+  private struct Mention {
+    var path: [PathStep]
+    var reference: ProcessReference
+    /// The event that it stands in; processes that start later do not count. Nil: all count.
+    var event: Int?
+  }
+
+  private func mentions() -> [Mention] {
+    var mentions: [Mention] = []
+    for (row, reference) in processes.sharesMMWith {
+      mentions.append(
+        Mention(
+          path: [.key("processes"), .index(row), .key("shares_mm_with")], reference: reference,
+          event: -1))
+    }
+    mentions.sort { first, second in
+      guard case .index(let a) = first.path[1], case .index(let b) = second.path[1] else {
+        return false
+      }
+      return a < b
+    }
+    for (index, event) in events.enumerated() {
+      if let reference = event.action.process {
+        let action = event.action.name
+        mentions.append(
+          Mention(
+            path: [.key("events"), .index(index), .key(action), .key("process")],
+            reference: reference, event: index))
+      }
+      if case .start(let process) = event.action, let reference = process.sharesMMWith {
+        mentions.append(
+          Mention(
+            path: [.key("events"), .index(index), .key("start"), .key("shares_mm_with")],
+            reference: reference, event: index))
+      }
+    }
+    guard let expectation else { return mentions }
+    for (list, references) in expectation.mentionedProcesses {
+      for (index, reference) in references {
+        mentions.append(
+          Mention(
+            path: [.key("expect"), .key(list), .index(index)], reference: reference, event: nil))
+      }
+    }
+    return mentions
+  }
+
+  private func referenceProblems() -> [ScenarioProblem] {
+    let mentions = mentions()
+    if mentions.isEmpty { return [] }
+    let known = KnownProcesses(of: self, wanted: Set(mentions.map(\.reference)))
+    var problems: [ScenarioProblem] = []
+    for mention in mentions {
+      let atStart = known.atStart[mention.reference] ?? []
+      let isStarted = known.started.contains(mention.reference)
+      if mention.event != nil, atStart.count > 1 {
+        let list = atStart.prefix(8).map { "pid \($0)" }.joined(separator: ", ")
+        problems.append(
+          ScenarioProblem(
+            path: mention.path,
+            message: "'\(mention.reference)' is \(atStart.count) processes: name one by its pid "
+              + "(\(list)\(atStart.count > 8 ? ", …" : ""))"))
+      } else if let copies = known.templates[mention.reference], !isStarted {
+        problems.append(
+          ScenarioProblem(
+            path: mention.path,
+            message: "'\(mention.reference)' is \(copies) processes: \(mention.reference)-1 … "
+              + "\(mention.reference)-\(copies)"))
+      } else if atStart.isEmpty, !isStarted {
+        problems.append(
+          ScenarioProblem(path: mention.path, message: known.unknown(mention.reference)))
+      }
+    }
+    return problems
+  }
+
+  // MARK: Memory
+
+  private func memoryProblems() -> [ScenarioProblem] {
+    var problems: [ScenarioProblem] = []
+    for (row, reference) in processes.sharesMMWith.sorted(by: { $0.key < $1.key }) {
+      let process = processes[row]
+      guard process.statesMemory, let other = firstRow(of: reference), other != row else {
+        continue
+      }
+      let owner = processes[other]
+      if owner.statesMemory, !process.hasSameMemory(as: owner) {
+        problems.append(
+          ScenarioProblem(
+            path: [.key("processes"), .index(row)],
+            message: "shares the address space of '\(owner.name)': give sizes to one of the two, or "
+              + "the same to both"))
+      }
+    }
+    return problems
+  }
+
+  private func firstRow(of reference: ProcessReference) -> Int? {
+    switch reference {
+    case .name(let name): processes.names.firstIndex(of: name)
+    case .pid(let pid): processes.pids.firstIndex(of: pid)
+    }
+  }
+}
+
+extension Process {
+  fileprivate func hasSameMemory(as other: Process) -> Bool {
+    anon == other.anon && file == other.file && shmem == other.shmem && swap == other.swap
+      && (pageTables == nil || other.pageTables == nil || pageTables == other.pageTables)
+  }
+}
+
+extension Expectation {
+  /// Processes that an expectation names, by list and position.
+  fileprivate var mentionedProcesses: [(list: String, references: [(Int, ProcessReference)])] {
+    func numbered(_ references: [ProcessReference]?) -> [(Int, ProcessReference)] {
+      (references ?? []).enumerated().map { ($0.offset, $0.element) }
+    }
+    return [
+      ("kills", numbered(kills?.map(\.process))),
+      ("survivors", numbered(survivors?.map { .name($0) })),
+      ("stuck", numbered(stuck?.map { .name($0) })),
+      ("refused", numbered(refused?.map(\.process))),
+    ]
+  }
+}
+
+extension Event.Action {
+  /// The key of the action in the scenario format.
+  public var name: String {
+    switch self {
+    case .grow: "grow"
+    case .shrink: "shrink"
+    case .map: "map"
+    case .unmap: "unmap"
+    case .start: "start"
+    case .exit: "exit"
+    case .readPageCache, .dropPageCache: "page_cache"
+    case .writeTmpfs, .deleteTmpfs: "tmpfs"
+    case .setProcess, .setCgroup, .setSysctl: "set"
+    case .move: "move"
+    case .oom: "oom"
+    }
+  }
+}
