@@ -30,8 +30,10 @@ public let neverChosen = Int16.min
 public func selectBadProcess(
   pages: Span<Int64>, oomScoreAdj: Span<Int16>, totalpages: Int64
 ) -> Victim? {
+  // Both counts in locals: the precondition's closure must not capture a span.
   let count = pages.count
-  precondition(oomScoreAdj.count == count, "the columns differ in length")
+  let adjCount = oomScoreAdj.count
+  precondition(adjCount == count, "the columns differ in length")
   let badness = SignedBadness(totalpages: totalpages)
   var row = -1
   var chosenPoints = Int64.min

@@ -1,8 +1,8 @@
 // Sizes and durations as text: exact, or an error that says why.
 
 /// What is wrong with a size or a duration.
-struct QuantityError: Error, Equatable {
-  var message: String
+public struct QuantityError: Error, Equatable {
+  public var message: String
 }
 
 enum SizeText {
@@ -100,7 +100,8 @@ enum SizeText {
   }
 }
 
-enum DurationText {
+/// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
+public enum DurationText {
   /// About 31 years.
   static let maxMicroseconds: Int64 = 1_000_000_000_000_000
 
@@ -112,7 +113,7 @@ enum DurationText {
   ]
 
   /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
-  static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+  public static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
     var rest = Substring(text)
     if rest.first == "-" { throw QuantityError(message: "a duration cannot be negative") }
     var total: Int64 = 0
@@ -145,7 +146,7 @@ enum DurationText {
   }
 
   /// The shortest text of a duration, as the reader takes it.
-  static func text(_ microseconds: Int64) -> String {
+  public static func text(_ microseconds: Int64) -> String {
     if microseconds == 0 { return "0s" }
     var rest = microseconds
     var text = ""

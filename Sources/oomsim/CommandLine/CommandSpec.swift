@@ -1,0 +1,55 @@
+/// One option of a command. The parser, the help and the messages all read this table.
+struct OptionSpec: Sendable {
+  /// With its dashes: `--kernel`.
+  var name: String
+  /// What its value is called in the help; nil for a flag.
+  var value: String?
+  /// The words that the value may be, when it is one of a few.
+  var words: [String] = []
+  /// May stand more than once.
+  var isRepeatable = false
+  var help: String
+}
+
+/// One command.
+struct CommandSpec: Sendable {
+  var name: String
+  var overview: String
+  /// What its operands are called in the usage line.
+  var operands: String
+  var operandHelp: String
+  var minOperands = 1
+  var maxOperands = Int.max
+  var options: [OptionSpec]
+  var example: String
+  var run: @Sendable (Arguments, Terminal) throws(ExitCode) -> ExitCode
+
+  var usage: String { "oomsim \(name) [OPTIONS] \(operands)" }
+}
+
+/// What a command line says, checked against a `CommandSpec`.
+struct Arguments: Sendable {
+  var values: [String: [String]] = [:]
+  var operands: [String] = []
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  func value(_ name: String) -> String? { values[name]?.last }
+
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+}
+
+extension OptionSpec {
+  static let json = OptionSpec(name: "--json", help: "Print one JSON document instead of text.")
+  static let kernel = OptionSpec(
+    name: "--kernel", value: "RELEASE",
+    help: "Decide by the rules of this release, such as 6.12, whatever the scenario says.")
+  static let set = OptionSpec(
+    name: "--set", value: "PATH=VALUE", isRepeatable: true,
+    help:
+      "Override one value: processes.llm.oom_score_adj=-500, machine.memory=32G, cgroups./a.memory.max=2G.")
+  static let color = OptionSpec(
+    name: "--color", value: "WHEN", words: ["auto", "always", "never"],
+    help: "When to use colours: auto (default), always or never. NO_COLOR is respected.")
+  static let help = OptionSpec(name: "--help", help: "Show this text.")
+}

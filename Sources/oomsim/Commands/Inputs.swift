@@ -1,0 +1,61 @@
+import OOMFormats
+import OOMSimulator
+
+// What all commands do with their inputs.
+
+extension Arguments {
+  /// The overrides of `--set`.
+  func settings(_ terminal: Terminal) throws(ExitCode) -> [ScenarioSetting] {
+    var settings: [ScenarioSetting] = []
+    for text in all("--set") {
+      guard let setting = ScenarioSetting(text) else {
+        terminal.error("Error: --set takes PATH=VALUE, found '\(text)'.")
+        throw .usage
+      }
+      settings.append(setting)
+    }
+    return settings
+  }
+
+  /// The release of `--kernel`, nil when it is not given.
+  func kernel(_ terminal: Terminal) throws(ExitCode) -> String? {
+    guard let kernel = value("--kernel") else { return nil }
+    if let problem = kernelProblem(kernel) {
+      terminal.error("Error: --kernel: \(problem)")
+      throw .usage
+    }
+    return kernel
+  }
+}
+
+/// Reads a scenario; what is wrong with it goes to standard error.
+func readScenario(
+  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
+) throws(ExitCode) -> Scenario {
+  let name = path == "-" ? "standard input" : path
+  let bytes: [UInt8]
+  do throws(InputError) {
+    bytes = try InputFile.read(path)
+  } catch {
+    terminal.error("oomsim: \(error.message)")
+    throw .noInput
+  }
+  do throws(ScenarioError) {
+    return try Scenario(json: bytes, file: name, settings: settings)
+  } catch {
+    terminal.error(error.description)
+    throw error.file == name ? .malformed : .usage
+  }
+}
+
+/// The simulator for a scenario: the command line's release before the scenario's own.
+func simulator(
+  _ scenario: Scenario, kernel: String?, _ terminal: Terminal
+) throws(ExitCode) -> Simulator {
+  guard let simulator = Simulator(kernel: kernel ?? scenario.kernel) else {
+    // Both releases have been checked where they were read.
+    terminal.error("oomsim: no rules for the release \(kernel ?? scenario.kernel ?? "")")
+    throw .software
+  }
+  return simulator
+}

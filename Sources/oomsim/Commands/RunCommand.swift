@@ -1,0 +1,48 @@
+import OOMFormats
+import OOMSimulator
+
+let runCommand = CommandSpec(
+  name: "run", overview: "Replay a scenario and print who is killed, with the arithmetic.",
+  operands: "FILE…", operandHelp: "Scenarios; - is standard input.",
+  options: [
+    .json,
+    OptionSpec(
+      name: "--candidates", help: "Also list everybody whom each selection looked at."),
+    .kernel, .set, .color,
+  ],
+  example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
+  run: run)
+
+@Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> ExitCode {
+  let settings = try arguments.settings(terminal)
+  let kernel = try arguments.kernel(terminal)
+  // Everything is read before anything is printed: a mistake in the last file spoils no document.
+  var scenarios: [Scenario] = []
+  for path in arguments.operands {
+    scenarios.append(try readScenario(path, settings, terminal))
+  }
+  var runs: [Run] = []
+  while !scenarios.isEmpty {
+    let scenario = scenarios.removeFirst()
+    var simulator = try simulator(scenario, kernel: kernel, terminal)
+    simulator.recordsCandidates = arguments.has("--candidates")
+    runs.append(simulator.run(scenario))
+  }
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    if runs.count == 1 {
+      writer.result(runs[0])
+    } else {
+      writer.array { for run in runs { $0.result(run) } }
+    }
+    writer.finish()
+    return .done
+  }
+  let style = terminal.style(arguments)
+  for (index, run) in runs.enumerated() {
+    if index > 0 { terminal.out("\n") }
+    terminal.out(
+      TextReport(run, style: style, showsCandidates: arguments.has("--candidates")).text)
+  }
+  return .done
+}

@@ -1,0 +1,39 @@
+import OOMFormats
+import OOMSimulator
+
+let scoreCommand = CommandSpec(
+  name: "score", overview: "Print the badness of every process at an instant.",
+  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  options: [
+    .json,
+    OptionSpec(
+      name: "--at", value: "TIME",
+      help: "After everything that happens at this time, such as 1m30s; the start when absent."),
+    .kernel, .set, .color,
+  ],
+  example: "oomsim score Scenarios/protection/agent-minus-500.json --at 1h",
+  run: score)
+
+@Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> ExitCode {
+  var at: Int64?
+  if let text = arguments.value("--at") {
+    do throws(QuantityError) {
+      at = try DurationText.microseconds(text)
+    } catch {
+      terminal.error("Error: --at \(text): \(error.message)")
+      throw .usage
+    }
+  }
+  let settings = try arguments.settings(terminal)
+  let kernel = try arguments.kernel(terminal)
+  let scenario = try readScenario(arguments.operands[0], settings, terminal)
+  let table = try simulator(scenario, kernel: kernel, terminal).score(scenario, at: at)
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.score(table)
+    writer.finish()
+  } else {
+    terminal.out(ScoreText.text(table, style: terminal.style(arguments)))
+  }
+  return .done
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+import Glibc
+
+/// Why a file could not be read.
+struct InputError: Error {
+  var message: String
+}
+
+enum InputFile {
+  /// More than this is no scenario.
+  static let maxBytes = 1 << 32
+
+  /// All bytes of a file, `-` is standard input.
+  static func read(_ path: String) throws(InputError) -> [UInt8] {
+    if path == "-" { return try readAll(STDIN_FILENO, path, sizeHint: 1 << 16) }
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw InputError(message: "\(path): \(reason(errno))") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw InputError(message: "\(path): \(reason(errno))")
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw InputError(message: "\(path): is a directory")
+    }
+    return try readAll(descriptor, path, sizeHint: max(Int(status.st_size), 1))
+  }
+
+  private static func readAll(
+    _ descriptor: Int32, _ path: String, sizeHint: Int
+  ) throws(InputError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var capacity = min(sizeHint, maxBytes) + 1
+    while true {
+      let before = bytes.count
+      var failure: Int32 = 0
+      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        while count < capacity {
+          let got = unsafe Glibc.read(
+            descriptor, buffer.baseAddress?.advanced(by: count), capacity - count)
+          if got > 0 {
+            count += got
+          } else if got == 0 {
+            return
+          } else if errno != EINTR {
+            failure = errno
+            return
+          }
+        }
+      }
+      if failure != 0 { throw InputError(message: "\(path): \(reason(failure))") }
+      // A file of the expected size arrives in one piece and is not copied.
+      if before == 0 { bytes = chunk } else { bytes += chunk }
+      if chunk.count < capacity { return bytes }
+      if bytes.count > maxBytes { throw InputError(message: "\(path): larger than 4 GiB") }
+      capacity = max(bytes.count, 1 << 16)
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    unsafe strerror(code).map { unsafe String(cString: $0) }?.lowercased() ?? "error \(code)"
+  }
+
+  /// The scenarios below a directory in the order of their paths, or the file itself: `*.json` but for
+  /// `schema.json`, which describes the format.
+  static func scenarios(at path: String) throws(InputError) -> [String] {
+    var isDirectory = false
+    guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    else { throw InputError(message: "\(path): no such file or directory") }
+    guard isDirectory else { return [path] }
+    let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
+    do {
+      return try FileManager.default.subpathsOfDirectory(atPath: path)
+        .filter { $0.hasSuffix(".json") && $0 != "schema.json" && !$0.hasSuffix("/schema.json") }
+        .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        .map { directory + "/" + $0 }
+    } catch {
+      throw InputError(message: "\(path): cannot be listed")
+    }
+  }
+}

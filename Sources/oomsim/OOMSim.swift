@@ -1,0 +1,68 @@
+import Glibc
+import OOMSimulator
+
+/// Finds the command, parses its options, runs it and ends with its code.
+@main
+struct OOMSim {
+  static let version = "0.1.0"
+
+  static let commands: [CommandSpec] = [runCommand, checkCommand, scoreCommand]
+
+  static func main() {
+    // A pipe that is closed early is no reason to die: writing to it fails instead.
+    _ = signal(SIGPIPE, SIG_IGN)
+    exit(run(Array(CommandLine.arguments.dropFirst()), Terminal()).rawValue)
+  }
+
+  static func run(_ arguments: [String], _ terminal: Terminal) -> ExitCode {
+    let help = Help(width: terminal.width)
+    guard let first = arguments.first else {
+      terminal.error(help.program(commands))
+      return .usage
+    }
+    switch first {
+    case "--help", "-h": return print(help.program(commands), terminal)
+    case "--version": return print("oomsim \(version)\n", terminal)
+    case "help":
+      let command = arguments.dropFirst().first.flatMap { name in
+        commands.first { $0.name == name }
+      }
+      return print(command.map(help.command) ?? help.program(commands), terminal)
+    default: break
+    }
+    var rest = Array(arguments.dropFirst())
+    var command = commands.first { $0.name == first }
+    // `oomsim FILE` is `oomsim run FILE`: no command has a dot or a slash in its name.
+    if command == nil, first == "-" || first.contains(".") || first.contains("/") {
+      command = runCommand
+      rest = arguments
+    }
+    guard let command else {
+      let near = nearestWord(to: first, among: commands.map(\.name))
+      let kind = first.hasPrefix("-") ? "option" : "command"
+      terminal.error(
+        "Error: Unknown \(kind) '\(first)'." + (near.map { " Did you mean '\($0)'?" } ?? "")
+          + "\nUsage: oomsim <command> [OPTIONS] FILE…\n  See 'oomsim --help' for more information.")
+      return .usage
+    }
+    do throws(UsageError) {
+      let parsed = try parse(rest, for: command)
+      if parsed.has("--help") { return print(help.command(command), terminal) }
+      do throws(ExitCode) {
+        return try command.run(parsed, terminal)
+      } catch {
+        return error
+      }
+    } catch {
+      terminal.error(
+        "Error: \(error.message)\nUsage: \(command.usage)\n"
+          + "  See 'oomsim \(command.name) --help' for more information.")
+      return .usage
+    }
+  }
+
+  private static func print(_ text: String, _ terminal: Terminal) -> ExitCode {
+    terminal.out(text)
+    return .done
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import OOMFormats
+
+/// Standard output and error, and what is known of the window behind them.
+struct Terminal: Sendable {
+  /// Colours as `--color` and the environment want them.
+  func style(_ arguments: Arguments) -> Style {
+    switch arguments.value("--color") {
+    case "always": Style(isColored: true)
+    case "never": Style(isColored: false)
+    default:
+      Style(
+        isColored: isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") ?? "" == ""
+          && environment("TERM") != "dumb")
+    }
+  }
+
+  /// Columns of the window, 80 when there is none.
+  var width: Int {
+    if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+    var size = winsize()
+    let isKnown = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+
+  func out(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+
+  func out(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+  func error(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+
+  /// A reader that has gone away has read enough: what is left is dropped, without a message.
+  private func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(
+          descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        return
+      }
+    }
+  }
+
+  private func environment(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+}
