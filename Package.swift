@@ -24,6 +24,28 @@ let package = Package(
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["VictimSelection"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
+
+    // Turns recorded kernel runs into the scenarios of Scenarios/recorded.
+    .target(
+      name: "RecordingConverter", path: "Tests/RecordingConverter", swiftSettings: settings),
+    .executableTarget(
+      name: "convert-recordings", dependencies: ["RecordingConverter"],
+      path: "Tests/convert-recordings", swiftSettings: settings),
+
+    .testTarget(
+      name: "VictimSelectionTests", dependencies: ["VictimSelection"], swiftSettings: settings),
+    .testTarget(
+      name: "OOMSimulatorTests", dependencies: ["OOMSimulator", "OOMFormats"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "OOMFormatsTests", dependencies: ["OOMFormats", "OOMSimulator"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RecordingTests",
+      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["oomsim", "OOMFormats", "OOMSimulator"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

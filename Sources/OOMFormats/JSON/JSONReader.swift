@@ -152,6 +152,7 @@ struct JSONReader {
     offset += 1
     let start = offset
     var hasEscapes = false
+    offset = Self.endOfPlainText(bytes.span, from: start)
     while offset < bytes.count {
       let byte = bytes[offset]
       if byte == UInt8(ascii: "\"") {
@@ -171,6 +172,19 @@ struct JSONReader {
     }
     offset = start - 1
     throw error("a string without an end")
+  }
+
+  /// Where ASCII without escapes ends; most strings are nothing else.
+  private static func endOfPlainText(_ text: Span<UInt8>, from start: Int) -> Int {
+    var at = start
+    while at < text.count {
+      let byte = text[at]
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte >= 0x80 {
+        break
+      }
+      at &+= 1
+    }
+    return at
   }
 
   /// Reads a number; whether it is a whole one is seen by its bytes.

@@ -104,12 +104,16 @@ struct Fields {
   }
 
   /// Whether the next value is of a kind; another one is reported and passed over.
-  mutating func expect(_ kind: JSONReader.Kind, or allowed: String? = nil) throws(JSONError) -> Bool {
+  ///
+  /// - Parameter allowed: what to say that is expected; put together only when it is needed.
+  mutating func expect(
+    _ kind: JSONReader.Kind, or allowed: @autoclosure () -> String? = nil
+  ) throws(JSONError) -> Bool {
     let found = try json.peek()
     if found == kind { return true }
     let offset = json.offset
     try json.skipValue()
-    wrong("expected \(allowed ?? kind.rawValue), found \(found.rawValue)", at: offset)
+    wrong("expected \(allowed() ?? kind.rawValue), found \(found.rawValue)", at: offset)
     return false
   }
 

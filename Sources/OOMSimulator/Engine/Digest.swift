@@ -71,8 +71,7 @@ func digest(of run: Run) -> UInt64 {
   for row in 0..<run.processCount {
     let process = run.process(row)
     digest.add(Int64(process.pid))
-    digest.add(process.name)
-    digest.add(process.state)
+    digest.add(Int64(run.tasks.states[row].rawValue))
     digest.add(process.anon)
     digest.add(process.swap)
   }

@@ -1,0 +1,143 @@
+extension Recording {
+  /// One OOM report, with the table of tasks as the kernel printed it.
+  public struct OOM: Decodable, Sendable {
+    public var t: Double?
+    public var step: String?
+    public var invoker: String?
+    public var invokerPid: Int64?
+    /// -1 marks an OOM asked for by hand (SysRq f).
+    public var order: Int?
+    public var tasks: [TableRow]?
+    public var summary: Summary?
+    public var kills: [Kill]?
+    public var noKillable: Bool?
+    public var memcgUsage: [MemcgUsage]?
+    public var statsFor: String?
+    public var formula: Formula?
+
+    public var rows: [TableRow] { tasks ?? [] }
+    public var isManual: Bool { order == -1 }
+
+    /// The group whose limit was hit. A report that ends in a panic has no summary line.
+    public var memcg: String? {
+      if let path = summary?.oomMemcg { return path }
+      let isMemcg = !(memcgUsage ?? []).isEmpty
+      return isMemcg ? statsFor : nil
+    }
+
+    /// Who died, in order, each once: with `memory.oom.group` the kernel logs its first victim twice.
+    public var killed: [Kill] {
+      var seen: Set<Int64> = []
+      return (kills ?? []).filter { seen.insert($0.pid).inserted }
+    }
+  }
+
+  public struct TableRow: Decodable, Sendable {
+    public var pid: Int64
+    public var tgid: Int64
+    public var uid: Int64
+    public var totalVm: Int64
+    public var rss: Int64
+    /// Printed from 6.2 on, as are the two below.
+    public var rssAnon: Int64?
+    public var rssFile: Int64?
+    public var rssShmem: Int64?
+    public var pgtablesBytes: Int64
+    public var swapents: Int64
+    public var oomScoreAdj: Int64
+    public var name: String
+
+    public var ownPages: Int64 { rss + swapents }
+  }
+
+  public struct Summary: Decodable, Sendable {
+    public var constraint: String?
+    public var oomMemcg: String?
+  }
+
+  public struct Kill: Decodable, Sendable {
+    public var reason: String?
+    public var pid: Int64
+    public var name: String
+    public var anonRssKb: Int64?
+    public var shmemRssKb: Int64?
+  }
+
+  public struct MemcgUsage: Decodable, Sendable {
+    public var what: String
+  }
+
+  /// The points as computed from the table when it was recorded.
+  public struct Formula: Decodable, Sendable {
+    public struct Points: Decodable, Sendable {
+      public var pid: Int64
+      public var points: Int64?
+    }
+    public var points: [Points]?
+    public var special: String?
+  }
+
+  /// Everything that `/proc` and the groups showed at one moment.
+  public struct Dump: Decodable, Sendable {
+    public var meminfo: [String: Int64]?
+    public var zones: [Zone]?
+    public var procs: [ProcessState]?
+  }
+
+  public struct Zone: Decodable, Sendable {
+    public var managed: Int64
+    /// The lowmem reserve against each zone as `/proc/zoneinfo` spells it: `(0, 190, 190)`.
+    public var protection: String?
+
+    public var reserves: [Int64] {
+      (protection ?? "").split { !$0.isNumber }.compactMap { Int64($0) }
+    }
+  }
+
+  /// Sizes are kB; -1 stands for a line that `/proc` did not have.
+  public struct ProcessState: Decodable, Sendable {
+    public var pid: Int64
+    public var name: String
+    public var uid: Int64
+    public var oomScoreAdj: Int64
+    public var totalVm: Int64
+    public var rss: Int64
+    public var rssAnon: Int64
+    public var rssFile: Int64
+    public var rssShmem: Int64
+    public var swap: Int64
+    public var pageTables: Int64
+    /// Counted page by page, where the counters lag behind.
+    public var walkRss: Int64
+    public var walkSwap: Int64
+    public var cgroup: String
+
+    private enum CodingKeys: String, CodingKey {
+      case pid, name, uid, oomScoreAdj, totalVm, walkRss, walkSwap, cgroup
+      case rss = "VmRSS"
+      case rssAnon = "RssAnon"
+      case rssFile = "RssFile"
+      case rssShmem = "RssShmem"
+      case swap = "VmSwap"
+      case pageTables = "VmPTE"
+    }
+
+    public var isKernelThread: Bool { rss < 0 }
+    public var residentPages: Int64 { max(walkRss < 0 ? rss : walkRss, 0) / 4 }
+    public var swapPages: Int64 { max(walkSwap < 0 ? swap : walkSwap, 0) / 4 }
+  }
+
+  /// One request for address space, and what the kernel answered.
+  public struct CommitRequest: Decodable, Sendable {
+    public var name: String
+    public var op: String
+    public var line: String
+    public var ok: Bool?
+    public var pages: Int64?
+    public var made: Int64?
+    public var maxOkPages: Int64?
+    public var committedBeforeKb: Int64
+    public var commitLimitKb: Int64
+    public var totalVm: Int64
+  }
+}

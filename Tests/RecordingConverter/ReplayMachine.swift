@@ -1,0 +1,99 @@
+/// The machine of a replay before its script began, worked back from a later dump.
+struct ReplayMachine {
+  let recording: Recording
+  let machine: Recording.Machine
+
+  /// The last dump before the first OOM: the kernel's own memory is as it will be at the kill.
+  /// One after it would not do: what a victim gives back waits on per-CPU lists and is not MemFree.
+  var reference: Recording.Dump? {
+    recording.dump(before: recording.ooms.first.map(recording.moment) ?? recording.end)
+  }
+
+  /// Page tables as a simulator derives them, so that the remainder is the rest and nothing twice.
+  static func pageTables(of pages: Int64) -> Int64 { (pages + 511) / 512 + 9 }
+
+  /// What is neither free nor a process's: everything the kernel keeps to itself.
+  var kernelPages: Int64? {
+    guard let reference, let free = reference.meminfo?["MemFree"] else { return nil }
+    var used: Int64 = 0
+    var owners: Set<String> = []
+    for state in reference.procs ?? [] where !state.isKernelThread {
+      let owner = recording.process(state.pid).map(recording.addressSpaceOwner) ?? state.name
+      guard owners.insert(owner).inserted else { continue }
+      used += state.residentPages
+      used += Self.pageTables(of: state.residentPages + state.swapPages)
+    }
+    return kernelPages(free: free / 4, used: used)
+  }
+
+  /// The same where the OOM came before any dump: the answer to a growth tells what was free then.
+  func kernelPages(processes: [ProcessEntry], grown: (String, Moment) -> Growth) -> Int64? {
+    guard machine.swapPages == 0, let oom = recording.ooms.first else { return nil }
+    let end = recording.step(of: oom) ?? recording.steps.count
+    guard let last = recording.steps[..<end].lastIndex(where: { $0.freePages != nil }),
+      let free = recording.steps[last].freePages
+    else { return nil }
+    let moment = Moment(events: 0, steps: last + 1)
+    var used: Int64 = 0
+    for process in processes where process.sharesMMWith == nil {
+      let pages = process.anon + grown(process.name, moment).anon
+      used += pages + Self.pageTables(of: pages)
+    }
+    return kernelPages(free: free, used: used)
+  }
+
+  private func kernelPages(free: Int64, used: Int64) -> Int64? {
+    let rest = machine.ramPages - free - used - hugetlbPages + reservedPages
+    return rest > 0 ? rest : nil
+  }
+
+  var hugetlbPages: Int64 {
+    (machine.meminfo["HugePages_Total"] ?? 0) * (machine.meminfo["Hugepagesize"] ?? 0) / 4
+  }
+
+  /// Free pages of the lower zones that ordinary allocations may never take.
+  private var reservedPages: Int64 {
+    let zones = recording.dumps.values.compactMap(\.zones).first { !$0.isEmpty } ?? []
+    guard let highest = zones.lastIndex(where: { $0.managed > 0 }) else { return 0 }
+    return zones[..<highest].reduce(0) { sum, zone in
+      zone.managed > 0 && highest < zone.reserves.count ? sum + zone.reserves[highest] : sum
+    }
+  }
+
+  /// What a process had before the script made it grow.
+  ///
+  /// The recorder's program lies in memory that the kernel can never reclaim; as file pages it would
+  /// be the first to go. So it is given as locked.
+  func initialEntry(pid: Int64, name: String, grown: (Moment) -> Growth) -> ProcessEntry {
+    var entry = ProcessEntry(pid: pid, name: name)
+    entry.anon = 66
+    entry.locked = 50
+    guard let (state, moment) = firstState(of: pid) else { return entry }
+    let grown = grown(moment)
+    let program = (state.rssFile + state.rssShmem) / 4 - grown.shmem
+    entry.locked = max(program, 0)
+    let all = state.residentPages + state.swapPages - grown.anon - grown.shmem
+    entry.anon = max(all, entry.locked)
+    return entry
+  }
+
+  /// How a process first appears in a dump, and when that was.
+  private func firstState(of pid: Int64) -> (Recording.ProcessState, Moment)? {
+    for (index, event) in recording.events.enumerated() where event.type == "dumped" {
+      guard let tag = event.tag, let state = recording.dumps[tag]?.state(of: pid) else { continue }
+      let step = recording.steps.firstIndex { $0.line == "dump " + tag }
+      return (state, Moment(events: index, steps: step ?? recording.steps.count))
+    }
+    return nil
+  }
+}
+
+/// Pages that a process has been made to touch.
+struct Growth {
+  var anon: Int64 = 0
+  var shmem: Int64 = 0
+}
+
+extension Recording.Dump {
+  func state(of pid: Int64) -> Recording.ProcessState? { procs?.first { $0.pid == pid } }
+}

@@ -1,0 +1,136 @@
+import RecordingConverter
+import Testing
+
+struct SizeExpressionTests {
+  @Test(arguments: [
+    ("700", 700), ("4M", 1024), ("3600K", 900), ("25%", 250), ("5%+100UNIT+200", 350),
+    ("TOTAL+1", 1501), ("3TOTAL", 4500), ("LIMIT-100", 400), ("RAM", 1000), ("SWAP", 500),
+  ])
+  func sizes(text: String, pages: Int64) {
+    let size = SizeExpression(ramPages: 1000, swapPages: 500, commitLimitPages: 500)
+    #expect(size.pages(text) == pages)
+  }
+
+  @Test(arguments: ["", "4X", "leave", "1++2", "M5"])
+  func rejected(text: String) {
+    #expect(SizeExpression(ramPages: 1, swapPages: 0).pages(text) == nil)
+  }
+}
+
+struct JSONValueTests {
+  @Test func tablesHaveOneEntryALine() {
+    let value: JSONValue = [
+      "name": "a \"b\"\n", "processes": [["pid": 1], ["pid": 2]], "expect": ["kills": []],
+    ]
+    #expect(
+      value.text == """
+        {
+          "name": "a \\"b\\"\\n",
+          "processes": [
+            { "pid": 1 },
+            { "pid": 2 }
+          ],
+          "expect": { "kills": [] }
+        }
+
+        """)
+  }
+}
+
+struct DecisionTests {
+  @Test func stateIsTheTable() throws {
+    let scenario = try #require(decisions(of: groupRecording())[0].scenario)
+    #expect(scenario.name == "x01-group-qemu-6.12-1")
+    #expect(scenario.path == "6.12/x01-group-qemu-6.12-1.json")
+    #expect(scenario.document["source"] == ["recorded: Debian 6.12.1, QEMU, 256 MiB"])
+    #expect(scenario.document["cgroups"] == ["/g": ["memory.max": "3600kB"]])
+    #expect(
+      scenario.document["events"] == [["at": 0, "oom": ["cgroup": "/g", "process": 10]]])
+  }
+
+  @Test func everySharerOfTheAddressSpaceDies() throws {
+    let scenario = try #require(decisions(of: groupRecording())[0].scenario)
+    #expect(
+      scenario.document["expect"] == [
+        "kills": [
+          ["pid": 11, "constraint": "memcg", "cgroup": "/g", "points": 570, "also": ["BS"]]
+        ],
+        "panic": false,
+      ])
+    #expect(scenario.text.contains(#"{ "pid": 12, "name": "BS", "shares_mm_with": "B" }"#))
+  }
+
+  @Test func firstVictimOfAGroupKillCountsOnce() throws {
+    let kills = #", { "pid": 10, "name": "A" }, { "pid": 11, "name": "B" }"#
+    let scenario = try #require(decisions(of: groupRecording(kills: kills))[0].scenario)
+    #expect(scenario.text.contains(#""also": ["BS", "A"]"#))
+  }
+
+  @Test func refusedWritesAreNoLimits() throws {
+    let cgset = """
+      { "type": "cgset", "t": 1, "path": "/g", "key": "memory.max", "value": "1M", "errno": 16 },
+      """
+    let scenario = try #require(decisions(of: groupRecording(cgset: cgset))[0].scenario)
+    #expect(scenario.document["cgroups"] == ["/g": ["memory.max": "3600kB"]])
+  }
+
+  @Test func laterKeysAreAReasonToSkip() throws {
+    let converted = try decisions(of: groupRecording(constraint: "CONSTRAINT_CPUSET"))[0]
+    guard case .skipped(_, let reason) = converted else {
+      Issue.record("not skipped")
+      return
+    }
+    #expect(reason == "NUMA: constraint cpuset")
+  }
+}
+
+struct ReplayTests {
+  @Test func growthEndsHalfAVictimLater() throws {
+    let scenario = try #require(replay(of: groupRecording()).scenario)
+    #expect(scenario.recordedGrower?.pid == 10)
+    #expect(scenario.recordedGrower?.pages == 370)
+    #expect(
+      scenario.text.contains(
+        #"{ "at": "2s", "grow": { "process": "A", "anon": "580 pages", "over": "10s" } }"#))
+  }
+
+  @Test func kernelMemoryIsWhatIsLeft() throws {
+    let scenario = try #require(replay(of: groupRecording()).scenario)
+    // 50000 - 40000 free - init 200+10 - A 75+10 - B 575+11, once for both - and 190 reserved.
+    let machine: JSONValue = [
+      "memory": "50000 pages", "swap": "1000 pages", "kernel": "9309 pages",
+    ]
+    #expect(scenario.document["machine"] == machine)
+  }
+
+  @Test func processesJoinTheirGroupsAfterTheyStart() throws {
+    let scenario = try #require(replay(of: groupRecording()).scenario)
+    #expect(scenario.text.contains(#"{ "at": 0, "move": { "process": "A", "cgroup": "/g" } }"#))
+    #expect(
+      scenario.text.contains(
+        #"{ "pid": 11, "name": "B", "uid": 7, "oom_score_adj": 5, "anon": "75 pages","#))
+  }
+}
+
+struct OvercommitTests {
+  @Test func searchIsTwoRequests() throws {
+    let extra = """
+      , "overcommit": [ { "name": "B", "op": "bsearch", "line": "do B bsearch 0 TOTAL",
+        "max_ok_pages": 51000, "committed_before_kb": 400, "commit_limit_kb": 100,
+        "total_vm": 312 } ]
+      """
+    let converted = try overcommit(of: groupRecording(extra: extra))
+    let scenario = try #require(converted?.scenario)
+    #expect(
+      scenario.document["expect"] == [
+        "kills": [], "refused": [["process": "B", "at": "3s"]], "panic": false,
+      ])
+    #expect(
+      scenario.text.contains(
+        #""map": { "process": "committed", "size": "100 pages", "kind": "private" }"#))
+  }
+
+  @Test func nothingAskedIsNothingToShow() throws {
+    #expect(try overcommit(of: groupRecording()) == nil)
+  }
+}
