@@ -40,20 +40,22 @@ extension Ledger {
   ) -> Int64 {
     // swappiness 0: a memcg never swaps, the machine does when nothing else is left.
     if stage == .swap, swappiness == 0, domain != MemcgTree.root { return 0 }
+    let groups = domain..<ends[domain]
+    var total: Int64 = 0
+    for group in groups { total += available(group, in: domain, stage, floors) }
     var left = wanted
-    // The second round takes what swap limits kept the first one from sharing out evenly.
-    for _ in 0..<(stage == .swap ? 2 : 1) {
-      var total: Int64 = 0
-      for group in domain..<ends[domain] { total += available(group, in: domain, stage, floors) }
-      var share = min(left, total)
-      for group in domain..<ends[domain] where share > 0 {
-        let here = available(group, in: domain, stage, floors)
-        if here == 0 { continue }
-        let part = proportion(of: share, here, total)
-        total -= here
-        share -= part
-        left -= take(part, from: group, stage)
-      }
+    var share = min(left, total)
+    for group in groups where share > 0 {
+      let here = min(available(group, in: domain, stage, floors), total)
+      if here == 0 { continue }
+      let part = proportion(of: share, here, total)
+      total -= here
+      share -= part
+      left -= take(part, from: group, stage)
+    }
+    // What limits that groups have in common kept from being shared out evenly is taken where it is.
+    for group in groups where left > 0 && !(stage == .cache && floors.isEmpty) {
+      left -= take(min(left, available(group, in: domain, stage, floors)), from: group, stage)
     }
     return wanted - left
   }

@@ -111,7 +111,7 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(pages, to: group, { $0.cache += pages }) != nil {
+    if world.ledger.chargeFile(pages, \.cache, to: group).limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }

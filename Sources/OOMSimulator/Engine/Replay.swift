@@ -103,7 +103,7 @@ struct Replay {
           if kind != .file { account.add(pages, kind) }
           account.pageTables += more
         }
-        if kind == .file, ledger.chargeFile(pages, to: group, { $0.file += pages }) != nil {
+        if kind == .file, ledger.chargeFile(pages, \.file, to: group).limit != nil {
           return false
         }
       }

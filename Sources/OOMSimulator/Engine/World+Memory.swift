@@ -16,7 +16,7 @@ extension World {
     let tables = tablesFor(pages, owner: owner)
     if kind == .file {
       ledger.charge(tables, to: group) { $0.pageTables += tables }
-      _ = ledger.chargeFile(pages, to: group) { $0.file += pages }
+      tasks.file[owner] += ledger.chargeFile(pages, \.file, to: group).pages
     } else {
       ledger.charge(pages + tables, to: group) { account in
         account.add(pages, kind)
@@ -36,7 +36,7 @@ extension World {
       tasks.shmem[owner] += pages
       tasks.untouchedShared[owner, default: 0] -= pages
     case .file:
-      tasks.file[owner] += pages
+      break
     }
     tasks.refresh(owner)
   }
@@ -107,14 +107,18 @@ extension World {
     }
   }
 
-  /// Frees an address space, wherever its pages are charged.
+  /// Settles every group in which an address space has pages.
+  private mutating func settleHoldings(of owner: Int) {
+    settle(group: Int(tasks.groups[owner]))
+    for left in leftBehind where left.row == owner { settle(group: left.group) }
+  }
+
+  /// Frees an address space, wherever its pages are charged; its groups are settled.
   ///
   /// - Returns: the pages that are free again, swap included; file pages stay as clean cache.
   ///
   /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
   mutating func exitMM(_ owner: Int) -> Int64 {
-    settle(group: Int(tasks.groups[owner]))
-    for left in leftBehind where left.row == owner { settle(group: left.group) }
     let freed =
       tasks.anon[owner] + tasks.swap[owner] + tasks.shmem[owner] + tasks.pageTables[owner]
       + tasks.swappedShmem[owner, default: 0]
@@ -130,13 +134,16 @@ extension World {
   ///
   /// - Returns: the pages that are free again.
   mutating func end(_ rows: [Int], as state: Tasks.State) -> Int64 {
+    let owners = rows.map(tasks.owner).uniqued()
+    // What reclaim took from the dying has to be told to them while they still count as holders.
+    for owner in owners { settleHoldings(of: owner) }
     for row in rows {
       tasks.states[row] = state
       tasks.refreshCandidate(row)
     }
     if state == .dying { return 0 }
     var freed: Int64 = 0
-    for owner in rows.map(tasks.owner).uniqued() where !tasks.hasMemory(owner) {
+    for owner in owners where !tasks.hasMemory(owner) {
       freed += exitMM(owner)
     }
     return freed

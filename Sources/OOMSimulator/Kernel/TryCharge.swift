@@ -36,6 +36,26 @@ extension Ledger {
       }
       at = parents[at]
     }
+    if protects, fits > 0, headroom(group) < fits || limit != nil || headroom(0) < fits {
+      (fits, limit) = proven(fits, limit, to: group)
+    }
+    return (fits, limit)
+  }
+
+  /// What fits when protection is in the way: reclaim in one group changes what is protected in the next,
+  /// so the charge is tried on a copy.
+  private func proven(
+    _ pages: Int64, _ limit: ChargeLimit?, to group: Int
+  ) -> (fits: Int64, limit: ChargeLimit?) {
+    var (fits, limit) = (pages, limit)
+    while fits > 0 {
+      var copy = self
+      guard let short = copy.makeRoom(fits, in: group) else { break }
+      fits = max(fits - short.pages, 0)
+      limit = ChargeLimit(
+        group: short.group,
+        kind: limits[short.group].high < limits[short.group].max ? .high : .max)
+    }
     return (fits, limit)
   }
 
@@ -47,36 +67,41 @@ extension Ledger {
 
   /// Brings every group of the path, leaf first, `pages` below its limit.
   ///
-  /// - Returns: whether all of them are.
+  /// - Returns: the first group that is not, and what it lacks; nil when all are.
   @discardableResult
-  mutating func makeRoom(_ pages: Int64, in group: Int) -> Bool {
-    var isEnough = true
+  mutating func makeRoom(_ pages: Int64, in group: Int) -> (group: Int, pages: Int64)? {
+    var short: (group: Int, pages: Int64)?
     var at = group
     while at >= 0 {
       let excess = pages - headroom(at)
-      if excess > 0, reclaim(excess, in: at) < excess { isEnough = false }
+      if excess > 0 {
+        let lack = excess - reclaim(excess, in: at)
+        if lack > 0, short == nil { short = (at, lack) }
+      }
       at = parents[at]
     }
-    return isEnough
+    return short
   }
 
   /// Charges file pages. They make room for each other: a read that is larger than the room goes
-  /// through as long as one page fits.
+  /// through as long as one page fits, and leaves what fits.
   ///
-  /// - Returns: nil when charged, otherwise the limit that left no room for a single page.
+  /// - Parameter kind: the account that has them.
+  /// - Returns: the pages that were booked, and the limit when not a single one fits.
   ///
   /// Kernel: `filemap_add_folio()`, mm/filemap.c; the folio is on the inactive list at once.
   mutating func chargeFile(
-    _ pages: Int64, to group: Int, _ body: (inout Account) -> Void
-  ) -> ChargeLimit? {
-    if pages == 0 { return nil }
-    if let limit = tryCharge(1, to: group).limit { return limit }
+    _ pages: Int64, _ kind: WritableKeyPath<Account, Int64>, to group: Int
+  ) -> (pages: Int64, limit: ChargeLimit?) {
+    if pages == 0 { return (0, nil) }
+    if let limit = tryCharge(1, to: group).limit { return (0, limit) }
     // Only protected pages can stand in the way of file pages that make room for each other.
     let before = protects ? self : nil
-    change(group, body)
-    if makeRoom(0, in: group) { return nil }
-    guard let before else { return nil }
+    change(group) { $0[keyPath: kind] += pages }
+    guard makeRoom(0, in: group) != nil, let before else { return (pages, nil) }
     self = before
-    return tryCharge(pages, to: group).limit
+    let fits = tryCharge(pages, to: group).fits
+    charge(fits, to: group) { $0[keyPath: kind] += fits }
+    return (fits, nil)
   }
 }

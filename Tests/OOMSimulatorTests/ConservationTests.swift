@@ -1,0 +1,101 @@
+import Testing
+
+@testable import OOMSimulator
+
+/// No page is lost or invented: after every event and every kill of generated worlds the sums of the
+/// ledger are those of its parts, and those of the processes.
+@Suite struct ConservationTests {
+  /// What does not add up in a world, nil when all does.
+  static func imbalance(in world: World) -> String? {
+    var world = world
+    world.settle()
+    if let group = world.ledger.firstImbalance() { return "sums of \(world.groups.paths[group])" }
+    var anon = [Int64](repeating: 0, count: world.groups.count)
+    var (file, shmem, swap, tables) = (anon, anon, anon, anon)
+    func add(_ sizes: World.Sizes, _ group: Int) {
+      anon[group] += sizes.anon
+      file[group] += sizes.file
+      shmem[group] += sizes.shmem
+      swap[group] += sizes.swap + sizes.swappedShmem
+      tables[group] += sizes.pageTables
+    }
+    var committed: Int64 = 0
+    for row in 0..<world.tasks.count where world.tasks.owner(row) == row {
+      add(world.sizesInOwnGroup(row), Int(world.tasks.groups[row]))
+      if world.tasks.hasMemory(row) { committed += world.tasks.committed(row) }
+      let tasks = world.tasks
+      let pages =
+        tasks.anon[row] + tasks.file[row] + tasks.shmem[row] + tasks.swap[row]
+        + tasks.pageTables[row]
+      if tasks.usersOfMM(row).contains(where: { tasks.pages[$0] != pages }) {
+        return "selection column of \(tasks.names[row])"
+      }
+      if [tasks.anon[row], tasks.file[row], tasks.shmem[row], tasks.swap[row], tasks.locked[row],
+        tasks.pageTables[row], tasks.touched[row], tasks.anon[row] - tasks.locked[row],
+      ].contains(where: { $0 < 0 }) {
+        return "a negative size of \(tasks.names[row])"
+      }
+    }
+    for left in world.leftBehind { add(left.sizes, left.group) }
+    for (group, account) in world.ledger.accounts.enumerated() {
+      let path = world.groups.paths[group]
+      if account.anon + account.locked != anon[group] { return "anon of \(path)" }
+      if account.file != file[group] { return "file of \(path)" }
+      if account.shmem != shmem[group] { return "shmem of \(path)" }
+      if account.swappedAnon + account.swappedShmem != swap[group] { return "swap of \(path)" }
+      if account.pageTables != tables[group] { return "page tables of \(path)" }
+      if account.own < 0 || account.cache < 0 || account.tmpfs < 0 || account.kernel < 0 {
+        return "a negative account of \(path)"
+      }
+    }
+    let root = world.ledger.accounts[MemcgTree.root]
+    if root.swapUsage > world.machine.swap { return "more swap used than there is" }
+    let tmpfs = world.ledger.accounts.reduce(0) { $0 + $1.tmpfs + $1.swappedTmpfs }
+    if world.committed < committed + tmpfs { return "Committed_AS" }
+    return nil
+  }
+
+  @Test("pages are conserved in the machine and in every group", arguments: 0..<64)
+  func conserved(block: UInt64) {
+    for seed in (block * 50)..<(block * 50 + 50) {
+      var worlds = Worlds(seed: seed)
+      var replay = Replay(worlds.scenario(), recordsCandidates: false)
+      var found: String?
+      replay.observe = { world in
+        if found == nil { found = Self.imbalance(in: world) }
+      }
+      #expect(Self.imbalance(in: replay.world) == nil, "seed \(seed), at the start")
+      replay.run()
+      #expect(found == nil, "seed \(seed)")
+    }
+  }
+
+  @Test("a run is the same twice, and its digest with it", arguments: 0..<16)
+  func deterministic(block: UInt64) throws {
+    let simulator = try #require(Simulator())
+    for seed in (block * 10)..<(block * 10 + 10) {
+      var (first, second) = (Worlds(seed: seed), Worlds(seed: seed))
+      #expect(simulator.run(first.scenario()) == simulator.run(second.scenario()))
+    }
+  }
+
+  @Test("no group that grew is above its limit, and the machine keeps its min watermark")
+  func limits() {
+    for seed in UInt64(0)..<400 {
+      var worlds = Worlds(seed: seed)
+      var replay = Replay(worlds.scenario(), recordsCandidates: false)
+      var lastUsage: [Int64]?
+      replay.observe = { world in
+        let usage = world.ledger.accounts.map(\.usage)
+        defer { lastUsage = usage }
+        guard let last = lastUsage else { return }
+        for group in usage.indices where usage[group] > last[group] {
+          #expect(
+            usage[group] <= world.ledger.limits[group].max,
+            "seed \(seed): \(world.groups.paths[group])")
+        }
+      }
+      replay.run()
+    }
+  }
+}

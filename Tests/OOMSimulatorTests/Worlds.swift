@@ -1,0 +1,172 @@
+import OOMSimulator
+
+/// A small seeded generator: the same numbers on every machine. Steele, Lea and Flood, 2014.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Scenarios drawn from a seed. Each draws first which features it has at all, so that rare combinations
+/// and plain worlds both come up.
+struct Worlds {
+  private var random: SplitMix
+  private let paths: [String]
+  private var names: [String] = []
+  private let usesSwap: Bool
+  private let usesGroups: Bool
+  private let usesProtection: Bool
+  private let usesSharing: Bool
+  private let usesShrink: Bool
+
+  init(seed: UInt64) {
+    random = SplitMix(seed: seed)
+    usesSwap = Bool.random(using: &random)
+    usesGroups = Int.random(in: 0..<4, using: &random) > 0
+    usesProtection = Bool.random(using: &random)
+    usesSharing = Int.random(in: 0..<3, using: &random) == 0
+    usesShrink = Bool.random(using: &random)
+    paths = usesGroups ? ["/", "/a", "/a/b", "/a/b/c", "/a/d", "/e"] : ["/"]
+  }
+
+  private mutating func pages(_ most: Int64) -> Int64 {
+    Int64.random(in: 0...most, using: &random)
+  }
+
+  private mutating func path() -> String { paths.randomElement(using: &random) ?? "/" }
+
+  private mutating func chance(_ percent: Int) -> Bool {
+    Int.random(in: 0..<100, using: &random) < percent
+  }
+
+  mutating func scenario(events count: Int = 12) -> Scenario {
+    var scenario = Scenario()
+    scenario.name = "generated"
+    scenario.machine.memory = 20_000 + pages(20_000)
+    scenario.machine.swap = usesSwap ? pages(20_000) : 0
+    scenario.machine.kernel = pages(2000)
+    scenario.machine.pageCache = pages(3000)
+    scenario.machine.slabReclaimable = pages(500)
+    if chance(20) { scenario.machine.hugetlb = pages(2000) }
+    if chance(15) { scenario.machine.exitDelay = pages(3_000_000) }
+    scenario.sysctl.minFreeKbytes = pages(4000)
+    scenario.sysctl.overcommitMemory =
+      [.heuristic, .always, .always, .never].randomElement(using: &random)
+    scenario.sysctl.overcommitRatio = 50 + pages(100)
+    if chance(15) { scenario.sysctl.swappiness = 0 }
+    if chance(10) { scenario.sysctl.oomKillAllocatingTask = true }
+    if chance(5) { scenario.sysctl.panicOnOOM = .always }
+    for path in paths.dropFirst() where chance(70) { scenario.cgroups[path] = cgroup() }
+    addProcesses(to: &scenario)
+    for _ in 0..<count {
+      scenario.events.append(Event(at: pages(20) * 500_000, action: action()))
+    }
+    return scenario
+  }
+
+  private mutating func cgroup() -> Cgroup {
+    var cgroup = Cgroup()
+    if chance(60) { cgroup.max = 500 + pages(9000) }
+    if chance(40) { cgroup.swapMax = pages(4000) }
+    if chance(20) { cgroup.high = 500 + pages(9000) }
+    if chance(30) { cgroup.oomGroup = true }
+    if usesProtection {
+      if chance(40) { cgroup.min = pages(3000) }
+      if chance(40) { cgroup.low = pages(3000) }
+    }
+    if chance(30) { cgroup.pageCache = pages(400) }
+    if chance(30) { cgroup.kernel = pages(200) }
+    return cgroup
+  }
+
+  private mutating func process(_ name: String) -> Process {
+    var process = Process()
+    process.name = name
+    process.cgroup = path()
+    process.uid = chance(50) ? 0 : 1000
+    process.anon = pages(1500)
+    process.file = chance(50) ? pages(500) : 0
+    process.shmem = chance(30) ? pages(500) : 0
+    process.locked = chance(20) ? pages(process.anon) : 0
+    if chance(40) {
+      process.oomScoreAdj =
+        [-1000, -999, 1000, 0, Int16.random(in: -300...300, using: &random)]
+        .randomElement(using: &random) ?? 0
+    }
+    if chance(20) { process.pageTables = pages(80) }
+    if chance(20) { process.totalVM = pages(10_000) }
+    if chance(20) { process.onENOMEM = .exit }
+    return process
+  }
+
+  private mutating func addProcesses(to scenario: inout Scenario) {
+    var initProcess = Process()
+    initProcess.name = "init"
+    initProcess.pid = 1
+    initProcess.anon = 10
+    scenario.processes.append(initProcess)
+    for number in 0..<Int.random(in: 1...10, using: &random) {
+      var process = process("p\(number)")
+      if usesSwap { process.swap = pages(min(300, scenario.machine.swap / 20)) }
+      if usesSharing, number > 0, chance(40) {
+        var sharer = Process()
+        sharer.name = process.name
+        sharer.cgroup = process.cgroup
+        sharer.oomScoreAdj = process.oomScoreAdj
+        sharer.sharesMMWith = .name(names.randomElement(using: &random) ?? "p0")
+        process = sharer
+      }
+      names.append(process.name)
+      scenario.processes.append(process)
+    }
+  }
+
+  private mutating func sizes(_ most: Int64) -> Event.Sizes {
+    var sizes = Event.Sizes()
+    sizes.anon = pages(most)
+    if chance(30) { sizes.file = pages(most) }
+    if chance(20) { sizes.shmem = pages(most) }
+    if chance(10) { sizes.locked = pages(most / 4) }
+    return sizes
+  }
+
+  private mutating func action() -> Event.Action {
+    let process = ProcessReference.name(names.randomElement(using: &random) ?? "p0")
+    let over: Int64 = chance(70) ? pages(5) * 700_000 : 0
+    switch Int.random(in: 0..<(usesShrink ? 16 : 14), using: &random) {
+    case 0...4: return .grow(process, sizes(20_000), over: over)
+    case 5:
+      return .map(process, pages: pages(30_000), .allCases.randomElement(using: &random) ?? .private)
+    case 6:
+      return .unmap(process, pages: pages(9000), .allCases.randomElement(using: &random) ?? .private)
+    case 7:
+      names.append("s\(names.count)")
+      return .start(self.process(names[names.count - 1]))
+    case 8: return .exit(process)
+    case 9:
+      return chance(60)
+        ? .readPageCache(pages: pages(30_000), cgroup: path())
+        : .dropPageCache(pages: pages(3000), cgroup: path())
+    case 10:
+      return chance(60)
+        ? .writeTmpfs(pages: pages(6000), cgroup: path())
+        : .deleteTmpfs(pages: pages(6000), cgroup: path())
+    case 11: return .move(process, cgroup: path())
+    case 12:
+      guard usesGroups else { return .oom(cgroup: nil, invoker: nil) }
+      var change = Cgroup()
+      change.max = chance(30) ? Cgroup.unlimited : 200 + pages(6000)
+      return .setCgroup(paths[1 + Int.random(in: 0..<5, using: &random)], change)
+    case 13: return .oom(cgroup: chance(50) ? path() : nil, invoker: process)
+    default: return .shrink(process, sizes(3000), over: over)
+    }
+  }
+}
