@@ -87,8 +87,8 @@ struct Worlds {
     return cgroup
   }
 
-  private mutating func process(_ name: String) -> Process {
-    var process = Process()
+  private mutating func process(_ name: String) -> Scenario.Process {
+    var process = Scenario.Process()
     process.name = name
     process.cgroup = path()
     process.uid = chance(50) ? 0 : 1000
@@ -108,7 +108,7 @@ struct Worlds {
   }
 
   private mutating func addProcesses(to scenario: inout Scenario) {
-    var initProcess = Process()
+    var initProcess = Scenario.Process()
     initProcess.name = "init"
     initProcess.pid = 1
     initProcess.anon = 10
@@ -117,7 +117,7 @@ struct Worlds {
       var process = process("p\(number)")
       if usesSwap { process.swap = pages(min(300, scenario.machine.swap / 20)) }
       if usesSharing, number > 0, chance(40) {
-        var sharer = Process()
+        var sharer = Scenario.Process()
         sharer.name = process.name
         sharer.cgroup = process.cgroup
         sharer.oomScoreAdj = process.oomScoreAdj

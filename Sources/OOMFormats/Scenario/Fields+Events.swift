@@ -120,7 +120,7 @@ extension Fields {
 
   private mutating func start() throws(JSONError) -> Event.Action? {
     let offset = try startOfNext()
-    var process = Process()
+    var process = Scenario.Process()
     try self.process(into: &process)
     if process.swap != 0 {
       wrong("a process that starts has nothing in swap yet", at: offset)

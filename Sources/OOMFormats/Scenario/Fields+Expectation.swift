@@ -41,7 +41,7 @@ extension Fields {
     let seen = try object(Self.expectedKillKeys) { (fields, key) throws(JSONError) in
       switch key {
       case 0: name = try fields.string()
-      case 1: pid = try fields.integer(1...Int64(Process.pidLimit - 1)).map { Int32($0) }
+      case 1: pid = try fields.integer(1...Int64(Scenario.Process.pidLimit - 1)).map { Int32($0) }
       case 2: kill.constraint = try fields.word(Constraint.allCases.map { ($0.rawValue, $0) })
       case 3: kill.cgroup = try fields.cgroupPath()
       case 4: kill.points = try fields.integer(Int64.min...Int64.max)

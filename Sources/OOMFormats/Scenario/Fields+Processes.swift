@@ -18,14 +18,14 @@ extension Fields {
         let perRow = max((fields.json.offset - start) / 1024, 1)
         rows.reserveCapacity((fields.json.bytes.count - start) / perRow + 64)
       }
-      var process = Process()
+      var process = Scenario.Process()
       try fields.process(into: &process)
       rows.append(process)
     }
     table = rows
   }
 
-  mutating func process(into process: inout Process) throws(JSONError) {
+  mutating func process(into process: inout Scenario.Process) throws(JSONError) {
     let offset = try startOfNext()
     var copy = process
     let seen = try object(Self.processKeys) { (fields, key) throws(JSONError) in
@@ -43,11 +43,11 @@ extension Fields {
     }
   }
 
-  mutating func processField(_ key: Int, into process: inout Process) throws(JSONError) {
+  mutating func processField(_ key: Int, into process: inout Scenario.Process) throws(JSONError) {
     // By number: this runs for every key of a hundred thousand processes. The order is that of processKeys.
     switch key {
     case 0:
-      if let pid = try integer(1...Int64(Process.pidLimit - 1)) { process.pid = Int32(pid) }
+      if let pid = try integer(1...Int64(Scenario.Process.pidLimit - 1)) { process.pid = Int32(pid) }
     case 1:
       let offset = try startOfNext()
       process.name = try string() ?? process.name
@@ -55,7 +55,7 @@ extension Fields {
     case 2:
       if let count = try integer(1...Self.maxCount) { process.count = Int32(count) }
     case 3:
-      if let pid = try integer(0...Int64(Process.pidLimit - 1)) { process.ppid = Int32(pid) }
+      if let pid = try integer(0...Int64(Scenario.Process.pidLimit - 1)) { process.ppid = Int32(pid) }
     case 4:
       if let uid = try integer(0...Int64(UInt32.max - 1)) { process.uid = UInt32(uid) }
     case 5: process.cgroup = try cgroupPath() ?? process.cgroup
@@ -103,7 +103,7 @@ extension Fields {
     return capabilities
   }
 
-  mutating func onENOMEM() throws(JSONError) -> Process.OnENOMEM? {
+  mutating func onENOMEM() throws(JSONError) -> Scenario.Process.OnENOMEM? {
     try word([("continue", .continue), ("exit", .exit)])
   }
 }

@@ -255,7 +255,7 @@ struct Fields {
   /// A process by name or by pid.
   mutating func process() throws(JSONError) -> ProcessReference? {
     if try json.peek() == .number {
-      return try integer(1...Int64(Process.pidLimit - 1)).map { .pid(Int32($0)) }
+      return try integer(1...Int64(Scenario.Process.pidLimit - 1)).map { .pid(Int32($0)) }
     }
     guard try expect(.string, or: "a process: its name or its pid") else { return nil }
     return .name(json.text(try json.readString()))

@@ -78,7 +78,7 @@ extension Replay {
     begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
   }
 
-  private mutating func start(_ process: Process, name: String) {
+  private mutating func start(_ process: Scenario.Process, name: String) {
     let pid = process.pid == 0 ? world.pids.next() : process.pid
     let group = group(process.cgroup)
     let row = world.tasks.append(process, name: name, pid: pid, group: group)

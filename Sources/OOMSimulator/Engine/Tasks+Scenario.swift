@@ -123,7 +123,7 @@ extension Tasks {
   /// Adds a process with nothing in it yet.
   ///
   /// - Returns: its row.
-  mutating func append(_ process: Process, name: String, pid: Int32, group: Int) -> Int {
+  mutating func append(_ process: Scenario.Process, name: String, pid: Int32, group: Int) -> Int {
     var table = ProcessTable()
     table.append(process)
     names.append(name)
@@ -154,7 +154,7 @@ struct PidAllocator: Equatable, Sendable {
 
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
-    let starts = scenario.events.compactMap { event -> Process? in
+    let starts = scenario.events.compactMap { event -> Scenario.Process? in
       if case .start(let process) = event.action { process } else { nil }
     }
     let isOpen = scenario.processes.pids.contains(0) || !starts.isEmpty

@@ -130,9 +130,9 @@ extension Tasks {
   }
 
   mutating func setFlags(
-    _ row: Int, capabilities: Capabilities?, onENOMEM: Process.OnENOMEM?
+    _ row: Int, capabilities: Capabilities?, onENOMEM: Scenario.Process.OnENOMEM?
   ) {
-    var process = Process()
+    var process = Scenario.Process()
     process.isKernelThread = isKernelThread(row)
     process.capabilities =
       capabilities ?? (flags[row].contains(.statesCapabilities) ? self.capabilities(row) : nil)

@@ -34,7 +34,7 @@ public struct Event: Equatable, Sendable {
     case shrink(ProcessReference, Sizes, over: Int64)
     case map(ProcessReference, pages: Int64, MappingKind)
     case unmap(ProcessReference, pages: Int64, MappingKind)
-    indirect case start(Process)
+    indirect case start(Scenario.Process)
     case exit(ProcessReference)
     case readPageCache(pages: Int64, cgroup: String)
     case dropPageCache(pages: Int64, cgroup: String)
@@ -53,7 +53,7 @@ public struct Event: Equatable, Sendable {
     public var oomScoreAdj: Int16?
     public var uid: UInt32?
     public var capabilities: Capabilities?
-    public var onENOMEM: Process.OnENOMEM?
+    public var onENOMEM: Scenario.Process.OnENOMEM?
 
     public init() {}
   }

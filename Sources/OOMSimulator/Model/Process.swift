@@ -13,56 +13,58 @@ extension ProcessReference: CustomStringConvertible {
   }
 }
 
-/// One process of a scenario, or `count` alike. Sizes are in pages.
-public struct Process: Equatable, Sendable {
-  /// What `/proc/sys/kernel/pid_max` can be raised to on 64-bit kernels. Kernel: `PID_MAX_LIMIT`.
-  public static let pidLimit: Int32 = 4_194_304
+extension Scenario {
+  /// One process of a scenario, or `count` alike. Sizes are in pages.
+  public struct Process: Equatable, Sendable {
+    /// What `/proc/sys/kernel/pid_max` can be raised to on 64-bit kernels. Kernel: `PID_MAX_LIMIT`.
+    public static let pidLimit: Int32 = 4_194_304
 
-  /// What a process does when overcommit refuses it memory.
-  public enum OnENOMEM: UInt8, Sendable {
-    case `continue` = 0
-    case exit = 1
-  }
+    /// What a process does when overcommit refuses it memory.
+    public enum OnENOMEM: UInt8, Sendable {
+      case `continue` = 0
+      case exit = 1
+    }
 
-  /// File: /proc/PID/comm.
-  public var name = ""
-  /// 0 lets the simulator number it, from 1000 up. 1 is the global init.
-  public var pid: Int32 = 0
-  /// How many of these there are; they are named `name-1`, `name-2`, …
-  public var count: Int32 = 1
-  public var ppid: Int32 = 0
-  public var uid: UInt32 = 0
-  /// Path of its memory cgroup. File: /proc/PID/cgroup.
-  public var cgroup = "/"
-  /// -1000 to 1000. File: /proc/PID/oom_score_adj.
-  public var oomScoreAdj: Int16 = 0
-  /// Resident anonymous memory. File: `RssAnon` in /proc/PID/status.
-  public var anon: Int64 = 0
-  /// Mapped file pages. File: `RssFile`.
-  public var file: Int64 = 0
-  /// Shared memory. File: `RssShmem`.
-  public var shmem: Int64 = 0
-  /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
-  public var swap: Int64 = 0
-  /// Part of `anon` that cannot be swapped. File: `VmLck`.
-  public var locked: Int64 = 0
-  /// Address space; derived when nil. Kernel: `mm->total_vm`.
-  public var totalVM: Int64?
-  /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
-  public var pageTables: Int64?
-  /// Kernel: `PF_KTHREAD`.
-  public var isKernelThread = false
-  /// The process whose address space this one uses. Kernel: `clone(CLONE_VM)` without `CLONE_THREAD`.
-  public var sharesMMWith: ProcessReference?
-  /// Nil means that uid 0 has all and others none.
-  public var capabilities: Capabilities?
-  public var onENOMEM = OnENOMEM.continue
+    /// File: /proc/PID/comm.
+    public var name = ""
+    /// 0 lets the simulator number it, from 1000 up. 1 is the global init.
+    public var pid: Int32 = 0
+    /// How many of these there are; they are named `name-1`, `name-2`, …
+    public var count: Int32 = 1
+    public var ppid: Int32 = 0
+    public var uid: UInt32 = 0
+    /// Path of its memory cgroup. File: /proc/PID/cgroup.
+    public var cgroup = "/"
+    /// -1000 to 1000. File: /proc/PID/oom_score_adj.
+    public var oomScoreAdj: Int16 = 0
+    /// Resident anonymous memory. File: `RssAnon` in /proc/PID/status.
+    public var anon: Int64 = 0
+    /// Mapped file pages. File: `RssFile`.
+    public var file: Int64 = 0
+    /// Shared memory. File: `RssShmem`.
+    public var shmem: Int64 = 0
+    /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
+    public var swap: Int64 = 0
+    /// Part of `anon` that cannot be swapped. File: `VmLck`.
+    public var locked: Int64 = 0
+    /// Address space; derived when nil. Kernel: `mm->total_vm`.
+    public var totalVM: Int64?
+    /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
+    public var pageTables: Int64?
+    /// Kernel: `PF_KTHREAD`.
+    public var isKernelThread = false
+    /// The process whose address space this one uses. Kernel: `clone(CLONE_VM)` without `CLONE_THREAD`.
+    public var sharesMMWith: ProcessReference?
+    /// Nil means that uid 0 has all and others none.
+    public var capabilities: Capabilities?
+    public var onENOMEM = OnENOMEM.continue
 
-  public init() {}
+    public init() {}
 
-  /// Whether it gives any size of its own.
-  var statesMemory: Bool {
-    anon != 0 || file != 0 || shmem != 0 || swap != 0 || locked != 0 || totalVM != nil
-      || pageTables != nil
+    /// Whether it gives any size of its own.
+    var statesMemory: Bool {
+      anon != 0 || file != 0 || shmem != 0 || swap != 0 || locked != 0 || totalVM != nil
+        || pageTables != nil
+    }
   }
 }

@@ -60,7 +60,7 @@ public struct ProcessTable: Equatable, Sendable {
     pageTables.reserveCapacity(rows)
   }
 
-  public mutating func append(_ process: Process) {
+  public mutating func append(_ process: Scenario.Process) {
     let row = count
     names.append(process.name)
     pids.append(process.pid)
@@ -80,9 +80,9 @@ public struct ProcessTable: Equatable, Sendable {
     if let other = process.sharesMMWith { sharesMMWith[row] = other }
   }
 
-  public subscript(row: Int) -> Process {
+  public subscript(row: Int) -> Scenario.Process {
     get {
-      var process = Process()
+      var process = Scenario.Process()
       process.name = names[row]
       process.pid = pids[row]
       process.count = counts[row] ?? 1
@@ -132,7 +132,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// The row's pid as given, 0 when it is to be assigned.
   public func pid(row: Int) -> Int32 { pids[row] }
 
-  static func flags(of process: Process) -> Flags {
+  static func flags(of process: Scenario.Process) -> Flags {
     var flags: Flags = []
     if process.isKernelThread { flags.insert(.kernelThread) }
     if process.onENOMEM == .exit { flags.insert(.exitsOnENOMEM) }

@@ -21,7 +21,7 @@ extension Scenario {
     pidProblems() + referenceProblems() + memoryProblems()
   }
 
-  private var starts: [(event: Int, process: Process)] {
+  private var starts: [(event: Int, process: Scenario.Process)] {
     events.enumerated().compactMap { index, event in
       if case .start(let process) = event.action { (index, process) } else { nil }
     }
@@ -38,7 +38,7 @@ extension Scenario {
           message: "'count' adds up to more than a million processes"))
     }
     // One bit a pid: a hundred thousand processes need no table of who has which.
-    var taken = [UInt64](repeating: 0, count: Int(Process.pidLimit) / 64)
+    var taken = [UInt64](repeating: 0, count: Int(Scenario.Process.pidLimit) / 64)
     for row in 0..<processes.count where processes.pids[row] != 0 {
       let pid = Int(processes.pids[row])
       if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
@@ -161,8 +161,8 @@ extension Scenario {
   }
 }
 
-extension Process {
-  fileprivate func hasSameMemory(as other: Process) -> Bool {
+extension Scenario.Process {
+  fileprivate func hasSameMemory(as other: Scenario.Process) -> Bool {
     anon == other.anon && file == other.file && shmem == other.shmem && swap == other.swap
       && (pageTables == nil || other.pageTables == nil || pageTables == other.pageTables)
   }
