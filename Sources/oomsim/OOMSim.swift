@@ -42,7 +42,8 @@ struct OOMSim {
       let kind = first.hasPrefix("-") ? "option" : "command"
       terminal.error(
         "Error: Unknown \(kind) '\(first)'." + (near.map { " Did you mean '\($0)'?" } ?? "")
-          + "\nUsage: oomsim <command> [OPTIONS] FILE…\n  See 'oomsim --help' for more information.")
+          + "\nUsage: oomsim <command> [OPTIONS] FILE…\n  See 'oomsim --help' for more information."
+      )
       return .usage
     }
     do throws(UsageError) {

@@ -30,7 +30,8 @@ import Testing
       if tasks.usersOfMM(row).contains(where: { tasks.pages[$0] != pages }) {
         return "selection column of \(tasks.names[row])"
       }
-      if [tasks.anon[row], tasks.file[row], tasks.shmem[row], tasks.swap[row], tasks.locked[row],
+      if [
+        tasks.anon[row], tasks.file[row], tasks.shmem[row], tasks.swap[row], tasks.locked[row],
         tasks.pageTables[row], tasks.touched[row], tasks.anon[row] - tasks.locked[row],
       ].contains(where: { $0 < 0 }) {
         return "a negative size of \(tasks.names[row])"

@@ -93,7 +93,8 @@ import Testing
     let run = try run(
       machine(
         #"{ "name": "a", "anon": "20000 pages", "file": "60000 pages" }, { "name": "b", "anon": 0 }"#,
-        #"{ "at": 0, "grow": { "process": "b", "anon": "70000 pages" } }, { "at": "1s", "oom": {} }"#))
+        #"{ "at": 0, "grow": { "process": "b", "anon": "70000 pages" } }, { "at": "1s", "oom": {} }"#
+      ))
     #expect(run.kills.map(\.victim.name) == ["b"])
     #expect(run.kills.first?.runnerUp?.file ?? 0 < 60_000)
   }

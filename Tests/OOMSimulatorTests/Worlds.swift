@@ -144,9 +144,11 @@ struct Worlds {
     switch Int.random(in: 0..<(usesShrink ? 16 : 14), using: &random) {
     case 0...4: return .grow(process, sizes(20_000), over: over)
     case 5:
-      return .map(process, pages: pages(30_000), .allCases.randomElement(using: &random) ?? .private)
+      return .map(
+        process, pages: pages(30_000), .allCases.randomElement(using: &random) ?? .private)
     case 6:
-      return .unmap(process, pages: pages(9000), .allCases.randomElement(using: &random) ?? .private)
+      return .unmap(
+        process, pages: pages(9000), .allCases.randomElement(using: &random) ?? .private)
     case 7:
       names.append("s\(names.count)")
       return .start(self.process(names[names.count - 1]))

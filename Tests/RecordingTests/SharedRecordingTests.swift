@@ -87,7 +87,9 @@ import Testing
       }
     }
     if ProcessInfo.processInfo.environment["OOMSIM_REPORT"] != nil {
-      for row in report { print(row.name, row.predicted, row.recorded, row.predicted - row.recorded) }
+      for row in report {
+        print(row.name, row.predicted, row.recorded, row.predicted - row.recorded)
+      }
       print("far:", far)
     }
     #expect(count >= 100)

@@ -12,7 +12,8 @@ public enum SizeFormat {
     for (name, factor) in units where magnitude >= UInt64(factor) {
       let whole = magnitude / UInt64(factor)
       let tenth = magnitude % UInt64(factor) * 10 / UInt64(factor)
-      return whole >= 100 || tenth == 0 ? "\(sign)\(whole) \(name)" : "\(sign)\(whole).\(tenth) \(name)"
+      return whole >= 100 || tenth == 0
+        ? "\(sign)\(whole) \(name)" : "\(sign)\(whole).\(tenth) \(name)"
     }
     return "\(sign)\(magnitude) B"
   }

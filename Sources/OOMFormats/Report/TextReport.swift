@@ -101,7 +101,8 @@ public struct TextReport {
     var sum = terms.isEmpty ? "0" : terms.joined(separator: " + ")
     if victim.oomScoreAdj != 0 {
       sum += victim.oomScoreAdj < 0 ? " - " : " + "
-      sum += "oom_score_adj \(victim.oomScoreAdj.magnitude) × \(SizeFormat.grouped(explanation.pagesPerAdj))"
+      sum +=
+        "oom_score_adj \(victim.oomScoreAdj.magnitude) × \(SizeFormat.grouped(explanation.pagesPerAdj))"
     }
     return "\(SizeFormat.grouped(victim.points ?? 0)) = \(sum)   "
       + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
@@ -123,9 +124,12 @@ public struct TextReport {
     if kill.isAllocatingTask { return lines }
     if let adj = explanation.sparedAtAdj {
       let now = kill.victim.oomScoreAdj
-      lines += field("spared at", "oom_score_adj \(adj) or less (it had \(now)); then \(plain(runnerUp.name)) dies")
+      lines += field(
+        "spared at",
+        "oom_score_adj \(adj) or less (it had \(now)); then \(plain(runnerUp.name)) dies")
     } else if explanation.pagesPerAdj == 0 {
-      lines += field("spared at", "oom_score_adj -1000 only: under 1000 totalpages other values weigh nothing")
+      lines += field(
+        "spared at", "oom_score_adj -1000 only: under 1000 totalpages other values weigh nothing")
     } else {
       lines += field("spared at", "oom_score_adj -1000 only")
     }
@@ -144,7 +148,8 @@ public struct TextReport {
   }
 
   private func candidateLines(_ candidates: [Candidate]) -> [String] {
-    var lines = field("candidates", "\(candidates.count), in the order in which the kernel visits them")
+    var lines = field(
+      "candidates", "\(candidates.count), in the order in which the kernel visits them")
     lines += ScoreText.table(candidates).map { "    " + $0 }
     return lines
   }

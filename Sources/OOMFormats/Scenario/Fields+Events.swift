@@ -53,13 +53,13 @@ extension Fields {
     case "start": try start()
     case "exit": try exit()
     case "page_cache":
-      try amount("read", "drop", { .readPageCache(pages: $0, cgroup: $1) }) {
-        .dropPageCache(pages: $0, cgroup: $1)
-      }
+      try amount(
+        "read", { .readPageCache(pages: $0, cgroup: $1) },
+        "drop", { .dropPageCache(pages: $0, cgroup: $1) })
     case "tmpfs":
-      try amount("write", "delete", { .writeTmpfs(pages: $0, cgroup: $1) }) {
-        .deleteTmpfs(pages: $0, cgroup: $1)
-      }
+      try amount(
+        "write", { .writeTmpfs(pages: $0, cgroup: $1) },
+        "delete", { .deleteTmpfs(pages: $0, cgroup: $1) })
     case "set": try set()
     case "move": try move()
     default: try oom()
@@ -143,13 +143,14 @@ extension Fields {
 
   /// One of two sizes, in a group.
   private mutating func amount(
-    _ first: String, _ second: String, _ makeFirst: (Int64, String) -> Event.Action,
-    _ makeSecond: (Int64, String) -> Event.Action
+    _ first: String, _ makeFirst: (Int64, String) -> Event.Action,
+    _ second: String, _ makeSecond: (Int64, String) -> Event.Action
   ) throws(JSONError) -> Event.Action? {
     let offset = try startOfNext()
     var pages: [Int64?] = [nil, nil]
     var path = "/"
-    let seen = try object(ObjectKeys([first, second, "cgroup"])) { (fields, key) throws(JSONError) in
+    let seen = try object(ObjectKeys([first, second, "cgroup"])) {
+      (fields, key) throws(JSONError) in
       if key == 2 {
         path = try fields.cgroupPath() ?? path
       } else {

@@ -47,7 +47,9 @@ extension Fields {
     // By number: this runs for every key of a hundred thousand processes. The order is that of processKeys.
     switch key {
     case 0:
-      if let pid = try integer(1...Int64(Scenario.Process.pidLimit - 1)) { process.pid = Int32(pid) }
+      if let pid = try integer(1...Int64(Scenario.Process.pidLimit - 1)) {
+        process.pid = Int32(pid)
+      }
     case 1:
       let offset = try startOfNext()
       process.name = try string() ?? process.name
@@ -55,7 +57,9 @@ extension Fields {
     case 2:
       if let count = try integer(1...Self.maxCount) { process.count = Int32(count) }
     case 3:
-      if let pid = try integer(0...Int64(Scenario.Process.pidLimit - 1)) { process.ppid = Int32(pid) }
+      if let pid = try integer(0...Int64(Scenario.Process.pidLimit - 1)) {
+        process.ppid = Int32(pid)
+      }
     case 4:
       if let uid = try integer(0...Int64(UInt32.max - 1)) { process.uid = UInt32(uid) }
     case 5: process.cgroup = try cgroupPath() ?? process.cgroup

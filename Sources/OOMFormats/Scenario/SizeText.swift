@@ -46,7 +46,8 @@ enum SizeText {
     if at < bytes.count, bytes[at] == UInt8(ascii: " ") { at += 1 }
     guard let unit = unit(bytes, from: at, pageSize: pageSize) else {
       if at == bytes.count, digits == 0 { return 0 }
-      throw QuantityError(message: at == bytes.count ? "a size needs a unit: \(allowed)" : unknownUnit(bytes, at))
+      throw QuantityError(
+        message: at == bytes.count ? "a size needs a unit: \(allowed)" : unknownUnit(bytes, at))
     }
     let (whole, overflow) = digits.multipliedReportingOverflow(by: unit)
     if overflow { throw QuantityError(message: tooLarge) }

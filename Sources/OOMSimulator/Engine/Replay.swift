@@ -127,7 +127,8 @@ struct Replay {
 
   /// What gives back comes first, then growth in the order of its events.
   private func applicationOrder() -> [Int] {
-    growths.indices.filter { growths[$0].isShrink } + growths.indices.filter { !growths[$0].isShrink }
+    growths.indices.filter { growths[$0].isShrink }
+      + growths.indices.filter { !growths[$0].isShrink }
   }
 
   /// Applies all growth up to now in order, killing where it does not fit.

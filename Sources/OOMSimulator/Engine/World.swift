@@ -54,7 +54,9 @@ struct World: Sendable {
   var free: Int64 { max(machine.memory - used, 0) }
 
   /// Kernel: `WMARK_MIN`.
-  var minWatermark: Int64 { OOMSimulator.minWatermark(minFreeKbytes: vm.minFreeKbytes, machine: machine) }
+  var minWatermark: Int64 {
+    OOMSimulator.minWatermark(minFreeKbytes: vm.minFreeKbytes, machine: machine)
+  }
 
   /// The scale of `oom_score_adj` in a global OOM and in /proc. Kernel: `totalram_pages() + total_swap_pages`.
   var totalpages: Int64 { machine.memory + machine.swap }

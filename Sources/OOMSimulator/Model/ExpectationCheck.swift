@@ -16,7 +16,8 @@ extension Expectation {
       if !fates.contains("running") {
         differences.append(
           Difference(
-            field: "survivors", expected: "\(name) lives", actual: "\(name) was \(fates.last ?? "never there")"))
+            field: "survivors", expected: "\(name) lives",
+            actual: "\(name) was \(fates.last ?? "never there")"))
       }
     }
     if let stuck {

@@ -46,7 +46,8 @@ extension Scenario {
         problems.append(
           ScenarioProblem(
             path: [.key("processes"), .index(row), .key("pid")],
-            message: "pid \(pid) is that of processes[\(first)], '\(processes.names[first])', already"))
+            message:
+              "pid \(pid) is that of processes[\(first)], '\(processes.names[first])', already"))
       }
       taken[pid / 64] |= 1 << UInt64(pid % 64)
     }
@@ -146,7 +147,8 @@ extension Scenario {
         problems.append(
           ScenarioProblem(
             path: [.key("processes"), .index(row)],
-            message: "shares the address space of '\(owner.name)': give sizes to one of the two, or "
+            message:
+              "shares the address space of '\(owner.name)': give sizes to one of the two, or "
               + "the same to both"))
       }
     }

@@ -50,7 +50,8 @@ func parse(_ arguments: [String], for command: CommandSpec) throws(UsageError) -
     if !option.words.isEmpty, !option.words.contains(value) {
       let words = option.words.map { "'\($0)'" }
       throw UsageError(
-        message: "The value '\(value)' is invalid for '\(name) <\(placeholder)>'. Please provide one of "
+        message:
+          "The value '\(value)' is invalid for '\(name) <\(placeholder)>'. Please provide one of "
           + words.dropLast().joined(separator: ", ") + " or \(words.last ?? "").")
     }
     parsed.values[name, default: []].append(value)

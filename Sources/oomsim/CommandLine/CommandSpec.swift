@@ -47,7 +47,8 @@ extension OptionSpec {
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
     help:
-      "Override one value: processes.llm.oom_score_adj=-500, machine.memory=32G, cgroups./a.memory.max=2G.")
+      "Override one value: processes.llm.oom_score_adj=-500, machine.memory=32G, cgroups./a.memory.max=2G."
+  )
   static let color = OptionSpec(
     name: "--color", value: "WHEN", words: ["auto", "always", "never"],
     help: "When to use colours: auto (default), always or never. NO_COLOR is respected.")

@@ -15,7 +15,9 @@ let checkCommand = CommandSpec(
   example: "oomsim check Scenarios --junit results.xml",
   run: check)
 
-@Sendable private func check(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> ExitCode {
+@Sendable private func check(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   var paths: [String] = []

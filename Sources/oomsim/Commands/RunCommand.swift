@@ -13,7 +13,9 @@ let runCommand = CommandSpec(
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
 
-@Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> ExitCode {
+@Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   // Everything is read before anything is printed: a mistake in the last file spoils no document.

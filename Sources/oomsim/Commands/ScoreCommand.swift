@@ -14,7 +14,9 @@ let scoreCommand = CommandSpec(
   example: "oomsim score Scenarios/protection/agent-minus-500.json --at 1h",
   run: score)
 
-@Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> ExitCode {
+@Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
   var at: Int64?
   if let text = arguments.value("--at") {
     do throws(QuantityError) {
