@@ -158,9 +158,14 @@ public struct TextReport {
 
   private func refusal(_ refusal: Refusal) -> String {
     let who = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
+    let why =
+      refusal.mode == .heuristic
+      ? "more in one request than RAM + swap, \(pages(refusal.allowed))"
+      : "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
+        + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
+        + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
     return "at \(SizeFormat.time(refusal.at))  " + style.red("ENOMEM: \(who)")
-      + " asked for \(pages(refusal.pages)); Committed_AS \(size(refusal.committedAS)), CommitLimit "
-      + "\(size(refusal.commitLimit))"
+      + " asked for \(pages(refusal.pages)); \(why)"
   }
 
   private func stuck(_ stuck: Stuck) -> String {

@@ -66,7 +66,8 @@ extension Replay {
     refused.append(
       Refusal(
         at: now, process: row.map(world.identity), pages: pages,
-        commitLimit: vmCommitLimit(state.limit), committedAS: world.committed))
+        commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
+        allowed: state.allowed))
     if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) { exit(row) }
   }
 

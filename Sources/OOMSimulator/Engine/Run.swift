@@ -99,6 +99,10 @@ public struct Refusal: Equatable, Sendable {
   public var commitLimit: Int64
   /// File: `Committed_AS` in /proc/meminfo, before the request.
   public var committedAS: Int64
+  /// File: `vm.overcommit_memory`.
+  public var mode: Sysctl.OvercommitMemory
+  /// What the request was held against: `OvercommitState.allowed`.
+  public var allowed: Int64
 }
 
 /// Growth that can never go on without a change from outside.

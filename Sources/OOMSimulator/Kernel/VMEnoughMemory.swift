@@ -36,14 +36,24 @@ public struct OvercommitState: Equatable, Sendable {
 /// 4.0, commit 5703b087dc8e. The per-CPU batch of the counter is not modelled: the sum is exact.
 public func vmEnoughMemory(pages: Int64, _ state: OvercommitState) -> Bool {
   switch state.mode {
-  case .always:
-    return true
-  case .heuristic:
-    return pages <= state.limit.totalram + state.limit.totalSwap
-  case .never:
-    var allowed = vmCommitLimit(state.limit)
-    if !state.isAdmin { allowed -= state.adminReserve }
-    if let totalVM = state.totalVM { allowed -= min(totalVM / 32, state.userReserve) }
-    return state.committed + pages < allowed
+  case .always: true
+  case .heuristic: pages <= state.allowed
+  case .never: state.committed + pages < state.allowed
+  }
+}
+
+extension OvercommitState {
+  /// What a request is held against: in mode 0 RAM + swap, which one request may not exceed, in mode 2
+  /// `CommitLimit` less the reserves, which the sum may not reach; in mode 1 nothing.
+  public var allowed: Int64 {
+    switch mode {
+    case .always: return .max
+    case .heuristic: return limit.totalram + limit.totalSwap
+    case .never:
+      var allowed = vmCommitLimit(limit)
+      if !isAdmin { allowed -= adminReserve }
+      if let totalVM { allowed -= min(totalVM / 32, userReserve) }
+      return allowed
+    }
   }
 }
