@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReplayTests {
   private func run(_ json: String) throws -> Run {
     let scenario = try Scenario(json: Array(json.utf8), file: "test.json")
-    return try #require(Simulator(kernel: scenario.kernel)).run(scenario)
+    return Simulator(for: scenario).run(scenario)
   }
 
   /// A machine of 100000 pages that may be used to the last: the min watermark is 0.

@@ -47,7 +47,7 @@ import Testing
     for file in Self.files {
       for recorded in try Self.scenarios(of: file) {
         let scenario = try Self.read(recorded)
-        let simulator = try #require(Simulator(kernel: scenario.kernel))
+        let simulator = Simulator(for: scenario)
         let expectation = try #require(scenario.expectation)
         let differences = expectation.differences(from: simulator.run(scenario))
         checked[recorded.kind, default: 0] += 1
@@ -73,7 +73,7 @@ import Testing
       for recorded in try Self.scenarios(of: file) where recorded.kind == .replay {
         guard let grower = recorded.recordedGrower else { continue }
         let scenario = try Self.read(recorded)
-        var simulator = try #require(Simulator(kernel: scenario.kernel))
+        var simulator = Simulator(for: scenario)
         simulator.recordsCandidates = true
         guard let kill = simulator.run(scenario).kills.first,
           let found = kill.candidates?.first(where: { Int64($0.pid) == Int64(grower.pid) })

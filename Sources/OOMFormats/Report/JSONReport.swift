@@ -114,7 +114,7 @@ extension JSONWriter {
     object(inline: true) {
       $0.field("pid", Int64(candidate.pid))
       $0.field("name", candidate.name)
-      $0.field("points", candidate.points)
+      $0.field("points", candidate.ineligible == nil ? candidate.points : nil)
       if score { $0.field("oom_score", candidate.oomScore) }
       $0.field("oom_score_adj", Int64(candidate.oomScoreAdj))
       $0.field("eligible", candidate.ineligible == nil)

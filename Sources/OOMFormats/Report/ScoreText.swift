@@ -12,9 +12,9 @@ public enum ScoreText {
     ]
     // The later of equals comes first: it would be chosen.
     let ranked = table.processes.enumerated().sorted { first, second in
-      let (a, b) = (first.element.points ?? .min, second.element.points ?? .min)
+      let (a, b) = (first.element.points, second.element.points)
       if a != b { return a > b }
-      return first.element.points == nil
+      return first.element.ineligible != nil
         ? first.offset < second.offset : first.offset > second.offset
     }
     lines += Self.table(ranked.map(\.element))
@@ -28,7 +28,8 @@ public enum ScoreText {
       var name = plain(candidate.name)
       if let reason = candidate.ineligible { name += "   (\(reason.rawValue))" }
       rows.append([
-        candidate.points.map(SizeFormat.grouped) ?? "-", SizeFormat.grouped(rss),
+        candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-",
+        SizeFormat.grouped(rss),
         SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.pageTables),
         "\(candidate.oomScoreAdj)", "\(candidate.oomScore)", "\(candidate.pid)", name,
       ])

@@ -104,15 +104,16 @@ public struct TextReport {
       sum +=
         "oom_score_adj \(victim.oomScoreAdj.magnitude) × \(SizeFormat.grouped(explanation.pagesPerAdj))"
     }
-    return "\(SizeFormat.grouped(victim.points ?? 0)) = \(sum)   "
+    return "\(SizeFormat.grouped(victim.points)) = \(sum)   "
       + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
   }
 
   private func rivals(_ kill: Kill, _ explanation: Explanation) -> [String] {
-    guard let runnerUp = kill.runnerUp, let points = runnerUp.points,
-      let margin = explanation.margin
-    else { return field("runner-up", "none: nobody else could be killed") }
-    var text = "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(points)) points: "
+    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+      return field("runner-up", "none: nobody else could be killed")
+    }
+    var text =
+      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
     if margin > 0 {
       text += "lost by \(pages(margin))"
     } else if margin == 0 {

@@ -1,4 +1,4 @@
-internal import OOMSimulator
+public import OOMSimulator
 
 /// Reads a scenario section by section, in the order of the text.
 struct ScenarioReader {
@@ -66,14 +66,15 @@ struct ScenarioReader {
 }
 
 extension Fields {
-  mutating func kernel() throws(JSONError) -> String? {
+  mutating func kernel() throws(JSONError) -> KernelRelease? {
     let offset = try startOfNext()
     guard let text = try string() else { return nil }
-    if let problem = kernelProblem(text) {
-      wrong(problem, at: offset)
+    do throws(QuantityError) {
+      return try knownRelease(text)
+    } catch {
+      wrong(error.message, at: offset)
       return nil
     }
-    return text
   }
 
   fileprivate mutating func cgroupVersion() throws(JSONError) {
@@ -84,14 +85,16 @@ extension Fields {
   }
 }
 
-/// What is wrong with a release as people paste it, nil when rules for it are known.
-public func kernelProblem(_ text: String) -> String? {
+/// A release as people paste it, when there are rules for it.
+public func knownRelease(_ text: String) throws(QuantityError) -> KernelRelease {
   guard let release = KernelRelease(text) else {
-    return "'\(shortened(text))' is no kernel release: write it like 6.12"
+    throw QuantityError(
+      message: "'\(shortened(text))' is no kernel release: write it like 6.12")
   }
   if RuleSet.of(release) == nil {
     let oldest = RuleSet.byRelease[0].since
-    return "no rules for \(release) yet: releases from \(oldest) on are known"
+    throw QuantityError(
+      message: "no rules for \(release) yet: releases from \(oldest) on are known")
   }
-  return nil
+  return release
 }

@@ -46,7 +46,7 @@ func digest(of run: Run) -> UInt64 {
     digest.add(kill.totalpages)
     digest.add(kill.invoker)
     digest.add(kill.victim.identity)
-    digest.add(kill.victim.points ?? Int64.min)
+    digest.add(kill.victim.points)
     digest.add(kill.freedPages)
     digest.add(kill.runnerUp?.identity)
     for casualty in kill.killed {

@@ -7,8 +7,9 @@ public struct ProcessIdentity: Hashable, Sendable {
 /// A process as an OOM found it. Sizes are in pages.
 public struct Candidate: Equatable, Sendable {
   public var identity: ProcessIdentity
-  /// Badness by the domain's totals; nil when it is no candidate. Kernel: `oom_badness()`.
-  public var points: Int64?
+  /// Badness in pages by the domain's totals; `Int64.min`, the kernel's LONG_MIN, when it is no
+  /// candidate. Kernel: `oom_badness()`.
+  public var points = Int64.min
   public var ineligible: Ineligible?
   /// By the machine's totals. File: /proc/PID/oom_score.
   public var oomScore: Int64 = 0

@@ -2,20 +2,21 @@
 ///
 /// Pure: the same scenario gives the same run, on every machine and in every build.
 public struct Simulator: Sendable {
-  /// The release as given.
-  public let kernel: String
+  public let kernel: KernelRelease
   public let rules: RuleSet
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
 
-  /// - Parameters:
-  ///   - kernel: a release such as `6.12` or `6.12.117+deb12`; nil is `KernelRelease.standard`.
-  /// - Returns: nil when the text is no release, or one that is older than all known rules.
-  public init?(kernel: String? = nil) {
-    let text = kernel ?? KernelRelease.standard.description
-    guard let release = KernelRelease(text), let rules = RuleSet.of(release) else { return nil }
-    self.kernel = text
-    self.rules = rules
+  /// - Parameter kernel: the release to decide by. One that is older than all known rules gets the
+  ///   oldest of them, and every run says so in its warnings.
+  public init(kernel: KernelRelease = .standard) {
+    self.kernel = kernel
+    rules = RuleSet.of(kernel) ?? RuleSet.byRelease[0]
+  }
+
+  /// A simulator of the release that a scenario names.
+  public init(for scenario: Scenario) {
+    self.init(kernel: scenario.kernel ?? .standard)
   }
 
   /// Replays a scenario to its end.
@@ -38,7 +39,7 @@ public struct Simulator: Sendable {
     replay.world.settle()
     let world = replay.world
     return ScoreTable(
-      scenario: scenario.name, kernel: kernel, totalpages: world.totalpages,
+      scenario: scenario.name, kernel: kernel.text, totalpages: world.totalpages,
       pageSize: scenario.machine.pageSize,
       processes: world.candidates(domain: nil, totalpages: world.totalpages))
   }
@@ -47,11 +48,14 @@ public struct Simulator: Sendable {
     var world = replay.world
     world.settle()
     var run = Run(
-      scenario: scenario.name, title: scenario.title, kernel: kernel, ruleSet: rules.key,
+      scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: rules.key,
       outcome: replay.panic == nil ? .completed : .panic, end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
       warnings: world.warnings, digest: 0, tasks: world.tasks)
+    if kernel < rules.since {
+      run.warnings.append("no rules for \(kernel): decided by those of \(rules.key)")
+    }
     run.digest = digest(of: run)
     return run
   }

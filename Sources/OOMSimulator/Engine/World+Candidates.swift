@@ -7,8 +7,8 @@ extension World {
     ProcessIdentity(pid: tasks.pids[row], name: tasks.names[row])
   }
 
-  /// A process as selection sees it; `points` nil when it is no candidate.
-  func candidate(_ row: Int, points: Int64?) -> Candidate {
+  /// A process as selection sees it.
+  func candidate(_ row: Int, points: Int64) -> Candidate {
     let owner = tasks.owner(row)
     var candidate = Candidate(identity: identity(row))
     candidate.points = points
@@ -26,12 +26,15 @@ extension World {
   }
 
   func procOOMScore(_ row: Int) -> Int64 {
-    let badness = SignedBadness(totalpages: totalpages)
-    let isCandidate = tasks.eligibility(row) == nil
-    return OOMSimulator.procOOMScore(
-      points: isCandidate
-        ? badness.points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row]) : nil,
-      totalpages: totalpages)
+    OOMSimulator.procOOMScore(
+      points: oomBadness(row, totalpages: totalpages), totalpages: totalpages)
+  }
+
+  /// Badness of a row, `Int64.min` when it is no candidate. Kernel: `oom_badness()`.
+  func oomBadness(_ row: Int, totalpages: Int64) -> Int64 {
+    guard tasks.eligibility(row) == nil else { return .min }
+    return SignedBadness(totalpages: totalpages)
+      .points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row])
   }
 
   /// The living processes of a domain in the order in which the kernel visits them.
@@ -47,13 +50,8 @@ extension World {
   }
 
   func candidates(domain: Int?, totalpages: Int64) -> [Candidate] {
-    let badness = SignedBadness(totalpages: totalpages)
-    return rowsVisited(domain: domain).map { row in
-      let isCandidate = tasks.eligibility(row) == nil
-      return candidate(
-        row,
-        points: isCandidate
-          ? badness.points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row]) : nil)
+    rowsVisited(domain: domain).map {
+      candidate($0, points: oomBadness($0, totalpages: totalpages))
     }
   }
 

@@ -14,11 +14,7 @@ public struct Explanation: Equatable, Sendable {
   public init(of kill: Kill) {
     self.kill = kill
     pagesPerAdj = SignedBadness(totalpages: kill.totalpages).pagesPerAdj
-    if let runnerUp = kill.runnerUp?.points, let points = kill.victim.points {
-      margin = points - runnerUp
-    } else {
-      margin = nil
-    }
+    margin = kill.runnerUp.map { kill.victim.points - $0.points }
     sparedAtAdj = Self.sparedAt(kill, pagesPerAdj)
   }
 
@@ -30,5 +26,22 @@ public struct Explanation: Equatable, Sendable {
     let room = runnerUp - kill.victim.pages - (kill.runnerUpWinsTies ? 0 : 1)
     let adj = room >= 0 ? room / pagesPerAdj : -((-room + pagesPerAdj - 1) / pagesPerAdj)
     return adj > -1000 ? Int16(min(adj, 1000)) : nil
+  }
+}
+
+extension Explanation: CustomStringConvertible {
+  /// The terms of the victim's points, the runner-up and the margin, in pages; one line each.
+  public var description: String {
+    let victim = kill.victim
+    var lines = [
+      "\(victim.name) (pid \(victim.pid)): \(victim.points) points = anon \(victim.anon) + file "
+        + "\(victim.file) + shmem \(victim.shmem) + swap \(victim.swap) + page tables "
+        + "\(victim.pageTables) + oom_score_adj \(victim.oomScoreAdj) × \(pagesPerAdj)"
+    ]
+    if let runnerUp = kill.runnerUp, let margin {
+      lines.append("runner-up \(runnerUp.name) (pid \(runnerUp.pid)): \(margin) points less")
+    }
+    if let sparedAtAdj { lines.append("spared at oom_score_adj \(sparedAtAdj) or less") }
+    return lines.joined(separator: "\n")
   }
 }

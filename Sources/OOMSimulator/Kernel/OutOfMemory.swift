@@ -33,11 +33,7 @@ extension World {
     if domain == nil, vm.oomKillAllocatingTask, let invoker, tasks.isAlive(invoker),
       tasks.eligibility(invoker) == nil
     {
-      let badness = SignedBadness(totalpages: totalpages)
-      victim = Victim(
-        row: invoker,
-        points: badness.points(
-          pages: tasks.pages[invoker], oomScoreAdj: tasks.oomScoreAdj[invoker]))
+      victim = Victim(row: invoker, points: oomBadness(invoker, totalpages: totalpages))
       isAllocatingTask = true
     } else {
       if hasDyingVictim(in: domain) { return .waiting }

@@ -6,11 +6,14 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
   public var patchlevel: Int
   /// The third number of the 2.6 series; 0 from 3.0 on, where it names stable updates.
   public var sublevel: Int
+  /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers only.
+  public var text: String
 
   public init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
     self.version = version
     self.patchlevel = patchlevel
     self.sublevel = sublevel
+    text = version == 2 ? "\(version).\(patchlevel).\(sublevel)" : "\(version).\(patchlevel)"
   }
 
   /// Reads what people paste: `6.12`, `v6.12-rc3`, `6.12.117+deb12-cloud-amd64`.
@@ -33,6 +36,18 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     if let next = digits.first, !["-", "+", "_", "~", "."].contains(next) { return nil }
     let isTwoSix = numbers[0] == 2
     self.init(numbers[0], numbers[1], isTwoSix && numbers.count > 2 ? numbers[2] : 0)
+    self.text = text
+  }
+
+  public static func == (left: Self, right: Self) -> Bool {
+    (left.version, left.patchlevel, left.sublevel)
+      == (right.version, right.patchlevel, right.sublevel)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(version)
+    hasher.combine(patchlevel)
+    hasher.combine(sublevel)
   }
 
   public static func < (left: Self, right: Self) -> Bool {
@@ -42,7 +57,16 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
 }
 
 extension KernelRelease: CustomStringConvertible {
-  public var description: String {
-    version == 2 ? "\(version).\(patchlevel).\(sublevel)" : "\(version).\(patchlevel)"
+  public var description: String { text }
+}
+
+extension KernelRelease: ExpressibleByStringLiteral {
+  /// A release that stands in the source: what is none is a mistake of the programmer. Text from outside
+  /// goes through `init(_:)`.
+  public init(stringLiteral text: String) {
+    guard let release = KernelRelease(text) else {
+      preconditionFailure("'\(text)' is no kernel release")
+    }
+    self = release
   }
 }

@@ -7,8 +7,8 @@ public struct Scenario: Equatable, Sendable {
   /// One paragraph a line.
   public var description: [String] = []
   public var source: [String] = []
-  /// The release to decide by; nil is `KernelRelease.newestKnown`.
-  public var kernel: String?
+  /// The release to decide by; nil is `KernelRelease.standard`.
+  public var kernel: KernelRelease?
   public var machine = Machine()
   public var sysctl = Sysctl()
   /// By path. Parents exist without being named.

@@ -41,7 +41,7 @@ let checkCommand = CommandSpec(
     let result: CheckResult
     do throws(ExitCode) {
       let scenario = try readScenario(path, settings, terminal)
-      let run = try simulator(scenario, kernel: kernel, terminal).run(scenario)
+      let run = simulator(scenario, kernel: kernel).run(scenario)
       result = CheckResult(
         file: path, name: scenario.name,
         differences: scenario.expectation.map { $0.differences(from: run) })

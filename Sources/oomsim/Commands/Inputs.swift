@@ -18,13 +18,14 @@ extension Arguments {
   }
 
   /// The release of `--kernel`, nil when it is not given.
-  func kernel(_ terminal: Terminal) throws(ExitCode) -> String? {
-    guard let kernel = value("--kernel") else { return nil }
-    if let problem = kernelProblem(kernel) {
-      terminal.error("Error: --kernel: \(problem)")
+  func kernel(_ terminal: Terminal) throws(ExitCode) -> KernelRelease? {
+    guard let text = value("--kernel") else { return nil }
+    do throws(QuantityError) {
+      return try knownRelease(text)
+    } catch {
+      terminal.error("Error: --kernel: \(error.message)")
       throw .usage
     }
-    return kernel
   }
 }
 
@@ -49,13 +50,6 @@ func readScenario(
 }
 
 /// The simulator for a scenario: the command line's release before the scenario's own.
-func simulator(
-  _ scenario: Scenario, kernel: String?, _ terminal: Terminal
-) throws(ExitCode) -> Simulator {
-  guard let simulator = Simulator(kernel: kernel ?? scenario.kernel) else {
-    // Both releases have been checked where they were read.
-    terminal.error("oomsim: no rules for the release \(kernel ?? scenario.kernel ?? "")")
-    throw .software
-  }
-  return simulator
+func simulator(_ scenario: Scenario, kernel: KernelRelease?) -> Simulator {
+  kernel.map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
 }

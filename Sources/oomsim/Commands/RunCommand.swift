@@ -26,7 +26,7 @@ let runCommand = CommandSpec(
   var runs: [Run] = []
   while !scenarios.isEmpty {
     let scenario = scenarios.removeFirst()
-    var simulator = try simulator(scenario, kernel: kernel, terminal)
+    var simulator = simulator(scenario, kernel: kernel)
     simulator.recordsCandidates = arguments.has("--candidates")
     runs.append(simulator.run(scenario))
   }

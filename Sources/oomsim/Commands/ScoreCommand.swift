@@ -29,7 +29,7 @@ let scoreCommand = CommandSpec(
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
-  let table = try simulator(scenario, kernel: kernel, terminal).score(scenario, at: at)
+  let table = simulator(scenario, kernel: kernel).score(scenario, at: at)
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
     writer.score(table)
