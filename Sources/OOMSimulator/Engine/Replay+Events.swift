@@ -56,7 +56,7 @@ extension Replay {
 
   /// The row of a living process, the youngest where a name was used again.
   private mutating func living(_ process: ProcessReference, _ event: String) -> Int? {
-    if let row = world.tasks.lastLiving(process) { return row }
+    if let row = references.living(process, world.tasks) { return row }
     warn("\(event): \(process) is not running, the event is passed over")
     return nil
   }
@@ -84,7 +84,9 @@ extension Replay {
     let group = group(process.cgroup)
     let row = world.tasks.append(process, name: name, pid: pid, group: group)
     world.groups.members[group].append(Int32(row))
-    if let other = process.sharesMMWith.flatMap(world.tasks.lastLiving), other != row {
+    let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
+    references.add(row, world.tasks)
+    if let other {
       world.tasks.join(row, to: other)
       return
     }

@@ -17,12 +17,14 @@ struct Replay {
   private(set) var panic: Panic?
 
   private let events: [Event]
+  var references: ReferenceIndex
   private let recordsCandidates: Bool
   /// Called after every event and every kill; for tests.
   var observe: ((World) -> Void)?
 
   init(_ scenario: Scenario, recordsCandidates: Bool) {
     world = World(of: scenario)
+    references = ReferenceIndex(of: scenario, tasks: world.tasks)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates

@@ -119,16 +119,6 @@ struct Tasks: Equatable, Sendable {
 }
 
 extension Tasks {
-  /// The youngest living process of that name or pid.
-  func lastLiving(_ reference: ProcessReference) -> Int? {
-    switch reference {
-    case .pid(let pid):
-      pids.indices.last { pids[$0] == pid && states[$0] == .running }
-    case .name(let name):
-      names.indices.last { names[$0] == name && states[$0] == .running }
-    }
-  }
-
   mutating func setFlags(
     _ row: Int, capabilities: Capabilities?, onENOMEM: Scenario.Process.OnENOMEM?
   ) {
