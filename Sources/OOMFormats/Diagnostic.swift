@@ -12,8 +12,8 @@ public struct Diagnostic: Equatable, Sendable {
     var text = file
     if let line, let column { text += ":\(line):\(column)" }
     text += ": error: "
-    if !path.isEmpty { text += path + ": " }
-    return text + message
+    if !path.isEmpty { text += plain(path) + ": " }
+    return text + plain(message)
   }
 }
 

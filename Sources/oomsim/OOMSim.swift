@@ -24,10 +24,13 @@ struct OOMSim {
     case "--help", "-h": return print(help.program(commands), terminal)
     case "--version": return print("oomsim \(version)\n", terminal)
     case "help":
-      let command = arguments.dropFirst().first.flatMap { name in
-        commands.first { $0.name == name }
+      guard let name = arguments.dropFirst().first else {
+        return print(help.program(commands), terminal)
       }
-      return print(command.map(help.command) ?? help.program(commands), terminal)
+      guard let command = commands.first(where: { $0.name == name }) else {
+        return unknown(name, terminal)
+      }
+      return print(help.command(command), terminal)
     default: break
     }
     var rest = Array(arguments.dropFirst())
@@ -37,15 +40,7 @@ struct OOMSim {
       command = runCommand
       rest = arguments
     }
-    guard let command else {
-      let near = nearestWord(to: first, among: commands.map(\.name))
-      let kind = first.hasPrefix("-") ? "option" : "command"
-      terminal.error(
-        "Error: Unknown \(kind) '\(first)'." + (near.map { " Did you mean '\($0)'?" } ?? "")
-          + "\nUsage: oomsim <command> [OPTIONS] FILE…\n  See 'oomsim --help' for more information."
-      )
-      return .usage
-    }
+    guard let command else { return unknown(first, terminal) }
     do throws(UsageError) {
       let parsed = try parse(rest, for: command)
       if parsed.has("--help") { return print(help.command(command), terminal) }
@@ -60,6 +55,15 @@ struct OOMSim {
           + "  See 'oomsim \(command.name) --help' for more information.")
       return .usage
     }
+  }
+
+  private static func unknown(_ word: String, _ terminal: Terminal) -> ExitCode {
+    let near = nearestWord(to: word, among: commands.map(\.name))
+    let kind = word.hasPrefix("-") ? "option" : "command"
+    terminal.error(
+      "Error: Unknown \(kind) '\(word)'." + (near.map { " Did you mean '\($0)'?" } ?? "")
+        + "\nUsage: oomsim <command> [OPTIONS] FILE…\n  See 'oomsim --help' for more information.")
+    return .usage
   }
 
   private static func print(_ text: String, _ terminal: Terminal) -> ExitCode {

@@ -29,7 +29,8 @@ struct Terminal: Sendable {
 
   func error(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
-  /// A reader that has gone away has read enough: what is left is dropped, without a message.
+  /// A reader that has gone away has read enough: what is left is dropped, without a message. Any other
+  /// failure, such as a full disk, ends the program: a part must not pass for the whole.
   private func write(_ bytes: [UInt8], to descriptor: Int32) {
     var written = 0
     while written < bytes.count {
@@ -39,8 +40,12 @@ struct Terminal: Sendable {
       }
       if count > 0 {
         written += count
-      } else if errno != EINTR {
+      } else if errno == EPIPE || (errno != EINTR && descriptor == STDERR_FILENO) {
         return
+      } else if errno != EINTR {
+        let reason = unsafe strerror(errno).map { unsafe String(cString: $0).lowercased() }
+        error("oomsim: standard output: \(reason ?? "cannot be written")")
+        exit(ExitCode.noInput.rawValue)
       }
     }
   }

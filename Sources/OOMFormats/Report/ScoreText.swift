@@ -7,7 +7,7 @@ public enum ScoreText {
     var lines = [
       style.bold(plain(table.scenario.isEmpty ? "scenario" : table.scenario))
         + style.dim(
-          "   Linux \(table.kernel), totalpages \(SizeFormat.grouped(table.totalpages)), one "
+          "   Linux \(plain(table.kernel)), totalpages \(SizeFormat.grouped(table.totalpages)), one "
             + "oom_score_adj is \(SizeFormat.grouped(unit)) pages"), "",
     ]
     // The later of equals comes first: it would be chosen.

@@ -31,7 +31,8 @@ public struct TextReport {
   private var heading: String {
     let title = run.title.isEmpty ? run.scenario : run.title
     let name = title.isEmpty ? "scenario" : title
-    return style.bold(plain(name)) + style.dim("   Linux \(run.kernel), rules of \(run.ruleSet)")
+    return style.bold(plain(name))
+      + style.dim("   Linux \(plain(run.kernel)), rules of \(run.ruleSet)")
   }
 
   private var summary: String {

@@ -122,11 +122,12 @@ extension Fields {
     let offset = try startOfNext()
     var process = Scenario.Process()
     try self.process(into: &process)
-    if process.swap != 0 {
-      wrong("a process that starts has nothing in swap yet", at: offset)
-      return nil
-    }
+    startProblems(of: process, at: offset)
     return process.name.isEmpty ? nil : .start(process)
+  }
+
+  mutating func startProblems(of process: Scenario.Process, at offset: Int) {
+    if process.swap != 0 { wrong("a process that starts has nothing in swap yet", at: offset) }
   }
 
   private static let exitKeys = ObjectKeys(["process"])

@@ -33,6 +33,11 @@ extension Fields {
     }
     process = copy
     if let seen, seen & 2 == 0 { wrong("a process needs a 'name'", at: offset) }
+    contradictions(in: process, at: offset)
+  }
+
+  /// Values of one process that contradict each other.
+  mutating func contradictions(in process: Scenario.Process, at offset: Int) {
     if process.locked > process.anon {
       wrong(
         "'locked' is \(process.locked) pages, more than the \(process.anon) of 'anon' that it is part of",
@@ -52,8 +57,9 @@ extension Fields {
       }
     case 1:
       let offset = try startOfNext()
-      process.name = try string() ?? process.name
-      if process.name.isEmpty { wrong("a process needs a name that is not empty", at: offset) }
+      guard let name = try string() else { return }
+      process.name = name
+      if name.isEmpty { wrong("a process needs a name that is not empty", at: offset) }
     case 2:
       if let count = try integer(1...Self.maxCount) { process.count = Int32(count) }
     case 3:

@@ -11,7 +11,7 @@ struct Fields {
   var json: JSONReader
   let pageSize: Int64
   var problems: [Problem] = []
-  private var pathCache: (token: [UInt8], path: String) = ([], "")
+  private var pathCache: (token: [UInt8], path: String) = (Array("/".utf8), "/")
 
   init(_ bytes: [UInt8], pageSize: Int64) {
     json = JSONReader(bytes)
@@ -288,6 +288,9 @@ struct Fields {
       return "the path of a group begins with '/', found '\(shortened(path))'"
     }
     if path == "/" { return nil }
+    if path.utf8.count > 4095 {
+      return "'\(shortened(path))' is longer than 4095 bytes, which no kernel takes (PATH_MAX)"
+    }
     for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
       if part.isEmpty { return "'\(shortened(path))' has an empty part: write '/a/b'" }
       if part == "." || part == ".." {

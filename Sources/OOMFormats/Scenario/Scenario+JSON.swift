@@ -23,8 +23,9 @@ extension Scenario {
     let found = problems()
     if found.isEmpty { return }
     let locator = JSONLocator(bytes: bytes)
-    let diagnostics = found.prefix(ScenarioError.limit).map { problem in
-      let (line, column) = locator.position(of: locator.offset(of: problem.path))
+    let placed = found.prefix(ScenarioError.limit).map { (locator.offset(of: $0.path), $0) }
+    let diagnostics = placed.sorted { $0.0 < $1.0 }.map { offset, problem in
+      let (line, column) = locator.position(of: offset)
       return Diagnostic(
         line: line, column: column, path: pathText(problem.path), message: problem.message)
     }

@@ -20,8 +20,9 @@ extension Scenario {
   ///
   /// - Throws: a `ScenarioError` that names the setting.
   public mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
-    var fields = Fields(Self.json(setting.value), pageSize: machine.pageSize)
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
+    let isText = ["name", "title", "kernel"].contains(section) || setting.path.hasSuffix(".name")
+    var fields = Fields(Self.json(setting.value, isText: isText), pageSize: machine.pageSize)
     let rest = setting.path.dropFirst(section.count).drop { $0 == "." }
     do throws(JSONError) {
       switch section {
@@ -47,19 +48,20 @@ extension Scenario {
       }, file: "--set \(setting.path)=\(setting.value)")
   }
 
-  /// The value as JSON: what is none is a string.
-  private static func json(_ text: String) -> [UInt8] {
+  /// The value as JSON: what is none is a string, and so is `6.12` where only a text can stand.
+  private static func json(_ text: String, isText: Bool) -> [UInt8] {
     let bytes = Array(text.utf8)
     var reader = JSONReader(bytes)
     do throws(JSONError) {
       try reader.skipValue()
       try reader.finish()
-      return bytes
+      if !isText || bytes.contains(UInt8(ascii: "\"")) { return bytes }
     } catch {
-      var quoted = JSONWriter()
-      quoted.string(text)
-      return quoted.bytes
+      // No JSON: a string without its quotes.
     }
+    var quoted = JSONWriter()
+    quoted.string(text)
+    return quoted.bytes
   }
 
   private mutating func setMachine(_ key: String, _ fields: inout Fields) throws(JSONError) {
@@ -121,7 +123,7 @@ extension Scenario {
     }
     var process = processes[row]
     try fields.processField(number, into: &process)
-    if process.locked > process.anon { fields.wrong("'locked' is more than 'anon'", at: 0) }
+    fields.contradictions(in: process, at: 0)
     processes[row] = process
   }
 
@@ -169,6 +171,8 @@ extension Fields {
         return unknown(key, Self.processKeys.names, at: 0)
       }
       try processField(number, into: &process)
+      contradictions(in: process, at: 0)
+      startProblems(of: process, at: 0)
       action = .start(process)
     case .readPageCache(let pages, let path) where key == "read":
       action = .readPageCache(pages: try size() ?? pages, cgroup: path)

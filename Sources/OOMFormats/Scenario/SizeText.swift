@@ -31,11 +31,13 @@ enum SizeText {
       guard byte &- UInt8(ascii: "0") < 10 else { break }
       let (product, overflow) = digits.multipliedReportingOverflow(by: 10)
       let (sum, overflows) = product.addingReportingOverflow(Int64(byte &- UInt8(ascii: "0")))
-      if overflow || overflows { throw QuantityError(message: tooLarge) }
+      if overflow || overflows {
+        throw QuantityError(message: isFraction ? tooManyDigits : tooLarge)
+      }
       digits = sum
       if isFraction {
         let (next, overflow) = decimals.multipliedReportingOverflow(by: 10)
-        if overflow { throw QuantityError(message: "too many digits after the point") }
+        if overflow { throw QuantityError(message: tooManyDigits) }
         decimals = next
       }
       count += 1
@@ -50,7 +52,9 @@ enum SizeText {
         message: at == bytes.count ? "a size needs a unit: \(allowed)" : unknownUnit(bytes, at))
     }
     let (whole, overflow) = digits.multipliedReportingOverflow(by: unit)
-    if overflow { throw QuantityError(message: tooLarge) }
+    if overflow {
+      throw QuantityError(message: digits / decimals > maxBytes / unit ? tooLarge : tooManyDigits)
+    }
     if whole % decimals != 0 {
       throw QuantityError(message: "not a whole number of bytes: use a smaller unit")
     }
@@ -63,6 +67,7 @@ enum SizeText {
     return (bytes + pageSize - 1) / pageSize
   }
 
+  private static let tooManyDigits = "too many digits after the point"
   private static let tooLarge = "larger than 4 PiB, the most that x86-64 can address"
 
   private static func unknownUnit(_ bytes: Span<UInt8>, _ at: Int) -> String {

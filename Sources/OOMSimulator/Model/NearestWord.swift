@@ -2,7 +2,7 @@
 ///
 /// At most a third of the letters may be wrong, and not more than three; swapping two neighbours counts as one.
 public func nearestWord(to word: String, among known: [String]) -> String? {
-  let limit = min(3, max(1, word.count / 3))
+  let limit = word.count < 2 ? 0 : min(3, max(1, word.count / 3))
   var best: (word: String, distance: Int)?
   for candidate in known where abs(candidate.count - word.count) <= limit {
     let distance = editDistance(Array(word.lowercased()), Array(candidate.lowercased()))

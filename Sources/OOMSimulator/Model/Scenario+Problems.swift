@@ -36,6 +36,11 @@ extension Scenario {
         ScenarioProblem(
           path: [.key("processes")],
           message: "'count' adds up to more than a million processes"))
+    } else if let event = eventOfTooManyProcesses {
+      problems.append(
+        ScenarioProblem(
+          path: [.key("events"), .index(event), .key("start")],
+          message: "'count' adds up to more than a million processes"))
     }
     // One bit a pid: a hundred thousand processes need no table of who has which.
     var taken = [UInt64](repeating: 0, count: Int(Scenario.Process.pidLimit) / 64)
@@ -51,7 +56,27 @@ extension Scenario {
       }
       taken[pid / 64] |= 1 << UInt64(pid % 64)
     }
+    for (event, process) in starts where process.pid != 0 {
+      let pid = Int(process.pid)
+      if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
+        problems.append(
+          ScenarioProblem(
+            path: [.key("events"), .index(event), .key("start"), .key("pid")],
+            message: "pid \(pid) is that of another process: a pid stands for one in a run"))
+      }
+      taken[pid / 64] |= 1 << UInt64(pid % 64)
+    }
     return problems
+  }
+
+  /// The event at which the processes that were ever started become too many.
+  private var eventOfTooManyProcesses: Int? {
+    var room = 1_000_000 - (processes.expandedCount - processes.count)
+    for (event, process) in starts {
+      room -= Int(process.count) - 1
+      if room < 0 { return event }
+    }
+    return nil
   }
 
   // MARK: References
