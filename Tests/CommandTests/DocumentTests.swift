@@ -28,11 +28,12 @@ struct DocumentTests {
     "pid", "name", "points", "oom_score", "oom_score_adj", "anon", "file", "shmem", "swap",
     "page_tables",
   ]
-  /// `spared_at_oom_score_adj` is what the text says after "spared at".
+  /// What comes after `runner_up` is what the text says after "spared at", "chosen" and "limit".
   static let kill =
     ["at_us", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"] + victim
     + ["killed", "pid", "name", "because", "freed_pages", "runner_up", "pid", "name", "points"]
-    + ["spared_at_oom_score_adj"]
+    + ["spared_at_oom_score_adj", "allocating_task", "limit", "limit", "usage", "free"]
+    + ["min_watermark", "swap_limit", "swap_usage"]
   static let candidate = ["pid", "name", "points", "oom_score_adj", "eligible"]
   /// `allowed` is what the text says the request was held against.
   static let refused = [

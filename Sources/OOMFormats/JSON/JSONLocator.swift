@@ -21,7 +21,9 @@ struct JSONLocator {
   func position(of offset: Int) -> (line: Int, column: Int) {
     var line = 1
     var column = 1
-    for byte in bytes.prefix(offset) {
+    // A byte order mark is no character of the text.
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    for byte in bytes.prefix(offset).dropFirst(start) {
       if byte == 0x0A {
         line += 1
         column = 1

@@ -82,11 +82,25 @@ extension JSONWriter {
         writer.key("spared_at_oom_score_adj")
         writer.null()
       }
+      writer.field("allocating_task", kill.isAllocatingTask)
+      writer.key("limit")
+      writer.object(inline: true) { $0.limitState(kill.limit) }
       if let candidates = kill.candidates {
         writer.key("candidates")
         writer.array { for candidate in candidates { $0.candidate(candidate, score: false) } }
       }
     }
+  }
+
+  /// The limit that was hit; a limit that is not set is null.
+  private mutating func limitState(_ state: Kill.LimitState) {
+    func known(_ limit: Int64) -> Int64? { limit == Cgroup.unlimited ? nil : limit }
+    field("limit", known(state.limit))
+    field("usage", state.usage)
+    field("free", state.free)
+    field("min_watermark", state.minWatermark)
+    field("swap_limit", known(state.swapLimit))
+    field("swap_usage", state.swapUsage)
   }
 
   private mutating func identity(_ process: ProcessIdentity?) {

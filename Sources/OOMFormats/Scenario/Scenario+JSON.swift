@@ -19,9 +19,17 @@ extension Scenario {
     json bytes: [UInt8], file: String, settings: [ScenarioSetting]
   ) throws(ScenarioError) {
     self = try Self.read(bytes, file)
+    let asRead = self
     for setting in settings { try apply(setting) }
     let found = problems()
     if found.isEmpty { return }
+    if !settings.isEmpty, asRead.problems().isEmpty {
+      // The text was right before: the overrides contradict it.
+      let diagnostics = found.prefix(ScenarioError.limit).map {
+        Diagnostic(path: pathText($0.path), message: $0.message)
+      }
+      throw ScenarioError(diagnostics: Array(diagnostics), file: "--set")
+    }
     let locator = JSONLocator(bytes: bytes)
     let placed = found.prefix(ScenarioError.limit).map { (locator.offset(of: $0.path), $0) }
     let diagnostics = placed.sorted { $0.0 < $1.0 }.map { offset, problem in

@@ -85,7 +85,8 @@ extension Scenario {
   private struct Mention {
     var path: [PathStep]
     var reference: ProcessReference
-    /// The event that it stands in; processes that start later do not count. Nil: all count.
+    /// The event that it stands in, -1 for the process list: there a name has to fit one process. Nil in
+    /// an expectation, which may name any of several.
     var event: Int?
   }
 
