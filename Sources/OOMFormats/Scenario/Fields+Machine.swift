@@ -58,13 +58,15 @@ extension Fields {
     }
     var total: Int64 = 0
     try list { (fields) throws(JSONError) in
-      _ = try fields.object(Self.swapDeviceKeys) { (fields, key) throws(JSONError) in
+      let offset = try fields.startOfNext()
+      let seen = try fields.object(Self.swapDeviceKeys) { (fields, key) throws(JSONError) in
         if key == 0 {
           total += try fields.size() ?? 0
         } else {
           _ = try fields.word([("disk", ())])
         }
       }
+      if let seen { fields.needs("size", seen & 1 != 0, at: offset) }
     }
     machine.swap = total
   }

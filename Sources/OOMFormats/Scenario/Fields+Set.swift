@@ -50,13 +50,10 @@ extension Fields {
     return .setSysctl(change)
   }
 
-  /// `"sysctl": true`, or `"vm"`: the names stand in `to`.
+  /// `"sysctl": true`: the names stand in `to`.
   private mutating func sysctlMarker() throws(JSONError) {
-    if try json.peek() == .string {
-      _ = try json.readString()
-    } else if try bool() == false {
-      wrong("write \"sysctl\": true", at: json.offset)
-    }
+    let offset = try startOfNext()
+    if try bool() == false { wrong("write \"sysctl\": true", at: offset) }
   }
 
   private mutating func processChange() throws(JSONError) -> Event.ProcessChange {

@@ -84,8 +84,7 @@ enum SizeText {
     case UInt8(ascii: "G"): factor = 1 << 30
     case UInt8(ascii: "T"): factor = 1 << 40
     case UInt8(ascii: "p"):
-      let word = text(bytes, from: at)
-      return word == "pages" || word == "page" ? pageSize : nil
+      return isWord("pages", bytes, at) || isWord("page", bytes, at) ? pageSize : nil
     default: return nil
     }
     if count == 1 { return factor }
@@ -97,6 +96,16 @@ enum SizeText {
       return factor
     }
     return nil
+  }
+
+  private static func isWord(_ word: StaticString, _ bytes: Span<UInt8>, _ at: Int) -> Bool {
+    guard bytes.count - at == word.utf8CodeUnitCount else { return false }
+    return word.withUTF8Buffer { letters in
+      for index in 0..<letters.count where unsafe letters[index] != bytes[at + index] {
+        return false
+      }
+      return true
+    }
   }
 
   static func text(_ bytes: Span<UInt8>, from at: Int) -> String {

@@ -2,6 +2,9 @@
 /// thousand does not look at the others.
 struct ReferenceIndex: Sendable {
   private var rows: [ProcessReference: [Int]] = [:]
+  /// Lengths of the names that are looked for, as bits, and whether any pid is: most rows end here.
+  private var lengths: UInt64 = 0
+  private var hasPids = false
 
   init(of scenario: Scenario, tasks: Tasks) {
     for event in scenario.events {
@@ -10,15 +13,23 @@ struct ReferenceIndex: Sendable {
         rows[other] = []
       }
     }
+    for reference in rows.keys {
+      switch reference {
+      case .name(let name): lengths |= Self.bit(name)
+      case .pid: hasPids = true
+      }
+    }
     if rows.isEmpty { return }
     for row in 0..<tasks.count { add(row, tasks) }
   }
 
   /// Makes a new process known.
   mutating func add(_ row: Int, _ tasks: Tasks) {
-    rows[.name(tasks.names[row])]?.append(row)
-    rows[.pid(tasks.pids[row])]?.append(row)
+    if lengths & Self.bit(tasks.names[row]) != 0 { rows[.name(tasks.names[row])]?.append(row) }
+    if hasPids { rows[.pid(tasks.pids[row])]?.append(row) }
   }
+
+  private static func bit(_ name: String) -> UInt64 { 1 << UInt64(min(name.utf8.count, 63)) }
 
   /// The youngest living process that a reference fits: a name may be used again after a death.
   func living(_ reference: ProcessReference, _ tasks: Tasks) -> Int? {

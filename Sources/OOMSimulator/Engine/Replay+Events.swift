@@ -46,7 +46,11 @@ extension Replay {
     case .oom(let path, let invoker):
       let domain = path.map(group)
       let row = invoker.flatMap { living($0, "oom") }
-      _ = outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row)
+      switch outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row) {
+      case .noVictim: warn("oom: nobody in \(path ?? "/") can be killed")
+      case .waiting: warn("oom: a victim is still dying, nobody else is killed")
+      case .killed, .panicked: break
+      }
     }
   }
 
@@ -80,6 +84,10 @@ extension Replay {
   }
 
   private mutating func start(_ process: Scenario.Process, name: String) {
+    if let other = process.sharesMMWith, references.living(other, world.tasks) == nil {
+      warn("start: \(other) is not running, '\(name)' has no address space to share")
+      return
+    }
     let pid = process.pid == 0 ? world.pids.next() : process.pid
     let group = group(process.cgroup)
     let row = world.tasks.append(process, name: name, pid: pid, group: group)
@@ -160,12 +168,26 @@ extension Replay {
     world.groups.settings[group].apply(change)
     world.ledger.setLimits(of: group, world.groups.settings[group])
     somethingFreed = true
-    guard change.max != nil, group != MemcgTree.root else { return }
+    if change.high != nil {
+      // memory_high_write() reclaims down to the new limit as far as it can.
+      let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].high
+      if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
+    }
+    if change.max != nil { enforceMax(of: group) }
+  }
+
+  /// Kills in a group until its usage fits `memory.max`, or until a victim's memory has to come back first.
+  mutating func enforceMax(of group: Int) {
     while panic == nil {
       let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
       if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
-      guard case .killed = outOfMemory(domain: group, invoker: nil) else { return }
-      if world.machine.exitDelay > 0 { return }
+      switch outOfMemory(domain: group, invoker: nil) {
+      case .killed where world.machine.exitDelay > 0, .waiting:
+        overMax.insert(group)
+        return
+      case .killed: continue
+      case .noVictim, .panicked: return
+      }
     }
   }
 }

@@ -10,6 +10,8 @@ struct Replay {
   private var exits: [(at: Int64, rows: [Int])] = []
   /// Memory came free or a limit changed, so stopped growth may try again.
   var somethingFreed = false
+  /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
+  var overMax: Set<Int> = []
   private var growthsStarted = 0
 
   private(set) var kills: [Kill] = []
@@ -41,6 +43,7 @@ struct Replay {
       if instant == .max { break }
       advance(to: min(instant, last))
       if panic != nil || instant > last { break }
+      if growths.contains(where: { $0.isShrink && $0.isComplete }) { somethingFreed = true }
       growths.removeAll { $0.isComplete && $0.stop == nil }
       finishExits()
       goOn()
@@ -100,7 +103,11 @@ struct Replay {
           tables[row] = (before.touched + pages, before.tables + more)
         }
         let hard = (kind == .file ? 0 : pages) + more
-        if ledger.tryCharge(hard, to: group).limit != nil { return false }
+        let isSwappable = kind == .anon || kind == .shmem
+        let (_, limit) =
+          isSwappable
+          ? ledger.tryCharge(swappable: hard, to: group) : ledger.tryCharge(hard, to: group)
+        if limit != nil { return false }
         ledger.charge(hard, to: group) { account in
           if kind != .file { account.add(pages, kind) }
           account.pageTables += more
@@ -191,7 +198,7 @@ struct Replay {
     _ due: Int64, _ kind: World.Kind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
     guard let row = growth.row else {
-      let (fits, limit) = world.ledger.tryCharge(due, to: growth.tmpfsGroup)
+      let (fits, limit) = world.ledger.tryCharge(swappable: due, to: growth.tmpfsGroup)
       world.ledger.charge(fits, to: growth.tmpfsGroup) { $0.tmpfs += fits }
       return (fits, limit)
     }
@@ -205,7 +212,10 @@ struct Replay {
       world.touch(due, kind, row: row)
       return (due, nil)
     }
-    let (room, limit) = world.ledger.tryCharge(due + more, to: group)
+    let (room, limit) =
+      kind == .locked
+      ? world.ledger.tryCharge(due + more, to: group)
+      : world.ledger.tryCharge(swappable: due + more, to: group)
     if limit == nil {
       world.touch(due, kind, row: row)
       return (due, nil)
@@ -285,6 +295,10 @@ struct Replay {
       exits.removeFirst()
       somethingFreed = true
       observe?(world)
+    }
+    for group in overMax.sorted() where panic == nil {
+      overMax.remove(group)
+      enforceMax(of: group)
     }
   }
 

@@ -31,7 +31,7 @@ extension Tasks {
 
     for row in 0..<count where pids[row] == 0 { pids[row] = allocator.next() }
     share(table, rows: rows)
-    let totalVM = column(table.totalVM)
+    let totalVM = table.totalVM.isEmpty ? [] : column(table.totalVM)
     for row in 0..<count {
       let sum = anon[row] + file[row] + shmem[row] + swap[row]
       touched[row] = sum
@@ -43,7 +43,9 @@ extension Tasks {
         pageTables[row] =
           isKernelThread(row) ? 0 : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum)
       }
-      if totalVM[row] != ProcessTable.derived { extraVM[row] = totalVM[row] - sum }
+      if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
+        extraVM[row] = totalVM[row] - sum
+      }
     }
     for row in 0..<count {
       if sharers.isEmpty {

@@ -46,6 +46,8 @@ struct Tasks: Equatable, Sendable {
   var claimed: [Int: Int64] = [:]
   /// Shared memory that is mapped, committed and untouched.
   var untouchedShared: [Int: Int64] = [:]
+  /// The part of `untouchedShared` that growth in progress is going to touch.
+  var claimedShared: [Int: Int64] = [:]
   /// Address space that nothing is committed for and that is not touched.
   var uncommitted: [Int: Int64] = [:]
   /// What a process has committed besides its `anon + swap`: what it mapped and did not touch, and shared
@@ -96,7 +98,10 @@ struct Tasks: Equatable, Sendable {
 
   /// Whether the memory of a row's address space is still there.
   func hasMemory(_ owner: Int) -> Bool {
-    usersOfMM(owner).contains { states[$0] == .running || states[$0] == .dying }
+    // A kernel thread that borrows an address space does not keep it: its users are gone, it is reaped.
+    usersOfMM(owner).contains {
+      (states[$0] == .running || states[$0] == .dying) && (!isKernelThread($0) || owner == $0)
+    }
   }
 
   func eligibility(_ row: Int) -> Ineligible? {

@@ -76,7 +76,9 @@ extension World {
       tasks.commitBeside[owner, default: 0] -= pages
       committed -= pages
     case .shared:
-      let pages = min(pages, tasks.untouchedShared[owner, default: 0])
+      let free =
+        tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
+      let pages = min(pages, max(free, 0))
       tasks.untouchedShared[owner, default: 0] -= pages
       tasks.commitBeside[owner, default: 0] -= pages
       tasks.committedShmem[owner, default: 0] -= pages
@@ -96,12 +98,15 @@ extension World {
     let mapped = tasks.untouched[owner, default: 0] - tasks.claimed[owner, default: 0]
     let request = max(anon - mapped, 0)
     if !commit(request, row: row) { return request }
-    let shared = max(sizes.shmem - tasks.untouchedShared[owner, default: 0], 0)
+    let mappedShared =
+      tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
+    let shared = max(sizes.shmem - mappedShared, 0)
     if !commitShared(shared, row: row) {
       unmap(request, .private, row: row)
       return shared
     }
     tasks.claimed[owner, default: 0] += anon
+    tasks.claimedShared[owner, default: 0] += sizes.shmem
     return nil
   }
 }

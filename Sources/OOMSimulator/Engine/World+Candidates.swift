@@ -26,8 +26,15 @@ extension World {
   }
 
   func procOOMScore(_ row: Int) -> Int64 {
-    OOMSimulator.procOOMScore(
-      points: oomBadness(row, totalpages: totalpages), totalpages: totalpages)
+    // oom_badness() does not ask whether somebody is dying: that is a test of the scan.
+    let eligibility = tasks.eligibility(row)
+    let isCandidate =
+      eligibility == nil || (eligibility == .dying && tasks.oomScoreAdj[row] != -1000)
+    let badness = SignedBadness(totalpages: totalpages)
+    return OOMSimulator.procOOMScore(
+      points: isCandidate
+        ? badness.points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row]) : .min,
+      totalpages: totalpages)
   }
 
   /// Badness of a row, `Int64.min` when it is no candidate. Kernel: `oom_badness()`.

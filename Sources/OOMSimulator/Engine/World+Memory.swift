@@ -35,6 +35,7 @@ extension World {
     case .shmem:
       tasks.shmem[owner] += pages
       tasks.untouchedShared[owner, default: 0] -= pages
+      tasks.claimedShared[owner, default: 0] -= pages
     case .file:
       break
     }
@@ -59,8 +60,24 @@ extension World {
   /// - Returns: the pages given back.
   mutating func giveBack(_ wanted: Int64, _ kind: Kind, row: Int) -> Int64 {
     let owner = tasks.owner(row)
-    settle(group: Int(tasks.groups[owner]))
-    let here = sizesInOwnGroup(owner)
+    let group = Int(tasks.groups[owner])
+    settle(group: group)
+    var given = giveBack(wanted, kind, owner: owner, of: sizesInOwnGroup(owner), from: group)
+      .pages
+    for index in leftBehind.indices where leftBehind[index].row == owner && given < wanted {
+      settle(group: leftBehind[index].group)
+      let (pages, sizes) = giveBack(
+        wanted - given, kind, owner: owner, of: leftBehind[index].sizes,
+        from: leftBehind[index].group)
+      leftBehind[index].sizes.remove(sizes)
+      given += pages
+    }
+    return given
+  }
+
+  private mutating func giveBack(
+    _ wanted: Int64, _ kind: Kind, owner: Int, of here: Sizes, from group: Int
+  ) -> (pages: Int64, sizes: Sizes) {
     var sizes = Sizes()
     switch kind {
     case .anon:
@@ -87,10 +104,10 @@ extension World {
       tasks.commitBeside[owner, default: 0] -= uncommit
       committed -= uncommit
     }
-    uncharge(sizes, from: Int(tasks.groups[owner]))
+    uncharge(sizes, from: group)
     tasks.remove(sizes, from: owner)
     tasks.refresh(owner)
-    return pages
+    return (pages, sizes)
   }
 
   /// Takes sizes off a group's account. File pages stay there as clean cache.
@@ -165,6 +182,18 @@ extension World {
   }
 }
 
+extension World.Sizes {
+  fileprivate mutating func remove(_ other: Self) {
+    anon -= other.anon
+    locked -= other.locked
+    file -= other.file
+    shmem -= other.shmem
+    swap -= other.swap
+    swappedShmem -= other.swappedShmem
+    pageTables -= other.pageTables
+  }
+}
+
 extension Ledger.Account {
   mutating func add(_ pages: Int64, _ kind: World.Kind) {
     switch kind {
@@ -197,7 +226,8 @@ extension Tasks {
     pageTables[owner] = 0
     touched[owner] = 0
     for keyPath in [
-      \Tasks.untouched, \.claimed, \.untouchedShared, \.uncommitted, \.commitBeside,
+      \Tasks.untouched, \.claimed, \.untouchedShared, \.claimedShared, \.uncommitted,
+      \.commitBeside,
       \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
     ] {
       self[keyPath: keyPath][owner] = nil

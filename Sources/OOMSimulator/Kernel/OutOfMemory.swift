@@ -72,9 +72,10 @@ extension World {
   func totalpages(domain: Int?) -> Int64 {
     guard let domain else { return totalpages }
     let limits = ledger.limits[domain]
-    return memCgroupGetMax(
-      max: limits.max, swapMax: limits.swapMax, totalSwap: machine.swap,
-      swappiness: vm.swappiness, pageSize: machine.pageSize)
+    return max(
+      memCgroupGetMax(
+        max: limits.max, swapMax: limits.swapMax, totalSwap: machine.swap,
+        swappiness: vm.swappiness, pageSize: machine.pageSize), 1)
   }
 
   /// The process with the most points, the last of equals.

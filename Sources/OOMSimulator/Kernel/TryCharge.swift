@@ -59,10 +59,38 @@ extension Ledger {
     return (fits, limit)
   }
 
-  /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit.
-  mutating func charge(_ pages: Int64, to group: Int, _ body: (inout Account) -> Void) {
+  /// As `tryCharge(_:to:)` for pages that could go to swap themselves: a growth of many times the memory
+  /// goes through in one step where swap takes it.
+  func tryCharge(swappable pages: Int64, to group: Int) -> (fits: Int64, limit: ChargeLimit?) {
+    let (fits, limit) = tryCharge(pages, to: group)
+    guard limit?.kind == .max, swapRoom(group) > 0 else { return (fits, limit) }
+    func isCharged(_ pages: Int64) -> Bool {
+      var copy = self
+      // Their page tables stay in memory.
+      let tables = min(pages / pagesPerPageTable + 2, pages)
+      return copy.charge(pages, to: group) {
+        $0.anon += pages - tables
+        $0.pageTables += tables
+      }
+    }
+    if isCharged(pages) { return (pages, nil) }
+    var (low, high) = (fits, pages)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if isCharged(middle) { low = middle } else { high = middle }
+    }
+    return (low, limit)
+  }
+
+  /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit:
+  /// old pages first, then, as far as they do not make room enough, the new ones.
+  ///
+  /// - Returns: whether every group is below its limit.
+  @discardableResult
+  mutating func charge(_ pages: Int64, to group: Int, _ body: (inout Account) -> Void) -> Bool {
     makeRoom(pages, in: group)
     change(group, body)
+    return makeRoom(0, in: group) == nil
   }
 
   /// Brings every group of the path, leaf first, `pages` below its limit.

@@ -13,11 +13,11 @@ extension Expectation {
     if let kills { compare(kills, run.kills, &differences) }
     for name in survivors ?? [] {
       let fates = run.fates(of: name)
-      if !fates.contains("running") {
+      if fates.isEmpty || fates.contains(where: { $0 != "running" }) {
         differences.append(
           Difference(
             field: "survivors", expected: "\(name) lives",
-            actual: "\(name) was \(fates.last ?? "never there")"))
+            actual: "\(name) was \(fates.last { $0 != "running" } ?? "never there")"))
       }
     }
     if let stuck {

@@ -15,6 +15,7 @@ public struct ProcessTable: Equatable, Sendable {
 
   var names: [String] = []
   var pids: [Int32] = []
+  /// Empty while no row has a parent.
   var ppids: [Int32] = []
   var uids: [UInt32] = []
   var cgroups: [Int32] = []
@@ -25,6 +26,7 @@ public struct ProcessTable: Equatable, Sendable {
   var shmem: [Int64] = []
   var swap: [Int64] = []
   var locked: [Int64] = []
+  /// Empty while no row gives it.
   var totalVM: [Int64] = []
   var pageTables: [Int64] = []
   /// Rows that stand for several processes.
@@ -46,7 +48,6 @@ public struct ProcessTable: Equatable, Sendable {
   public mutating func reserveCapacity(_ rows: Int) {
     names.reserveCapacity(rows)
     pids.reserveCapacity(rows)
-    ppids.reserveCapacity(rows)
     uids.reserveCapacity(rows)
     cgroups.reserveCapacity(rows)
     oomScoreAdj.reserveCapacity(rows)
@@ -56,7 +57,6 @@ public struct ProcessTable: Equatable, Sendable {
     shmem.reserveCapacity(rows)
     swap.reserveCapacity(rows)
     locked.reserveCapacity(rows)
-    totalVM.reserveCapacity(rows)
     pageTables.reserveCapacity(rows)
   }
 
@@ -64,7 +64,7 @@ public struct ProcessTable: Equatable, Sendable {
     let row = count
     names.append(process.name)
     pids.append(process.pid)
-    ppids.append(process.ppid)
+    Self.append(process.ppid, to: &ppids, row: row, usual: 0)
     uids.append(process.uid)
     cgroups.append(index(ofCgroup: process.cgroup))
     oomScoreAdj.append(process.oomScoreAdj)
@@ -74,7 +74,7 @@ public struct ProcessTable: Equatable, Sendable {
     shmem.append(process.shmem)
     swap.append(process.swap)
     locked.append(process.locked)
-    totalVM.append(process.totalVM ?? Self.derived)
+    Self.append(process.totalVM ?? Self.derived, to: &totalVM, row: row, usual: Self.derived)
     pageTables.append(process.pageTables ?? Self.derived)
     if process.count != 1 { counts[row] = process.count }
     if let other = process.sharesMMWith { sharesMMWith[row] = other }
@@ -86,7 +86,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.name = names[row]
       process.pid = pids[row]
       process.count = counts[row] ?? 1
-      process.ppid = ppids[row]
+      process.ppid = ppids.isEmpty ? 0 : ppids[row]
       process.uid = uids[row]
       process.cgroup = cgroupPaths[Int(cgroups[row])]
       process.oomScoreAdj = oomScoreAdj[row]
@@ -95,7 +95,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.shmem = shmem[row]
       process.swap = swap[row]
       process.locked = locked[row]
-      process.totalVM = totalVM[row] == Self.derived ? nil : totalVM[row]
+      process.totalVM = totalVM.isEmpty || totalVM[row] == Self.derived ? nil : totalVM[row]
       process.pageTables = pageTables[row] == Self.derived ? nil : pageTables[row]
       process.isKernelThread = flags[row].contains(.kernelThread)
       process.sharesMMWith = sharesMMWith[row]
@@ -110,7 +110,7 @@ public struct ProcessTable: Equatable, Sendable {
       names[row] = newValue.name
       pids[row] = newValue.pid
       counts[row] = newValue.count == 1 ? nil : newValue.count
-      ppids[row] = newValue.ppid
+      Self.set(newValue.ppid, in: &ppids, row: row, rows: count, usual: 0)
       uids[row] = newValue.uid
       cgroups[row] = index(ofCgroup: newValue.cgroup)
       oomScoreAdj[row] = newValue.oomScoreAdj
@@ -120,7 +120,8 @@ public struct ProcessTable: Equatable, Sendable {
       shmem[row] = newValue.shmem
       swap[row] = newValue.swap
       locked[row] = newValue.locked
-      totalVM[row] = newValue.totalVM ?? Self.derived
+      Self.set(
+        newValue.totalVM ?? Self.derived, in: &totalVM, row: row, rows: count, usual: Self.derived)
       pageTables[row] = newValue.pageTables ?? Self.derived
       sharesMMWith[row] = newValue.sharesMMWith
     }
@@ -131,6 +132,27 @@ public struct ProcessTable: Equatable, Sendable {
 
   /// The row's pid as given, 0 when it is to be assigned.
   public func pid(row: Int) -> Int32 { pids[row] }
+
+  /// Appends to a column that is stored only once a value differs from the usual one.
+  private static func append<Value: Equatable>(
+    _ value: Value, to column: inout [Value], row: Int, usual: Value
+  ) {
+    if column.isEmpty {
+      if value == usual { return }
+      column = Array(repeating: usual, count: row)
+    }
+    column.append(value)
+  }
+
+  private static func set<Value: Equatable>(
+    _ value: Value, in column: inout [Value], row: Int, rows: Int, usual: Value
+  ) {
+    if column.isEmpty {
+      if value == usual { return }
+      column = Array(repeating: usual, count: rows)
+    }
+    column[row] = value
+  }
 
   static func flags(of process: Scenario.Process) -> Flags {
     var flags: Flags = []
