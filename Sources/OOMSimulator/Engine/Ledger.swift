@@ -59,6 +59,8 @@ struct Ledger: Equatable, Sendable {
   var limits: [Limits]
   var accounts: [Account]
   var swappiness: Int64 = 60
+  /// What one page table maps, in pages.
+  var pagesPerTable: Int64 = 512
   /// Whether any group has `memory.min` or `memory.low`.
   var protects = false
 

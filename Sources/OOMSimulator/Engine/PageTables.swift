@@ -5,24 +5,27 @@
 /// Tables of a process that has touched nothing yet: its program, its stack and the upper levels.
 let pageTablesOfAnEmptyProcess: Int64 = 9
 
-/// One last-level table maps 512 pages (2 MiB). Kernel: `PTRS_PER_PTE`.
-let pagesPerPageTable: Int64 = 512
+/// Pages that one last-level table maps: 512 of 4 KiB, entries of 8 bytes. Kernel: `PTRS_PER_PTE`.
+func pagesPerPageTable(pageSize: Int64) -> Int64 { pageSize / 8 }
 
 /// Last-level tables for a number of touched pages.
-func lastLevelTables(touched: Int64) -> Int64 {
-  (touched + pagesPerPageTable - 1) / pagesPerPageTable
+func lastLevelTables(touched: Int64, pagesPerTable: Int64) -> Int64 {
+  (touched + pagesPerTable - 1) / pagesPerTable
 }
 
 /// How many more pages can be touched when `room` has to hold them and their tables.
 ///
 /// - Returns: the largest `n` of at most `wanted` with `n + tables(touched + n) - tables(touched) ≤ room`.
-func touchable(_ wanted: Int64, touched: Int64, room: Int64) -> Int64 {
+func touchable(
+  _ wanted: Int64, touched: Int64, room: Int64, pagesPerTable: Int64
+) -> Int64 {
   func cost(_ pages: Int64) -> Int64 {
-    pages + lastLevelTables(touched: touched + pages) - lastLevelTables(touched: touched)
+    pages + lastLevelTables(touched: touched + pages, pagesPerTable: pagesPerTable)
+      - lastLevelTables(touched: touched, pagesPerTable: pagesPerTable)
   }
   if cost(wanted) <= room { return wanted }
   // One table costs at most one page in 512, so the answer is this close to the room.
-  var low = max(room - room / pagesPerPageTable - 2, 0)
+  var low = max(room - room / pagesPerTable - 2, 0)
   var high = min(room, wanted)
   while low < high {
     let middle = low + (high - low + 1) / 2

@@ -115,7 +115,8 @@ extension Replay {
     if let pageTables = process.pageTables {
       let touched = sizes.anon + sizes.locked + sizes.shmem + sizes.file
       world.tasks.extraTables[row] =
-        pageTables - lastLevelTables(touched: touched) - pageTablesOfAnEmptyProcess
+        pageTables - lastLevelTables(touched: touched, pagesPerTable: world.tasks.pagesPerTable)
+        - pageTablesOfAnEmptyProcess
     }
     begin(Growth(order: 0, row: row, total: sizes, start: now, duration: 0))
   }
@@ -128,13 +129,15 @@ extension Replay {
   }
 
   private mutating func write(_ pages: Int64, group: Int) {
-    guard vmEnoughMemory(pages: pages, world.overcommitState(row: nil)) else {
-      refuse(pages, row: nil)
-      return
+    // Page by page, shmem_acct_blocks(), mm/shmem.c: only the sum of mode 2 can be too much.
+    let state = world.overcommitState(row: nil)
+    var admitted = pages
+    if state.mode == .never {
+      admitted = min(pages, max(state.allowed - state.committed - 1, 0))
     }
-    world.committed += pages
+    defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
     var sizes = Event.Sizes()
-    sizes.shmem = pages
+    sizes.shmem = admitted
     var growth = Growth(order: 0, row: nil, total: sizes, start: now, duration: 0)
     growth.tmpfsGroup = group
     begin(growth)

@@ -200,6 +200,7 @@ struct Replay {
     guard let row = growth.row else {
       let (fits, limit) = world.ledger.tryCharge(swappable: due, to: growth.tmpfsGroup)
       world.ledger.charge(fits, to: growth.tmpfsGroup) { $0.tmpfs += fits }
+      world.committed += fits
       return (fits, limit)
     }
     let owner = world.tasks.owner(row)
@@ -221,7 +222,9 @@ struct Replay {
       return (due, nil)
     }
     let first = world.tablesFor(0, owner: owner)
-    let fits = touchable(due, touched: world.tasks.touched[owner], room: room - first)
+    let fits = touchable(
+      due, touched: world.tasks.touched[owner], room: room - first,
+      pagesPerTable: world.tasks.pagesPerTable)
     if fits > 0 { world.touch(fits, kind, row: row) }
     return (fits, limit)
   }

@@ -3,7 +3,11 @@ internal import VictimSelection
 extension Tasks {
   /// The rows of a scenario's table, each `count` written out. Columns that need no change are shared
   /// with the table, not copied.
-  init(of table: ProcessTable, groups tree: MemcgTree, pids allocator: inout PidAllocator) {
+  init(
+    of table: ProcessTable, groups tree: MemcgTree, pids allocator: inout PidAllocator,
+    pageSize: Int64
+  ) {
+    pagesPerTable = pagesPerPageTable(pageSize: pageSize)
     let isPlain = table.counts.isEmpty
     let rows = isPlain ? nil : Self.expand(table)
     func column<Value>(_ values: [Value]) -> [Value] {
@@ -36,12 +40,18 @@ extension Tasks {
       let sum = anon[row] + file[row] + shmem[row] + swap[row]
       touched[row] = sum
       if owner(row) != row {
+        // The owner comes first in the list, so what it touched is known.
+        if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived, extraVM[owner(row)] == nil {
+          extraVM[owner(row)] = totalVM[row] - touched[owner(row)]
+        }
         pageTables[row] = 0
         continue
       }
       if pageTables[row] == ProcessTable.derived {
         pageTables[row] =
-          isKernelThread(row) ? 0 : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum)
+          isKernelThread(row)
+          ? 0
+          : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
       }
       if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
         extraVM[row] = totalVM[row] - sum

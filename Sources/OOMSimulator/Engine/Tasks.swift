@@ -38,11 +38,17 @@ struct Tasks: Equatable, Sendable {
 
   /// Address space beyond what is touched or mapped, where `total_vm` was given.
   var extraVM: [Int: Int64] = [:]
+  /// What one page table maps, in pages.
+  var pagesPerTable: Int64 = 512
   /// First page tables beyond those of an empty process, where `page_tables` was given at the start.
   var extraTables: [Int: Int64] = [:]
-  /// Private memory that is mapped and untouched.
+  /// Private memory that is mapped, committed and untouched.
   var untouched: [Int: Int64] = [:]
-  /// The part of `untouched` that growth in progress is going to touch.
+  /// Private memory that is mapped without being committed, untouched and touched. Kernel: a mapping
+  /// without `VM_ACCOUNT`.
+  var noReserve: [Int: Int64] = [:]
+  var noReserveTouched: [Int: Int64] = [:]
+  /// The part of `untouched` and `noReserve` that growth in progress is going to touch.
   var claimed: [Int: Int64] = [:]
   /// Shared memory that is mapped, committed and untouched.
   var untouchedShared: [Int: Int64] = [:]
@@ -87,7 +93,8 @@ struct Tasks: Equatable, Sendable {
   /// Address space in pages. Kernel: `mm->total_vm`.
   func totalVM(_ row: Int) -> Int64 {
     let owner = owner(row)
-    return touched[owner] + untouched[owner, default: 0] + untouchedShared[owner, default: 0]
+    return touched[owner] + untouched[owner, default: 0] + noReserve[owner, default: 0]
+      + untouchedShared[owner, default: 0]
       + uncommitted[owner, default: 0] + extraVM[owner, default: 0]
   }
 

@@ -59,7 +59,7 @@ extension World {
       return true
     case .noReserve:
       if vm.overcommitMemory == .never { return commit(pages, row: row) }
-      tasks.untouched[owner, default: 0] += pages
+      tasks.noReserve[owner, default: 0] += pages
       return true
     }
   }
@@ -69,10 +69,16 @@ extension World {
     let owner = tasks.owner(row)
     switch kind {
     case .private, .noReserve:
-      let free = tasks.untouched[owner, default: 0] - tasks.claimed[owner, default: 0]
-      let pages = min(pages, max(free, 0))
+      let mapped = tasks.untouched[owner, default: 0] + tasks.noReserve[owner, default: 0]
+      var pages = min(pages, max(mapped - tasks.claimed[owner, default: 0], 0))
+      if kind == .noReserve {
+        // What was mapped in mode 2 was committed all the same.
+        let unreserved = min(pages, tasks.noReserve[owner, default: 0])
+        tasks.noReserve[owner, default: 0] -= unreserved
+        pages -= unreserved
+      }
+      pages = min(pages, tasks.untouched[owner, default: 0])
       tasks.untouched[owner, default: 0] -= pages
-      if kind == .noReserve, vm.overcommitMemory != .never { return }
       tasks.commitBeside[owner, default: 0] -= pages
       committed -= pages
     case .shared:
@@ -95,7 +101,9 @@ extension World {
   mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
-    let mapped = tasks.untouched[owner, default: 0] - tasks.claimed[owner, default: 0]
+    let mapped =
+      tasks.untouched[owner, default: 0] + tasks.noReserve[owner, default: 0]
+      - tasks.claimed[owner, default: 0]
     let request = max(anon - mapped, 0)
     if !commit(request, row: row) { return request }
     let mappedShared =

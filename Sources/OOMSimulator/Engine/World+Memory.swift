@@ -29,7 +29,12 @@ extension World {
     case .anon, .locked:
       tasks.anon[owner] += pages
       if kind == .locked { tasks.locked[owner] += pages }
-      tasks.untouched[owner, default: 0] -= pages
+      let reserved = min(pages, tasks.untouched[owner, default: 0])
+      tasks.untouched[owner, default: 0] -= reserved
+      if pages > reserved {
+        tasks.noReserve[owner, default: 0] -= pages - reserved
+        tasks.noReserveTouched[owner, default: 0] += pages - reserved
+      }
       tasks.claimed[owner, default: 0] -= pages
       tasks.commitBeside[owner, default: 0] -= pages
     case .shmem:
@@ -50,7 +55,9 @@ extension World {
   ) -> Int64 {
     let touched = plan?.touched ?? tasks.touched[owner]
     let tables = plan?.tables ?? tasks.pageTables[owner]
-    let more = lastLevelTables(touched: touched + pages) - lastLevelTables(touched: touched)
+    let more =
+      lastLevelTables(touched: touched + pages, pagesPerTable: tasks.pagesPerTable)
+      - lastLevelTables(touched: touched, pagesPerTable: tasks.pagesPerTable)
     if tables != 0 { return more }
     return more + max(pageTablesOfAnEmptyProcess + tasks.extraTables[owner, default: 0], 1)
   }
@@ -93,11 +100,20 @@ extension World {
       sizes.file = min(wanted, here.file)
     }
     let pages = sizes.anon + sizes.swap + sizes.shmem + sizes.swappedShmem + sizes.file
-    let before = lastLevelTables(touched: tasks.touched[owner])
+    let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     tasks.touched[owner] -= pages
-    let tables = before - lastLevelTables(touched: tasks.touched[owner])
+    let tables =
+      before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     sizes.pageTables = min(tables, here.pageTables)
-    committed -= sizes.anon + sizes.swap
+    let anon = sizes.anon + sizes.swap
+    // Committed memory goes first; what was mapped without a reserve has nothing to give back.
+    let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner, default: 0]
+    let uncommitted = max(anon - beyond, 0)
+    if uncommitted > 0 {
+      tasks.noReserveTouched[owner, default: 0] -= uncommitted
+      tasks.commitBeside[owner, default: 0] += uncommitted
+    }
+    committed -= anon - uncommitted
     if kind == .shmem {
       let uncommit = min(pages, tasks.committedShmem[owner, default: 0])
       tasks.committedShmem[owner, default: 0] -= uncommit
@@ -158,12 +174,24 @@ extension World {
       tasks.states[row] = state
       tasks.refreshCandidate(row)
     }
+    for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0
     for owner in owners where !tasks.hasMemory(owner) {
       freed += exitMM(owner)
     }
     return freed
+  }
+
+  /// What a dead process leaves to those that share its address space is charged to the group of the next
+  /// of them from now on.
+  ///
+  /// Kernel: `mm_update_next_owner()`, kernel/exit.c.
+  private mutating func handOver(_ owner: Int) {
+    guard tasks.states[owner] != .running,
+      let next = tasks.sharers[owner]?.first(where: tasks.isAlive)
+    else { return }
+    move(owner, to: Int(tasks.groups[next]))
   }
 
   /// Changes the group of a process; its pages stay charged where they are.
@@ -179,6 +207,8 @@ extension World {
     groups.members[old].removeAll { Int($0) == row }
     groups.members[group].append(Int32(row))
     tasks.groups[row] = Int32(group)
+    let owner = tasks.owner(row)
+    if owner != row { handOver(owner) }
   }
 }
 
@@ -226,7 +256,8 @@ extension Tasks {
     pageTables[owner] = 0
     touched[owner] = 0
     for keyPath in [
-      \Tasks.untouched, \.claimed, \.untouchedShared, \.claimedShared, \.uncommitted,
+      \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
+      \.claimedShared, \.uncommitted,
       \.commitBeside,
       \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
     ] {

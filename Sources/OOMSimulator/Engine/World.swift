@@ -39,8 +39,10 @@ struct World: Sendable {
     groups = MemcgTree(of: scenario)
     ledger = Ledger(of: groups)
     pids = PidAllocator(of: scenario)
-    tasks = Tasks(of: scenario.processes, groups: groups, pids: &pids)
+    tasks = Tasks(
+      of: scenario.processes, groups: groups, pids: &pids, pageSize: machine.pageSize)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
+    ledger.pagesPerTable = tasks.pagesPerTable
     applySettings()
     fillGroups()
     chargeProcesses()

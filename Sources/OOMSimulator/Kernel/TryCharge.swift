@@ -67,7 +67,7 @@ extension Ledger {
     func isCharged(_ pages: Int64) -> Bool {
       var copy = self
       // Their page tables stay in memory.
-      let tables = min(pages / pagesPerPageTable + 2, pages)
+      let tables = min(pages / pagesPerTable + 2, pages)
       return copy.charge(pages, to: group) {
         $0.anon += pages - tables
         $0.pageTables += tables
