@@ -113,6 +113,12 @@ struct Worlds {
     initProcess.pid = 1
     initProcess.anon = 10
     scenario.processes.append(initProcess)
+    if chance(30) {
+      var thread = Scenario.Process()
+      thread.name = "kswapd0"
+      thread.isKernelThread = true
+      scenario.processes.append(thread)
+    }
     for number in 0..<Int.random(in: 1...10, using: &random) {
       var process = process("p\(number)")
       if usesSwap { process.swap = pages(min(300, scenario.machine.swap / 20)) }
@@ -141,7 +147,7 @@ struct Worlds {
   private mutating func action() -> Event.Action {
     let process = ProcessReference.name(names.randomElement(using: &random) ?? "p0")
     let over: Int64 = chance(70) ? pages(5) * 700_000 : 0
-    switch Int.random(in: 0..<(usesShrink ? 16 : 14), using: &random) {
+    switch Int.random(in: 0..<(usesShrink ? 19 : 17), using: &random) {
     case 0...4: return .grow(process, sizes(20_000), over: over)
     case 5:
       return .map(
@@ -150,8 +156,16 @@ struct Worlds {
       return .unmap(
         process, pages: pages(9000), .allCases.randomElement(using: &random) ?? .private)
     case 7:
-      names.append("s\(names.count)")
-      return .start(self.process(names[names.count - 1]))
+      var started = self.process("s\(names.count)")
+      if usesSharing, chance(40) {
+        started.sharesMMWith = process
+        (started.anon, started.file, started.shmem, started.locked) = (0, 0, 0, 0)
+        (started.pageTables, started.totalVM) = (nil, nil)
+      } else if chance(20) {
+        started.count = Int32.random(in: 2...3, using: &random)
+      }
+      names.append(started.count == 1 ? started.name : started.name + "-2")
+      return .start(started)
     case 8: return .exit(process)
     case 9:
       return chance(60)
@@ -168,6 +182,19 @@ struct Worlds {
       change.max = chance(30) ? Cgroup.unlimited : 200 + pages(6000)
       return .setCgroup(paths[1 + Int.random(in: 0..<5, using: &random)], change)
     case 13: return .oom(cgroup: chance(50) ? path() : nil, invoker: process)
+    case 14:
+      var change = Event.ProcessChange()
+      change.oomScoreAdj = [-1000, 0, 1000].randomElement(using: &random)
+      return .setProcess(process, change)
+    case 15:
+      var change = Sysctl()
+      change.overcommitMemory = [.heuristic, .always, .never].randomElement(using: &random)
+      if chance(30) { change.swappiness = chance(50) ? 0 : 60 }
+      if chance(30) { change.minFreeKbytes = pages(8000) }
+      return .setSysctl(change)
+    case 16:
+      guard usesGroups else { return .exit(process) }
+      return .setCgroup(paths[1 + Int.random(in: 0..<5, using: &random)], cgroup())
     default: return .shrink(process, sizes(3000), over: over)
     }
   }
