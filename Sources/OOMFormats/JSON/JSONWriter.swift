@@ -2,10 +2,17 @@
 /// objects that are `inline` on one line.
 public struct JSONWriter {
   public private(set) var bytes: [UInt8] = []
-  private var levels: [(isEmpty: Bool, isInline: Bool)] = []
+  /// The level that is written, and those around it.
+  private var level = Level(isEmpty: true, isInline: false)
+  private var outer: [Level] = []
   private var hasKey = false
   /// Takes what is finished, so that a long document need not be held in memory.
   private let sink: ((consuming [UInt8]) -> Void)?
+
+  private struct Level {
+    var isEmpty: Bool
+    var isInline: Bool
+  }
 
   public init(sink: ((consuming [UInt8]) -> Void)? = nil) {
     self.sink = sink
@@ -29,6 +36,11 @@ public struct JSONWriter {
 
   public mutating func string(_ text: String) {
     separate()
+    quoted(text)
+  }
+
+  /// A string without what stands before it; only in a `row`.
+  mutating func quoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     let start = bytes.count
     bytes.append(contentsOf: text.utf8)
@@ -63,6 +75,11 @@ public struct JSONWriter {
 
   public mutating func integer(_ number: Int64) {
     separate()
+    decimal(number)
+  }
+
+  /// A number without what stands before it; only in a `row`.
+  mutating func decimal(_ number: Int64) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = number.magnitude
     let start = bytes.count
@@ -89,6 +106,14 @@ public struct JSONWriter {
     flush(atLeast: 1)
   }
 
+  /// One object of a long list on a line of its own, its keys and braces written by the caller as they
+  /// stand: a hundred thousand of these are most of a document.
+  mutating func row(_ body: (inout JSONWriter) -> Void) {
+    separate()
+    body(&self)
+    flush(atLeast: 1 << 16)
+  }
+
   private static let hex = Array("0123456789abcdef".utf8)
 
   private mutating func nest(
@@ -97,10 +122,12 @@ public struct JSONWriter {
   ) {
     separate()
     bytes.append(UInt8(ascii: open))
-    levels.append((true, inline || levels.last?.isInline == true))
+    outer.append(level)
+    level = Level(isEmpty: true, isInline: inline || level.isInline)
     body(&self)
-    let level = levels.removeLast()
-    if !level.isEmpty { level.isInline ? bytes.append(UInt8(ascii: " ")) : newLine() }
+    let inner = level
+    level = outer.removeLast()
+    if !inner.isEmpty { inner.isInline ? bytes.append(UInt8(ascii: " ")) : newLine() }
     bytes.append(UInt8(ascii: close))
     flush(atLeast: 1 << 16)
   }
@@ -111,21 +138,22 @@ public struct JSONWriter {
       hasKey = false
       return
     }
-    guard let level = levels.last else { return }
+    if outer.isEmpty { return }
     if !level.isEmpty { bytes.append(UInt8(ascii: ",")) }
-    levels[levels.count - 1].isEmpty = false
+    level.isEmpty = false
     level.isInline ? bytes.append(UInt8(ascii: " ")) : newLine()
   }
 
   private mutating func newLine() {
     bytes.append(UInt8(ascii: "\n"))
-    for _ in levels {
+    for _ in outer {
       bytes.append(UInt8(ascii: " "))
       bytes.append(UInt8(ascii: " "))
     }
   }
 
-  private mutating func append(_ text: StaticString) {
+  /// Text as it stands; only in a `row`.
+  mutating func append(_ text: StaticString) {
     text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
   }
 

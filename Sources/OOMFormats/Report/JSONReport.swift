@@ -36,12 +36,18 @@ extension JSONWriter {
   }
 
   private mutating func finalProcess(_ process: Run.FinalProcess) {
-    object(inline: true) {
-      $0.field("pid", Int64(process.pid))
-      $0.field("name", process.name)
-      $0.field("state", process.state)
-      $0.field("anon", process.anon)
-      $0.field("swap", process.swap)
+    row {
+      $0.append("{ \"pid\": ")
+      $0.decimal(Int64(process.pid))
+      $0.append(", \"name\": ")
+      $0.quoted(process.name)
+      $0.append(", \"state\": ")
+      $0.quoted(process.state)
+      $0.append(", \"anon\": ")
+      $0.decimal(process.anon)
+      $0.append(", \"swap\": ")
+      $0.decimal(process.swap)
+      $0.append(" }")
     }
   }
 

@@ -27,11 +27,9 @@ extension Fields {
 
   mutating func process(into process: inout Scenario.Process) throws(JSONError) {
     let offset = try startOfNext()
-    var copy = process
     let seen = try object(Self.processKeys) { (fields, key) throws(JSONError) in
-      try fields.processField(key, into: &copy)
+      try fields.processField(key, into: &process)
     }
-    process = copy
     if let seen, seen & 2 == 0 { wrong("a process needs a 'name'", at: offset) }
     contradictions(in: process, at: offset)
   }

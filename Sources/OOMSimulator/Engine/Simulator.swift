@@ -53,6 +53,11 @@ public struct Simulator: Sendable {
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
       warnings: world.warnings, digest: 0, tasks: world.tasks)
+    if kernel > .newestKnown {
+      run.warnings.append(
+        "\(kernel) is newer than \(KernelRelease.newestKnown), the newest release that the rules were "
+          + "compared with")
+    }
     if kernel < rules.since {
       run.warnings.append("no rules for \(kernel): decided by those of \(rules.key)")
     }

@@ -136,14 +136,12 @@ extension Tasks {
   ///
   /// - Returns: its row.
   mutating func append(_ process: Scenario.Process, name: String, pid: Int32, group: Int) -> Int {
-    var table = ProcessTable()
-    table.append(process)
     names.append(name)
     pids.append(pid)
     uids.append(process.uid)
     groups.append(Int32(group))
     oomScoreAdj.append(process.oomScoreAdj)
-    flags.append(table.flags[0])
+    flags.append(ProcessTable.flags(of: process))
     states.append(.running)
     anon.append(0)
     file.append(0)

@@ -11,8 +11,9 @@ extension Expectation {
   public func differences(from run: Run) -> [Difference] {
     var differences: [Difference] = []
     if let kills { compare(kills, run.kills, &differences) }
+    let allFates = run.fates(of: Set(survivors ?? []))
     for name in survivors ?? [] {
-      let fates = run.fates(of: name)
+      let fates = allFates[name] ?? []
       if fates.isEmpty || fates.contains(where: { $0 != "running" }) {
         differences.append(
           Difference(
@@ -129,8 +130,13 @@ extension Kill {
 }
 
 extension Run {
-  /// How all processes of a name ended, in creation order.
-  func fates(of name: String) -> [String] {
-    (0..<processCount).map(process).filter { $0.name == name }.map(\.state)
+  /// How all processes of some names ended, in creation order.
+  func fates(of names: Set<String>) -> [String: [String]] {
+    var fates: [String: [String]] = [:]
+    if names.isEmpty { return fates }
+    for row in 0..<processCount where names.contains(tasks.names[row]) {
+      fates[tasks.names[row], default: []].append(process(row).state)
+    }
+    return fates
   }
 }

@@ -26,8 +26,10 @@ struct KnownProcesses {
         atStart[.name(name), default: []].append(table.pids[row])
       }
     }
-    for case .pid(let pid) in wanted where table.pids.contains(pid) {
-      atStart[.pid(pid)] = [pid]
+    var pids: Set<Int32> = []
+    for case .pid(let pid) in wanted { pids.insert(pid) }
+    if !pids.isEmpty {
+      for pid in table.pids where pids.contains(pid) { atStart[.pid(pid)] = [pid] }
     }
     for event in scenario.events {
       guard case .start(let process) = event.action else { continue }

@@ -136,7 +136,7 @@ extension Scenario {
     let known = KnownProcesses(of: self, wanted: Set(mentions.map(\.reference)))
     var problems: [ScenarioProblem] = []
     // As many as anybody reads: a name that is wrong in thousands of events is wrong once.
-    for mention in mentions where problems.count < 100 {
+    for mention in mentions where problems.count < 20 {
       let atStart = known.atStart[mention.reference] ?? []
       let isStarted = known.started.contains(mention.reference)
       if mention.event != nil, atStart.count > 1 {
@@ -164,11 +164,18 @@ extension Scenario {
 
   private func memoryProblems() -> [ScenarioProblem] {
     var problems: [ScenarioProblem] = []
+    if processes.sharesMMWith.isEmpty { return [] }
+    let wanted = Set(processes.sharesMMWith.values)
+    var firstRows: [ProcessReference: Int] = [:]
+    for row in 0..<processes.count {
+      for key in [ProcessReference.name(processes.names[row]), .pid(processes.pids[row])]
+      where wanted.contains(key) && firstRows[key] == nil {
+        firstRows[key] = row
+      }
+    }
     for (row, reference) in processes.sharesMMWith.sorted(by: { $0.key < $1.key }) {
       let process = processes[row]
-      guard process.statesMemory, let other = firstRow(of: reference), other != row else {
-        continue
-      }
+      guard process.statesMemory, let other = firstRows[reference], other != row else { continue }
       let owner = processes[other]
       if owner.statesMemory, !process.hasSameMemory(as: owner) {
         problems.append(
@@ -182,17 +189,12 @@ extension Scenario {
     return problems
   }
 
-  private func firstRow(of reference: ProcessReference) -> Int? {
-    switch reference {
-    case .name(let name): processes.names.firstIndex(of: name)
-    case .pid(let pid): processes.pids.firstIndex(of: pid)
-    }
-  }
 }
 
 extension Scenario.Process {
   fileprivate func hasSameMemory(as other: Scenario.Process) -> Bool {
     anon == other.anon && file == other.file && shmem == other.shmem && swap == other.swap
+      && locked == other.locked
       && (pageTables == nil || other.pageTables == nil || pageTables == other.pageTables)
   }
 }
