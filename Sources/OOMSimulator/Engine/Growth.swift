@@ -24,6 +24,8 @@ struct Growth: Equatable, Sendable {
   var done = Event.Sizes()
   var stop: Stop?
   var stoppedAt: Int64 = 0
+  /// Since when it has not got a single page; retries in between do not count.
+  var stuckSince: Int64?
 
   var end: Int64 { start + duration }
 

@@ -188,6 +188,7 @@ struct Replay {
       }
       let (taken, limit) = take(due, kind, growths[index])
       growths[index].done[kind] += taken
+      if taken > 0 { growths[index].stuckSince = nil }
       if limit != nil { return false }
     }
     return true
@@ -267,6 +268,7 @@ struct Replay {
   private mutating func stop(_ index: Int, _ why: Growth.Stop) {
     growths[index].stop = why
     growths[index].stoppedAt = now
+    growths[index].stuckSince = growths[index].stuckSince ?? now
   }
 
   // MARK: OOM
@@ -277,7 +279,8 @@ struct Replay {
     switch result {
     case .killed(let kill):
       kills.append(kill)
-      growths.removeAll { $0.row.map(kill.rows.contains) ?? false }
+      let dead = Set(kill.rows)
+      growths.removeAll { $0.row.map(dead.contains) ?? false }
       if world.machine.exitDelay > 0 {
         exits.append((now + world.machine.exitDelay, kill.rows))
       } else {
@@ -324,11 +327,11 @@ struct Replay {
       switch stop {
       case .noVictim(let group):
         return Stuck(
-          at: growth.stoppedAt, process: identity, cgroup: world.groups.paths[group],
+          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
           why: "memory.max is reached and nobody in the group can be killed")
       case .throttled(let group):
         return Stuck(
-          at: growth.stoppedAt, process: identity, cgroup: world.groups.paths[group],
+          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
           why: "memory.high is reached and nothing can be reclaimed: throttled, never killed")
       case .waiting:
         return nil

@@ -27,11 +27,11 @@ extension Ledger {
     while at >= 0 {
       let headroom = headroom(at)
       if headroom < pages {
-        let room = max(headroom + reclaimable(in: at), 0)
+        let freeable = reclaimable(in: at)
+        let room = max(headroom + freeable, 0)
         if room < fits {
           fits = room
-          let isHigh = limits[at].high < limits[at].max
-          limit = ChargeLimit(group: at, kind: isHigh ? .high : .max)
+          limit = ChargeLimit(group: at, kind: kind(of: at, freeable: freeable))
         }
       }
       at = parents[at]
@@ -53,10 +53,18 @@ extension Ledger {
       guard let short = copy.makeRoom(fits, in: group) else { break }
       fits = max(fits - short.pages, 0)
       limit = ChargeLimit(
-        group: short.group,
-        kind: limits[short.group].high < limits[short.group].max ? .high : .max)
+        group: short.group, kind: kind(of: short.group, freeable: reclaimable(in: short.group)))
     }
     return (fits, limit)
+  }
+
+  /// Which of a group's limits stops it: `memory.max` fails the charge before `memory.high` is looked at,
+  /// so the lower one counts only while the higher one has room.
+  private func kind(of group: Int, freeable: Int64) -> ChargeLimit.Kind {
+    let limit = limits[group]
+    guard limit.high < limit.max else { return .max }
+    if limit.max == Cgroup.unlimited { return .high }
+    return limit.max - accounts[group].usage + freeable > 0 ? .high : .max
   }
 
   /// As `tryCharge(_:to:)` for pages that could go to swap themselves: a growth of many times the memory
