@@ -35,7 +35,7 @@ let package = Package(
     .testTarget(
       name: "VictimSelectionTests", dependencies: ["VictimSelection"], swiftSettings: settings),
     .testTarget(
-      name: "OOMSimulatorTests", dependencies: ["OOMSimulator", "OOMFormats"],
+      name: "OOMSimulatorTests", dependencies: ["OOMSimulator", "OOMFormats", "VictimSelection"],
       swiftSettings: settings),
     .testTarget(
       name: "OOMFormatsTests", dependencies: ["OOMFormats", "OOMSimulator"],

@@ -28,7 +28,7 @@ func measure(_ population: Population, count: Int) -> Measurement {
     let fast = clock.measure {
       for _ in 0..<repeats {
         let victim = selectBadProcess(
-          pages: pages.span, oomScoreAdj: adj.span, totalpages: totalpages)
+          pages: pages.span, weight: adj.span, totalpages: totalpages, rule: SelectionRule())
         chosen &+= victim?.row ?? -1
       }
     }

@@ -4,7 +4,7 @@
 public struct Victim: Equatable, Sendable {
   /// Row in the columns that were searched.
   public var row: Int
-  /// Badness in pages.
+  /// Badness as the scan held it: pages, or thousandths in the rules of 2.6.36 to 3.4.
   public var points: Int64
 
   public init(row: Int, points: Int64) {

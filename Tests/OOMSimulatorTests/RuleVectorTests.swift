@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import VictimSelection
 
 @testable import OOMSimulator
 
 /// The vectors of Tests/Vectors: integers worked out by an independent model and, for badness and
-/// admission, compared with the kernels' own functions. Those of the releases that this project has rules
-/// for are checked here, and those of a `shared` folder beside the project, too.
+/// admission, compared with the kernels' own functions. Those of a `shared` folder beside the project are
+/// checked, too.
 @Suite struct RuleVectorTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -39,63 +40,140 @@ import Testing
     var id: Comment { "\(text("id")): \(text("note"))" }
   }
 
-  @Test("oom_badness() and /proc/PID/oom_score since 5.9: mm/oom_kill.c, fs/proc/base.c")
-  func badness() throws {
-    let vectors = try Self.vectors("badness.json", "badness").filter {
-      $0.text("ruleset") == "5.9" && $0.number("word_bits") == 64
-    }
-    #expect(vectors.count >= 10)
-    for vector in vectors {
-      var process = Scenario.Process()
-      let task = vector["task"]
-      process.name = "task"
-      process.pid = task.flag("global_init") ? 1 : 100
-      process.anon = task.number("anon") ?? 0
-      process.file = task.number("file") ?? 0
-      process.shmem = task.number("shmem") ?? 0
-      process.swap = task.number("swapents") ?? task.number("swap") ?? 0
-      process.oomScoreAdj = Int16(task.number("oom_score_adj") ?? 0)
-      process.isKernelThread = task.flag("kthread")
-      let bytes =
-        task.number("pgtables_bytes")
-        ?? ["pte_pages", "pmd_pages", "pud_pages", "nr_ptes", "nr_pmds", "nr_puds"].reduce(0) {
-          $0 + (task.number($1) ?? 0) * 4096
-        }
+  /// The first and the last release of a rule set.
+  private static func releases(of key: String) -> [KernelRelease] {
+    let first = KernelRelease(stringLiteral: key)
+    guard let at = RuleSet.all.firstIndex(where: { $0.key == key }) else { return [first] }
+    let next = at + 1 < RuleSet.all.count ? RuleSet.all[at + 1].since : KernelRelease(7, 2)
+    return [first] + RulesByRelease.boundaries.filter { first < $0 && $0 < next }
+  }
+
+  /// A process with what a vector gives it; the rest is what a task of the model starts with.
+  private static func process(_ task: Vector, hz: Int64) -> Scenario.Process {
+    var process = Scenario.Process()
+    process.name = "task"
+    process.pid = task.flag("global_init") ? 1 : 100
+    process.uid = UInt32(task.number("uid") ?? 1000)
+    process.anon = task.number("anon") ?? 0
+    process.file = task.number("file") ?? 0
+    process.shmem = task.number("shmem") ?? 0
+    process.swap = task.number("swap") ?? 0
+    process.totalVM = task.number("total_vm")
+    process.oomScoreAdj = Int16(task.number("oom_score_adj") ?? 0)
+    process.isKernelThread = task.flag("kthread") || task.values["has_mm"] as? Bool == false
+    process.isInVfork = task.flag("in_vfork")
+    process.isSwapoff = task.flag("oom_origin")
+    var capabilities: Capabilities = []
+    if task.flag("cap_sys_admin") { capabilities.insert(.sysAdmin) }
+    if task.flag("cap_sys_resource") { capabilities.insert(.sysResource) }
+    if task.flag("cap_sys_rawio") { capabilities.insert(.sysRawIO) }
+    process.capabilities = capabilities
+    process.legacy.oomAdj = Int16(task.number("oom_adj") ?? 0)
+    process.legacy.nice = Int16(task.number("nice") ?? 0)
+    let jiffies = (task.number("utime_jiffies") ?? 0) + (task.number("stime_jiffies") ?? 0)
+    process.legacy.cpuTime = jiffies * (1_000_000 / hz)
+    let seconds = (task.number("uptime_s") ?? 0) - (task.number("start_s") ?? 0)
+    process.legacy.runTime = seconds * 1_000_000
+    if let bytes = task.number("pgtables_bytes") {
       process.pageTables = bytes / 4096
-      // Keys that this format does not have yet: not eligible for a reason of their own.
-      if ["in_vfork", "oom_skip", "vfork", "no_mm", "has_mm", "reaped", "origin"].contains(where: {
-        task.values[$0] != nil
-      }) {
-        continue
+    } else {
+      let levels = PageTableLevels(
+        pte: task.number("nr_ptes") ?? 0, pmd: task.number("nr_pmds") ?? 0)
+      process.pageTableLevels = levels
+      process.pageTables = levels.total
+    }
+    return process
+  }
+
+  private static func children(_ task: Vector) -> [Scenario.Process] {
+    (task.values["children"] as? [[String: Any]] ?? []).map(Vector.init).map { child in
+      var process = Scenario.Process()
+      process.name = "child"
+      process.ppid = 100
+      process.isKernelThread = child.values["has_mm"] as? Bool == false
+      if child.flag("same_mm") {
+        process.sharesMMWith = .pid(100)
+      } else {
+        process.totalVM = child.number("total_vm")
+        process.pageTables = 0
       }
-      var scenario = Scenario()
-      let totalpages = vector["system"].number("totalpages") ?? 0
-      scenario.machine.memory = totalpages
-      scenario.processes.append(process)
-      let world = World(of: scenario)
-      let candidate = world.candidates(domain: nil, totalpages: totalpages)[0]
-      let expected = vector["expect"]
-      let points = expected.text("points") == "LONG_MIN" ? .min : expected.number("points")
-      #expect(candidate.points == points, vector.id)
-      #expect(candidate.oomScore == expected.number("oom_score"), vector.id)
+      return process
     }
   }
 
-  @Test("the last of equals is taken since 5.3, in the machine and in a memcg")
-  func selection() throws {
-    let vectors = try Self.vectors("badness.json", "selection").filter {
-      ["5.9", "6.12", "7.1"].contains($0.text("version"))
+  private static func word(_ vector: Vector) -> WordBits {
+    WordBits(rawValue: Int(vector.number("word_bits") ?? 64)) ?? .bits64
+  }
+
+  @Test("badness(), oom_badness(), /proc/PID/oom_score of every rule set: mm/oom_kill.c, fs/proc/base.c")
+  func badness() throws {
+    let vectors = try Self.vectors("badness.json", "badness")
+    var checked: Set<String> = []
+    var skipped = 0
+    for vector in vectors {
+      let (task, key) = (vector["task"], vector.text("ruleset"))
+      // A reaped address space, MMF_OOM_SKIP since 4.7, is no state of a scenario.
+      if task.flag("oom_skip"), KernelRelease(stringLiteral: key) >= "4.7" {
+        skipped += 1
+        continue
+      }
+      var scenario = Scenario()
+      let totalpages = vector["system"].number("totalpages") ?? 1 << 22
+      scenario.machine.memory = totalpages
+      scenario.machine.hz = vector["system"].number("hz") ?? 250
+      scenario.machine.wordBits = Self.word(vector)
+      scenario.processes.append(Self.process(task, hz: scenario.machine.hz))
+      for child in Self.children(task) { scenario.processes.append(child) }
+      if task.number("mm_disable_count") ?? 0 > 0 {
+        var sharer = Scenario.Process()
+        sharer.name = "sharer"
+        sharer.oomScoreAdj = -1000
+        sharer.sharesMMWith = .pid(100)
+        scenario.processes.append(sharer)
+      }
+      for release in Self.releases(of: key) {
+        check(vector, World(of: scenario, rules: RulesByRelease.rules(of: release)), totalpages)
+      }
+      checked.insert(key)
     }
-    #expect(vectors.count >= 4)
+    #expect(checked == Set(RuleSet.all.map(\.key)).subtracting(["2.6.12"]))
+    #expect(skipped <= vectors.count / 40)
+  }
+
+  private func check(_ vector: Vector, _ world: World, _ totalpages: Int64) {
+    let candidate = world.candidate(0, totalpages: totalpages)
+    let expected = vector["expect"]
+    #expect(candidate.oomScore == Self.number(expected, "oom_score"), vector.id)
+    if world.rules.badness == nil {
+      #expect(world.badness(0, totalpages: totalpages) == Self.number(expected, "points"), vector.id)
+    } else if expected.text("points") == "LONG_MIN"
+      || (expected.number("points") == 0 && world.rules.badness != .signed)
+    {
+      #expect(candidate.ineligible != nil, vector.id)
+    } else {
+      #expect(candidate.ineligible == nil, vector.id)
+      #expect(candidate.points == Self.number(expected, "points"), vector.id)
+    }
+  }
+
+  private static func number(_ vector: Vector, _ key: String) -> Int128? {
+    vector.text(key) == "ULONG_MAX" ? Int128(UInt64.max) : vector.number(key).map { Int128($0) }
+  }
+
+  @Test("who is taken of equals, of the dying, of none: mm/oom_kill.c, release by release")
+  func selection() throws {
+    let vectors = try Self.vectors("badness.json", "selection")
+    #expect(vectors.count >= 30)
     for vector in vectors {
       let tasks = (vector.values["tasks"] as? [[String: Any]] ?? []).map(Vector.init)
-      // swapoff's process is not in the scenario format yet.
-      if tasks.contains(where: { $0.values["origin"] != nil }) { continue }
+      let release = KernelRelease(stringLiteral: vector.text("version"))
+      // A victim that is reaped already is no state of a scenario; before 4.6 nothing marked it.
+      if release >= "4.6", tasks.contains(where: { $0.flag("victim_skip") }) { continue }
       let isMemcg = vector.flag("memcg")
       var scenario = Scenario()
-      // One step of oom_score_adj is 10000 pages: -1 makes points negative.
-      scenario.machine.memory = 10_000_000
-      scenario.machine.exitDelay = 1
+      // One step of oom_score_adj is 10000 pages: -1 makes points negative. In thousandths a page is a point.
+      let isPerMille = release >= "2.6.36" && release < "3.5"
+      scenario.machine.memory = isPerMille ? 1000 : 10_000_000
       for task in tasks {
         var process = Scenario.Process()
         process.name = "task"
@@ -106,16 +184,13 @@ import Testing
         process.anon = points < 0 ? points + 10_000 : points
         process.oomScoreAdj = points < 0 ? -1 : 0
         if task.text("points") == "LONG_MIN" { process.oomScoreAdj = -1000 }
+        process.isDying = task.flag("victim")
+        process.isSwapoff = task.flag("origin")
         scenario.processes.append(process)
       }
-      var world = World(of: scenario)
-      for (row, task) in tasks.enumerated() where task.flag("victim") {
-        _ = world.end([row], as: .dying)
-      }
+      var world = World(of: scenario, rules: RulesByRelease.rules(of: release))
       let domain = isMemcg ? world.groups.number(of: "/group") : nil
-      let result = world.outOfMemory(
-        domain: domain, invoker: nil, at: 0, recordingCandidates: false)
-      switch result {
+      switch world.outOfMemory(domain: domain, invoker: nil, recordingCandidates: false) {
       case .killed(let kill):
         #expect(Int64(kill.victim.pid) == vector.number("victim"), vector.id)
       case .waiting:
@@ -126,51 +201,105 @@ import Testing
     }
   }
 
-  @Test("mem_cgroup_get_max(), version 2 since 5.10: mm/memcontrol.c")
+  @Test("mem_cgroup_get_limit() and mem_cgroup_get_max(), release by release: mm/memcontrol.c")
   func memcgTotalpages() throws {
-    for vector in try Self.vectors("badness.json", "memcg_totalpages")
-    where vector.text("ruleset").hasPrefix("5.10") && vector["memcg"].flag("v2") {
+    let vectors = try Self.vectors("badness.json", "memcg_totalpages")
+    #expect(vectors.count >= 5)
+    for vector in vectors {
       let memcg = vector["memcg"]
+      let first = vector.text("ruleset").prefix { $0 != "-" && $0 != "+" }
+      let limit = memcg.number("limit") ?? 0
       let total = memCgroupGetMax(
-        max: memcg.number("limit") ?? 0, swapMax: memcg.number("swap_max") ?? Cgroup.unlimited,
-        totalSwap: memcg.number("total_swap") ?? 0, swappiness: memcg.number("swappiness") ?? 60)
+        max: limit,
+        swapMax: memcg.number("memsw").map { $0 - limit } ?? memcg.number("swap_max")
+          ?? Cgroup.unlimited,
+        totalSwap: memcg.number("total_swap") ?? 0, swappiness: memcg.number("swappiness") ?? 60,
+        rule: RulesByRelease.rules(of: KernelRelease(stringLiteral: String(first))).memcgTotalpages)
       #expect(total == vector.number("totalpages"), vector.id)
     }
   }
 
-  @Test("effective_protection() since 5.7: mm/memcontrol.c")
+  @Test("oom_adj and oom_score_adj, written and read back: fs/proc/base.c")
+  func adjConversion() throws {
+    let vectors = try Self.vectors("badness.json", "adj_conversion")
+    #expect(vectors.count >= 13)
+    for vector in vectors {
+      let value = Int16(vector.number("value") ?? 0)
+      if vector.text("write") == "oom_adj" {
+        #expect(
+          Int64(oomScoreAdj(writing: value)) == vector.number("oom_score_adj"), "\(vector.values)")
+        continue
+      }
+      for (release, key) in [
+        ("2.6.36", "read_oom_adj_2.6.36_to_3.7"), ("3.7", "read_oom_adj_2.6.36_to_3.7"),
+        ("3.8", "read_oom_adj_3.8_to_5.9"), ("5.9", "read_oom_adj_3.8_to_5.9"),
+        ("5.10", "read_oom_adj_5.10+"),
+      ] {
+        let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
+        let read = rules.oomAdjFile.map { readOOMAdj(value, $0) }
+        #expect(read.map { Int64($0) } == vector.number(key), "\(release): \(vector.values)")
+      }
+    }
+  }
+
+  @Test("mem_cgroup_protected() since 4.18, effective_protection() since 5.7: mm/memcontrol.c")
   func protection() throws {
     for vector in try Self.vectors("badness.json", "memcg_protection")
-    where vector.text("ruleset") == "5.7+" && !vector["in"].flag("recursive") {
+    where !vector["in"].flag("recursive") {
       let given = vector["in"]
       let effective = effectiveProtection(
         usage: given.number("usage") ?? 0, setting: given.number("setting") ?? 0,
         parentEffective: given.number("parent_eff") ?? 0,
-        siblingsProtected: given.number("siblings_protected") ?? 0)
+        siblingsProtected: given.number("siblings_protected") ?? 0,
+        rule: vector.text("ruleset").hasPrefix("4.18") ? .shareOfParent : .proportional)
       #expect(effective == vector.number("effective"), vector.id)
     }
   }
 
-  @Test("calculate_min_free_kbytes() and WMARK_MIN since 5.7: mm/page_alloc.c")
+  @Test("calculate_min_free_kbytes() and the watermarks, release by release: mm/page_alloc.c")
   func watermarks() throws {
     for vector in try Self.vectors("badness.json", "watermarks") {
       let pages = vector.number("lowmem_pages") ?? 0
-      let minFree = defaultMinFreeKbytes(lowmemKiB: pages * 4)
-      #expect(minFree == vector.number("min_free_kbytes_5_7"), vector.id)
-      let marks = vector.values["watermarks_pages_5_7"] as? [Int64]
-      #expect(minWatermark(minFreeKbytes: minFree, machine: Machine()) == marks?.first, vector.id)
+      for (releases, minFreeKey, marksKey) in [
+        (["2.6.11", "4.5"], "min_free_kbytes_to_5_6", "watermarks_pages_to_4_5"),
+        (["4.6", "5.6"], "min_free_kbytes_to_5_6", "watermarks_pages_4_6_to_5_6"),
+        (["5.7", "7.1"], "min_free_kbytes_5_7", "watermarks_pages_5_7"),
+      ] {
+        for release in releases {
+          let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
+          let minFree = defaultMinFreeKbytes(
+            lowmemKiB: pages * 4, most: rules.mostMinFreeKbytes)
+          #expect(minFree == vector.number(minFreeKey), "\(release)")
+          let min = minWatermark(minFreeKbytes: minFree, machine: Machine())
+          let (low, high) = lowAndHighWatermark(
+            min: min, managed: pages, step: rules.watermarkStep)
+          #expect([min, low, high] == vector.values[marksKey] as? [Int64], "\(release)")
+        }
+      }
     }
   }
 
   private func state(_ vector: Vector) -> OvercommitState {
     let state = vector["state"]
-    return OvercommitState(
+    let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: vector.text("ruleset")))
+    var result = OvercommitState(
       mode: Sysctl.OvercommitMemory(rawValue: state.number("mode") ?? 0) ?? .heuristic,
       limit: limit(state), committed: state.number("committed") ?? 0,
       isAdmin: state.flag("admin"),
-      adminReserve: (state.number("admin_reserve_kbytes") ?? 8192) / 4,
-      userReserve: (state.number("user_reserve_kbytes") ?? 131_072) / 4,
+      adminReserve: (state.number("admin_kb") ?? 8192) / 4,
+      userReserve: (state.number("user_kb") ?? 131_072) / 4,
       totalVM: state.number("total_vm"))
+    result.rule = rules.overcommit
+    result.rule.word = Self.word(vector)
+    result.memory.free = state.number("free") ?? 0
+    result.memory.file = state.number("file") ?? 0
+    result.memory.shmem = state.number("shmem") ?? 0
+    result.memory.freeSwap = state.number("nr_swap") ?? 0
+    // Other reclaimable kernel memory counts like slab; scenarios know only slab.
+    result.memory.slabReclaimable =
+      (state.number("slab_r") ?? 0) + (state.number("kmisc_r") ?? 0)
+    result.memory.totalReserve = state.number("reserve") ?? 0
+    return result
   }
 
   private func limit(_ state: Vector) -> CommitLimitInputs {
@@ -181,17 +310,57 @@ import Testing
       overcommitKbytes: state.number("overcommit_kbytes") ?? 0)
   }
 
-  @Test("__vm_enough_memory() since 5.2: mm/util.c")
+  @Test("__vm_enough_memory() of every release: mm/util.c, mm/mmap.c, security/commoncap.c")
   func enoughMemory() throws {
     let vectors = try Self.vectors("overcommit.json", "vectors").filter {
-      $0.text("kind") == "enough_memory" && $0.text("ruleset") == "5.2"
-        && $0.number("word_bits") == 64
+      $0.text("kind") == "enough_memory"
     }
-    #expect(vectors.count >= 8)
+    #expect(vectors.count >= 25)
     for vector in vectors {
       let isAdmitted = vmEnoughMemory(
         pages: vector.number("request_pages") ?? 0, state(vector))
       #expect(isAdmitted == vector["expect"].flag("ok"), vector.id)
+    }
+  }
+
+  @Test("a fork asks for each mapping in turn: dup_mmap(), kernel/fork.c")
+  func fork() throws {
+    let vectors = try Self.vectors("overcommit.json", "vectors").filter { $0.text("kind") == "fork" }
+    #expect(!vectors.isEmpty)
+    for vector in vectors {
+      var state = state(vector)
+      let before = state.committed
+      var isAdmitted = true
+      for pages in vector.values["accounted_vma_pages"] as? [Int64] ?? [] where isAdmitted {
+        isAdmitted = vmEnoughMemory(pages: pages, state)
+        if isAdmitted { state.committed += pages }
+      }
+      #expect(isAdmitted == vector["expect"].flag("ok"), vector.id)
+      let after = isAdmitted ? state.committed : before
+      #expect(after == vector["expect"].number("committed_after"), vector.id)
+    }
+  }
+
+  @Test("how far counters that each CPU keeps can be off: lib/percpu_counter.c")
+  func batches() throws {
+    for vector in try Self.vectors("overcommit.json", "vectors") {
+      let cpus = vector.number("cpus") ?? 1
+      let expected = vector["expect"]
+      switch vector.text("kind") {
+      case "rss_percpu_batch":
+        #expect(rssBatch(cpus: cpus) == expected.number("batch_pages"), vector.id)
+        #expect(
+          percpuError(cpus: cpus, batch: rssBatch(cpus: cpus))
+            == expected.number("max_error_pages_per_counter"), vector.id)
+      case "committed_as_batch":
+        let batch = committedBatch(
+          totalram: vector.number("totalram") ?? 0, cpus: cpus,
+          isStrict: vector.number("mode") == 2, since5_9: vector.text("versions") == "5.9+")
+        #expect(batch == expected.number("batch_pages"), vector.id)
+        #expect(
+          percpuError(cpus: cpus, batch: batch) == expected.number("max_error_pages"), vector.id)
+      default: break
+      }
     }
   }
 

@@ -6,8 +6,11 @@ import VictimSelection
   /// What a row of the columns is for a task of the reference.
   private func select(_ tasks: [ReferenceTask], totalpages: Int64) -> Victim? {
     let pages = tasks.map { $0.rss + $0.swapents + $0.pgtables }
-    let adj = tasks.map { $0.isUnkillable ? neverChosen : $0.oomScoreAdj }
-    return selectBadProcess(pages: pages.span, oomScoreAdj: adj.span, totalpages: totalpages)
+    let weight = tasks.map {
+      $0.isUnkillable || $0.oomScoreAdj == -1000 ? neverChosen : $0.oomScoreAdj
+    }
+    return selectBadProcess(
+      pages: pages.span, weight: weight.span, totalpages: totalpages, rule: SelectionRule())
   }
 
   private func expectAgreement(_ tasks: [ReferenceTask], totalpages: Int64) {
@@ -75,7 +78,7 @@ import VictimSelection
     for _ in 0..<2000 {
       let count = Int.random(in: 0...12, using: &random)
       let pages = (0..<count).map { _ in Int64.random(in: 0...4, using: &random) }
-      let choices: [Int16] = [0, 1, -1000, neverChosen]
+      let choices: [Int16] = [0, 1, -1, neverChosen]
       let adj: [Int16] = (0..<count).map { _ in
         choices.randomElement(using: &random) ?? 0
       }
@@ -83,10 +86,11 @@ import VictimSelection
       let cut = Int.random(in: 0...count, using: &random)
       let (first, second) = (Array(order[..<cut]), Array(order[cut...]))
       var chosen = selectBadProcess(
-        among: first.span, pages: pages.span, oomScoreAdj: adj.span, totalpages: 2000, after: nil)
+        among: first.span, pages: pages.span, weight: adj.span, totalpages: 2000,
+        rule: SelectionRule(), after: nil)
       chosen = selectBadProcess(
-        among: second.span, pages: pages.span, oomScoreAdj: adj.span, totalpages: 2000,
-        after: chosen)
+        among: second.span, pages: pages.span, weight: adj.span, totalpages: 2000,
+        rule: SelectionRule(), after: chosen)
       let tasks = order.map {
         ReferenceTask(
           rss: pages[Int($0)], swapents: 0, pgtables: 0, oomScoreAdj: adj[Int($0)],

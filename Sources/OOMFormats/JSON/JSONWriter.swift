@@ -79,12 +79,12 @@ public struct JSONWriter {
   }
 
   /// A number without what stands before it; only in a `row`.
-  mutating func decimal(_ number: Int64) {
+  mutating func decimal<Number: FixedWidthInteger>(_ number: Number) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = number.magnitude
     let start = bytes.count
     repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
       rest /= 10
     } while rest != 0
     bytes[start...].reverse()
@@ -173,6 +173,13 @@ extension JSONWriter {
   public mutating func field(_ key: StaticString, _ number: Int64?) {
     self.key(key)
     if let number { integer(number) } else { null() }
+  }
+
+  public mutating func field(_ key: StaticString, _ number: Int128?) {
+    self.key(key)
+    guard let number else { return null() }
+    separate()
+    decimal(number)
   }
 
   public mutating func field(_ key: StaticString, _ value: Bool) {

@@ -1,4 +1,5 @@
 public import OOMSimulator
+internal import VictimSelection
 
 // The documents that `--json` prints. All sizes are pages, all times microseconds.
 
@@ -10,6 +11,7 @@ extension JSONWriter {
       writer.field("scenario", run.scenario)
       writer.field("kernel", run.kernel)
       writer.field("rule_set", run.ruleSet)
+      if run.policy != .kernel { writer.field("policy", run.policy.rawValue) }
       writer.field("outcome", run.outcome.rawValue)
       writer.field("end_us", run.end)
       writer.key("kills")
@@ -82,13 +84,17 @@ extension JSONWriter {
       } else {
         writer.null()
       }
-      if let sparedAt = Explanation(of: kill).sparedAtAdj {
+      let explanation = Explanation(of: kill)
+      if let sparedAt = explanation.sparedAtAdj {
         writer.field("spared_at_oom_score_adj", Int64(sparedAt))
       } else {
         writer.key("spared_at_oom_score_adj")
         writer.null()
       }
       writer.field("allocating_task", kill.isAllocatingTask)
+      if let sparedAt = explanation.sparedAtOOMAdj {
+        writer.field("spared_at_oom_adj", Int64(sparedAt))
+      }
       writer.key("limit")
       writer.object(inline: true) { $0.limitState(kill.limit) }
       if let candidates = kill.candidates {
@@ -130,13 +136,21 @@ extension JSONWriter {
     field("page_tables", victim.pageTables)
   }
 
-  private mutating func candidate(_ candidate: Candidate, score: Bool) {
+  /// - Parameter oomAdjFile: how the release shows /proc/PID/oom_adj; nil where it is the setting.
+  private mutating func candidate(
+    _ candidate: Candidate, score: Bool, oomAdjFile: OOMAdjFile? = nil
+  ) {
     object(inline: true) {
       $0.field("pid", Int64(candidate.pid))
       $0.field("name", candidate.name)
       $0.field("points", candidate.ineligible == nil ? candidate.points : nil)
       if score { $0.field("oom_score", candidate.oomScore) }
       $0.field("oom_score_adj", Int64(candidate.oomScoreAdj))
+      if let legacy = candidate.legacy {
+        $0.field("oom_adj", Int64(legacy.oomAdj))
+      } else if let oomAdjFile {
+        $0.field("oom_adj", Int64(readOOMAdj(candidate.oomScoreAdj, oomAdjFile)))
+      }
       $0.field("eligible", candidate.ineligible == nil)
       if score || candidate.ineligible != nil {
         $0.field("reason", candidate.ineligible?.rawValue)
@@ -172,9 +186,14 @@ extension JSONWriter {
       writer.field("schema", "oomsim.score/1")
       writer.field("scenario", table.scenario)
       writer.field("kernel", table.kernel)
+      writer.field("rule_set", table.ruleSet)
       writer.field("totalpages", table.totalpages)
+      writer.field("warnings", table.warnings)
       writer.key("processes")
-      writer.array { for process in table.processes { $0.candidate(process, score: true) } }
+      let file = table.arithmetic.rules.oomAdjFile
+      writer.array {
+        for process in table.processes { $0.candidate(process, score: true, oomAdjFile: file) }
+      }
     }
   }
 }

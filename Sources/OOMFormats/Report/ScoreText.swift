@@ -1,28 +1,40 @@
 public import OOMSimulator
+internal import VictimSelection
 
 /// The badness table for people, most points first; those who are no candidates come last, with the reason.
 public enum ScoreText {
   public static func text(_ table: ScoreTable, style: Style) -> String {
-    let unit = table.totalpages / 1000
     var lines = [
       style.bold(plain(table.scenario.isEmpty ? "scenario" : table.scenario))
         + style.dim(
           "   Linux \(plain(table.kernel)), totalpages \(SizeFormat.grouped(table.totalpages)), one "
-            + "oom_score_adj is \(SizeFormat.grouped(unit)) pages"), "",
+            + unit(table.arithmetic)), "",
     ]
-    // The later of equals comes first: it would be chosen.
+    // Of equals the one that would be chosen comes first.
     let ranked = table.processes.enumerated().sorted { first, second in
       let (a, b) = (first.element.points, second.element.points)
       if a != b { return a > b }
-      return first.element.ineligible != nil
+      return first.element.ineligible != nil || !table.equalsReplace
         ? first.offset < second.offset : first.offset > second.offset
     }
     lines += Self.table(ranked.map(\.element))
+    if !table.warnings.isEmpty { lines.append("") }
+    for warning in table.warnings { lines.append("warning: \(plain(warning))") }
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What points are made of in the release.
+  private static func unit(_ arithmetic: BadnessArithmetic) -> String {
+    switch arithmetic.unit {
+    case .pages: "oom_score_adj is \(SizeFormat.grouped(arithmetic.pointsPerAdj)) pages"
+    case .thousandths: "oom_score_adj is one point, a thousandth of them"
+    case .none: "oom_adj doubles or halves points"
+    }
+  }
+
   static func table(_ candidates: [Candidate]) -> [String] {
-    var rows = [["points", "rss", "swap", "pgtables", "oom_score_adj", "oom_score", "pid", "name"]]
+    let adj = candidates.contains { $0.legacy != nil } ? "oom_adj" : "oom_score_adj"
+    var rows = [["points", "rss", "swap", "pgtables", adj, "oom_score", "pid", "name"]]
     for candidate in candidates {
       let rss = candidate.anon + candidate.file + candidate.shmem
       var name = plain(candidate.name)
@@ -30,8 +42,8 @@ public enum ScoreText {
       rows.append([
         candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-",
         SizeFormat.grouped(rss),
-        SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.pageTables),
-        "\(candidate.oomScoreAdj)", "\(candidate.oomScore)", "\(candidate.pid)", name,
+        SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.countedTables),
+        "\(candidate.legacy?.oomAdj ?? candidate.oomScoreAdj)", "\(candidate.oomScore)", "\(candidate.pid)", name,
       ])
     }
     var widths = [Int](repeating: 0, count: rows[0].count)

@@ -19,7 +19,7 @@ public enum SizeFormat {
   }
 
   /// A number with its digits in threes: `3 384 517`.
-  public static func grouped(_ number: Int64) -> String {
+  public static func grouped(_ number: some BinaryInteger) -> String {
     var digits = String(number.magnitude)
     var groups: [String] = []
     while digits.count > 3 {

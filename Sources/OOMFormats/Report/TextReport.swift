@@ -1,4 +1,5 @@
 public import OOMSimulator
+internal import VictimSelection
 
 /// A run for people: what was killed, when, by which limit, the sum of its points, and by how much the
 /// next one lost.
@@ -32,7 +33,9 @@ public struct TextReport {
     let title = run.title.isEmpty ? run.scenario : run.title
     let name = title.isEmpty ? "scenario" : title
     return style.bold(plain(name))
-      + style.dim("   Linux \(plain(run.kernel)), rules of \(run.ruleSet)")
+      + style.dim(
+        "   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"
+          + (run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"))
   }
 
   private var summary: String {
@@ -54,10 +57,15 @@ public struct TextReport {
     let explanation = Explanation(of: kill)
     let victim = kill.victim
     let reason = kill.constraint == .memcg ? "Memory cgroup out of memory" : "Out of memory"
+    let dead = kill.dyingFirst
     var lines = [
       "#\(number) at \(SizeFormat.time(kill.at))  "
-        + style.red("\(reason): killed process \(victim.pid) (\(plain(victim.name)))")
+        + style.red("\(reason): killed process \(dead.pid) (\(plain(dead.name)))")
     ]
+    if dead != victim.identity {
+      lines += field(
+        "chosen", "\(victim.pid) (\(plain(victim.name))), for which its child dies")
+    }
     lines += field("limit", limit(kill))
     if let invoker = kill.invoker, invoker != victim.identity {
       lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
@@ -65,9 +73,7 @@ public struct TextReport {
     lines += field("points", points(kill, explanation))
     lines += field(
       "oom_score", "\(victim.oomScore), as /proc/\(victim.pid)/oom_score showed it")
-    if kill.isAllocatingTask {
-      lines += field("chosen", "because it asked: vm.oom_kill_allocating_task is 1")
-    }
+    if let why = whyChosen(kill) { lines += field("chosen", why) }
     lines += rivals(kill, explanation)
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
@@ -91,22 +97,20 @@ public struct TextReport {
   }
 
   private func points(_ kill: Kill, _ explanation: Explanation) -> String {
-    let victim = kill.victim
-    var terms: [String] = []
-    for (name, pages) in [
-      ("anon", victim.anon), ("file", victim.file), ("shmem", victim.shmem),
-      ("swap", victim.swap), ("page tables", victim.pageTables),
-    ] where pages != 0 {
-      terms.append("\(name) \(SizeFormat.grouped(pages))")
+    let sum = Term.text(explanation.terms, number: { SizeFormat.grouped($0) })
+    let points = "\(SizeFormat.grouped(kill.victim.points)) = \(sum)"
+    if kill.arithmetic.unit != .pages { return points }
+    return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
+  }
+
+  private func whyChosen(_ kill: Kill) -> String? {
+    switch kill.chosen {
+    case .points: nil
+    case .allocatingTask: "because it asked: vm.oom_kill_allocating_task is 1"
+    case .swapoff: "because it runs swapoff, whatever its points are"
+    case .onlyAsker: "because it asked, and nobody in the group could be chosen"
+    case .policy: "in the group that uses most: the policy, no kernel"
     }
-    var sum = terms.isEmpty ? "0" : terms.joined(separator: " + ")
-    if victim.oomScoreAdj != 0 {
-      sum += victim.oomScoreAdj < 0 ? " - " : " + "
-      sum +=
-        "oom_score_adj \(victim.oomScoreAdj.magnitude) × \(SizeFormat.grouped(explanation.pagesPerAdj))"
-    }
-    return "\(SizeFormat.grouped(victim.points)) = \(sum)   "
-      + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
   }
 
   private func rivals(_ kill: Kill, _ explanation: Explanation) -> [String] {
@@ -116,20 +120,25 @@ public struct TextReport {
     var text =
       "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
     if margin > 0 {
-      text += "lost by \(pages(margin))"
+      text += "lost by \(points(margin, kill))"
     } else if margin == 0 {
-      text += "equal, the victim comes later in the list"
+      text += "equal, the victim comes \(kill.equalsReplace ? "later" : "earlier") in the list"
     } else {
-      text += "\(pages(-margin)) ahead, but did not ask"
+      text += "\(points(-margin, kill)) ahead, but \(whyNot(kill))"
     }
     var lines = field("runner-up", text)
-    if kill.isAllocatingTask { return lines }
+    if kill.chosen != .points { return lines }
+    let then = "then \(plain(runnerUp.name)) is chosen"
     if let adj = explanation.sparedAtAdj {
-      let now = kill.victim.oomScoreAdj
+      lines += field(
+        "spared at", "oom_score_adj \(adj) or less (it had \(kill.victim.oomScoreAdj)); \(then)")
+    } else if let adj = explanation.sparedAtOOMAdj {
       lines += field(
         "spared at",
-        "oom_score_adj \(adj) or less (it had \(now)); then \(plain(runnerUp.name)) dies")
-    } else if explanation.pagesPerAdj == 0 {
+        "oom_adj \(adj) or less (it had \(kill.victim.legacy?.oomAdj ?? 0)); \(then)")
+    } else if kill.arithmetic.unit == .none {
+      lines += field("spared at", "oom_adj -17 only")
+    } else if explanation.pointsPerAdj == 0 {
       lines += field(
         "spared at", "oom_score_adj -1000 only: under 1000 totalpages other values weigh nothing")
     } else {
@@ -138,15 +147,40 @@ public struct TextReport {
     return lines
   }
 
+  /// Why a runner-up with more points was not taken.
+  private func whyNot(_ kill: Kill) -> String {
+    switch kill.chosen {
+    case .points: "not taken"
+    case .allocatingTask, .onlyAsker: "did not ask"
+    case .swapoff: "does not run swapoff"
+    case .policy: "in a group that uses less"
+    }
+  }
+
   private func died(_ kill: Kill) -> [String] {
     let others = kill.killed.dropFirst()
     if others.isEmpty { return [] }
     let shown = others.prefix(8).map {
-      "\($0.process.pid) (\(plain($0.process.name))) \($0.because == .sharedMM ? "shares its memory" : "memory.oom.group")"
+      "\($0.process.pid) (\(plain($0.process.name))) \(reason($0.because))"
     }
     let rest = others.count - shown.count
     return field(
       "died too", shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
+  }
+
+  private func reason(_ because: Because) -> String {
+    switch because {
+    case .victim: "victim"
+    case .child: "child"
+    case .sharedMM: "shares its memory"
+    case .oomGroup: "memory.oom.group"
+    }
+  }
+
+  /// A difference of points, with what it is in bytes where points are pages.
+  private func points(_ difference: Int128, _ kill: Kill) -> String {
+    guard kill.arithmetic.unit == .pages else { return "\(SizeFormat.grouped(difference)) points" }
+    return pages(Int64(truncatingIfNeeded: difference))
   }
 
   private func candidateLines(_ candidates: [Candidate]) -> [String] {
@@ -162,7 +196,7 @@ public struct TextReport {
     let who = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
     let why =
       refusal.mode == .heuristic
-      ? "more in one request than RAM + swap, \(pages(refusal.allowed))"
+      ? heuristic(refusal)
       : "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
         + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
         + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
@@ -170,10 +204,18 @@ public struct TextReport {
       + " asked for \(pages(refusal.pages)); \(why)"
   }
 
+  private func heuristic(_ refusal: Refusal) -> String {
+    if refusal.asksForAvailable {
+      let most = max(refusal.allowed, 0)
+      return "mode 0 took \(pages(most)) for available"
+    }
+    return "more in one request than RAM + swap, \(pages(refusal.allowed))"
+  }
+
   private func stuck(_ stuck: Stuck) -> String {
     let who = stuck.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
     return "at \(SizeFormat.time(stuck.at))  " + style.red("stuck: \(who)")
-      + " in \(plain(stuck.cgroup ?? "/")): \(stuck.why)"
+      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.why)"
   }
 
   private func panic(_ panic: Panic) -> String {

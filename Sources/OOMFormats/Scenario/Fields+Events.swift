@@ -128,6 +128,7 @@ extension Fields {
 
   mutating func startProblems(of process: Scenario.Process, at offset: Int) {
     if process.swap != 0 { wrong("a process that starts has nothing in swap yet", at: offset) }
+    if process.isDying { wrong("a process that starts is not dying", at: offset) }
   }
 
   private static let exitKeys = ObjectKeys(["process"])

@@ -1,11 +1,12 @@
 internal import OOMSimulator
+internal import VictimSelection
 
 // The sections `machine`, `sysctl` and `cgroups`.
 
 extension Fields {
   static let machineKeys = ObjectKeys([
     "memory", "swap", "page_size", "kernel", "slab_reclaimable", "page_cache", "hugetlb", "hz",
-    "exit_delay",
+    "exit_delay", "word_bits",
   ])
 
   mutating func machine(into machine: inout Machine) throws(JSONError) {
@@ -35,6 +36,14 @@ extension Fields {
     case "page_cache": machine.pageCache = try size() ?? machine.pageCache
     case "hugetlb": machine.hugetlb = try size() ?? machine.hugetlb
     case "hz": machine.hz = try integer(24...1200) ?? machine.hz
+    case "word_bits":
+      if let bits = try integer(32...64) {
+        if let word = WordBits(rawValue: Int(bits)) {
+          machine.wordBits = word
+        } else {
+          wrong("a kernel has words of 32 or 64 bits, found \(bits)", at: offset)
+        }
+      }
     case "exit_delay": machine.exitDelay = try duration() ?? machine.exitDelay
     default: break
     }

@@ -6,7 +6,8 @@ extension Fields {
   static let processKeys = ObjectKeys([
     "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
-    "capabilities", "on_enomem",
+    "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
+    "swapoff", "threads",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -30,7 +31,13 @@ extension Fields {
     let seen = try object(Self.processKeys) { (fields, key) throws(JSONError) in
       try fields.processField(key, into: &process)
     }
-    if let seen, seen & 2 == 0 { wrong("a process needs a 'name'", at: offset) }
+    if let seen {
+      if seen & 2 == 0 { wrong("a process needs a 'name'", at: offset) }
+      // A write to the old file sets the new value; one that is given itself stands.
+      if seen & (1 << 6) == 0, let oomAdj = process.legacy.oomAdj {
+        process.oomScoreAdj = oomScoreAdj(writing: oomAdj)
+      }
+    }
     contradictions(in: process, at: offset)
   }
 
@@ -75,13 +82,53 @@ extension Fields {
     case 10: process.swap = try size() ?? process.swap
     case 11: process.locked = try size() ?? process.locked
     case 12: process.totalVM = try size() ?? process.totalVM
-    case 13: process.pageTables = try pageTables() ?? process.pageTables
+    case 13: try pageTables(of: &process)
     case 14: process.isKernelThread = try bool() ?? process.isKernelThread
     case 15: process.sharesMMWith = try self.process() ?? process.sharesMMWith
     case 16: process.capabilities = try capabilities() ?? process.capabilities
     case 17: process.onENOMEM = try onENOMEM() ?? process.onENOMEM
+    default: try rareProcessField(key, into: &process)
+    }
+  }
+
+  private mutating func rareProcessField(
+    _ key: Int, into process: inout Scenario.Process
+  ) throws(JSONError) {
+    switch key {
+    case 18:
+      if let adj = try integer(-17...15) { process.legacy.oomAdj = Int16(adj) }
+    case 19:
+      if let nice = try integer(-20...19) { process.legacy.nice = Int16(nice) }
+    case 20: process.legacy.cpuTime = try duration() ?? process.legacy.cpuTime
+    case 21: process.legacy.runTime = try duration() ?? process.legacy.runTime
+    case 22: process.isInVfork = try bool() ?? process.isInVfork
+    case 23: process.isDying = try bool() ?? process.isDying
+    case 24: process.isSwapoff = try bool() ?? process.isSwapoff
+    case 25: try threads(of: &process)
     default: break
     }
+  }
+
+  private static let threadKeys = ObjectKeys(["cgroup"])
+
+  /// How many threads it has, which decides nothing, or those beside the main thread that live in a group of
+  /// their own, which version 1 allows.
+  private mutating func threads(of process: inout Scenario.Process) throws(JSONError) {
+    if try json.peek() != .array {
+      _ = try integer(1...Int64(Scenario.Process.pidLimit))
+      return
+    }
+    var paths: [String] = []
+    try list { (fields) throws(JSONError) in
+      var path: String?
+      let offset = try fields.startOfNext()
+      let seen = try fields.object(Self.threadKeys) { (fields, _) throws(JSONError) in
+        path = try fields.cgroupPath()
+      }
+      if let seen { fields.needs("cgroup", seen != 0, at: offset) }
+      if let path { paths.append(path) }
+    }
+    process.threadCgroups = paths
   }
 
   /// A million processes from one line is proportion enough; a machine cannot have many more.
@@ -89,14 +136,27 @@ extension Fields {
 
   private static let pageTableKeys = ObjectKeys(["pte", "pmd", "pud"])
 
-  /// One size, or one for each level; since 4.15 all levels count.
-  private mutating func pageTables() throws(JSONError) -> Int64? {
-    if try json.peek() != .object { return try size() }
-    var total: Int64 = 0
-    _ = try object(Self.pageTableKeys) { (fields, _) throws(JSONError) in
-      total += try fields.size() ?? 0
+  /// One size, all of which counts, or one for each level, since releases count different ones.
+  private mutating func pageTables(of process: inout Scenario.Process) throws(JSONError) {
+    if try json.peek() != .object {
+      if let size = try size() {
+        process.pageTables = size
+        process.pageTableLevels = nil
+      }
+      return
     }
-    return total
+    var levels = PageTableLevels()
+    let seen = try object(Self.pageTableKeys) { (fields, key) throws(JSONError) in
+      let size = try fields.size() ?? 0
+      switch key {
+      case 0: levels.pte = size
+      case 1: levels.pmd = size
+      default: levels.pud = size
+      }
+    }
+    guard seen != nil else { return }
+    process.pageTables = levels.total
+    process.pageTableLevels = levels
   }
 
   mutating func capabilities() throws(JSONError) -> Capabilities? {

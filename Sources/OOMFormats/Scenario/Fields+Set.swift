@@ -6,7 +6,8 @@ extension Fields {
   private static let setKeys = ObjectKeys(["process", "cgroup", "sysctl", "to"])
 
   static let processChangeKeys = ObjectKeys([
-    "oom_score_adj", "uid", "capabilities", "on_enomem",
+    "oom_score_adj", "uid", "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "in_vfork",
+    "swapoff",
   ])
 
   mutating func set() throws(JSONError) -> Event.Action? {
@@ -65,7 +66,14 @@ extension Fields {
       case 1:
         if let uid = try fields.integer(0...Int64(UInt32.max - 1)) { change.uid = UInt32(uid) }
       case 2: change.capabilities = try fields.capabilities()
-      default: change.onENOMEM = try fields.onENOMEM()
+      case 3: change.onENOMEM = try fields.onENOMEM()
+      case 4:
+        if let adj = try fields.integer(-17...15) { change.oomAdj = Int16(adj) }
+      case 5:
+        if let nice = try fields.integer(-20...19) { change.nice = Int16(nice) }
+      case 6: change.cpuTime = try fields.duration()
+      case 7: change.isInVfork = try fields.bool()
+      default: change.isSwapoff = try fields.bool()
       }
     }
     return change

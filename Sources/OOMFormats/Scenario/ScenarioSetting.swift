@@ -123,6 +123,9 @@ extension Scenario {
     }
     var process = processes[row]
     try fields.processField(number, into: &process)
+    if key == "oom_adj", let oomAdj = process.legacy.oomAdj {
+      process.oomScoreAdj = oomScoreAdj(writing: oomAdj)
+    }
     fields.contradictions(in: process, at: 0)
     processes[row] = process
   }

@@ -37,6 +37,7 @@ func digest(of run: Run) -> UInt64 {
   var digest = Digest()
   digest.add(run.scenario)
   digest.add(run.ruleSet)
+  if run.policy != .kernel { digest.add(run.policy.rawValue) }
   digest.add(run.outcome.rawValue)
   digest.add(run.end)
   for kill in run.kills {
@@ -46,7 +47,7 @@ func digest(of run: Run) -> UInt64 {
     digest.add(kill.totalpages)
     digest.add(kill.invoker)
     digest.add(kill.victim.identity)
-    digest.add(kill.victim.points)
+    digest.add(Int64(truncatingIfNeeded: kill.victim.points))
     digest.add(kill.freedPages)
     digest.add(kill.runnerUp?.identity)
     for casualty in kill.killed {

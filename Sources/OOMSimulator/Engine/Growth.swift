@@ -4,6 +4,8 @@ struct Growth: Equatable, Sendable {
   enum Stop: Equatable, Sendable {
     /// Nobody in this group can be killed.
     case noVictim(group: Int)
+    /// Whom selection takes cannot be killed, and would be taken again.
+    case unkillable
     /// `memory.high` of this group.
     case throttled(group: Int)
     /// A victim's memory is not back yet.

@@ -52,6 +52,8 @@ struct Ledger: Equatable, Sendable {
     var high = Cgroup.unlimited
     var max = Cgroup.unlimited
     var swapMax = Cgroup.unlimited
+    /// Charges go over `max`, because nobody can be killed: `MemcgWithoutVictim.forced`.
+    var isForced = false
   }
 
   let parents: [Int]
@@ -63,8 +65,12 @@ struct Ledger: Equatable, Sendable {
   var pagesPerTable: Int64 = 512
   /// Whether any group has `memory.min` or `memory.low`.
   var protects = false
+  let protectionRule: ProtectionRule
+  private let memcg: MemcgSupport
 
-  init(of groups: MemcgTree) {
+  init(of groups: MemcgTree, rules: Rules) {
+    protectionRule = rules.protection
+    memcg = rules.memcg
     parents = groups.parents
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)
@@ -74,11 +80,22 @@ struct Ledger: Equatable, Sendable {
     }
   }
 
+  /// Takes a group's limits over, as far as the release has such files.
   mutating func setLimits(of group: Int, _ settings: Cgroup) {
-    limits[group] = Limits(
-      min: settings.min ?? 0, low: settings.low ?? 0, high: settings.high ?? Cgroup.unlimited,
-      max: settings.max ?? Cgroup.unlimited, swapMax: settings.swapMax ?? Cgroup.unlimited)
-    protects = limits.contains { $0.min > 0 || $0.low > 0 }
+    if memcg == .none { return }
+    var limits = Limits()
+    limits.max = settings.max ?? Cgroup.unlimited
+    limits.swapMax = settings.swapMax ?? Cgroup.unlimited
+    if memcg == .versionTwo { limits.high = settings.high ?? Cgroup.unlimited }
+    switch protectionRule {
+    case .none: break
+    case .whileBelowLow: limits.low = settings.low ?? 0
+    case .shareOfParent, .proportional:
+      limits.low = settings.low ?? 0
+      limits.min = settings.min ?? 0
+    }
+    self.limits[group] = limits
+    protects = self.limits.contains { $0.min > 0 || $0.low > 0 }
   }
 
   /// Changes what a group itself has, and the sums above it with that.
@@ -99,7 +116,9 @@ struct Ledger: Equatable, Sendable {
 
   /// Pages that a group can still take before one of its own limits, without reclaim.
   func headroom(_ group: Int) -> Int64 {
-    let limit = Swift.min(limits[group].max, limits[group].high)
+    let limit =
+      limits[group].isForced
+      ? limits[group].high : Swift.min(limits[group].max, limits[group].high)
     return limit == Cgroup.unlimited ? Cgroup.unlimited : limit - accounts[group].usage
   }
 

@@ -13,6 +13,8 @@ struct MemcgTree: Equatable, Sendable {
   /// One past the last descendant.
   var ends: [Int] = []
   var settings: [Cgroup] = []
+  /// Position in the order in which the groups were made. Kernel: `css_id()`.
+  var creation: [Int] = []
   /// Rows of the processes in each group, in the order in which they joined; the dead are among them.
   var members: [[Int32]] = []
   private var numbers: [String: Int] = [:]
@@ -21,6 +23,9 @@ struct MemcgTree: Equatable, Sendable {
     var nodes: [Node] = [Node(path: "/")]
     var index = ["/": 0]
     for path in scenario.processes.cgroupPaths { Self.add(path, to: &nodes, &index) }
+    for (_, paths) in scenario.processes.threadCgroups.sorted(by: { $0.key < $1.key }) {
+      for path in paths { Self.add(path, to: &nodes, &index) }
+    }
     for event in scenario.events {
       if let path = event.action.cgroup { Self.add(path, to: &nodes, &index) }
     }
@@ -89,6 +94,7 @@ struct MemcgTree: Equatable, Sendable {
       parents.append(top.parent)
       ends.append(mine + 1)
       settings.append(Cgroup())
+      creation.append(top.node)
       members.append([])
       numbers[nodes[top.node].path] = mine
       stack.append((mine, 0, true))

@@ -5,6 +5,10 @@
 /// Tables of a process that has touched nothing yet: its program, its stack and the upper levels.
 let pageTablesOfAnEmptyProcess: Int64 = 9
 
+/// The upper levels of the tables of a process that does not give them: two PUD pages for the low and the
+/// high end of its address space, three PMD pages for its program, its mappings and its stack.
+let upperTablesOfAProcess = PageTableLevels(pmd: 3, pud: 2)
+
 /// Pages that one last-level table maps: 512 of 4 KiB, entries of 8 bytes. Kernel: `PTRS_PER_PTE`.
 func pagesPerPageTable(pageSize: Int64) -> Int64 { pageSize / 8 }
 

@@ -125,8 +125,8 @@ extension Ledger {
     let domain = groups.lowerBound
     var siblingsProtected = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {
-      siblingsProtected[parents[group] - domain] += min(
-        accounts[group].usage, settings[group - domain])
+      siblingsProtected[parents[group] - domain] += protectedUsage(
+        usage: accounts[group].usage, setting: settings[group - domain], rule: protectionRule)
     }
     var effective = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {
@@ -137,7 +137,7 @@ extension Ledger {
         : effectiveProtection(
           usage: accounts[group].usage, setting: settings[group - domain],
           parentEffective: effective[parent - domain],
-          siblingsProtected: siblingsProtected[parent - domain])
+          siblingsProtected: siblingsProtected[parent - domain], rule: protectionRule)
     }
     return effective
   }

@@ -45,9 +45,13 @@ extension Replay {
       somethingFreed = true
     case .oom(let path, let invoker):
       let domain = path.map(group)
+      if let domain, domain != MemcgTree.root, world.rules.memcg == .none {
+        warn("oom: there are no memory cgroups before 2.6.25, the event is passed over")
+        return
+      }
       let row = invoker.flatMap { living($0, "oom") }
       switch outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row) {
-      case .noVictim: warn("oom: nobody in \(path ?? "/") can be killed")
+      case .noVictim: warn("oom: nobody in \(path ?? "the machine") can be killed")
       case .waiting: warn("oom: a victim is still dying, nobody else is killed")
       case .killed, .panicked: break
       }
@@ -71,12 +75,12 @@ extension Replay {
       Refusal(
         at: now, process: row.map(world.identity), pages: pages,
         commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
-        allowed: state.allowed))
+        allowed: state.allowed, asksForAvailable: state.rule.heuristic != .oneRequest))
     if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) { exit(row) }
   }
 
   private mutating func grow(_ row: Int, _ sizes: Event.Sizes, over: Int64) {
-    if let pages = world.admit(sizes, row: row) {
+    if let pages = world.admit(sizes, row: row, isGradual: over > 0) {
       refuse(pages, row: row)
       return
     }
@@ -90,7 +94,7 @@ extension Replay {
     }
     let pid = process.pid == 0 ? world.pids.next() : process.pid
     let group = group(process.cgroup)
-    let row = world.tasks.append(process, name: name, pid: pid, group: group)
+    let row = world.tasks.append(process, name: name, pid: pid, group: group, at: now)
     world.groups.members[group].append(Int32(row))
     let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
     references.add(row, world.tasks)
@@ -157,7 +161,16 @@ extension Replay {
   }
 
   private mutating func set(_ row: Int, _ change: Event.ProcessChange) {
+    if let adj = change.oomAdj { world.setOOMAdj(row, adj) }
     if let adj = change.oomScoreAdj { world.setOOMScoreAdj(row, adj) }
+    if change.nice != nil || change.cpuTime != nil {
+      var inputs = world.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+      inputs.nice = change.nice ?? inputs.nice
+      inputs.cpuTime = change.cpuTime ?? inputs.cpuTime
+      world.tasks.legacy[row] = inputs
+    }
+    if let isInVfork = change.isInVfork { world.tasks.setFlag(.inVfork, row, isInVfork) }
+    if let isSwapoff = change.isSwapoff { world.tasks.setFlag(.swapoff, row, isSwapoff) }
     if let uid = change.uid { world.tasks.uids[row] = uid }
     world.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
     somethingFreed = true
@@ -168,6 +181,7 @@ extension Replay {
   ///
   /// Kernel: `memory_max_write()`, mm/memcontrol.c.
   private mutating func set(group: Int, _ change: Cgroup) {
+    let oldMax = world.groups.settings[group].max
     world.groups.settings[group].apply(change)
     world.ledger.setLimits(of: group, world.groups.settings[group])
     somethingFreed = true
@@ -176,7 +190,19 @@ extension Replay {
       let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].high
       if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
     }
-    if change.max != nil { enforceMax(of: group) }
+    if change.max != nil { lowerMax(of: group, from: oldMax) }
+  }
+
+  /// Version 1 refuses a limit that reclaim cannot get down to, version 2 kills until it fits.
+  ///
+  /// Kernel: `mem_cgroup_resize_limit()` to 4.4, `memory_max_write()` since 4.5, mm/memcontrol.c.
+  private mutating func lowerMax(of group: Int, from oldMax: Int64?) {
+    if world.rules.memcg == .versionTwo { return enforceMax(of: group) }
+    let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
+    if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
+    warn("\(world.groups.paths[group]): the limit stays, EBUSY: reclaim cannot get down to it")
+    world.groups.settings[group].max = oldMax
+    world.ledger.setLimits(of: group, world.groups.settings[group])
   }
 
   /// Kills in a group until its usage fits `memory.max`, or until a victim's memory has to come back first.

@@ -4,7 +4,7 @@
 /// still fits at the next one and, if not, searches the first microsecond at which it does not.
 struct Replay {
   var world: World
-  private(set) var now: Int64 = 0
+  var now: Int64 { world.now }
   var growths: [Growth] = []
   /// Victims on their way out: when their memory is back.
   private var exits: [(at: Int64, rows: [Int])] = []
@@ -12,6 +12,8 @@ struct Replay {
   var somethingFreed = false
   /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
   var overMax: Set<Int> = []
+  /// Groups that were charged over their limit.
+  private var forced: Set<Int> = []
   private var growthsStarted = 0
 
   private(set) var kills: [Kill] = []
@@ -24,12 +26,19 @@ struct Replay {
   /// Called after every event and every kill; for tests.
   var observe: ((World) -> Void)?
 
-  init(_ scenario: Scenario, recordsCandidates: Bool) {
-    world = World(of: scenario)
+  init(
+    _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
+    policy: Policy = .kernel, recordsCandidates: Bool
+  ) {
+    world = World(of: scenario, rules: rules, policy: policy)
     references = ReferenceIndex(of: scenario, tasks: world.tasks)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
+    let dying = world.tasks.dyingRows.sorted()
+    if !dying.isEmpty, scenario.machine.exitDelay > 0 {
+      exits.append((scenario.machine.exitDelay, dying))
+    }
   }
 
   /// Replays everything up to and including `last`, or to the end.
@@ -48,6 +57,7 @@ struct Replay {
       finishExits()
       goOn()
       while panic == nil, next < events.count, events[next].at == now {
+        for group in forced { world.ledger.limits[group].isForced = false }
         act(events[next].action)
         next += 1
         goOn()
@@ -63,7 +73,7 @@ struct Replay {
     while panic == nil, now < target {
       if fits(at: target) {
         apply(at: target)
-        now = target
+        world.now = target
         return
       }
       var (fitting, failing) = (now, target)
@@ -72,7 +82,7 @@ struct Replay {
         if fits(at: middle) { fitting = middle } else { failing = middle }
       }
       apply(at: fitting)
-      now = failing
+      world.now = failing
       applyWithOOM()
       goOn()
     }
@@ -243,8 +253,19 @@ struct Replay {
         return
       }
       let domain = group == MemcgTree.root ? nil : group
+      if domain != nil, growths[index].row == nil, world.rules.killsOnFaultsOnly {
+        giveUp(index)
+        return
+      }
       switch outOfMemory(domain: domain, invoker: growths[index].row) {
-      case .noVictim: stop(index, .noVictim(group: group))
+      case .noVictim:
+        if domain == nil {
+          stop(index, .unkillable)
+        } else if world.rules.memcgWithoutVictim == .forced {
+          force(group)
+        } else {
+          stop(index, .noVictim(group: group))
+        }
       case .waiting: stop(index, .waiting)
       case .killed, .panicked: break
       }
@@ -271,11 +292,30 @@ struct Replay {
     growths[index].stuckSince = growths[index].stuckSince ?? now
   }
 
+  /// A write whose charge fails: what is written stays, the rest is ENOMEM.
+  private mutating func giveUp(_ index: Int) {
+    let left = growths[index].total.shmem - growths[index].done.shmem
+    warn(
+      "tmpfs: \(left) pages could not be charged to \(world.groups.paths[growths[index].tmpfsGroup]): "
+        + "ENOMEM, no kill")
+    growths[index].total = growths[index].done
+    growths[index].stop = nil
+  }
+
+  /// Lets a group charge over its limit from now on, until something changes.
+  private mutating func force(_ group: Int) {
+    world.ledger.limits[group].isForced = true
+    if forced.insert(group).inserted {
+      warn(
+        "\(world.groups.paths[group]) is charged over its memory.max: nobody in it can be killed")
+    }
+  }
+
   // MARK: OOM
 
   mutating func outOfMemory(domain: Int?, invoker: Int?) -> OOMResult {
     let result = world.outOfMemory(
-      domain: domain, invoker: invoker, at: now, recordingCandidates: recordsCandidates)
+      domain: domain, invoker: invoker, recordingCandidates: recordsCandidates)
     switch result {
     case .killed(let kill):
       kills.append(kill)
@@ -333,8 +373,16 @@ struct Replay {
         return Stuck(
           at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
           why: "memory.high is reached and nothing can be reclaimed: throttled, never killed")
+      case .unkillable:
+        return Stuck(
+          at: growth.stuckSince ?? now, process: identity, cgroup: nil,
+          why: "who is chosen cannot be killed, because of oom_adj -17, and is chosen again")
       case .waiting:
-        return nil
+        // With a delay the victim's exit ends the wait.
+        if !exits.isEmpty { return nil }
+        return Stuck(
+          at: growth.stuckSince ?? now, process: identity, cgroup: nil,
+          why: "a killed process is still dying, and until its memory is back nobody else is killed")
       }
     }
   }

@@ -1,3 +1,5 @@
+public import VictimSelection
+
 /// Which process: the pid is unique in a run, the name need not be.
 public struct ProcessIdentity: Hashable, Sendable {
   public var pid: Int32
@@ -7,12 +9,13 @@ public struct ProcessIdentity: Hashable, Sendable {
 /// A process as an OOM found it. Sizes are in pages.
 public struct Candidate: Equatable, Sendable {
   public var identity: ProcessIdentity
-  /// Badness in pages by the domain's totals; `Int64.min`, the kernel's LONG_MIN, when it is no
+  /// Badness by the domain's totals, as the release's function returns it: pages since 3.5, thousandths
+  /// from 2.6.36 to 3.4, before that a number without a unit, up to `ULONG_MAX`. `Int128.min` when it is no
   /// candidate. Kernel: `oom_badness()`.
-  public var points = Int64.min
+  public var points = Int128.min
   public var ineligible: Ineligible?
   /// By the machine's totals. File: /proc/PID/oom_score.
-  public var oomScore: Int64 = 0
+  public var oomScore: Int128 = 0
   public var oomScoreAdj: Int16 = 0
   public var uid: UInt32 = 0
   public var cgroup = "/"
@@ -21,6 +24,14 @@ public struct Candidate: Equatable, Sendable {
   public var shmem: Int64 = 0
   public var swap: Int64 = 0
   public var pageTables: Int64 = 0
+  /// The part of `pageTables` that the release counts as points.
+  public var countedTables: Int64 = 0
+  /// Effective `CAP_SYS_ADMIN`.
+  public var isAdmin = false
+  /// It runs swapoff.
+  public var isSwapoff = false
+  /// What the rules before 2.6.36 read of it; nil since then.
+  public var legacy: LegacyTask?
 
   init(identity: ProcessIdentity) {
     self.identity = identity
@@ -29,8 +40,8 @@ public struct Candidate: Equatable, Sendable {
   public var name: String { identity.name }
   public var pid: Int32 { identity.pid }
 
-  /// rss + swap entries + page tables: the points of `oom_score_adj` 0.
-  public var pages: Int64 { anon + file + shmem + swap + pageTables }
+  /// rss, swap entries and page tables, as far as the release counts them.
+  public var pages: Int64 { anon + file + shmem + swap + countedTables }
 }
 
 /// One OOM kill. Sizes are in pages.
@@ -59,12 +70,12 @@ public struct Kill: Equatable, Sendable {
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
-  /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
-  public var totalpages: Int64
+  /// How points came about.
+  public var arithmetic: BadnessArithmetic
   /// Whose allocation failed; nil when it was none of the scenario's processes.
   public var invoker: ProcessIdentity?
-  /// Taken because it asked, not for its points. File: `vm.oom_kill_allocating_task`.
-  public var isAllocatingTask = false
+  /// Why this one.
+  public var chosen = Chosen.points
   public var victim: Candidate
   /// Who died, in order.
   public var killed: [Casualty] = []
@@ -80,10 +91,37 @@ public struct Kill: Equatable, Sendable {
   /// Rows of the casualties, for the engine.
   var rows: [Int] = []
 
-  init(at: Int64, constraint: Constraint, totalpages: Int64) {
+  /// Why selection took the victim.
+  public enum Chosen: String, Sendable {
+    /// It had the most points.
+    case points
+    /// It asked. File: `vm.oom_kill_allocating_task`.
+    case allocatingTask = "allocating_task"
+    /// It runs swapoff.
+    case swapoff
+    /// Nobody in the memcg could be chosen, so who asked was taken: 2.6.25 to 2.6.34.
+    case onlyAsker = "only_asker"
+    /// A policy that is no kernel's.
+    case policy
+  }
+
+  /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
+  public var totalpages: Int64 { arithmetic.totalpages }
+
+  /// Of equals the kernel takes the last that it visits, else the first.
+  public var equalsReplace: Bool {
+    let rules = arithmetic.rules
+    if rules.badness == nil { return false }
+    return constraint == .memcg ? rules.memcgEqualsReplace : rules.globalEqualsReplace
+  }
+
+  /// Taken because it asked, not for its points.
+  public var isAllocatingTask: Bool { chosen == .allocatingTask }
+
+  init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
     self.at = at
     self.constraint = constraint
-    self.totalpages = totalpages
+    self.arithmetic = arithmetic
     victim = Candidate(identity: ProcessIdentity(pid: 0, name: ""))
     limit = LimitState(
       limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0)
@@ -104,6 +142,8 @@ public struct Refusal: Equatable, Sendable {
   public var mode: Sysctl.OvercommitMemory
   /// What the request was held against: `OvercommitState.allowed`.
   public var allowed: Int64
+  /// Mode 0 of a release that asks for what is free and can be freed, before 5.2.
+  public var asksForAvailable = false
 }
 
 /// Growth that can never go on without a change from outside.
@@ -153,6 +193,7 @@ public struct Run: Equatable, Sendable {
   public var kernel: String
   /// Key of the rules that decided.
   public var ruleSet: String
+  public var policy: Policy
   public var outcome: Outcome
   /// Microseconds.
   public var end: Int64

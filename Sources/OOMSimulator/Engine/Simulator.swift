@@ -3,15 +3,25 @@
 /// Pure: the same scenario gives the same run, on every machine and in every build.
 public struct Simulator: Sendable {
   public let kernel: KernelRelease
-  public let rules: RuleSet
+  /// What decides, and the key that names its badness.
+  public let rules: Rules
+  public let ruleSet: RuleSet
+  /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
+  public var policy = Policy.kernel
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
 
-  /// - Parameter kernel: the release to decide by. One that is older than all known rules gets the
-  ///   oldest of them, and every run says so in its warnings.
+  /// - Parameter kernel: the release to decide by. One that is not known gets the rules of the nearest,
+  ///   and every run says so in its warnings.
   public init(kernel: KernelRelease = .standard) {
+    self.init(kernel: kernel, rules: RulesByRelease.rules(of: kernel))
+  }
+
+  /// A simulator whose rules are those of no release: for the question which rule makes a difference.
+  init(kernel: KernelRelease, rules: Rules) {
     self.kernel = kernel
-    rules = RuleSet.of(kernel) ?? RuleSet.byRelease[0]
+    self.rules = rules
+    ruleSet = RuleSet.of(kernel)
   }
 
   /// A simulator of the release that a scenario names.
@@ -24,7 +34,8 @@ public struct Simulator: Sendable {
   /// - Complexity: grows with events and kills, not with time or memory; a kill looks at every process
   ///   of its domain.
   public func run(_ scenario: Scenario) -> Run {
-    var replay = Replay(scenario, recordsCandidates: recordsCandidates)
+    var replay = Replay(
+      scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     replay.run()
     return result(of: replay, scenario)
   }
@@ -34,13 +45,17 @@ public struct Simulator: Sendable {
   /// - Parameter time: microseconds; everything that happens at that instant has happened. Nil is the
   ///   state at the start, before any event.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
-    var replay = Replay(scenario, recordsCandidates: false)
+    var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     if let time { replay.run(until: time) }
     replay.world.settle()
     let world = replay.world
     return ScoreTable(
-      scenario: scenario.name, kernel: kernel.text, totalpages: world.totalpages,
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: world.totalpages,
       pageSize: scenario.machine.pageSize,
+      arithmetic: BadnessArithmetic(
+        rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
+      equalsReplace: rules.badness != nil && rules.globalEqualsReplace,
+      warnings: kernel.notes + world.warnings,
       processes: world.candidates(domain: nil, totalpages: world.totalpages))
   }
 
@@ -48,19 +63,12 @@ public struct Simulator: Sendable {
     var world = replay.world
     world.settle()
     var run = Run(
-      scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: rules.key,
+      scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
+      policy: policy,
       outcome: replay.panic == nil ? .completed : .panic, end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
-      warnings: world.warnings, digest: 0, tasks: world.tasks)
-    if kernel > .newestKnown {
-      run.warnings.append(
-        "\(kernel) is newer than \(KernelRelease.newestKnown), the newest release that the rules were "
-          + "compared with")
-    }
-    if kernel < rules.since {
-      run.warnings.append("no rules for \(kernel): decided by those of \(rules.key)")
-    }
+      warnings: kernel.notes + world.warnings, digest: 0, tasks: world.tasks)
     run.digest = digest(of: run)
     return run
   }
@@ -70,8 +78,16 @@ public struct Simulator: Sendable {
 public struct ScoreTable: Equatable, Sendable {
   public var scenario: String
   public var kernel: String
+  /// Key of the rules that decide.
+  public var ruleSet: String
   /// The machine's: memory + swap.
   public var totalpages: Int64
   public var pageSize: Int64
+  /// How points came about.
+  public var arithmetic: BadnessArithmetic
+  /// Of equals the kernel takes the last in the order of the list, else the first.
+  public var equalsReplace: Bool
+  /// What has to be said of the rules and of the start state.
+  public var warnings: [String]
   public var processes: [Candidate]
 }

@@ -5,9 +5,11 @@ extension Tasks {
   /// with the table, not copied.
   init(
     of table: ProcessTable, groups tree: MemcgTree, pids allocator: inout PidAllocator,
-    pageSize: Int64
+    machine: Machine, rules: Rules
   ) {
-    pagesPerTable = pagesPerPageTable(pageSize: pageSize)
+    self.init(
+      rules: rules, word: machine.wordBits,
+      pagesPerTable: pagesPerPageTable(pageSize: machine.pageSize))
     let isPlain = table.counts.isEmpty
     let rows = isPlain ? nil : Self.expand(table)
     func column<Value>(_ values: [Value]) -> [Value] {
@@ -31,7 +33,9 @@ extension Tasks {
     states = Array(repeating: .running, count: count)
     touched = Array(repeating: 0, count: count)
     pages = Array(repeating: 0, count: count)
-    candidateAdj = Array(repeating: neverChosen, count: count)
+    candidateWeight = Array(repeating: neverChosen, count: count)
+    ppids = table.ppids.isEmpty ? [] : column(table.ppids)
+    takeRare(of: table, rows: rows, tree)
 
     for row in 0..<count where pids[row] == 0 { pids[row] = allocator.next() }
     share(table, rows: rows)
@@ -52,18 +56,42 @@ extension Tasks {
           isKernelThread(row)
           ? 0
           : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
+        if pageTables[row] > 0, rules.countsSomeLevels { upperTables[row] = upperTablesOfAProcess }
       }
       if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
         extraVM[row] = totalVM[row] - sum
       }
     }
     for row in 0..<count {
-      if sharers.isEmpty {
+      if sharers.isEmpty, rules.countsAllPlainly, swapoffRows.isEmpty {
         pages[row] = touched[row] + pageTables[row]
       } else {
         refresh(row)
       }
       refreshCandidate(row)
+    }
+  }
+
+  /// What few rows have.
+  private mutating func takeRare(of table: ProcessTable, rows: [Int]?, _ tree: MemcgTree) {
+    if !table.legacy.isEmpty || !table.pageTableLevels.isEmpty || !table.threadCgroups.isEmpty {
+      for row in 0..<count {
+        let source = rows?[row] ?? row
+        if let inputs = table.legacy[source] { legacy[row] = inputs }
+        if let levels = table.pageTableLevels[source] {
+          upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
+        }
+        if let paths = table.threadCgroups[source] {
+          threadGroups[row] = paths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
+        }
+      }
+    }
+    for row in 0..<count where flags[row].rawValue >= ProcessTable.Flags.dying.rawValue {
+      if flags[row].contains(.swapoff) { swapoffRows.insert(row) }
+      if flags[row].contains(.dying) {
+        states[row] = .dying
+        dyingRows.insert(row)
+      }
     }
   }
 
@@ -135,7 +163,22 @@ extension Tasks {
   /// Adds a process with nothing in it yet.
   ///
   /// - Returns: its row.
-  mutating func append(_ process: Scenario.Process, name: String, pid: Int32, group: Int) -> Int {
+  mutating func append(
+    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Int64
+  ) -> Int {
+    let row = count
+    if process.ppid != 0 || !ppids.isEmpty {
+      if ppids.isEmpty { ppids = Array(repeating: 0, count: row) }
+      ppids.append(process.ppid)
+    }
+    if process.legacy != Scenario.Process.LegacyInputs() { legacy[row] = process.legacy }
+    startedAt[row] = now
+    if let levels = process.pageTableLevels {
+      upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
+    } else if process.pageTables == nil, rules.countsSomeLevels {
+      upperTables[row] = upperTablesOfAProcess
+    }
+    if process.isSwapoff { swapoffRows.insert(row) }
     names.append(name)
     pids.append(pid)
     uids.append(process.uid)
@@ -151,10 +194,18 @@ extension Tasks {
     pageTables.append(0)
     touched.append(0)
     pages.append(0)
-    candidateAdj.append(neverChosen)
-    refreshCandidate(count - 1)
-    return count - 1
+    candidateWeight.append(neverChosen)
+    refreshCandidate(row)
+    return row
   }
+}
+
+extension Rules {
+  /// Whether page tables count by level.
+  fileprivate var countsSomeLevels: Bool { pageTables == .pte || pageTables == .pteAndPMD }
+
+  /// Whether the sum of all sizes is what counts.
+  fileprivate var countsAllPlainly: Bool { pageTables == .all && rootBonus != .ofOwnUse }
 }
 
 /// Gives out pids from 1000 up, passing over those that the scenario names.

@@ -31,10 +31,27 @@ struct Tasks: Equatable, Sendable {
   /// Pages that have ever been touched and not given back: what page tables are for.
   var touched: [Int64] = []
 
-  /// What selection reads: rss + swap + page tables.
+  /// What selection reads: rss, swap and page tables, as the release counts them.
   var pages: [Int64] = []
-  /// What selection reads: `oomScoreAdj`, or `neverChosen`.
-  var candidateAdj: [Int16] = []
+  /// What selection reads: `oomScoreAdj`, as the release counts it, or `neverChosen`.
+  var candidateWeight: [Int16] = []
+
+  let rules: Rules
+  let word: WordBits
+
+  /// Empty while no row has a parent.
+  var ppids: [Int32] = []
+  /// What the rules before 2.6.36 read besides, of the rows that give it.
+  var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
+  /// When a process began that did not exist at the start.
+  var startedAt: [Int: Int64] = [:]
+  /// The upper levels of page tables that were given by level.
+  var upperTables: [Int: PageTableLevels] = [:]
+  /// Groups of threads that live elsewhere than their process.
+  var threadGroups: [Int: [Int32]] = [:]
+  /// Rows that are dying, and rows that run swapoff.
+  var dyingRows: Set<Int> = []
+  var swapoffRows: Set<Int> = []
 
   /// Address space beyond what is touched or mapped, where `total_vm` was given.
   var extraVM: [Int: Int64] = [:]
@@ -68,6 +85,12 @@ struct Tasks: Equatable, Sendable {
   /// All rows of a shared address space, by the row that has the sizes.
   var sharers: [Int: [Int]] = [:]
 
+  init(rules: Rules, word: WordBits, pagesPerTable: Int64) {
+    self.rules = rules
+    self.word = word
+    self.pagesPerTable = pagesPerTable
+  }
+
   var count: Int { pids.count }
 
   func owner(_ row: Int) -> Int { owners.isEmpty ? row : owners[row] ?? row }
@@ -80,12 +103,16 @@ struct Tasks: Equatable, Sendable {
 
   func isAlive(_ row: Int) -> Bool { states[row] == .running }
 
+  /// Whether it is still in the kernel's list: running, or dying with its memory not back.
+  func hasNotExited(_ row: Int) -> Bool { states[row] == .running || states[row] == .dying }
+
   func isKernelThread(_ row: Int) -> Bool { flags[row].contains(.kernelThread) }
 
   func capabilities(_ row: Int) -> Capabilities {
     if flags[row].contains(.statesCapabilities) {
       return Capabilities(
-        rawValue: flags[row].rawValue >> ProcessTable.Flags.capabilitiesShift)
+        rawValue: UInt8(
+          truncatingIfNeeded: flags[row].rawValue >> ProcessTable.Flags.capabilitiesShift) & 7)
     }
     return uids[row] == 0 ? .all : []
   }
@@ -111,22 +138,68 @@ struct Tasks: Equatable, Sendable {
     }
   }
 
-  func eligibility(_ row: Int) -> Ineligible? {
-    oomEvaluateTask(
-      pid: pids[row], isKernelThread: isKernelThread(row), isDying: states[row] == .dying,
-      oomScoreAdj: oomScoreAdj[row])
-  }
-
   /// Brings the selection columns in step with a row's sizes and settings.
   mutating func refresh(_ row: Int) {
     let owner = owner(row)
-    let sum = anon[owner] + file[owner] + shmem[owner] + swap[owner] + pageTables[owner]
-    for user in usersOfMM(row) { pages[user] = sum }
+    let sum =
+      anon[owner] + file[owner] + shmem[owner] + swap[owner] + countedTables(owner: owner)
+    if rules.rootBonus != .ofOwnUse, swapoffRows.isEmpty {
+      for user in usersOfMM(row) { pages[user] = sum }
+      return
+    }
+    for user in usersOfMM(row) {
+      pages[user] =
+        hasThousandPoints(user)
+        ? 0
+        : rules.rootBonus.pages(
+          sum, isAdmin: capabilities(user).contains(.sysAdmin), word: word)
+    }
   }
 
   mutating func refreshCandidate(_ row: Int) {
-    let isCandidate = states[row] == .running && eligibility(row) == nil
-    candidateAdj[row] = isCandidate ? oomScoreAdj[row] : neverChosen
+    let isCandidate = states[row] == .running && ineligibility(row) == nil
+    candidateWeight[row] = isCandidate ? weight(row) : neverChosen
+  }
+
+  /// As `refreshCandidate`, of all that share the memory where one decides for the others.
+  mutating func refreshCandidates(with row: Int) {
+    if rules.exemptsWholeMM {
+      for user in usersOfMM(row) { refreshCandidate(user) }
+    } else {
+      refreshCandidate(row)
+    }
+  }
+
+  /// `oom_score_adj` as a selection counts it.
+  func weight(_ row: Int) -> Int16 {
+    if hasThousandPoints(row) { return 1000 }
+    let adj = effectiveAdj(row)
+    if rules.rootBonus != .ofTotal { return adj }
+    return rules.rootBonus.weight(adj, isAdmin: capabilities(row).contains(.sysAdmin))
+  }
+
+  /// A process in swapoff of 2.6.36 to 2.6.39: 1000 points, whatever it uses.
+  private func hasThousandPoints(_ row: Int) -> Bool {
+    rules.swapoff == .thousandPoints && flags[row].contains(.swapoff)
+  }
+
+  /// Page tables that the release counts as points.
+  func countedTables(owner: Int) -> Int64 {
+    switch rules.pageTables {
+    case .all: return pageTables[owner]
+    case .none: return 0
+    case .pte, .pteAndPMD:
+      guard let upper = upperTables[owner] else { return pageTables[owner] }
+      let levels = PageTableLevels(
+        pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
+      return rules.pageTables.pages(levels)
+    }
+  }
+
+  /// What comes back when the last user of an address space is gone; mapped file pages stay as cache.
+  func freedByExit(of owner: Int) -> Int64 {
+    anon[owner] + swap[owner] + shmem[owner] + pageTables[owner]
+      + swappedShmem[owner, default: 0]
   }
 }
 
@@ -140,7 +213,21 @@ extension Tasks {
       capabilities ?? (flags[row].contains(.statesCapabilities) ? self.capabilities(row) : nil)
     process.onENOMEM =
       onENOMEM ?? (flags[row].contains(.exitsOnENOMEM) ? .exit : .continue)
+    process.isInVfork = flags[row].contains(.inVfork)
+    process.isDying = flags[row].contains(.dying)
+    process.isSwapoff = flags[row].contains(.swapoff)
     flags[row] = ProcessTable.flags(of: process)
+    refresh(row)
+    refreshCandidate(row)
+  }
+
+  mutating func setFlag(_ flag: ProcessTable.Flags, _ row: Int, _ isOn: Bool) {
+    if isOn { flags[row].insert(flag) } else { flags[row].remove(flag) }
+    if flag == .swapoff {
+      if isOn { swapoffRows.insert(row) } else { swapoffRows.remove(row) }
+    }
+    refresh(row)
+    refreshCandidates(with: row)
   }
 
   /// Makes a row without memory use the address space of another one.
@@ -153,15 +240,27 @@ extension Tasks {
 }
 
 extension World {
-  /// A write goes to all processes that share the address space.
+  /// Writes `oom_score_adj`; since 4.8 the write goes to all processes that share the address space.
+  ///
+  /// Before 2.6.36 there is no such file: the value that reading `oom_adj` would show is written there.
   ///
   /// Kernel: `__set_oom_adj()`, fs/proc/base.c, since 4.8, commit 44a70adec910; not to the global init and
   /// not to kernel threads.
   mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
-    for user in tasks.usersOfMM(row)
-    where user == row || (tasks.pids[user] != 1 && !tasks.isKernelThread(user)) {
+    tasks.legacy[row]?.oomAdj = nil
+    for user in tasks.usersOfMM(row) where user == row || receivesWrites(user) {
       tasks.oomScoreAdj[user] = adj
-      tasks.refreshCandidate(user)
+      tasks.refreshCandidates(with: user)
     }
+  }
+
+  private func receivesWrites(_ user: Int) -> Bool {
+    rules.propagatesOOMScoreAdj && tasks.pids[user] != 1 && !tasks.isKernelThread(user)
+  }
+
+  /// Writes `oom_adj`; since 2.6.36 that sets `oom_score_adj`.
+  mutating func setOOMAdj(_ row: Int, _ adj: Int16) {
+    setOOMScoreAdj(row, oomScoreAdj(writing: adj))
+    tasks.legacy[row, default: Scenario.Process.LegacyInputs()].oomAdj = adj
   }
 }

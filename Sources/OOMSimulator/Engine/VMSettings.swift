@@ -10,11 +10,13 @@ struct VMSettings: Equatable, Sendable {
   var panicOnOOM: Sysctl.PanicOnOOM
   var oomKillAllocatingTask: Bool
 
-  init(_ sysctl: Sysctl, machine: Machine) {
+  init(_ sysctl: Sysctl, machine: Machine, rules: Rules) {
     overcommitMemory = sysctl.overcommitMemory ?? .heuristic
-    overcommitKbytes = sysctl.overcommitKbytes ?? 0
-    // Writing the kbytes clears the ratio: a scenario that gives only them has no ratio.
-    overcommitRatio = sysctl.overcommitRatio ?? (sysctl.overcommitKbytes == nil ? 50 : 0)
+    // A release without the kbytes goes by the ratio. With them, writing them clears the ratio: a scenario
+    // that gives only them has none.
+    let kbytes = rules.hasOvercommitKbytes ? sysctl.overcommitKbytes : nil
+    overcommitKbytes = kbytes ?? 0
+    overcommitRatio = sysctl.overcommitRatio ?? (kbytes == nil ? 50 : 0)
     let kernelPages = machine.kernel + machine.slabReclaimable + machine.hugetlb
     let freeAtBootKiB = max(machine.memory - kernelPages, 0) * (machine.pageSize / 1024)
     adminReserveKbytes =
@@ -22,7 +24,8 @@ struct VMSettings: Equatable, Sendable {
     userReserveKbytes =
       sysctl.userReserveKbytes ?? defaultUserReserveKbytes(freeAtBootKiB: freeAtBootKiB)
     minFreeKbytes =
-      sysctl.minFreeKbytes ?? defaultMinFreeKbytes(lowmemKiB: machine.memoryKiB)
+      sysctl.minFreeKbytes ?? defaultMinFreeKbytes(
+        lowmemKiB: machine.memoryKiB, most: rules.mostMinFreeKbytes)
     swappiness = sysctl.swappiness ?? 60
     panicOnOOM = sysctl.panicOnOOM ?? .never
     oomKillAllocatingTask = sysctl.oomKillAllocatingTask ?? false

@@ -1,7 +1,7 @@
 extension World {
   /// What the admission of a request by `row` depends on; no row is a request of nobody.
   func overcommitState(row: Int?) -> OvercommitState {
-    OvercommitState(
+    var state = OvercommitState(
       mode: vm.overcommitMemory,
       limit: CommitLimitInputs(
         totalram: machine.memory, hugetlb: machine.hugetlb, totalSwap: machine.swap,
@@ -12,15 +12,46 @@ extension World {
       adminReserve: machine.pages(kiB: vm.adminReserveKbytes),
       userReserve: machine.pages(kiB: vm.userReserveKbytes),
       totalVM: row.map(tasks.totalVM))
+    state.rule = rules.overcommit
+    state.rule.word = machine.wordBits
+    if rules.overcommit.heuristic != .oneRequest, vm.overcommitMemory == .heuristic {
+      state.memory = memoryState
+    }
+    return state
+  }
+
+  /// What mode 0 counts before 5.2. The reserve is the high watermark of a machine taken as one zone.
+  private var memoryState: MemoryState {
+    var state = MemoryState()
+    for account in ledger.accounts {
+      state.file += account.cache + account.file + account.shmem + account.tmpfs
+      state.shmem += account.shmem + account.tmpfs
+      state.slabReclaimable += account.slabReclaimable
+    }
+    state.free = free
+    state.freeSwap = max(machine.swap - ledger.accounts[MemcgTree.root].swapUsage, 0)
+    state.totalReserve =
+      lowAndHighWatermark(min: minWatermark, managed: machine.memory, step: rules.watermarkStep)
+      .high
+    return state
+  }
+
+  /// Whether overcommit admits a request.
+  ///
+  /// - Parameter isGradual: it comes page by page. Mode 0 looks at each request by itself before 5.2, so that
+  ///   nothing but the want of a single page stops it.
+  private func isAdmitted(_ pages: Int64, row: Int, isGradual: Bool) -> Bool {
+    let state = overcommitState(row: row)
+    let asksPageByPage =
+      isGradual && state.mode == .heuristic && state.rule.heuristic != .oneRequest
+    return pages == 0 || vmEnoughMemory(pages: asksPageByPage ? 1 : pages, state)
   }
 
   /// Commits private memory that a process maps.
   ///
   /// - Returns: whether overcommit admits it.
-  mutating func commit(_ pages: Int64, row: Int) -> Bool {
-    guard pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row)) else {
-      return false
-    }
+  mutating func commit(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
+    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
     let owner = tasks.owner(row)
     committed += pages
     tasks.untouched[owner, default: 0] += pages
@@ -29,10 +60,8 @@ extension World {
   }
 
   /// Commits shared memory that a process maps: the whole object at once.
-  mutating func commitShared(_ pages: Int64, row: Int) -> Bool {
-    guard pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row)) else {
-      return false
-    }
+  mutating func commitShared(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
+    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
     let owner = tasks.owner(row)
     committed += pages
     tasks.untouchedShared[owner, default: 0] += pages
@@ -97,19 +126,20 @@ extension World {
 
   /// Admits what a growth is going to touch beyond what its process has mapped already.
   ///
+  /// - Parameter isGradual: it is asked for over a time, not at once.
   /// - Returns: the request that was refused, in pages, or nil.
-  mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
+  mutating func admit(_ sizes: Event.Sizes, row: Int, isGradual: Bool = false) -> Int64? {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
     let mapped =
       tasks.untouched[owner, default: 0] + tasks.noReserve[owner, default: 0]
       - tasks.claimed[owner, default: 0]
     let request = max(anon - mapped, 0)
-    if !commit(request, row: row) { return request }
+    if !commit(request, row: row, isGradual: isGradual) { return request }
     let mappedShared =
       tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
     let shared = max(sizes.shmem - mappedShared, 0)
-    if !commitShared(shared, row: row) {
+    if !commitShared(shared, row: row, isGradual: isGradual) {
       unmap(request, .private, row: row)
       return shared
     }

@@ -8,13 +8,16 @@ extension World {
   }
 
   /// A process as selection sees it.
-  func candidate(_ row: Int, points: Int64) -> Candidate {
+  ///
+  /// - Parameter family: the children of all processes, where the caller has them already.
+  func candidate(_ row: Int, totalpages: Int64, _ family: [Int32: [Int]]? = nil) -> Candidate {
     let owner = tasks.owner(row)
     var candidate = Candidate(identity: identity(row))
-    candidate.points = points
+    candidate.ineligible = tasks.ineligibility(row)
+    candidate.points =
+      candidate.ineligible == nil ? badness(row, totalpages: totalpages, family) : .min
     candidate.oomScoreAdj = tasks.oomScoreAdj[row]
-    candidate.ineligible = tasks.eligibility(row)
-    candidate.oomScore = procOOMScore(row)
+    candidate.oomScore = procOOMScore(row, family)
     candidate.uid = tasks.uids[row]
     candidate.cgroup = groups.paths[Int(tasks.groups[row])]
     candidate.anon = tasks.anon[owner]
@@ -22,44 +25,41 @@ extension World {
     candidate.shmem = tasks.shmem[owner]
     candidate.swap = tasks.swap[owner]
     candidate.pageTables = tasks.pageTables[owner]
+    candidate.countedTables = tasks.countedTables(owner: owner)
+    candidate.isAdmin = tasks.capabilities(row).contains(.sysAdmin)
+    candidate.isSwapoff = tasks.flags[row].contains(.swapoff)
+    if rules.badness == nil { candidate.legacy = legacyTask(row, family ?? children()) }
     return candidate
   }
 
-  func procOOMScore(_ row: Int) -> Int64 {
-    // oom_badness() does not ask whether somebody is dying: that is a test of the scan.
-    let eligibility = tasks.eligibility(row)
-    let isCandidate =
-      eligibility == nil || (eligibility == .dying && tasks.oomScoreAdj[row] != -1000)
-    let badness = SignedBadness(totalpages: totalpages)
+  /// What `/proc/PID/oom_score` shows, always by the machine's totals.
+  func procOOMScore(_ row: Int, _ family: [Int32: [Int]]? = nil) -> Int128 {
+    // badness() knows no init; oom_badness() does not ask whether somebody is dying.
+    let hasPoints = rules.badness == nil ? !tasks.isKernelThread(row) : hasBadnessInProc(row)
     return OOMSimulator.procOOMScore(
-      points: isCandidate
-        ? badness.points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row]) : .min,
-      totalpages: totalpages)
+      points: hasPoints ? badness(row, totalpages: totalpages, family) : nil,
+      totalpages: totalpages, file: rules.oomScoreFile, word: machine.wordBits)
   }
 
-  /// Badness of a row, `Int64.min` when it is no candidate. Kernel: `oom_badness()`.
-  func oomBadness(_ row: Int, totalpages: Int64) -> Int64 {
-    guard tasks.eligibility(row) == nil else { return .min }
-    return SignedBadness(totalpages: totalpages)
-      .points(pages: tasks.pages[row], oomScoreAdj: tasks.oomScoreAdj[row])
+  /// The origin of an OOM is no matter of badness: at -1000 it shows 0.
+  private func hasBadnessInProc(_ row: Int) -> Bool {
+    tasks.hasBadness(row) && tasks.effectiveAdj(row) != -1000
+      && !(rules.sparesVforkChildren && tasks.flags[row].contains(.inVfork))
   }
 
-  /// The living processes of a domain in the order in which the kernel visits them.
-  func rowsVisited(domain: Int?) -> [Int] {
-    guard let domain else {
-      return (0..<tasks.count).filter { tasks.isAlive($0) || tasks.states[$0] == .dying }
-    }
-    return groups.descendants(of: domain).flatMap { group in
-      groups.members[group].map(Int.init).filter {
-        tasks.isAlive($0) || tasks.states[$0] == .dying
-      }
-    }
+  /// Points of a row as the release's function gives them to one that is a candidate.
+  ///
+  /// Kernel: `badness()`, `oom_badness()`, mm/oom_kill.c.
+  func badness(_ row: Int, totalpages: Int64, _ family: [Int32: [Int]]? = nil) -> Int128 {
+    if rules.badness == nil { return Int128(legacyBadness(row, family ?? children())) }
+    return Int128(
+      selectionRule(in: nil).points(
+        pages: tasks.pages[row], weight: tasks.weight(row), totalpages: totalpages))
   }
 
   func candidates(domain: Int?, totalpages: Int64) -> [Candidate] {
-    rowsVisited(domain: domain).map {
-      candidate($0, points: oomBadness($0, totalpages: totalpages))
-    }
+    let family = rules.badness == nil ? children() : nil
+    return rowsVisited(domain: domain).map { candidate($0, totalpages: totalpages, family) }
   }
 
   func limitState(domain: Int?) -> Kill.LimitState {

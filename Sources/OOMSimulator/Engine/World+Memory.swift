@@ -152,9 +152,7 @@ extension World {
   ///
   /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
   mutating func exitMM(_ owner: Int) -> Int64 {
-    let freed =
-      tasks.anon[owner] + tasks.swap[owner] + tasks.shmem[owner] + tasks.pageTables[owner]
-      + tasks.swappedShmem[owner, default: 0]
+    let freed = tasks.freedByExit(of: owner)
     committed -= tasks.committed(owner)
     uncharge(sizesInOwnGroup(owner), from: Int(tasks.groups[owner]))
     for left in leftBehind where left.row == owner { uncharge(left.sizes, from: left.group) }
@@ -172,7 +170,9 @@ extension World {
     for owner in owners { settleHoldings(of: owner) }
     for row in rows {
       tasks.states[row] = state
-      tasks.refreshCandidate(row)
+      if state == .dying { tasks.dyingRows.insert(row) } else { tasks.dyingRows.remove(row) }
+      tasks.swapoffRows.remove(row)
+      tasks.refreshCandidates(with: row)
     }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
@@ -205,7 +205,12 @@ extension World {
       leftBehind.append(LeftBehind(row: row, group: old, sizes: sizesInOwnGroup(row)))
     }
     groups.members[old].removeAll { Int($0) == row }
-    groups.members[group].append(Int32(row))
+    if rules.memcgWalk == .newestFirstMovedLast {
+      // Visited backwards, so that who was moved in comes last.
+      groups.members[group].insert(Int32(row), at: 0)
+    } else {
+      groups.members[group].append(Int32(row))
+    }
     tasks.groups[row] = Int32(group)
     let owner = tasks.owner(row)
     if owner != row { handOver(owner) }
@@ -255,6 +260,7 @@ extension Tasks {
     if locked[owner] != 0 { locked[owner] = 0 }
     pageTables[owner] = 0
     touched[owner] = 0
+    upperTables[owner] = nil
     for keyPath in [
       \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
       \.claimedShared, \.uncommitted,

@@ -1,6 +1,10 @@
 /// The state of a run at one instant.
 struct World: Sendable {
   let machine: Machine
+  let rules: Rules
+  let policy: Policy
+  /// Microseconds since the start: how long a process has run depends on it.
+  var now: Int64 = 0
   private(set) var sysctl: Sysctl
   private(set) var vm: VMSettings
   var groups: MemcgTree
@@ -32,21 +36,27 @@ struct World: Sendable {
   }
 
   /// The state that a scenario begins with: given, not admitted.
-  init(of scenario: Scenario) {
+  init(
+    of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
+    policy: Policy = .kernel
+  ) {
     machine = scenario.machine
+    self.rules = rules
+    self.policy = policy
     sysctl = scenario.sysctl
-    vm = VMSettings(scenario.sysctl, machine: scenario.machine)
+    vm = VMSettings(scenario.sysctl, machine: scenario.machine, rules: rules)
     groups = MemcgTree(of: scenario)
-    ledger = Ledger(of: groups)
+    ledger = Ledger(of: groups, rules: rules)
     pids = PidAllocator(of: scenario)
     tasks = Tasks(
-      of: scenario.processes, groups: groups, pids: &pids, pageSize: machine.pageSize)
+      of: scenario.processes, groups: groups, pids: &pids, machine: machine, rules: rules)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.pagesPerTable = tasks.pagesPerTable
     applySettings()
     fillGroups()
     chargeProcesses()
     warnOfExcess()
+    warnOfMissingFiles()
   }
 
   /// Pages in use, the pool of huge pages included.
@@ -65,7 +75,7 @@ struct World: Sendable {
 
   mutating func apply(_ change: Sysctl) {
     sysctl.apply(change)
-    vm = VMSettings(sysctl, machine: machine)
+    vm = VMSettings(sysctl, machine: machine, rules: rules)
     applySettings()
   }
 
@@ -124,6 +134,34 @@ struct World: Sendable {
           "\(groups.paths[group]) starts with \(usage) pages, above its memory.max of "
             + "\(ledger.limits[group].max)")
       }
+    }
+  }
+
+  /// Says which limits of the scenario a release does not know, or knows by another name.
+  private mutating func warnOfMissingFiles() {
+    let settings = groups.settings
+    func has<Value>(_ file: KeyPath<Cgroup, Value?>) -> Bool {
+      settings.contains { $0[keyPath: file] != nil }
+    }
+    if rules.memcg == .none, settings.contains(where: \.hasLimits) {
+      warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
+      return
+    }
+    if rules.memcg == .versionOne, has(\.max) || has(\.swapMax) {
+      warnings.append(
+        "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
+          + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")
+    }
+    let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
+      (has(\.high), rules.memcg == .versionTwo, "memory.high", "4.5"),
+      (has(\.low), rules.protection != .none, "memory.low", "4.0"),
+      (
+        has(\.min), ![.none, .whileBelowLow].contains(rules.protection), "memory.min", "4.18"
+      ),
+      (has(\.oomGroup), rules.oomGroup != .none, "memory.oom.group", "4.19"),
+    ]
+    for file in missing where file.isGiven && !file.isKnown {
+      warnings.append("\(file.file) exists since \(file.since): it does nothing here")
     }
   }
 

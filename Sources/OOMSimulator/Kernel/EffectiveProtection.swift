@@ -1,3 +1,16 @@
+/// How a release shares protection among siblings.
+public enum ProtectionRule: Equatable, Sendable {
+  /// There are no such files: to 3.19.
+  case none
+  /// `memory.low` alone: a group is protected while it and every ancestor use less than they ask for: 4.0
+  /// to 4.17.
+  case whileBelowLow
+  /// A share of the parent's protection, by the usage of the siblings that stay within theirs: 4.18 to 5.6.
+  case shareOfParent
+  /// A share by what the siblings ask for and use: since 5.7.
+  case proportional
+}
+
 /// How many pages of a group reclaim has to leave alone.
 ///
 /// Children that ask for more than their parent has share the parent's in proportion to what they
@@ -8,15 +21,42 @@
 ///   - usage: pages charged to the group and its descendants.
 ///   - setting: `memory.min` or `memory.low`, in pages.
 ///   - parentEffective: the protection that the parent came out with.
-///   - siblingsProtected: the sum of min(usage, setting) over all children of the parent.
+///   - siblingsProtected: the sum of `protectedUsage` over all children of the parent.
 ///
 /// Kernel: `effective_protection()`, mm/memcontrol.c, since 5.7, without the mount option
-/// `memory_recursiveprot`.
+/// `memory_recursiveprot`; `mem_cgroup_protected()` before.
 public func effectiveProtection(
-  usage: Int64, setting: Int64, parentEffective: Int64, siblingsProtected: Int64
+  usage: Int64, setting: Int64, parentEffective: Int64, siblingsProtected: Int64,
+  rule: ProtectionRule = .proportional
 ) -> Int64 {
-  let protected = min(usage, setting)
-  guard siblingsProtected > parentEffective else { return protected }
-  let product = protected.multipliedFullWidth(by: parentEffective)
-  return siblingsProtected.dividingFullWidth(product).quotient
+  switch rule {
+  case .none:
+    return 0
+  case .whileBelowLow:
+    return usage < setting && parentEffective > 0 ? usage : 0
+  case .shareOfParent:
+    let own = min(setting, parentEffective)
+    guard setting > 0, parentEffective > 0, siblingsProtected > 0 else { return own }
+    return min(own, share(min(usage, setting), of: siblingsProtected, parentEffective))
+  case .proportional:
+    let protected = min(usage, setting)
+    guard siblingsProtected > parentEffective else { return protected }
+    return share(protected, of: siblingsProtected, parentEffective)
+  }
+}
+
+/// What a group counts for in the sum over its parent's children.
+func protectedUsage(usage: Int64, setting: Int64, rule: ProtectionRule) -> Int64 {
+  switch rule {
+  case .none, .whileBelowLow: 0
+  case .shareOfParent: usage <= setting ? usage : 0
+  case .proportional: min(usage, setting)
+  }
+}
+
+private func share(_ part: Int64, of sum: Int64, _ whole: Int64) -> Int64 {
+  let (high, low) = whole.multipliedFullWidth(by: part)
+  // A sum that leaves siblings out can be smaller than one part: more than the whole is the whole, too.
+  if part >= sum { return whole }
+  return sum.dividingFullWidth((high, low)).quotient
 }

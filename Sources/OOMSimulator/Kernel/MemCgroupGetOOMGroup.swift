@@ -1,3 +1,13 @@
+/// Who of a group that dies as a whole is spared.
+public enum OOMGroupRule: Equatable, Sendable {
+  /// There is no such file: to 4.18.
+  case none
+  /// Those at `oom_score_adj` -1000: 4.19 to 5.1, commit 3d8b38eb81ca.
+  case sparingDisabled
+  /// The global init, too: since 5.2.
+  case sparingInit
+}
+
 /// The group that dies as a whole with a victim, if any: the highest one with `memory.oom.group` on
 /// the way from the victim's own group up to the domain of the OOM.
 ///

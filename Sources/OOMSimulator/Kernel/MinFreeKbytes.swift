@@ -1,11 +1,13 @@
 /// The default of `vm.min_free_kbytes`.
 ///
-/// `isqrt(lowmem KiB × 16)`, not under 128 and not over 262144 (65536 before 5.7).
+/// `isqrt(lowmem KiB × 16)`, not under 128 and not over `most`.
+///
+/// - Parameter most: 262144, and 65536 before 5.7.
 ///
 /// Kernel: `calculate_min_free_kbytes()`, mm/page_alloc.c. Not modelled: khugepaged, which raises the
 /// value on hosts with transparent huge pages.
-func defaultMinFreeKbytes(lowmemKiB: Int64) -> Int64 {
-  min(max(isqrt(lowmemKiB * 16), 128), 262_144)
+func defaultMinFreeKbytes(lowmemKiB: Int64, most: Int64 = 262_144) -> Int64 {
+  min(max(isqrt(lowmemKiB * 16), 128), most)
 }
 
 /// The number of free pages below which an ordinary allocation fails, for a machine taken as one zone.
@@ -14,6 +16,28 @@ func defaultMinFreeKbytes(lowmemKiB: Int64) -> Int64 {
 /// lower zones keep against allocations that could use a higher one (`lowmem_reserve_ratio`).
 func minWatermark(minFreeKbytes: Int64, machine: Machine) -> Int64 {
   machine.pages(kiB: minFreeKbytes)
+}
+
+/// How far apart the watermarks of a zone are.
+public enum WatermarkStep: Equatable, Sendable {
+  /// A quarter of the min watermark to low, half to high: to 4.5.
+  case quarterOfMin
+  /// The larger of a quarter and 0.1 % of the zone (`vm.watermark_scale_factor` 10): since 4.6.
+  case scaled
+}
+
+/// The low and the high watermark of a machine taken as one zone, in pages.
+///
+/// Kernel: `__setup_per_zone_wmarks()`, mm/page_alloc.c.
+func lowAndHighWatermark(
+  min: Int64, managed: Int64, step rule: WatermarkStep
+) -> (low: Int64, high: Int64) {
+  switch rule {
+  case .quarterOfMin: return (min + min / 4, min + min / 2)
+  case .scaled:
+    let step = max(min / 4, managed / 1000)
+    return (min + step, min + 2 * step)
+  }
 }
 
 /// Floor of the square root of a number that is not negative.

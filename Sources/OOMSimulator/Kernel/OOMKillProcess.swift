@@ -6,37 +6,76 @@ public enum Because: String, CaseIterable, Sendable {
   case sharedMM = "shared_mm"
   /// `memory.oom.group` of the victim's group or of one above it.
   case oomGroup = "oom_group"
+  /// It dies for its parent, which selection chose: before 5.1.
+  case child
+}
+
+/// Which processes die because they use the victim's address space; kernel threads never do.
+///
+/// Kernel: `oom_kill_task()` and `__oom_kill_process()`, mm/oom_kill.c.
+public enum SharerRule: Equatable, Sendable {
+  /// All: 2.6.21 to 2.6.31 (650a7c974f1) and 2.6.37 to 3.1 (1e99bad0d9c).
+  case all
+  /// None: 2.6.20, which signals the wrong task, and 2.6.32 to 2.6.36 (8c5cd6f3a17).
+  case none
+  /// All but those at -1000: 3.2 to 4.3.
+  case notDisabled
+  /// Nor the global init: 4.4 to 4.7.
+  case notDisabledNorInit
+  /// All but the global init: 2.6.11 to 2.6.19, and since 4.8, commit 44a70adec910, even those at -1000.
+  case notInit
 }
 
 extension World {
-  /// Who dies with a victim, in order: its own process, all that use its address space, and the members
+  /// Who dies with a process, in order: itself or its child, all that use its address space, and the members
   /// of a group that dies as a whole, each with those that use its address space.
   ///
-  /// Sharers die whatever their `oom_score_adj` (since 4.8, 44a70adec910); of a group only -1000 and the
-  /// global init are spared. The kernel kills and counts the first victim once more with its group; here it
-  /// stands once.
+  /// The kernel kills and counts the first victim once more with its group; here it stands once.
   ///
   /// Kernel: `oom_kill_process()`, `__oom_kill_process()` and `oom_kill_memcg_member()`, mm/oom_kill.c.
-  func oomKillProcess(victim: Int, domain: Int?) -> [(row: Int, because: Because)] {
+  func oomKillProcess(
+    victim chosen: Int, domain: Int?, totalpages: Int64
+  ) -> [(row: Int, because: Because)] {
+    let child = childToSacrifice(of: chosen, domain: domain, totalpages: totalpages)
+    let victim = child ?? chosen
+    if rules.badness == nil, child == nil, !canBeKilled(victim) { return [] }
     var dead: [(row: Int, because: Because)] = []
     var seen: Set<Int> = []
     func kill(_ row: Int, _ because: Because) {
-      if seen.insert(row).inserted { dead.append((row, because)) }
-      for user in tasks.usersOfMM(row)
-      where tasks.isAlive(user) && tasks.pids[user] != 1 && !tasks.isKernelThread(user) {
+      // Who is dying already is signalled again, which kills nobody.
+      if tasks.isAlive(row), seen.insert(row).inserted { dead.append((row, because)) }
+      for user in tasks.usersOfMM(row) where user != row && diesAsSharer(user) {
         if seen.insert(user).inserted { dead.append((user, .sharedMM)) }
       }
     }
-    kill(victim, .victim)
+    kill(victim, child == nil ? .victim : .child)
+    guard rules.oomGroup != .none else { return dead }
     let group = Int(tasks.groups[victim])
     if let oomGroup = memCgroupGetOOMGroup(victim: group, domain: domain, in: groups) {
       for group in groups.descendants(of: oomGroup) {
-        for member in groups.members[group] {
-          let row = Int(member)
-          if tasks.isAlive(row), tasks.eligibility(row) == nil { kill(row, .oomGroup) }
+        for member in groups.members[group] where isKilledWithGroup(Int(member)) {
+          kill(Int(member), .oomGroup)
         }
       }
     }
     return dead
+  }
+
+  private func diesAsSharer(_ row: Int) -> Bool {
+    guard tasks.isAlive(row), !tasks.isKernelThread(row) else { return false }
+    switch rules.sharers {
+    case .all: return true
+    case .none: return false
+    case .notDisabled: return tasks.effectiveAdj(row) != -1000
+    case .notDisabledNorInit: return tasks.effectiveAdj(row) != -1000 && tasks.pids[row] != 1
+    case .notInit: return tasks.pids[row] != 1
+    }
+  }
+
+  /// A group dies but for those at -1000 and, since 5.2, the global init.
+  private func isKilledWithGroup(_ row: Int) -> Bool {
+    guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }
+    if tasks.pids[row] == 1, rules.oomGroup == .sparingInit { return false }
+    return tasks.oomScoreAdj[row] != -1000
   }
 }

@@ -3,11 +3,58 @@ internal import VictimSelection
 /// What came of an OOM.
 enum OOMResult {
   case killed(Kill)
-  /// Nobody can be killed. In a memcg the allocation fails or waits; in the machine this is a panic.
+  /// Nobody can be killed. In a memcg the allocation fails or waits.
   case noVictim
   case panicked(Panic)
   /// A victim is still on its way out: nobody else is killed until its memory is back.
   case waiting
+}
+
+/// When `vm.panic_on_oom` makes an OOM a panic.
+///
+/// Kernel: `check_panic_on_oom()`, mm/oom_kill.c; before 2.6.36 `out_of_memory()`.
+public enum PanicRule: Equatable, Sendable {
+  /// There is no such sysctl: to 2.6.17.
+  case never
+  /// Any value but 0: an OOM without a constraint: 2.6.18 to 2.6.21.
+  case unconstrained
+  /// 2: any OOM of the machine: 2.6.22 to 2.6.33.
+  case always
+  /// 2: an OOM of a memcg, too: since 2.6.34, commit daaf1e68874.
+  case alwaysInMemcgsToo
+
+  func panics(_ setting: Sysctl.PanicOnOOM, _ constraint: Constraint) -> Bool {
+    switch (self, setting) {
+    case (.never, _), (_, .never): false
+    case (.unconstrained, _), (_, .unconstrained): constraint == .none
+    case (.always, .always): constraint != .memcg
+    case (.alwaysInMemcgsToo, .always): true
+    }
+  }
+}
+
+/// What `vm.oom_kill_allocating_task` does in an OOM of the machine.
+///
+/// Kernel: `out_of_memory()`, mm/oom_kill.c.
+public enum AllocatingTaskRule: Equatable, Sendable {
+  /// There is no such sysctl: to 2.6.23.
+  case none
+  /// Who asks, or nobody if it cannot be killed: 2.6.24 to 2.6.29, commit fe071d7e8aa.
+  case orNobody
+  /// Who asks; selection decides if it cannot be killed: 2.6.30 to 3.1 and since 3.6.
+  case orSelection
+  /// Who asks, even at -1000: 3.2 to 3.5.
+  case evenDisabled
+}
+
+/// What comes of an OOM of a memcg in which nobody can be chosen.
+public enum MemcgWithoutVictim: Equatable, Sendable {
+  /// Who asks is killed: 2.6.25 to 2.6.34.
+  case killsCurrent
+  /// Nothing: who asks waits or tries again: 2.6.35 to 4.18 and since 5.16, commit a4ebf1b6ca1e.
+  case waits
+  /// The charge is forced over the limit: 4.19 to 5.15.
+  case forced
 }
 
 extension World {
@@ -20,38 +67,81 @@ extension World {
   /// Kernel: `out_of_memory()`, mm/oom_kill.c, in this order: `check_panic_on_oom()`,
   /// `oom_kill_allocating_task`, `select_bad_process()`, `oom_kill_process()`.
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, at now: Int64, recordingCandidates: Bool
+    domain: Int?, invoker: Int?, recordingCandidates: Bool
   ) -> OOMResult {
     settle(domain: domain ?? MemcgTree.root)
     let constraint: Constraint = domain == nil ? .none : .memcg
-    if vm.panicOnOOM == .always || (vm.panicOnOOM == .unconstrained && constraint == .none) {
+    if rules.panicOnOOM.panics(vm.panicOnOOM, constraint) {
       return .panicked(Panic(at: now, why: .panicOnOOM, constraint: constraint))
     }
     let totalpages = totalpages(domain: domain)
-    var victim: Victim?
-    var isAllocatingTask = false
-    if domain == nil, vm.oomKillAllocatingTask, let invoker, tasks.isAlive(invoker),
-      tasks.eligibility(invoker) == nil
+    if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
+      canBeAllocatingTask(invoker)
     {
-      victim = Victim(row: invoker, points: oomBadness(invoker, totalpages: totalpages))
-      isAllocatingTask = true
-    } else {
-      if hasDyingVictim(in: domain) { return .waiting }
-      victim = selectBadProcess(in: domain, totalpages: totalpages)
+      let dead = oomKillProcess(victim: invoker, domain: nil, totalpages: totalpages)
+      if !dead.isEmpty {
+        return .killed(
+          kill(
+            invoker, dead, domain: nil, invoker: invoker, totalpages: totalpages,
+            chosen: .allocatingTask, recordingCandidates))
+      }
+      // The global init is refused without a word, and that counts as a kill.
+      if rules.allocatingTask == .orNobody || tasks.pids[invoker] == 1 { return .noVictim }
     }
-    guard let victim else {
-      return domain == nil
-        ? .panicked(Panic(at: now, why: .deadlocked, constraint: constraint)) : .noVictim
+    let victim: Int
+    var chosen = Kill.Chosen.points
+    switch select(in: domain, totalpages: totalpages) {
+    case .victim(let row):
+      victim = row
+      if policy == .cgroupAware {
+        chosen = .policy
+      } else if rules.badness != nil, rules.swapoff == .origin, tasks.swapoffRows.contains(row) {
+        chosen = .swapoff
+      }
+    case .aborted: return .waiting
+    case .nobody:
+      if domain == nil {
+        return .panicked(Panic(at: now, why: .deadlocked, constraint: constraint))
+      }
+      guard rules.memcgWithoutVictim == .killsCurrent, let invoker else { return .noVictim }
+      victim = invoker
+      chosen = .onlyAsker
     }
-    var kill = Kill(at: now, constraint: constraint, totalpages: totalpages)
-    kill.isAllocatingTask = isAllocatingTask
+    let dead = oomKillProcess(victim: victim, domain: domain, totalpages: totalpages)
+    // Its child is dying already, or a release before 2.6.36 would choose the same process for ever.
+    if dead.isEmpty { return tasks.dyingRows.isEmpty ? .noVictim : .waiting }
+    return .killed(
+      kill(
+        victim, dead, domain: domain, invoker: invoker, totalpages: totalpages, chosen: chosen,
+        recordingCandidates))
+  }
+
+  private func canBeAllocatingTask(_ invoker: Int) -> Bool {
+    guard tasks.isAlive(invoker) else { return false }
+    // Before 2.6.36 the kill itself finds out who cannot be killed.
+    if rules.badness == nil { return true }
+    if tasks.pids[invoker] == 1 || tasks.isKernelThread(invoker) { return false }
+    if rules.allocatingTask == .evenDisabled { return true }
+    if tasks.effectiveAdj(invoker) == -1000 { return false }
+    return tasks.exemption(invoker) != .sharerDisabled
+  }
+
+  /// Carries a kill out and records it.
+  private mutating func kill(
+    _ victim: Int, _ dead: [(row: Int, because: Because)], domain: Int?, invoker: Int?,
+    totalpages: Int64, chosen: Kill.Chosen, _ recordingCandidates: Bool
+  ) -> Kill {
+    var kill = Kill(
+      at: now, constraint: domain == nil ? .none : .memcg,
+      arithmetic: BadnessArithmetic(
+        rules: rules, word: machine.wordBits, totalpages: totalpages))
+    kill.chosen = chosen
     kill.cgroup = domain.map { groups.paths[$0] }
     kill.invoker = invoker.map(identity)
-    kill.victim = candidate(victim.row, points: victim.points)
+    kill.victim = candidate(victim, totalpages: totalpages)
     kill.limit = limitState(domain: domain)
     if recordingCandidates { kill.candidates = candidates(domain: domain, totalpages: totalpages) }
-    setRunnerUp(of: &kill, victim: victim.row, domain: domain)
-    let dead = oomKillProcess(victim: victim.row, domain: domain)
+    setRunnerUp(of: &kill, victim: victim, domain: domain)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
     let rows = dead.map(\.row)
     kill.rows = rows
@@ -59,11 +149,11 @@ extension World {
       kill.freedPages = end(rows, as: .killed)
     } else {
       kill.freedPages = rows.map(tasks.owner).uniqued().reduce(0) {
-        $0 + tasks.pages[$1] - tasks.file[$1] + tasks.swappedShmem[$1, default: 0]
+        $0 + tasks.freedByExit(of: $1)
       }
       _ = end(rows, as: .dying)
     }
-    return .killed(kill)
+    return kill
   }
 
   /// What `oom_score_adj` is scaled with.
@@ -75,61 +165,17 @@ extension World {
     return max(
       memCgroupGetMax(
         max: limits.max, swapMax: limits.swapMax, totalSwap: machine.swap,
-        swappiness: vm.swappiness, pageSize: machine.pageSize), 1)
-  }
-
-  /// The process with the most points, the last of equals.
-  ///
-  /// A global OOM visits all processes in task order, a memcg OOM the groups of the domain, parents first,
-  /// and in each its members in the order in which they joined.
-  ///
-  /// Kernel: `select_bad_process()`, mm/oom_kill.c; equals since 5.3, commit ac311a14c682.
-  func selectBadProcess(in domain: Int?, totalpages: Int64) -> Victim? {
-    guard let domain else {
-      return VictimSelection.selectBadProcess(
-        pages: tasks.pages.span, oomScoreAdj: tasks.candidateAdj.span, totalpages: totalpages)
-    }
-    var chosen: Victim?
-    for group in groups.descendants(of: domain) {
-      let members = groups.members[group]
-      chosen = VictimSelection.selectBadProcess(
-        among: members.span, pages: tasks.pages.span,
-        oomScoreAdj: tasks.candidateAdj.span, totalpages: totalpages, after: chosen)
-    }
-    return chosen
-  }
-
-  /// Whether the scan would meet a victim whose memory is not back yet, which ends it.
-  ///
-  /// Kernel: `oom_evaluate_task()`: `tsk_is_oom_victim()` without `MMF_OOM_SKIP`.
-  private func hasDyingVictim(in domain: Int?) -> Bool {
-    if machine.exitDelay == 0 { return false }
-    let top = domain ?? MemcgTree.root
-    return tasks.states.indices.contains {
-      tasks.states[$0] == .dying && groups.contains(Int(tasks.groups[$0]), in: top)
-    }
+        swappiness: vm.swappiness, pageSize: machine.pageSize, rule: rules.memcgTotalpages), 1)
   }
 
   /// Selects once more without the victim and the processes that use its memory.
   private mutating func setRunnerUp(of kill: inout Kill, victim: Int, domain: Int?) {
     let users = tasks.usersOfMM(victim)
-    let saved = users.map { tasks.candidateAdj[$0] }
-    for user in users { tasks.candidateAdj[user] = neverChosen }
-    if let next = selectBadProcess(in: domain, totalpages: kill.totalpages) {
-      kill.runnerUp = candidate(next.row, points: next.points)
-      kill.runnerUpWinsTies = isVisited(next.row, after: victim, domain: domain)
-    }
-    for (user, adj) in zip(users, saved) { tasks.candidateAdj[user] = adj }
-  }
-
-  private func isVisited(_ row: Int, after other: Int, domain: Int?) -> Bool {
-    if domain == nil { return row > other }
-    let (mine, its) = (Int(tasks.groups[row]), Int(tasks.groups[other]))
-    if mine != its { return mine > its }
-    for member in groups.members[mine] {
-      if Int(member) == row { return false }
-      if Int(member) == other { return true }
-    }
-    return false
+    guard
+      case .victim(let next) = select(in: domain, totalpages: kill.totalpages, excluding: users)
+    else { return }
+    kill.runnerUp = candidate(next, totalpages: kill.totalpages)
+    kill.runnerUpWinsTies =
+      isVisited(next, after: victim, domain: domain) == kill.equalsReplace
   }
 }

@@ -1,13 +1,43 @@
-/// What `/proc/PID/oom_score` shows: 666 for an idle process, 0 for one that is no candidate.
+public import VictimSelection
+
+/// What `/proc/PID/oom_score` shows of the points.
+///
+/// Kernel: `proc_oom_score()`, fs/proc/base.c.
+public enum OOMScoreFile: Equatable, Sendable {
+  /// `badness()` as it is: to 2.6.35.
+  case points
+  /// Thousandths, as `oom_badness()` gives them: 2.6.36 to 3.4.
+  case thousandths
+  /// Points in thousandths of the machine's totals: 3.5 to 5.8.
+  case ofTotal
+  /// 0 to 2000 around the 666 of an idle process: since 5.9, commit 9066e5cfb73c.
+  case centred
+}
+
+/// What `/proc/PID/oom_score` shows; 0 for a process that is no candidate.
 ///
 /// Always by the machine's totals, inside a memcg, too.
 ///
 /// - Parameters:
-///   - points: badness by the machine's totals in pages; `Int64.min` when the process is no candidate.
+///   - points: badness by the machine's totals; nil when the process is no candidate.
 ///   - totalpages: RAM + swap in pages; 0 counts as 1.
-///
-/// Kernel: `proc_oom_score()`, fs/proc/base.c, since 5.9, commit 9066e5cfb73c.
-public func procOOMScore(points: Int64, totalpages: Int64) -> Int64 {
-  if points == .min { return 0 }
-  return (1000 + points * 1000 / max(totalpages, 1)) * 2 / 3
+public func procOOMScore(
+  points: Int128?, totalpages: Int64, file: OOMScoreFile = .centred, word: WordBits = .bits64
+) -> Int128 {
+  guard let points else { return 0 }
+  let total = max(totalpages, 1)
+  switch (file, word) {
+  case (.points, _), (.thousandths, _):
+    return points
+  case (.ofTotal, .bits64):
+    return Int128(UInt64(truncatingIfNeeded: points) &* 1000 / UInt64(total))
+  case (.ofTotal, .bits32):
+    return Int128(UInt32(truncatingIfNeeded: points) &* 1000 / UInt32(truncatingIfNeeded: total))
+  case (.centred, .bits64):
+    let thousandths = Int64(truncatingIfNeeded: points) &* 1000 / total
+    return Int128((1000 &+ thousandths) &* 2 / 3)
+  case (.centred, .bits32):
+    let thousandths = Int32(truncatingIfNeeded: points) &* 1000 / Int32(truncatingIfNeeded: total)
+    return Int128((1000 &+ thousandths) &* 2 / 3)
+  }
 }

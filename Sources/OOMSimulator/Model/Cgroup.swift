@@ -22,6 +22,11 @@ public struct Cgroup: Equatable, Sendable {
 
   public init() {}
 
+  /// Whether any file of the group is given, besides what it holds at the start.
+  var hasLimits: Bool {
+    min != nil || low != nil || high != nil || max != nil || swapMax != nil || oomGroup != nil
+  }
+
   /// Takes over every limit that `change` gives.
   public mutating func apply(_ change: Cgroup) {
     if let value = change.min { min = value }

@@ -51,6 +51,12 @@ public struct Event: Equatable, Sendable {
   /// What of a process can be changed while it runs; nil leaves it.
   public struct ProcessChange: Equatable, Sendable {
     public var oomScoreAdj: Int16?
+    /// A write to /proc/PID/oom_adj; since 2.6.36 it sets `oom_score_adj`, too.
+    public var oomAdj: Int16?
+    public var nice: Int16?
+    public var cpuTime: Int64?
+    public var isInVfork: Bool?
+    public var isSwapoff: Bool?
     public var uid: UInt32?
     public var capabilities: Capabilities?
     public var onENOMEM: Scenario.Process.OnENOMEM?

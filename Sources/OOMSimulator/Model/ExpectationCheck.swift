@@ -78,7 +78,7 @@ extension Expectation {
       check("cgroup", cgroup == kill.cgroup, cgroup, kill.cgroup ?? "none")
     }
     if let points = expected.points {
-      check("points", points == kill.victim.points, "\(points)", "\(kill.victim.points)")
+      check("points", Int128(points) == kill.victim.points, "\(points)", "\(kill.victim.points)")
     }
     if let after = expected.after {
       check("after", kill.at >= after, "at \(after) us or later", "at \(kill.at) us")

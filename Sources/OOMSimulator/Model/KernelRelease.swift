@@ -6,7 +6,10 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
   public var patchlevel: Int
   /// The third number of the 2.6 series; 0 from 3.0 on, where it names stable updates.
   public var sublevel: Int
-  /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers only.
+  /// The number of the Enterprise Linux that built it, as in `3.10.0-1160.el7.x86_64`; nil for others.
+  public var enterpriseLinux: Int?
+  /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and by who built
+  /// them.
   public var text: String
 
   public init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
@@ -37,22 +40,32 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     let isTwoSix = numbers[0] == 2
     self.init(numbers[0], numbers[1], isTwoSix && numbers.count > 2 ? numbers[2] : 0)
     self.text = text
+    enterpriseLinux = Self.enterpriseLinux(in: digits)
+  }
+
+  /// The number in a part `el7` or `el8_4` of a suffix. `el7uek` is another vendor's.
+  private static func enterpriseLinux(in suffix: Substring) -> Int? {
+    for part in suffix.split(whereSeparator: { [".", "-", "_", "+"].contains($0) }) {
+      if part.hasPrefix("el"), part.count <= 4, let number = Int(part.dropFirst(2)) { return number }
+    }
+    return nil
   }
 
   public static func == (left: Self, right: Self) -> Bool {
-    (left.version, left.patchlevel, left.sublevel)
-      == (right.version, right.patchlevel, right.sublevel)
+    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0)
+      == (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0)
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(version)
     hasher.combine(patchlevel)
     hasher.combine(sublevel)
+    hasher.combine(enterpriseLinux)
   }
 
   public static func < (left: Self, right: Self) -> Bool {
-    (left.version, left.patchlevel, left.sublevel)
-      < (right.version, right.patchlevel, right.sublevel)
+    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0)
+      < (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0)
   }
 }
 

@@ -1,3 +1,5 @@
+public import VictimSelection
+
 /// The machine of a scenario. Sizes are in pages of `pageSize` bytes.
 public struct Machine: Equatable, Sendable {
   /// Memory that the kernel manages. File: `MemTotal` in /proc/meminfo. Kernel: `totalram_pages()`.
@@ -16,6 +18,8 @@ public struct Machine: Equatable, Sendable {
   public var hugetlb: Int64 = 0
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
   public var hz: Int64 = 250
+  /// Width of a `long` on the kernel that decides: old rules overflow in it.
+  public var wordBits = WordBits.bits64
   /// Microseconds from a kill until the victim's memory is back.
   public var exitDelay: Int64 = 0
 

@@ -37,6 +37,8 @@ extension Scenario {
     public var cgroup = "/"
     /// -1000 to 1000. File: /proc/PID/oom_score_adj.
     public var oomScoreAdj: Int16 = 0
+    /// What rules before 2.6.36 read besides.
+    public var legacy = LegacyInputs()
     /// Resident anonymous memory. File: `RssAnon` in /proc/PID/status.
     public var anon: Int64 = 0
     /// Mapped file pages. File: `RssFile`.
@@ -51,6 +53,9 @@ extension Scenario {
     public var totalVM: Int64?
     /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
     public var pageTables: Int64?
+    /// The same by level, since releases count different levels; `pageTables` is their sum. Without it, all of
+    /// a size that is given counts in every release that counts tables at all.
+    public var pageTableLevels: PageTableLevels?
     /// Kernel: `PF_KTHREAD`.
     public var isKernelThread = false
     /// The process whose address space this one uses. Kernel: `clone(CLONE_VM)` without `CLONE_THREAD`.
@@ -58,8 +63,30 @@ extension Scenario {
     /// Nil means that uid 0 has all and others none.
     public var capabilities: Capabilities?
     public var onENOMEM = OnENOMEM.continue
+    /// It uses its parent's address space until it calls exec. Kernel: `in_vfork()`.
+    public var isInVfork = false
+    /// It was killed before the start, and its memory is not back: never, or after `Machine.exitDelay`.
+    public var isDying = false
+    /// It runs swapoff. Kernel: `oom_task_origin()`.
+    public var isSwapoff = false
+    /// Groups of threads that live in another group than the process, on version 1.
+    public var threadCgroups: [String] = []
 
     public init() {}
+
+    /// What only the rules before 2.6.36 read.
+    public struct LegacyInputs: Equatable, Sendable {
+      /// -17 to 15; nil is what `oom_score_adj` reads as in this file. File: /proc/PID/oom_adj.
+      public var oomAdj: Int16?
+      /// -20 to 19. File: `nice` in /proc/PID/stat.
+      public var nice: Int16 = 0
+      /// CPU time used, microseconds; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
+      public var cpuTime: Int64 = 0
+      /// How long it has been running at the start, or when it starts, microseconds.
+      public var runTime: Int64 = 0
+
+      public init() {}
+    }
 
     /// Whether it gives any size of its own.
     var statesMemory: Bool {

@@ -2,12 +2,15 @@
 /// processes are a hundred bytes each, and a replay copies only the columns that it changes.
 public struct ProcessTable: Equatable, Sendable {
   struct Flags: OptionSet, Equatable, Sendable {
-    let rawValue: UInt8
+    var rawValue: UInt16
     static let kernelThread = Self(rawValue: 1)
     static let exitsOnENOMEM = Self(rawValue: 2)
     static let statesCapabilities = Self(rawValue: 4)
     /// The three bits of `Capabilities` begin here.
-    static let capabilitiesShift: UInt8 = 3
+    static let capabilitiesShift: UInt16 = 3
+    static let inVfork = Self(rawValue: 64)
+    static let dying = Self(rawValue: 128)
+    static let swapoff = Self(rawValue: 256)
   }
 
   /// Marks a size that is not given in `totalVM` and `pageTables`.
@@ -32,6 +35,10 @@ public struct ProcessTable: Equatable, Sendable {
   /// Rows that stand for several processes.
   var counts: [Int: Int32] = [:]
   var sharesMMWith: [Int: ProcessReference] = [:]
+  /// Rows that give anything of it.
+  var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
+  var pageTableLevels: [Int: PageTableLevels] = [:]
+  var threadCgroups: [Int: [String]] = [:]
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
@@ -78,6 +85,22 @@ public struct ProcessTable: Equatable, Sendable {
     pageTables.append(process.pageTables ?? Self.derived)
     if process.count != 1 { counts[row] = process.count }
     if let other = process.sharesMMWith { sharesMMWith[row] = other }
+    setRare(process, row)
+  }
+
+  /// What few rows have.
+  private mutating func setRare(_ process: Scenario.Process, _ row: Int) {
+    if process.legacy != Scenario.Process.LegacyInputs() {
+      legacy[row] = process.legacy
+    } else if !legacy.isEmpty {
+      legacy[row] = nil
+    }
+    if process.pageTableLevels != nil || !pageTableLevels.isEmpty {
+      pageTableLevels[row] = process.pageTableLevels
+    }
+    if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
+      threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
+    }
   }
 
   public subscript(row: Int) -> Scenario.Process {
@@ -99,9 +122,15 @@ public struct ProcessTable: Equatable, Sendable {
       process.pageTables = pageTables[row] == Self.derived ? nil : pageTables[row]
       process.isKernelThread = flags[row].contains(.kernelThread)
       process.sharesMMWith = sharesMMWith[row]
+      process.legacy = legacy[row] ?? Scenario.Process.LegacyInputs()
+      process.pageTableLevels = pageTableLevels[row]
+      process.threadCgroups = threadCgroups[row] ?? []
+      process.isInVfork = flags[row].contains(.inVfork)
+      process.isDying = flags[row].contains(.dying)
+      process.isSwapoff = flags[row].contains(.swapoff)
       if flags[row].contains(.statesCapabilities) {
         process.capabilities = Capabilities(
-          rawValue: flags[row].rawValue >> Flags.capabilitiesShift)
+          rawValue: UInt8(truncatingIfNeeded: flags[row].rawValue >> Flags.capabilitiesShift) & 7)
       }
       process.onENOMEM = flags[row].contains(.exitsOnENOMEM) ? .exit : .continue
       return process
@@ -124,6 +153,7 @@ public struct ProcessTable: Equatable, Sendable {
         newValue.totalVM ?? Self.derived, in: &totalVM, row: row, rows: count, usual: Self.derived)
       pageTables[row] = newValue.pageTables ?? Self.derived
       sharesMMWith[row] = newValue.sharesMMWith
+      setRare(newValue, row)
     }
   }
 
@@ -160,8 +190,11 @@ public struct ProcessTable: Equatable, Sendable {
     if process.onENOMEM == .exit { flags.insert(.exitsOnENOMEM) }
     if let capabilities = process.capabilities {
       flags.insert(.statesCapabilities)
-      flags.insert(Flags(rawValue: capabilities.rawValue << Flags.capabilitiesShift))
+      flags.insert(Flags(rawValue: UInt16(capabilities.rawValue) << Flags.capabilitiesShift))
     }
+    if process.isInVfork { flags.insert(.inVfork) }
+    if process.isDying { flags.insert(.dying) }
+    if process.isSwapoff { flags.insert(.swapoff) }
     return flags
   }
 

@@ -1,0 +1,65 @@
+public import VictimSelection
+
+/// How a release turns what it reads of a process into points.
+public struct BadnessArithmetic: Equatable, Sendable {
+  public let rules: Rules
+  public let word: WordBits
+  /// What `oom_score_adj` is scaled with.
+  public let totalpages: Int64
+
+  init(rules: Rules, word: WordBits, totalpages: Int64) {
+    self.rules = rules
+    self.word = word
+    self.totalpages = totalpages
+  }
+
+  /// The unit of points.
+  public enum Unit: Sendable {
+    case pages
+    case thousandths
+    /// What `badness()` made of address space and time before 2.6.36.
+    case none
+  }
+
+  public var unit: Unit {
+    switch rules.badness {
+    case nil: .none
+    case .perMille: .thousandths
+    case .atLeastOne, .signed: .pages
+    }
+  }
+
+  /// What one step of `oom_score_adj` is worth in points; 0 in the rules before 2.6.36, where `oom_adj` shifts.
+  public var pointsPerAdj: Int64 {
+    switch unit {
+    case .pages: totalpages / 1000
+    case .thousandths: 1
+    case .none: 0
+    }
+  }
+
+  /// Points of a process with another `oom_score_adj` (before 2.6.36: `oom_adj`).
+  func points(of candidate: Candidate, adj: Int16) -> Int128 {
+    guard let badness = rules.badness else {
+      var task = candidate.legacy ?? LegacyTask()
+      task.oomAdj = adj
+      return Int128(rules.legacy.points(task, word: word))
+    }
+    let rule = SelectionRule(badness: badness, word: word)
+    return Int128(
+      rule.points(
+        pages: rules.rootBonus.pages(candidate.pages, isAdmin: candidate.isAdmin, word: word),
+        weight: rules.rootBonus.weight(adj, isAdmin: candidate.isAdmin), totalpages: totalpages))
+  }
+
+  /// What is taken off a process for `CAP_SYS_ADMIN`, in points; 0 where nothing is.
+  public func rootBonus(of candidate: Candidate) -> Int64 {
+    guard candidate.isAdmin else { return 0 }
+    switch rules.rootBonus {
+    case .none: return 0
+    case .ofTotal: return 30 * pointsPerAdj
+    case .ofOwnUse:
+      return candidate.pages - rules.rootBonus.pages(candidate.pages, isAdmin: true, word: word)
+    }
+  }
+}

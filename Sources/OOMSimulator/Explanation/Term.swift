@@ -1,0 +1,130 @@
+internal import VictimSelection
+
+/// One step of the sum that gives a process its points.
+public struct Term: Equatable, Sendable {
+  public enum Operation: String, Sendable {
+    case plus = "+"
+    case minus = "-"
+    case times = "×"
+    case dividedBy = "/"
+    case shiftedLeft = "<<"
+    case shiftedRight = ">>"
+    /// All before it times 1000 and by `value`.
+    case thousandthsOf = "× 1000 /"
+    /// Held between 1 and 1000, or at 1 and above.
+    case limitedTo = "limited to"
+    /// Not an arithmetic step: all there is to say.
+    case fixed = ""
+  }
+
+  public var operation: Operation
+  /// What it is, in the kernel's words.
+  public var name: String
+  public var value: Int64
+  /// What `value` is multiplied by; 1 mostly.
+  public var factor: Int64 = 1
+
+  /// The terms in a line: `anon 10 + file 5 - oom_score_adj 3 × 20`.
+  public static func text(_ terms: [Term], number: (Int64) -> String) -> String {
+    var text = ""
+    for (index, term) in terms.enumerated() {
+      let isFirst = index == 0
+      switch term.operation {
+      case .fixed: text += term.name
+      case .limitedTo: text += ", limited to \(term.name)"
+      case .thousandthsOf:
+        text = "(\(text.isEmpty ? "0" : text)) × \(number(1000)) / \(number(term.value))"
+      case .plus, .minus:
+        let sign = isFirst ? (term.operation == .minus ? "-" : "") : " \(term.operation.rawValue) "
+        text += "\(sign)\(term.name) \(number(term.value))"
+        if term.factor != 1 { text += " × \(number(term.factor))" }
+      default:
+        text += " \(term.operation.rawValue) \(number(term.value)) (\(term.name))"
+      }
+    }
+    return text.isEmpty ? "0" : text
+  }
+}
+
+extension BadnessArithmetic {
+  /// The terms of a process's points, in the order in which the release's function takes them.
+  public func terms(of candidate: Candidate) -> [Term] {
+    if let legacy = candidate.legacy { return terms(of: legacy) }
+    if candidate.isSwapoff, rules.swapoff == .thousandPoints {
+      return [Term(operation: .fixed, name: "1000, because it runs swapoff", value: 1000)]
+    }
+    var terms: [Term] = []
+    for (name, pages) in [
+      ("anon", candidate.anon), ("file", candidate.file), ("shmem", candidate.shmem),
+      ("swap", candidate.swap), ("page tables", candidate.countedTables),
+    ] where pages != 0 {
+      terms.append(Term(operation: .plus, name: name, value: pages))
+    }
+    if unit == .thousandths {
+      terms.append(Term(operation: .thousandthsOf, name: "totalpages", value: max(totalpages, 1)))
+    }
+    let adj = rules.swapoff == .ownAdj && candidate.isSwapoff ? 1000 : candidate.oomScoreAdj
+    terms += bonusAndAdj(candidate, adj)
+    let sum = points(of: candidate, adj: adj)
+    if unit == .thousandths, sum == 1 || sum == 1000 {
+      terms.append(Term(operation: .limitedTo, name: "1 to 1000", value: 0))
+    } else if rules.badness == .atLeastOne, sum == 1 {
+      terms.append(Term(operation: .limitedTo, name: "1 and more", value: 0))
+    }
+    return terms
+  }
+
+  private func bonusAndAdj(_ candidate: Candidate, _ adj: Int16) -> [Term] {
+    var terms: [Term] = []
+    if candidate.isAdmin {
+      switch rules.rootBonus {
+      case .none: break
+      case .ofTotal:
+        terms.append(Term(operation: .minus, name: "root", value: 30, factor: pointsPerAdj))
+      case .ofOwnUse:
+        let bonus = rootBonus(of: candidate)
+        if bonus != 0 { terms.append(Term(operation: .minus, name: "root 3 %", value: bonus)) }
+      }
+    }
+    if adj != 0 {
+      terms.append(
+        Term(
+          operation: adj < 0 ? .minus : .plus, name: "oom_score_adj", value: Int64(adj.magnitude),
+          factor: pointsPerAdj))
+    }
+    return terms
+  }
+
+  private func terms(of task: LegacyTask) -> [Term] {
+    if rules.legacy.disabledIsZero, task.oomAdj == -17 {
+      return [Term(operation: .fixed, name: "0, because oom_adj is -17", value: 0)]
+    }
+    if rules.legacy.swapoffIsMaximum, task.isSwapoff {
+      return [Term(operation: .fixed, name: "ULONG_MAX, because it runs swapoff", value: 0)]
+    }
+    var terms = [Term(operation: .plus, name: "total_vm", value: task.totalVM)]
+    if task.childrenVM != 0 {
+      terms.append(
+        Term(
+          operation: .plus, name: "children", value: Int64(truncatingIfNeeded: task.childrenVM)))
+    }
+    let divisors = rules.legacy.divisors(task, word: word)
+    for (name, divisor) in [("CPU time", divisors.cpu), ("run time", divisors.run)]
+    where divisor > 1 {
+      terms.append(
+        Term(operation: .dividedBy, name: name, value: Int64(truncatingIfNeeded: divisor)))
+    }
+    if task.nice > 0 { terms.append(Term(operation: .times, name: "nice \(task.nice)", value: 2)) }
+    if rules.legacy.isSuperuser(task) {
+      terms.append(Term(operation: .dividedBy, name: "superuser", value: 4))
+    }
+    if task.hasRawIO { terms.append(Term(operation: .dividedBy, name: "raw I/O", value: 4)) }
+    if task.oomAdj != 0 {
+      terms.append(
+        Term(
+          operation: task.oomAdj > 0 ? .shiftedLeft : .shiftedRight, name: "oom_adj",
+          value: Int64(task.oomAdj.magnitude)))
+    }
+    return terms
+  }
+}

@@ -1,0 +1,29 @@
+/// What `/proc/PID/oom_adj` shows of an `oom_score_adj`, since 2.6.36.
+///
+/// Kernel: fs/proc/base.c, `oom_score_adj_write()` to 3.7, `oom_adj_read()` since 3.8.
+public enum OOMAdjFile: Equatable, Sendable {
+  /// -17 for -1000, else `oom_score_adj × 15 / 1000`, worked out when it is written: 2.6.36 to 3.7.
+  case steps15
+  /// 15 for 1000, else `oom_score_adj × 17 / 1000`: 3.8 to 5.9, where 999 reads as 16.
+  case steps17
+  /// The same, not above 15: since 5.10.
+  case steps17AtMost15
+}
+
+/// What reading the old file shows; rounded towards zero, so that a round trip loses.
+public func readOOMAdj(_ oomScoreAdj: Int16, _ file: OOMAdjFile) -> Int16 {
+  switch file {
+  case .steps15: oomScoreAdj == -1000 ? -17 : Int16(Int(oomScoreAdj) * 15 / 1000)
+  case .steps17: oomScoreAdj == 1000 ? 15 : Int16(Int(oomScoreAdj) * 17 / 1000)
+  case .steps17AtMost15: min(readOOMAdj(oomScoreAdj, .steps17), 15)
+  }
+}
+
+/// The `oom_score_adj` that writing the old file sets since 2.6.36: 1000 for 15, else `value × 1000 / 17`.
+///
+/// Kernel: `oom_adj_write()`, fs/proc/base.c.
+///
+/// - Parameter oomAdj: -17 to 15.
+public func oomScoreAdj(writing oomAdj: Int16) -> Int16 {
+  oomAdj == 15 ? 1000 : Int16(Int(oomAdj) * 1000 / 17)
+}

@@ -1,0 +1,38 @@
+/// Which levels of page tables count as points.
+///
+/// Kernel: `oom_badness()`, mm/oom_kill.c.
+public enum PageTablesCounted: Equatable, Sendable {
+  /// None: to 2.6.38.
+  case none
+  /// The last level, `mm->nr_ptes`: 2.6.39 to 3.19, commit f755a042d82b.
+  case pte
+  /// With `mm_nr_pmds()`: 4.0 to 4.14, commit dc6c9a35b66b.
+  case pteAndPMD
+  /// `mm_pgtables_bytes()`, every level: since 4.15, commit af5b0f6a09e4.
+  case all
+
+  /// Pages of tables that count.
+  func pages(_ tables: PageTableLevels) -> Int64 {
+    switch self {
+    case .none: 0
+    case .pte: tables.pte
+    case .pteAndPMD: tables.pte + tables.pmd
+    case .all: tables.pte + tables.pmd + tables.pud
+    }
+  }
+}
+
+/// Page tables by level, in pages.
+public struct PageTableLevels: Equatable, Sendable {
+  public var pte: Int64 = 0
+  public var pmd: Int64 = 0
+  public var pud: Int64 = 0
+
+  public init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
+    self.pte = pte
+    self.pmd = pmd
+    self.pud = pud
+  }
+
+  public var total: Int64 { pte + pmd + pud }
+}

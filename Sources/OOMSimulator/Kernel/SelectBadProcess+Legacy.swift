@@ -1,0 +1,83 @@
+internal import VictimSelection
+
+// The walk of 2.6.11 to 2.6.35: the first candidate, then whoever has strictly more points.
+
+extension World {
+  /// The process that a release before 2.6.36 takes; the first of equals, with 0 points if need be.
+  ///
+  /// Until 2.6.18 kernel threads take part, with 0 points, and -17 is tested before anybody is found
+  /// dying; since 2.6.19 it is tested after. Not modelled: tasks that exit without having been killed.
+  ///
+  /// Kernel: `select_bad_process()`, mm/oom_kill.c.
+  func selectByLegacyBadness(in domain: Int?, excluding excluded: [Int]) -> Selection {
+    var chosen: Int?
+    var chosenPoints: UInt64 = 0
+    let family = children()
+    for row in rowsVisited(domain: domain) {
+      if tasks.pids[row] == 1 || excluded.contains(row) { continue }
+      if tasks.isKernelThread(row), !rules.kernelThreadsTakePart { continue }
+      let isDisabled = rules.hasOOMDisable && tasks.oomAdj(row) == -17
+      if rules.testsDisabledFirst, isDisabled { continue }
+      if tasks.states[row] == .dying {
+        if excluded.isEmpty { return .aborted }
+        continue
+      }
+      if isDisabled { continue }
+      if rules.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
+        return .victim(row)
+      }
+      let points = legacyBadness(row, family)
+      if chosen == nil || points > chosenPoints {
+        chosen = row
+        chosenPoints = points
+      }
+    }
+    return chosen.map { .victim($0) } ?? .nobody
+  }
+
+  /// Points of one process by the rules before 2.6.36; a kernel thread has none.
+  ///
+  /// Kernel: `badness()`, mm/oom_kill.c.
+  func legacyBadness(_ row: Int, _ family: [Int32: [Int]]) -> UInt64 {
+    if tasks.isKernelThread(row) { return 0 }
+    return rules.legacy.points(legacyTask(row, family), word: machine.wordBits)
+  }
+
+  /// What the rules before 2.6.36 read of a process.
+  func legacyTask(_ row: Int, _ family: [Int32: [Int]]) -> LegacyTask {
+    var task = LegacyTask()
+    let inputs = tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+    let capabilities = tasks.capabilities(row)
+    task.totalVM = tasks.totalVM(row)
+    for child in family[tasks.pids[row]] ?? [] where hasOwnMM(child, from: row) {
+      task.childrenVM &+= rules.legacy.childShare(totalVM: tasks.totalVM(child))
+    }
+    task.hz = machine.hz
+    // Microseconds are below 2^50 and ticks a second below 2^11: no overflow.
+    task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / 1_000_000)
+    task.runSeconds = (inputs.runTime + now - (tasks.startedAt[row] ?? 0)) / 1_000_000
+    task.nice = Int(inputs.nice)
+    task.isUidZero = tasks.uids[row] == 0
+    task.isAdmin = capabilities.contains(.sysAdmin)
+    task.hasResource = capabilities.contains(.sysResource)
+    task.hasRawIO = capabilities.contains(.sysRawIO)
+    task.oomAdj = tasks.oomAdj(row)
+    task.isSwapoff = tasks.flags[row].contains(.swapoff)
+    return task
+  }
+
+  /// Whether a child that is there has an address space other than its parent's.
+  func hasOwnMM(_ child: Int, from parent: Int) -> Bool {
+    tasks.hasNotExited(child) && !tasks.isKernelThread(child)
+      && tasks.owner(child) != tasks.owner(parent)
+  }
+
+  /// The children of each process that has any, oldest first, by its pid.
+  func children() -> [Int32: [Int]] {
+    var family: [Int32: [Int]] = [:]
+    for row in tasks.ppids.indices where tasks.ppids[row] != 0 {
+      family[tasks.ppids[row], default: []].append(row)
+    }
+    return family
+  }
+}

@@ -1,0 +1,130 @@
+internal import VictimSelection
+
+/// What a selection came to.
+enum Selection {
+  case victim(Int)
+  /// A victim of an earlier OOM is on its way out.
+  case aborted
+  case nobody
+}
+
+/// The order in which the processes of a memory cgroup are visited.
+///
+/// Kernel: mm/oom_kill.c and mm/memcontrol.c.
+public enum MemcgWalk: Equatable, Sendable {
+  /// The list of all tasks, those of other groups passed over: 2.6.25 to 3.5.
+  case taskList
+  /// Groups by their number of creation, in each the newest process first: 3.6 to 3.9.
+  case groupsByID
+  /// Groups parents first, in each the newest process first; a process that was moved in comes first, too:
+  /// 3.10 to 3.14.
+  case newestFirst
+  /// The same, but who was moved in comes last: 3.15 to 4.3.
+  case newestFirstMovedLast
+  /// Groups parents first, in each the processes as they joined: since 4.4.
+  case joiningOrder
+}
+
+extension World {
+  /// The process that a release takes.
+  ///
+  /// - Parameter excluded: processes that are passed over, for the question who is next.
+  ///
+  /// Kernel: `select_bad_process()`, mm/oom_kill.c.
+  func selectBadProcess(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Selection {
+    if rules.badness == nil { return selectByLegacyBadness(in: domain, excluding: excluded) }
+    if excluded.isEmpty, meetsDyingVictim(in: domain) { return .aborted }
+    if rules.swapoff == .origin, let origin = lastOrigin(in: domain, excluding: excluded) {
+      return .victim(origin)
+    }
+    return scanColumns(in: domain, totalpages: totalpages, excluding: excluded)
+      .map { .victim($0.row) } ?? .nobody
+  }
+
+  /// The scan over columns. A global OOM visits all processes in task order, a memcg OOM those of the
+  /// domain as `rowsVisited` has them.
+  private func scanColumns(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Victim? {
+    var weight = tasks.candidateWeight
+    for row in excluded { weight[row] = neverChosen }
+    guard let domain else {
+      return VictimSelection.selectBadProcess(
+        pages: tasks.pages.span, weight: weight.span, totalpages: totalpages,
+        rule: selectionRule(in: nil))
+    }
+    let rule = selectionRule(in: domain)
+    guard rules.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty else {
+      let rows = rowsVisited(domain: domain).map { Int32($0) }
+      return VictimSelection.selectBadProcess(
+        among: rows.span, pages: tasks.pages.span, weight: weight.span,
+        totalpages: totalpages, rule: rule, after: nil)
+    }
+    var chosen: Victim?
+    for group in groups.descendants(of: domain) {
+      let members = groups.members[group]
+      chosen = VictimSelection.selectBadProcess(
+        among: members.span, pages: tasks.pages.span, weight: weight.span,
+        totalpages: totalpages, rule: rule, after: chosen)
+    }
+    return chosen
+  }
+
+  /// The last process in swapoff of those that a scan visits.
+  ///
+  /// Kernel: `oom_task_origin()`; `OOM_SCAN_SELECT` since 3.8.
+  private func lastOrigin(in domain: Int?, excluding excluded: [Int]) -> Int? {
+    if tasks.swapoffRows.isEmpty { return nil }
+    return rowsVisited(domain: domain).last {
+      tasks.swapoffRows.contains($0) && !excluded.contains($0) && tasks.ineligibility($0) == nil
+    }
+  }
+
+  /// How this release selects in a domain.
+  func selectionRule(in domain: Int?) -> SelectionRule {
+    SelectionRule(
+      badness: rules.badness ?? .signed,
+      equalsReplace: domain == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace,
+      holdsPointsIn32Bits: rules.holdsPointsIn32Bits, word: machine.wordBits)
+  }
+
+  /// The processes of a domain that are there, in the order in which the kernel visits them.
+  func rowsVisited(domain: Int?) -> [Int] {
+    func isThere(_ row: Int) -> Bool { tasks.hasNotExited(row) }
+    guard let domain else { return (0..<tasks.count).filter(isThere) }
+    func members(_ group: Int) -> [Int] {
+      (groups.members[group].map(Int.init) + threadsVisited(in: group)).filter(isThere)
+    }
+    switch rules.memcgWalk {
+    case .taskList:
+      return (0..<tasks.count).filter {
+        isThere($0) && groups.contains(Int(tasks.groups[$0]), in: domain)
+      }
+    case .groupsByID:
+      return groups.descendants(of: domain).sorted { groups.creation[$0] < groups.creation[$1] }
+        .flatMap { members($0).reversed() }
+    case .newestFirst, .newestFirstMovedLast:
+      return groups.descendants(of: domain).flatMap { members($0).reversed() }
+    case .joiningOrder:
+      return groups.descendants(of: domain).flatMap(members)
+    }
+  }
+
+  /// Processes of other groups that have a thread in this one. Before 5.3 a thread is judged in its own
+  /// group, since then only where its leader is.
+  ///
+  /// Kernel: `mem_cgroup_scan_tasks()`, mm/memcontrol.c, `CSS_TASK_ITER_PROCS` since 5.3, commit
+  /// f168a9a54ec3.
+  private func threadsVisited(in group: Int) -> [Int] {
+    guard rules.visitsThreads else { return [] }
+    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map(\.key).sorted()
+  }
+
+  /// Whether the kernel visits one process after another, so that of equals it would be the other's choice.
+  func isVisited(_ row: Int, after other: Int, domain: Int?) -> Bool {
+    if domain == nil { return row > other }
+    for visited in rowsVisited(domain: domain) {
+      if visited == row { return false }
+      if visited == other { return true }
+    }
+    return false
+  }
+}

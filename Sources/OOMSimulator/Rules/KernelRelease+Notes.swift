@@ -1,0 +1,47 @@
+extension KernelRelease {
+  /// The distribution's kernel whose rules decide for it, if there is one.
+  public var enterpriseKernel: EnterpriseKernel? {
+    guard let enterpriseLinux else { return nil }
+    return EnterpriseKernel.all.first {
+      $0.distribution == enterpriseLinux && $0.base.numbers == numbers
+    }
+  }
+
+  /// Releases whose source was not read, so that what begins there is inferred from their neighbours.
+  static let unread: Set<KernelRelease> = [
+    "3.3", "3.7", "3.12", "3.17", "4.17", "5.1", "5.5", "5.13", "5.16", "5.18", "6.3", "6.7", "6.10",
+    "6.15", "6.16",
+  ]
+
+  /// What has to be said of the rules that decide for this release; empty when they are its own.
+  public var notes: [String] {
+    var notes: [String] = []
+    if let enterpriseKernel {
+      notes.append(enterpriseKernel.note)
+    } else if let enterpriseLinux {
+      notes.append(
+        "\(self): as upstream \(upstream): nothing is known of the changes of Enterprise Linux "
+          + "\(enterpriseLinux)")
+    }
+    if numbers > Self.newestKnown.numbers {
+      notes.append(
+        "\(self) is newer than \(Self.newestKnown), the newest release that the rules were compared with: "
+          + "decided by its rules")
+    } else if numbers < Self.oldestKnown.numbers {
+      notes.append(
+        "\(self) is older than \(Self.oldestKnown), the oldest release that is known: decided by its rules")
+    } else if let last = Self.lastOfSeries[version], patchlevel > last.patchlevel || sublevel > 39 {
+      notes.append("there was no Linux \(upstream): decided by the rules of \(last)")
+    }
+    return notes
+  }
+
+  /// The release without what a distribution has added: `6.12`.
+  public var upstream: KernelRelease { KernelRelease(version, patchlevel, sublevel) }
+
+  private var numbers: KernelRelease { upstream }
+
+  private static let lastOfSeries: [Int: KernelRelease] = [
+    2: "2.6.39", 3: "3.19", 4: "4.20", 5: "5.19", 6: "6.19",
+  ]
+}

@@ -1,0 +1,313 @@
+extension RulesByRelease {
+  /// What `out_of_memory()` does around the choice, and memory cgroups.
+  static let memoryChanges: [RuleChange] = [
+    RuleChange(
+      .memcg, "2.6.25",
+      "Version 1 exists. Here memory.max is read as memory.limit_in_bytes, memory.swap.max as what "
+        + "memory.memsw.limit_in_bytes leaves beside it.",
+      "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: "c7ba5c9e817✓",
+      hurts: "members of a group at its limit"
+    ) { $0.memcg = .versionOne },
+    RuleChange(
+      .memcg, "4.5", "Version 2 is official: memory.max, memory.high, memory.swap.max.",
+      "mm/memcontrol.c", "memory_files", hurts: "nobody in particular"
+    ) { $0.memcg = .versionTwo },
+    RuleChange(
+      .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
+      "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
+      evidence: .memory),
+
+    RuleChange(
+      .memcgTrigger, "2.6.25", "A charge that does not fit calls the killer, whoever makes it.",
+      "mm/memcontrol.c", "mem_cgroup_charge_common()"),
+    RuleChange(
+      .memcgTrigger, "3.12", "Only page faults of users call it; a system call gets ENOMEM.",
+      "mm/memcontrol.c", "mem_cgroup_oom_synchronize()",
+      hurts: "programs that write to tmpfs: an error where a kill was",
+      evidence: .inferred("3.11.0 and 3.13.10; the release from memory")
+    ) { $0.killsOnFaultsOnly = true },
+    RuleChange(
+      .memcgTrigger, "4.19", "Every charge of order 3 or less calls it.",
+      "mm/memcontrol.c", "mem_cgroup_oom()", commit: "29ef680ae7c2",
+      hurts: "groups whose members got ENOMEM before"
+    ) { $0.killsOnFaultsOnly = false },
+    RuleChange(
+      .memcgTrigger, "5.9", "After 16 rounds of reclaim instead of 5.", "mm/memcontrol.c",
+      "try_charge()", hurts: "nobody: kills come later"),
+    RuleChange(
+      .memcgTrigger, "6.1", "Charges are taken 64 pages at a time instead of 32.",
+      "mm/memcontrol.c", "try_charge_memcg()", hurts: "groups near their limit, by 64 pages a CPU"),
+
+    RuleChange(
+      .memcgLimit, "2.6.25", "A limit written below the usage reclaims; what is left is EBUSY, no kill.",
+      "mm/memcontrol.c", "mem_cgroup_resize_limit()"),
+    RuleChange(
+      .memcgLimit, "4.5", "memory.max written below the usage reclaims and then kills until it fits.",
+      "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk"
+    ) { $0.memcg = .versionTwo },
+
+    RuleChange(
+      .protection, "4.0", "memory.low holds while a group and all above it use less than theirs.",
+      "mm/memcontrol.c", "mem_cgroup_low()", hurts: "unprotected siblings"
+    ) { $0.protection = .whileBelowLow },
+    RuleChange(
+      .protection, "4.18", "memory.min; children share their parent's protection by usage.",
+      "mm/memcontrol.c", "mem_cgroup_protected()", hurts: "children that overcommit their parent's protection"
+    ) { $0.protection = .shareOfParent },
+    RuleChange(
+      .protection, "5.7", "Children share by what they ask for and use.",
+      "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
+    ) { $0.protection = .proportional },
+
+    RuleChange(
+      .high, "4.0", "memory.high reclaims and slows, it never kills.", "mm/memcontrol.c",
+      "mem_cgroup_handle_over_high()"),
+    RuleChange(
+      .high, "5.4", "The sleep grows with the square of the overage, up to 2 s.",
+      "mm/memcontrol.c", "calculate_high_delay()", commit: "9783aa9917f8",
+      hurts: "groups above memory.high: they stand still"),
+
+    RuleChange(
+      .watermarks, "2.6.11", "vm.min_free_kbytes is at most 65536 by default; high is min and a half.",
+      "mm/page_alloc.c", "__setup_per_zone_wmarks()"),
+    RuleChange(
+      .watermarks, "4.6", "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
+      "mm/page_alloc.c", "__setup_per_zone_wmarks()", hurts: "nobody in particular"
+    ) { $0.watermarkStep = .scaled },
+    RuleChange(
+      .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",
+      "mm/page_alloc.c", "init_per_zone_wmark_min()",
+      hurts: "machines above 256 GiB: memory ends earlier"
+    ) { $0.mostMinFreeKbytes = 262_144 },
+
+    RuleChange(
+      .trigger, "2.6.11", "When a round of reclaim frees nothing.", "mm/page_alloc.c",
+      "__alloc_pages()"),
+    RuleChange(
+      .trigger, "2.6.23", "Not for requests above order 3.", "mm/page_alloc.c", "__alloc_pages()",
+      commit: "a8bbf72ab9b✓", hurts: "whoever asked for large blocks: an error instead of a kill"),
+    RuleChange(
+      .trigger, "2.6.29", "A page fault that fails calls the killer instead of killing the faulter.",
+      "mm/oom_kill.c", "pagefault_out_of_memory()", commit: "1c0fe6e3bda✓",
+      hurts: "the largest instead of who asked"),
+    RuleChange(
+      .trigger, "4.7", "After 16 rounds without progress.", "mm/page_alloc.c",
+      "should_reclaim_retry()", hurts: "nobody in particular"),
+    RuleChange(
+      .trigger, "4.11", "__GFP_NOFAIL alone no longer kills.", "mm/page_alloc.c",
+      "__alloc_pages_may_oom()", hurts: "nobody in particular"),
+    RuleChange(
+      .trigger, "5.16", "The page-fault path never kills globally.", "mm/oom_kill.c",
+      "pagefault_out_of_memory()", commit: "60e2793d440a", hurts: "nobody in particular",
+      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain")),
+
+    RuleChange(
+      .panicOnOOM, "2.6.18", "1: an OOM without a constraint is a panic.", "mm/oom_kill.c",
+      "out_of_memory()", commit: "fadd8fbd153✓", hurts: "the machine, where it is set"
+    ) { $0.panicOnOOM = .unconstrained },
+    RuleChange(
+      .panicOnOOM, "2.6.22", "2: any OOM of the machine is a panic, but none of a memcg.",
+      "mm/oom_kill.c", "out_of_memory()", hurts: "the machine, where it is set"
+    ) { $0.panicOnOOM = .always },
+    RuleChange(
+      .panicOnOOM, "2.6.34", "2: an OOM of a memcg is a panic, too.", "mm/oom_kill.c",
+      "mem_cgroup_out_of_memory()", commit: "daaf1e68874✓", hurts: "the machine, where it is set"
+    ) { $0.panicOnOOM = .alwaysInMemcgsToo },
+
+    RuleChange(
+      .allocatingTask, "2.6.24", "The process that asks, or its child; nobody if it cannot be killed.",
+      "mm/oom_kill.c", "out_of_memory()", commit: "fe071d7e8aa✓", hurts: "who asks, where it is set"
+    ) { $0.allocatingTask = .orNobody },
+    RuleChange(
+      .allocatingTask, "2.6.30", "The same; selection decides if it cannot be killed.",
+      "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where who asks is disabled"
+    ) { $0.allocatingTask = .orSelection },
+    RuleChange(
+      .allocatingTask, "3.2", "-1000 does not protect who asks.", "mm/oom_kill.c",
+      "out_of_memory()", hurts: "protected processes that ask"
+    ) { $0.allocatingTask = .evenDisabled },
+    RuleChange(
+      .allocatingTask, "3.6", "-1000 protects who asks: selection decides then.", "mm/oom_kill.c",
+      "out_of_memory()", hurts: "the largest, where who asks is disabled"
+    ) { $0.allocatingTask = .orSelection },
+
+    RuleChange(
+      .constraint, "2.6.11", "No constraint: memory nodes are not looked at. NUMA is not simulated yet.",
+      "mm/oom_kill.c", "out_of_memory()"),
+    RuleChange(
+      .constraint, "2.6.14", "Tasks of foreign exclusive cpusets are passed over.", "mm/oom_kill.c",
+      "select_bad_process()", commit: "a49335cceab✓", hurts: "tasks of the same cpuset"),
+    RuleChange(
+      .constraint, "2.6.16", "An OOM limited by a mempolicy or a cpuset kills who asks.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks"),
+    RuleChange(
+      .constraint, "2.6.19", "Tasks of other memory nodes count an eighth.", "mm/oom_kill.c",
+      "badness()", hurts: "tasks of the same nodes"),
+    RuleChange(
+      .constraint, "2.6.24", "An OOM limited by a cpuset selects.", "mm/oom_kill.c",
+      "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset"),
+    RuleChange(
+      .constraint, "2.6.36", "An OOM limited by a mempolicy selects among the tasks of its nodes.",
+      "mm/oom_kill.c", "out_of_memory()", commit: "a63d83f427f✓", hurts: "the largest of the nodes"),
+    RuleChange(
+      .constraint, "5.3", "A cpuset no longer filters an OOM of a memcg.", "mm/oom_kill.c",
+      "oom_evaluate_task()", commit: "ac311a14c682", hurts: "members of the memcg on other nodes"),
+
+    RuleChange(
+      .totalpages, "2.6.36", "RAM and swap; of the nodes, holes included, when limited to some.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓", hurts: "nobody in particular"),
+    RuleChange(
+      .totalpages, "5.4", "Of the nodes without holes.", "mm/oom_kill.c", "constrained_alloc()",
+      hurts: "nobody in particular"),
+
+    RuleChange(
+      .memcgTotalpages, "2.6.36", "The limit; swap is added in pages where bytes are meant.",
+      "mm/memcontrol.c", "mem_cgroup_get_limit()", hurts: "nobody in particular"
+    ) { $0.memcgTotalpages = .swapAsBytes },
+    RuleChange(
+      .memcgTotalpages, "2.6.38", "The limit and all swap, not above the limit of both.",
+      "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "f3e8eb70b18✓",
+      hurts: "members with a higher oom_score_adj: it weighs more with swap"
+    ) { $0.memcgTotalpages = .limitAndSwap },
+    RuleChange(
+      .memcgTotalpages, "3.7", "The same; swappiness 0 leaves swap out.",
+      "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "9a5a8f19b43",
+      hurts: "larger members: oom_score_adj weighs less",
+      evidence: .inferred("3.6.5 and 3.8.13")
+    ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
+    RuleChange(
+      .memcgTotalpages, "4.5", "The same; memory.swap.max limits the swap of version 2.",
+      "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "eca56ff906bd",
+      hurts: "nobody in particular"
+    ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
+    RuleChange(
+      .memcgTotalpages, "5.10", "memory.max and the smaller of memory.swap.max and all swap.",
+      "mm/memcontrol.c", "mem_cgroup_get_max()", hurts: "nobody in particular"
+    ) { $0.memcgTotalpages = .maxAndSwapMax },
+
+    RuleChange(
+      .nobody, "2.6.11", "A panic of the machine.", "mm/oom_kill.c", "out_of_memory()"),
+    RuleChange(
+      .nobody, "2.6.25", "A panic of the machine; in a memcg who asks is killed.", "mm/oom_kill.c",
+      "mem_cgroup_out_of_memory()", hurts: "who asks") { $0.memcgWithoutVictim = .killsCurrent },
+    RuleChange(
+      .nobody, "2.6.35", "In a memcg nothing happens: who asks waits.", "mm/oom_kill.c",
+      "mem_cgroup_out_of_memory()", hurts: "who asks: it stands still"
+    ) { $0.memcgWithoutVictim = .waits },
+    RuleChange(
+      .nobody, "4.19", "In a memcg the charge is forced over the limit.", "mm/memcontrol.c",
+      "try_charge()", hurts: "the rest of the machine") { $0.memcgWithoutVictim = .forced },
+    RuleChange(
+      .nobody, "5.16", "In a memcg the charge fails; a page fault tries again for ever.",
+      "mm/memcontrol.c", "try_charge_memcg()", commit: "a4ebf1b6ca1e",
+      hurts: "who asks: it stands still",
+      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
+    ) { $0.memcgWithoutVictim = .waits },
+    RuleChange(
+      .nobody, "6.15", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
+      "try_charge_memcg()", hurts: "a second member beside one that is exiting",
+      evidence: .inferred("6.14 and 6.17; the release from memory")),
+
+    RuleChange(
+      .heuristic, "2.6.11", "A request has to be smaller than the page cache, free swap and slab, less "
+        + "1/32 for root, and what is free.",
+      "security/commoncap.c", "cap_vm_enough_memory()"),
+    RuleChange(
+      .heuristic, "2.6.17", "The same; what is free counts above the reserve only.", "mm/mmap.c",
+      "__vm_enough_memory()", commit: "6d9f7839658✓", hurts: "large requests on full machines"
+    ) { $0.overcommit.heuristic = .cacheThenFreeAboveReserve },
+    RuleChange(
+      .heuristic, "3.1", "One sum, without shared memory.", "mm/mmap.c", "__vm_enough_memory()",
+      hurts: "hosts with much tmpfs or shared memory") { $0.overcommit.heuristic = .available },
+    RuleChange(
+      .heuristic, "3.10", "The same, less vm.admin_reserve_kbytes instead of 1/32.", "mm/mmap.c",
+      "__vm_enough_memory()", hurts: "nobody: a sum below the reserve even wraps until 3.19"
+    ) { $0.overcommit.heuristic = .availableLessAdminReserve },
+    RuleChange(
+      .heuristic, "5.2", "Only one request above RAM + swap is refused.", "mm/util.c",
+      "__vm_enough_memory()", commit: "8c7829b04c52",
+      hurts: "everybody: malloc fails less, memory ends in a kill"
+    ) { $0.overcommit.heuristic = .oneRequest },
+
+    RuleChange(
+      .strict, "2.6.11", "CommitLimit less 1/32 for root and 1/32 of the process's own size.",
+      "security/commoncap.c", "cap_vm_enough_memory()"),
+    RuleChange(
+      .strict, "3.10", "CommitLimit less vm.admin_reserve_kbytes, and vm.user_reserve_kbytes at most of "
+        + "1/32 of the process's own size.",
+      "mm/mmap.c", "__vm_enough_memory()", hurts: "nobody: the limits move up"
+    ) { $0.overcommit.strict = .kbytes },
+    RuleChange(
+      .strict, "3.14", "The same; vm.overcommit_kbytes can replace the ratio.", "mm/mmap.c",
+      "vm_commit_limit()", hurts: "nobody") { $0.hasOvercommitKbytes = true },
+
+    RuleChange(
+      .commitTypes, "2.6.11", "An int against an unsigned long.", "security/commoncap.c",
+      "cap_vm_enough_memory()"),
+    RuleChange(
+      .commitTypes, "2.6.13", "Signed longs.", "security/commoncap.c", "cap_vm_enough_memory()",
+      commit: "2f60f8d3573✓", hurts: "nobody in particular"
+    ) { $0.overcommit.comparison = .signed },
+    RuleChange(
+      .commitTypes, "2.6.30", "Unsigned: a limit below 0 admits everything.", "mm/mmap.c",
+      "__vm_enough_memory()", hurts: "nobody: requests go through that should not"
+    ) { $0.overcommit.comparison = .unsigned },
+    RuleChange(
+      .commitTypes, "4.0", "Signed. Stable 3.4.y, 3.18.y and 3.19.y have it, too.", "mm/mmap.c",
+      "__vm_enough_memory()", commit: "5703b087dc8e", hurts: "who relied on a limit below 0",
+      evidence: .inferred("3.16.0 and 4.0.5; 3.17 to 3.19.0 were not read")
+    ) { $0.overcommit.comparison = .signed },
+
+    RuleChange(.oomScore, "2.6.11", "The points as they are.", "fs/proc/base.c", "proc_oom_score()"),
+    RuleChange(
+      .oomScore, "2.6.36", "Thousandths, 0 to 1000.", "fs/proc/base.c", "proc_oom_score()",
+      commit: "a63d83f427f✓", hurts: "scripts that read it") { $0.oomScoreFile = .thousandths },
+    RuleChange(
+      .oomScore, "3.5", "Points in thousandths of RAM + swap, in a memcg, too.", "fs/proc/base.c",
+      "proc_oom_score()", commit: "a7f638f999ff", hurts: "nobody in particular"
+    ) { $0.oomScoreFile = .ofTotal },
+    RuleChange(
+      .oomScore, "5.9", "666 for an idle process, 0 to 2000.", "fs/proc/base.c", "proc_oom_score()",
+      commit: "9066e5cfb73c", hurts: "monitoring with thresholds") { $0.oomScoreFile = .centred },
+
+    RuleChange(
+      .oomAdj, "2.6.11", "The setting itself, -16 to 15; every write needs CAP_SYS_RESOURCE.",
+      "fs/proc/base.c", "oom_adjust_write()"),
+    RuleChange(
+      .oomAdj, "2.6.12", "-17 disables; raising is free since 2.6.20.", "fs/proc/base.c",
+      "oom_adjust_write()", commit: "79befd0c08c✓", hurts: "nobody"),
+    RuleChange(
+      .oomAdj, "2.6.36", "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
+      "fs/proc/base.c", "oom_adjust_write()", commit: "a63d83f427f✓",
+      hurts: "scripts: a round trip loses") { $0.oomAdjFile = .steps15 },
+    RuleChange(
+      .oomAdj, "3.8", "Read: oom_score_adj × 17 / 1000, 15 for 1000.", "fs/proc/base.c",
+      "oom_adj_read()", hurts: "scripts: 999 reads as 16", evidence: .inferred("3.6.5 and 3.8.13")
+    ) { $0.oomAdjFile = .steps17 },
+    RuleChange(
+      .oomAdj, "5.10", "Read: not above 15.", "fs/proc/base.c", "oom_adj_read()", hurts: "nobody"
+    ) { $0.oomAdjFile = .steps17AtMost15 },
+
+    RuleChange(
+      .oomScoreAdj, "2.6.36", "A write changes the process alone.", "fs/proc/base.c",
+      "oom_score_adj_write()", commit: "a63d83f427f✓", hurts: "nobody in particular"),
+    RuleChange(
+      .oomScoreAdj, "2.6.38", "oom_score_adj_min remembers the lowest value that a privileged writer set.",
+      "fs/proc/base.c", "oom_score_adj_write()", commit: "dabb16f6398✓", hurts: "nobody"),
+    RuleChange(
+      .oomScoreAdj, "4.8", "A write changes all that share the memory, but init and kernel threads.",
+      "fs/proc/base.c", "__set_oom_adj()", commit: "44a70adec910",
+      hurts: "sharers of a process whose value is raised") { $0.propagatesOOMScoreAdj = true },
+
+    RuleChange(
+      .log, "5.0", "The line oom-kill: names constraint, groups and victim.", "mm/oom_kill.c",
+      "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs"),
+    RuleChange(
+      .log, "5.4", "The kill line adds UID, pgtables and oom_score_adj.", "mm/oom_kill.c",
+      "__oom_kill_process()", hurts: "parsers of logs"),
+    RuleChange(
+      .log, "6.8", "The table of tasks adds rss_anon, rss_file and rss_shmem.", "mm/oom_kill.c",
+      "dump_task()", hurts: "parsers of logs",
+      evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7")),
+  ]
+}

@@ -1,0 +1,73 @@
+/// The one table of which release has which rule.
+///
+/// A row is a change of one rule: what holds since then, its kernel function, its commit, whom it hurts, and
+/// what it changes in `Rules`. The rows stand in three files, by theme; their order within a release is
+/// that in which a comparison tries them.
+public enum RulesByRelease {
+  /// All changes, oldest first.
+  public static let changes: [RuleChange] = {
+    let all = badnessChanges + selectionChanges + memoryChanges
+    return all.enumerated().sorted {
+      ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
+    }.map(\.element)
+  }()
+
+  /// The rules of a release. One that is older than all known ones has those of the oldest.
+  public static func rules(of release: KernelRelease) -> Rules {
+    var rules = Rules()
+    for change in effective(in: release) { change.apply?(&rules) }
+    return rules
+  }
+
+  /// The change of each rule that holds in a release, in the order of `RuleName`.
+  public static func inForce(in release: KernelRelease) -> [RuleChange] {
+    let effective = effective(in: release)
+    return RuleName.allCases.compactMap { name in effective.last { $0.rule == name } }
+  }
+
+  /// What changes from one release to another: the rows that the second has and the first has not, in the
+  /// order in which they apply. A rule that the first has taken over early and the second lacks is given as the
+  /// second has it.
+  public static func changes(from: KernelRelease, to: KernelRelease) -> [RuleChange] {
+    let (before, after) = (effective(in: from), effective(in: to))
+    var result: [RuleChange] = []
+    for name in RuleName.allCases {
+      let old = before.filter { $0.rule == name }
+      let new = after.filter { $0.rule == name }
+      let common = zip(old, new).prefix { $0.isSame(as: $1) }.count
+      if common < new.count {
+        result += new[common...]
+      } else if common < old.count, let last = new.last {
+        result.append(last)
+      }
+    }
+    return result.enumerated().sorted {
+      ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
+    }.map(\.element)
+  }
+
+  /// The releases at which something changes that a replay can show, oldest first.
+  public static var boundaries: [KernelRelease] {
+    var releases = [KernelRelease.oldestKnown]
+    for change in changes where change.isSimulated && change.since > releases[releases.count - 1] {
+      releases.append(change.since)
+    }
+    return releases
+  }
+
+  /// The changes that make a release what it is, in the order in which they apply.
+  private static func effective(in release: KernelRelease) -> [RuleChange] {
+    if let enterprise = release.enterpriseKernel {
+      return changes.filter { $0.since <= enterprise.base } + enterprise.changes
+    }
+    let oldest = KernelRelease.oldestKnown
+    return changes.filter { $0.since <= max(release, oldest) }
+  }
+}
+
+extension RuleChange {
+  /// Whether two rows say the same of the same rule, whoever has it.
+  fileprivate func isSame(as other: RuleChange) -> Bool {
+    rule == other.rule && since == other.since && says == other.says
+  }
+}

@@ -1,0 +1,31 @@
+/// Badness of Linux 3.5 to 5.8: pages, and 1 for everybody whom `oom_score_adj` would bring lower.
+///
+/// The floor makes all strongly protected processes equal: who of them dies is a tie.
+///
+/// Kernel: `oom_badness()`, mm/oom_kill.c; since 3.5, commit a7f638f999ff.
+struct AtLeastOneBadness: Badness {
+  let pagesPerAdj: Int64
+
+  init(totalpages: Int64) {
+    pagesPerAdj = totalpages / 1000
+  }
+
+  @inline(__always)
+  func points(pages: Int64, weight: Int16) -> Int64 {
+    max(pages + Int64(weight) * pagesPerAdj, 1)
+  }
+}
+
+/// The same where `long` has 32 bits: every step wraps.
+struct AtLeastOneBadness32: Badness {
+  let signed: SignedBadness32
+
+  init(totalpages: Int64) {
+    signed = SignedBadness32(totalpages: totalpages)
+  }
+
+  @inline(__always)
+  func points(pages: Int64, weight: Int16) -> Int64 {
+    max(signed.points(pages: pages, weight: weight), 1)
+  }
+}
