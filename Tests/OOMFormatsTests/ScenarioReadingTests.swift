@@ -115,6 +115,7 @@ struct ScenarioReadingTests {
     llm.locked = 262_144
     llm.totalVM = 5_242_880
     llm.pageTables = 4608 + 2 + 1
+    llm.pageTableLevels = PageTableLevels(pte: 4608, pmd: 2, pud: 1)
     llm.capabilities = [.sysAdmin, .sysRawIO]
     llm.onENOMEM = .exit
     #expect(processes[0] == llm)

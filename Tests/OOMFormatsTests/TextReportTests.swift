@@ -38,7 +38,7 @@ struct TextReportTests {
         of totalpages 25 600
             oom_score  782, as /proc/1001/oom_score showed it
             runner-up  1000 (nginx), 5 140 points: lost by 17 820 pages (69.6 MiB)
-            spared at  oom_score_adj -613 or less (it had 100); then nginx dies
+            spared at  oom_score_adj -613 or less (it had 100); then nginx is chosen
             died too   1000 (nginx) memory.oom.group
             freed      25 600 pages (100 MiB)
 
@@ -49,7 +49,7 @@ struct TextReportTests {
         oom_score_adj 500 × 278   of totalpages 278 528
             oom_score  852, as /proc/1002/oom_score showed it
             runner-up  1003 (batch), 51 309 points: lost by 26 659 pages (104 MiB)
-            spared at  oom_score_adj -596 or less (it had -500); then batch dies
+            spared at  oom_score_adj -596 or less (it had -500); then batch is chosen
             freed      216 968 pages (847 MiB)
 
         2 kills · end at 2m0s · digest \(hexText(run.digest))
