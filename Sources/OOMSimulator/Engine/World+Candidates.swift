@@ -35,16 +35,10 @@ extension World {
   /// What `/proc/PID/oom_score` shows, always by the machine's totals.
   func procOOMScore(_ row: Int, _ family: [Int32: [Int]]? = nil) -> Int128 {
     // badness() knows no init; oom_badness() does not ask whether somebody is dying.
-    let hasPoints = rules.badness == nil ? !tasks.isKernelThread(row) : hasBadnessInProc(row)
+    let hasPoints = rules.badness == nil ? !tasks.isKernelThread(row) : tasks.hasBadness(row)
     return OOMSimulator.procOOMScore(
       points: hasPoints ? badness(row, totalpages: totalpages, family) : nil,
       totalpages: totalpages, file: rules.oomScoreFile, word: machine.wordBits)
-  }
-
-  /// The origin of an OOM is no matter of badness: at -1000 it shows 0.
-  private func hasBadnessInProc(_ row: Int) -> Bool {
-    tasks.hasBadness(row) && tasks.effectiveAdj(row) != -1000
-      && !(rules.sparesVforkChildren && tasks.flags[row].contains(.inVfork))
   }
 
   /// Points of a row as the release's function gives them to one that is a candidate.

@@ -28,6 +28,8 @@ extension Tasks {
     if pids[row] == 1 { return .globalInit }
     if isKernelThread(row), !rules.kernelThreadsTakePart { return .kernelThread }
     if states[row] == .dying { return .dying }
+    // The origin of an OOM is taken before its badness is asked.
+    if rules.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
     return exemption(row)
   }
 
@@ -36,8 +38,6 @@ extension Tasks {
     if rules.badness == nil {
       return rules.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
     }
-    // The origin of an OOM is taken before its badness is asked.
-    if rules.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
     if effectiveAdj(row) == -1000 { return .disabled }
     if rules.exemptsWholeMM, usersOfMM(row).contains(where: isDisabledSharer) {
       return .sharerDisabled

@@ -32,13 +32,16 @@ extension World {
   ///
   /// The kernel kills and counts the first victim once more with its group; here it stands once.
   ///
+  /// - Returns: nil when a release before 2.6.36 refuses to kill the process; nobody when all of them are dying
+  ///   already.
+  ///
   /// Kernel: `oom_kill_process()`, `__oom_kill_process()` and `oom_kill_memcg_member()`, mm/oom_kill.c.
   func oomKillProcess(
     victim chosen: Int, domain: Int?, totalpages: Int64
-  ) -> [(row: Int, because: Because)] {
+  ) -> [(row: Int, because: Because)]? {
     let child = childToSacrifice(of: chosen, domain: domain, totalpages: totalpages)
     let victim = child ?? chosen
-    if rules.badness == nil, child == nil, !canBeKilled(victim) { return [] }
+    if rules.badness == nil, child == nil, !canBeKilled(victim) { return nil }
     var dead: [(row: Int, because: Because)] = []
     var seen: Set<Int> = []
     func kill(_ row: Int, _ because: Because) {

@@ -78,8 +78,8 @@ extension World {
     if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
       canBeAllocatingTask(invoker)
     {
-      let dead = oomKillProcess(victim: invoker, domain: nil, totalpages: totalpages)
-      if !dead.isEmpty {
+      if let dead = oomKillProcess(victim: invoker, domain: nil, totalpages: totalpages) {
+        if dead.isEmpty { return .waiting }
         return .killed(
           kill(
             invoker, dead, domain: nil, invoker: invoker, totalpages: totalpages,
@@ -107,9 +107,11 @@ extension World {
       victim = invoker
       chosen = .onlyAsker
     }
-    let dead = oomKillProcess(victim: victim, domain: domain, totalpages: totalpages)
-    // Its child is dying already, or a release before 2.6.36 would choose the same process for ever.
-    if dead.isEmpty { return tasks.dyingRows.isEmpty ? .noVictim : .waiting }
+    // A release before 2.6.36 that cannot kill its choice would choose it for ever.
+    guard let dead = oomKillProcess(victim: victim, domain: domain, totalpages: totalpages) else {
+      return .noVictim
+    }
+    if dead.isEmpty { return .waiting }
     return .killed(
       kill(
         victim, dead, domain: domain, invoker: invoker, totalpages: totalpages, chosen: chosen,

@@ -16,7 +16,8 @@ public enum OOMScoreFile: Equatable, Sendable {
 
 /// What `/proc/PID/oom_score` shows; 0 for a process that is no candidate.
 ///
-/// Always by the machine's totals, inside a memcg, too.
+/// Always by the machine's totals, inside a memcg, too; printed as an `unsigned long`, so that a sum that
+/// wraps below 0 shows as a huge number.
 ///
 /// - Parameters:
 ///   - points: badness by the machine's totals; nil when the process is no candidate.
@@ -35,9 +36,9 @@ public func procOOMScore(
     return Int128(UInt32(truncatingIfNeeded: points) &* 1000 / UInt32(truncatingIfNeeded: total))
   case (.centred, .bits64):
     let thousandths = Int64(truncatingIfNeeded: points) &* 1000 / total
-    return Int128((1000 &+ thousandths) &* 2 / 3)
+    return Int128(UInt64(bitPattern: (1000 &+ thousandths) &* 2 / 3))
   case (.centred, .bits32):
     let thousandths = Int32(truncatingIfNeeded: points) &* 1000 / Int32(truncatingIfNeeded: total)
-    return Int128((1000 &+ thousandths) &* 2 / 3)
+    return Int128(UInt32(bitPattern: (1000 &+ thousandths) &* 2 / 3))
   }
 }

@@ -70,10 +70,10 @@ extension World {
 
 /// Whom `oom_kill_task()` refuses to kill before 2.6.36.
 public enum OOMKillTask: Equatable, Sendable {
-  /// Nobody: 2.6.11 to 2.6.19, and 2.6.20, whose test looks at the wrong task.
+  /// Nobody: 2.6.11 to 2.6.19.
   case anybody
   /// Whoever shares memory with a process at -17: 2.6.21 to 2.6.31, commit 35ae834fa02.
   case unlessSharerDisabled
-  /// Whoever is at -17 itself: 2.6.32 to 2.6.35.
+  /// Whoever is at -17 itself: 2.6.20, whose test looks at the wrong task, and 2.6.32 to 2.6.35.
   case unlessDisabled
 }

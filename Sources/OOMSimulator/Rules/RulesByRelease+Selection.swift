@@ -162,8 +162,9 @@ extension RulesByRelease {
       "oom_kill_task()"),
     RuleChange(
       .unkillable, "2.6.20",
-      "Meant: who shares memory with a task at -17 cannot be killed. The test looks at the wrong task.",
-      "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓", hurts: "nobody in particular"),
+      "Who is at -17 itself cannot be killed; sharers were meant, but the test looks at the wrong task.",
+      "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓", hurts: "the parents of children at -17"
+    ) { $0.oomKillTask = .unlessDisabled },
     RuleChange(
       .unkillable, "2.6.21", "Who shares memory with a task at -17 cannot be killed.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "35ae834fa02✓",
