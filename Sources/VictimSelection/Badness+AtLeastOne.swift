@@ -26,6 +26,6 @@ struct AtLeastOneBadness32: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    max(signed.points(pages: pages, weight: weight), 1)
+    Int64(max(signed.wrapped(pages: pages, weight: weight), 1))
   }
 }

@@ -18,7 +18,10 @@ struct PerMilleBadness: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    min(max(thousandths(pages) + Int64(weight), 1), 1000)
+    let sum = thousandths(pages) + Int64(weight)
+    // An int until 3.1, a long since: what does not fit wraps before it is limited.
+    let held = product == .long && word == .bits64 ? sum : Int64(Int32(truncatingIfNeeded: sum))
+    return min(max(held, 1), 1000)
   }
 
   /// `pages × 1000 / totalpages` in the kernel's types; the division is unsigned in all of them.

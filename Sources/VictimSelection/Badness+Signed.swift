@@ -17,7 +17,8 @@ struct SignedBadness: Badness {
   }
 }
 
-/// The same where `long` has 32 bits: every step wraps.
+/// The same where `long` has 32 bits: every step wraps. A sum that is just `LONG_MIN` marks no candidate,
+/// and is `Int64.min` here.
 struct SignedBadness32: Badness {
   let pagesPerAdj: Int32
 
@@ -27,6 +28,12 @@ struct SignedBadness32: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    Int64(Int32(truncatingIfNeeded: pages) &+ Int32(weight) &* pagesPerAdj)
+    let points = wrapped(pages: pages, weight: weight)
+    return points == .min ? .min : Int64(points)
+  }
+
+  @inline(__always)
+  func wrapped(pages: Int64, weight: Int16) -> Int32 {
+    Int32(truncatingIfNeeded: pages) &+ Int32(weight) &* pagesPerAdj
   }
 }

@@ -134,6 +134,9 @@ private struct Best {
     } else if mask != -1 {
       // A scan in unsigned ints passes over 0 points, which only wrapping can give.
       points = rule.equalsReplace ? 1 : 0
+    } else if rule.equalsReplace {
+      // Int64.min, LONG_MIN of the kernel, is passed over.
+      points = .min + 1
     }
   }
 

@@ -100,7 +100,9 @@ import VictimSelection
     }
     let expected = referenceModernBadness(
       reference, index, totalpages: expectedTotal, domain: nil)
-    let points = world.tasks.hasBadness(row) ? world.badness(row, totalpages: totalpages) : nil
+    let badness = world.badness(row, totalpages: totalpages)
+    let hasPoints = world.tasks.hasBadness(row) && badness != Int128(Int64.min)
+    let points = hasPoints ? badness : nil
     return points == expected
       ? nil : "\(String(describing: points)) points, expected \(String(describing: expected))"
   }

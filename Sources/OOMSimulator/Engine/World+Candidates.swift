@@ -16,6 +16,10 @@ extension World {
     candidate.ineligible = tasks.ineligibility(row)
     candidate.points =
       candidate.ineligible == nil ? badness(row, totalpages: totalpages, family) : .min
+    if candidate.points == Int128(Int64.min) {
+      candidate.ineligible = .wrapped
+      candidate.points = .min
+    }
     candidate.oomScoreAdj = tasks.oomScoreAdj[row]
     candidate.oomScore = procOOMScore(row, family)
     candidate.uid = tasks.uids[row]

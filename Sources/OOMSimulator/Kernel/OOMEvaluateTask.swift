@@ -14,6 +14,8 @@ public enum Ineligible: String, Sendable {
   case sharerDisabled = "a process that shares its memory has oom_score_adj -1000"
   /// Kernel: `in_vfork()`, since 4.8, commit b18dc5f291c0.
   case inVfork = "vfork child in its parent's memory"
+  /// Points that come to just `LONG_MIN`, which only 32 bits can make: since 5.9.
+  case wrapped = "points wrap to LONG_MIN"
   /// Killed already, its memory not back yet. Kernel: `TIF_MEMDIE`, `tsk_is_oom_victim()` since 4.9.
   case dying = "already dying"
 }
