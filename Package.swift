@@ -17,7 +17,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "VictimSelection", swiftSettings: settings),
-    .target(name: "OOMSimulator", dependencies: ["VictimSelection"], swiftSettings: settings),
+    .target(
+      name: "OOMSimulator", dependencies: ["VictimSelection"], exclude: ["Rules/Rules.md"],
+      swiftSettings: settings),
     .target(name: "OOMFormats", dependencies: ["OOMSimulator"], swiftSettings: settings),
     .executableTarget(
       name: "oomsim", dependencies: ["OOMFormats", "OOMSimulator"], swiftSettings: settings),

@@ -10,7 +10,8 @@ struct PerMilleBadness: Badness {
   let word: WordBits
 
   init(totalpages: Int64, product: PerMilleProduct, word: WordBits) {
-    let width = word == .bits32 ? UInt64(UInt32(truncatingIfNeeded: totalpages)) : UInt64(totalpages)
+    let width =
+      word == .bits32 ? UInt64(UInt32(truncatingIfNeeded: totalpages)) : UInt64(totalpages)
     self.totalpages = max(width, 1)
     self.product = product
     self.word = word
@@ -31,7 +32,8 @@ struct PerMilleBadness: Badness {
     case (.unsignedWord, .bits64):
       Int64(Int32(truncatingIfNeeded: UInt64(bitPattern: pages &* 1000) / totalpages))
     case (.unsignedWord, .bits32):
-      Int64(Int32(truncatingIfNeeded: UInt64(UInt32(truncatingIfNeeded: pages) &* 1000) / totalpages))
+      Int64(
+        Int32(truncatingIfNeeded: UInt64(UInt32(truncatingIfNeeded: pages) &* 1000) / totalpages))
     case (.int, .bits64):
       // A negative product becomes a huge unsigned word before it is divided; the quotient is cut to int.
       Int64(Int32(truncatingIfNeeded: UInt64(bitPattern: Int64(intProduct(pages))) / totalpages))

@@ -6,7 +6,9 @@ import OOMSimulator
 struct OOMSim {
   static let version = "0.1.0"
 
-  static let commands: [CommandSpec] = [runCommand, checkCommand, scoreCommand]
+  static let commands: [CommandSpec] = [
+    runCommand, checkCommand, scoreCommand, compareCommand, rulesCommand,
+  ]
 
   static func main() {
     // A pipe that is closed early is no reason to die: writing to it fails instead.

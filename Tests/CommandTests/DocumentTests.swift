@@ -106,11 +106,14 @@ struct DocumentTests {
   @Test func `the badness table has exactly these keys in this order`() async throws {
     let output = try await Program.run(["score", "-", "--json"], stdin: Self.everything)
     #expect(output.code == 0 && output.error == "")
-    let row = ["pid", "name", "points", "oom_score", "oom_score_adj", "oom_adj", "eligible", "reason"]
+    let row = [
+      "pid", "name", "points", "oom_score", "oom_score_adj", "oom_adj", "eligible", "reason",
+    ]
     let rows = [row, row, row, row].flatMap(\.self)
     #expect(
       Self.keys(of: output.out)
-        == ["schema", "scenario", "kernel", "rule_set", "totalpages", "warnings", "processes"] + rows)
+        == ["schema", "scenario", "kernel", "rule_set", "totalpages", "warnings", "processes"]
+        + rows)
     let document = try Self.document(output.out)
     #expect(document["schema"] as? String == "oomsim.score/1")
     #expect(document["totalpages"] as? Int == 262_144)

@@ -61,7 +61,8 @@ extension ReferenceWorld {
     process.mm = index
     process.isKernelThread = process.pid != 1 && chance(5)
     process.oomAdj =
-      [0, 0, 0, -17, -16, 15, .random(in: -17...15, using: &random)].randomElement(using: &random) ?? 0
+      [0, 0, 0, -17, -16, 15, .random(in: -17...15, using: &random)].randomElement(using: &random)
+      ?? 0
     process.oomScoreAdj =
       [0, 0, 0, -1000, -999, 1000, 500, .random(in: -1000...1000, using: &random)]
       .randomElement(using: &random) ?? 0

@@ -105,7 +105,9 @@ import VictimSelection
     WordBits(rawValue: Int(vector.number("word_bits") ?? 64)) ?? .bits64
   }
 
-  @Test("badness(), oom_badness(), /proc/PID/oom_score of every rule set: mm/oom_kill.c, fs/proc/base.c")
+  @Test(
+    "badness(), oom_badness(), /proc/PID/oom_score of every rule set: mm/oom_kill.c, fs/proc/base.c"
+  )
   func badness() throws {
     let vectors = try Self.vectors("badness.json", "badness")
     var checked: Set<String> = []
@@ -145,7 +147,8 @@ import VictimSelection
     let expected = vector["expect"]
     #expect(candidate.oomScore == Self.number(expected, "oom_score"), vector.id)
     if world.rules.badness == nil {
-      #expect(world.badness(0, totalpages: totalpages) == Self.number(expected, "points"), vector.id)
+      #expect(
+        world.badness(0, totalpages: totalpages) == Self.number(expected, "points"), vector.id)
     } else if expected.text("points") == "LONG_MIN"
       || (expected.number("points") == 0 && world.rules.badness != .signed)
     {
@@ -325,7 +328,9 @@ import VictimSelection
 
   @Test("a fork asks for each mapping in turn: dup_mmap(), kernel/fork.c")
   func fork() throws {
-    let vectors = try Self.vectors("overcommit.json", "vectors").filter { $0.text("kind") == "fork" }
+    let vectors = try Self.vectors("overcommit.json", "vectors").filter {
+      $0.text("kind") == "fork"
+    }
     #expect(!vectors.isEmpty)
     for vector in vectors {
       var state = state(vector)
@@ -355,7 +360,7 @@ import VictimSelection
       case "committed_as_batch":
         let batch = committedBatch(
           totalram: vector.number("totalram") ?? 0, cpus: cpus,
-          isStrict: vector.number("mode") == 2, since5_9: vector.text("versions") == "5.9+")
+          isStrict: vector.number("mode") == 2, dependsOnMode: vector.text("versions") == "5.9+")
         #expect(batch == expected.number("batch_pages"), vector.id)
         #expect(
           percpuError(cpus: cpus, batch: batch) == expected.number("max_error_pages"), vector.id)

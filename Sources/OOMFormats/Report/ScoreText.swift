@@ -43,7 +43,8 @@ public enum ScoreText {
         candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-",
         SizeFormat.grouped(rss),
         SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.countedTables),
-        "\(candidate.legacy?.oomAdj ?? candidate.oomScoreAdj)", "\(candidate.oomScore)", "\(candidate.pid)", name,
+        "\(candidate.legacy?.oomAdj ?? candidate.oomScoreAdj)", "\(candidate.oomScore)",
+        "\(candidate.pid)", name,
       ])
     }
     var widths = [Int](repeating: 0, count: rows[0].count)

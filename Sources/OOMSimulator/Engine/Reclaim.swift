@@ -131,13 +131,15 @@ extension Ledger {
     var effective = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {
       let parent = parents[group]
-      effective[group - domain] =
-        parent == domain
-        ? settings[group - domain]
-        : effectiveProtection(
-          usage: accounts[group].usage, setting: settings[group - domain],
-          parentEffective: effective[parent - domain],
-          siblingsProtected: siblingsProtected[parent - domain], rule: protectionRule)
+      // A child of the group that reclaims has its own setting, which 4.0 to 4.17 look at as at any other.
+      if parent == domain, protectionRule != .whileBelowLow {
+        effective[group - domain] = settings[group - domain]
+        continue
+      }
+      effective[group - domain] = effectiveProtection(
+        usage: accounts[group].usage, setting: settings[group - domain],
+        parentEffective: parent == domain ? Int64.max : effective[parent - domain],
+        siblingsProtected: siblingsProtected[parent - domain], rule: protectionRule)
     }
     return effective
   }

@@ -382,7 +382,8 @@ struct Replay {
         if !exits.isEmpty { return nil }
         return Stuck(
           at: growth.stuckSince ?? now, process: identity, cgroup: nil,
-          why: "a killed process is still dying, and until its memory is back nobody else is killed")
+          why: "a killed process is still dying, and until its memory is back nobody else is killed"
+        )
       }
     }
   }

@@ -50,7 +50,8 @@ public struct Simulator: Sendable {
     replay.world.settle()
     let world = replay.world
     return ScoreTable(
-      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: world.totalpages,
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
+      totalpages: world.totalpages,
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(
         rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),

@@ -24,7 +24,8 @@ struct VMSettings: Equatable, Sendable {
     userReserveKbytes =
       sysctl.userReserveKbytes ?? defaultUserReserveKbytes(freeAtBootKiB: freeAtBootKiB)
     minFreeKbytes =
-      sysctl.minFreeKbytes ?? defaultMinFreeKbytes(
+      sysctl.minFreeKbytes
+      ?? defaultMinFreeKbytes(
         lowmemKiB: machine.memoryKiB, most: rules.mostMinFreeKbytes)
     swappiness = sysctl.swappiness ?? 60
     panicOnOOM = sysctl.panicOnOOM ?? .never

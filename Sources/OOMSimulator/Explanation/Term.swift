@@ -27,13 +27,22 @@ public struct Term: Equatable, Sendable {
   /// The terms in a line: `anon 10 + file 5 - oom_score_adj 3 × 20`.
   public static func text(_ terms: [Term], number: (Int64) -> String) -> String {
     var text = ""
+    // A sum stands in parentheses before it is divided or shifted.
+    var isSum = false
     for (index, term) in terms.enumerated() {
       let isFirst = index == 0
+      let isAdded = [.plus, .minus, .fixed, .limitedTo].contains(term.operation)
+      if isSum, !isAdded {
+        text = "(\(text))"
+        isSum = false
+      } else if isAdded, !isFirst {
+        isSum = true
+      }
       switch term.operation {
       case .fixed: text += term.name
       case .limitedTo: text += ", limited to \(term.name)"
       case .thousandthsOf:
-        text = "(\(text.isEmpty ? "0" : text)) × \(number(1000)) / \(number(term.value))"
+        text = "\(text.isEmpty ? "0" : text) × \(number(1000)) / \(number(term.value))"
       case .plus, .minus:
         let sign = isFirst ? (term.operation == .minus ? "-" : "") : " \(term.operation.rawValue) "
         text += "\(sign)\(term.name) \(number(term.value))"

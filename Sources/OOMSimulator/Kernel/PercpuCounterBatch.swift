@@ -7,13 +7,15 @@ public func rssBatch(cpus: Int64) -> Int64 { max(32, 2 * cpus) }
 
 /// Pages that a CPU holds back of `Committed_AS`, since 3.11.
 ///
-/// - Parameter isStrict: `vm.overcommit_memory` is 2; the batch is smaller there since 5.9.
+/// - Parameters:
+///   - isStrict: `vm.overcommit_memory` is 2.
+///   - dependsOnMode: since 5.9 the batch is larger in the other modes.
 ///
 /// Kernel: `mm_compute_batch()`, mm/mm_init.c.
 public func committedBatch(
-  totalram: Int64, cpus: Int64, isStrict: Bool, since5_9: Bool
+  totalram: Int64, cpus: Int64, isStrict: Bool, dependsOnMode: Bool
 ) -> Int64 {
-  let share = totalram / max(cpus, 1) / (since5_9 && !isStrict ? 4 : 256)
+  let share = totalram / max(cpus, 1) / (dependsOnMode && !isStrict ? 4 : 256)
   return max(rssBatch(cpus: cpus), min(share, Int64(Int32.max)))
 }
 

@@ -31,7 +31,8 @@ extension World {
   /// - Parameter excluded: processes that are passed over, for the question who is next.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectBadProcess(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Selection {
+  func selectBadProcess(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Selection
+  {
     if rules.badness == nil { return selectByLegacyBadness(in: domain, excluding: excluded) }
     if excluded.isEmpty, meetsDyingVictim(in: domain) { return .aborted }
     if rules.swapoff == .origin, let origin = lastOrigin(in: domain, excluding: excluded) {
@@ -43,7 +44,8 @@ extension World {
 
   /// The scan over columns. A global OOM visits all processes in task order, a memcg OOM those of the
   /// domain as `rowsVisited` has them.
-  private func scanColumns(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Victim? {
+  private func scanColumns(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Victim?
+  {
     var weight = tasks.candidateWeight
     for row in excluded { weight[row] = neverChosen }
     guard let domain else {

@@ -46,7 +46,9 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
   /// The number in a part `el7` or `el8_4` of a suffix. `el7uek` is another vendor's.
   private static func enterpriseLinux(in suffix: Substring) -> Int? {
     for part in suffix.split(whereSeparator: { [".", "-", "_", "+"].contains($0) }) {
-      if part.hasPrefix("el"), part.count <= 4, let number = Int(part.dropFirst(2)) { return number }
+      if part.hasPrefix("el"), part.count <= 4, let number = Int(part.dropFirst(2)) {
+        return number
+      }
     }
     return nil
   }

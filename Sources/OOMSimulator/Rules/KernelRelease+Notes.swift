@@ -9,9 +9,13 @@ extension KernelRelease {
 
   /// Releases whose source was not read, so that what begins there is inferred from their neighbours.
   static let unread: Set<KernelRelease> = [
-    "3.3", "3.7", "3.12", "3.17", "4.17", "5.1", "5.5", "5.13", "5.16", "5.18", "6.3", "6.7", "6.10",
+    "3.3", "3.7", "3.12", "3.17", "4.17", "5.1", "5.5", "5.13", "5.16", "5.18", "6.3", "6.7",
+    "6.10",
     "6.15", "6.16",
   ]
+
+  /// Its own source was not read.
+  public var isUnread: Bool { Self.unread.contains(upstream) }
 
   /// What has to be said of the rules that decide for this release; empty when they are its own.
   public var notes: [String] {
@@ -29,7 +33,8 @@ extension KernelRelease {
           + "decided by its rules")
     } else if numbers < Self.oldestKnown.numbers {
       notes.append(
-        "\(self) is older than \(Self.oldestKnown), the oldest release that is known: decided by its rules")
+        "\(self) is older than \(Self.oldestKnown), the oldest release that is known: decided by its rules"
+      )
     } else if let last = Self.lastOfSeries[version], patchlevel > last.patchlevel || sublevel > 39 {
       notes.append("there was no Linux \(upstream): decided by the rules of \(last)")
     }
@@ -38,6 +43,13 @@ extension KernelRelease {
 
   /// The release without what a distribution has added: `6.12`.
   public var upstream: KernelRelease { KernelRelease(version, patchlevel, sublevel) }
+
+  /// The release before this one: 3.19 before 4.0.
+  public var predecessor: KernelRelease {
+    if version == 2 { return KernelRelease(2, patchlevel, max(sublevel - 1, 0)) }
+    if patchlevel > 0 { return KernelRelease(version, patchlevel - 1) }
+    return Self.lastOfSeries[version - 1] ?? self
+  }
 
   private var numbers: KernelRelease { upstream }
 

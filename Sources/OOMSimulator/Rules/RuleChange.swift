@@ -25,13 +25,16 @@ public struct RuleChange: Sendable {
   /// Whom the change hurts, or what it changes for users; empty for what a kernel always did.
   public let hurts: String
   public let evidence: Evidence
-  /// What it changes in the rules; nil for what a scenario cannot show.
+  /// Whether a replay goes by it; false for what a scenario cannot show.
+  public let isSimulated: Bool
+  /// What it changes in the rules; nil for what is not simulated, or stands there from the start.
   let apply: (@Sendable (inout Rules) -> Void)?
 
   /// - Parameter commit: a mark ✓ at its end says that it was found in a git history.
   init(
     _ rule: RuleName, _ since: KernelRelease, _ says: String, _ file: String, _ function: String,
     commit: String? = nil, hurts: String = "", evidence: Evidence = .read,
+    isSimulated: Bool = true,
     apply: (@Sendable (inout Rules) -> Void)? = nil
   ) {
     self.rule = rule
@@ -43,9 +46,7 @@ public struct RuleChange: Sendable {
     isCommitResolved = commit?.hasSuffix("✓") ?? false
     self.hurts = hurts
     self.evidence = evidence
+    self.isSimulated = isSimulated
     self.apply = apply
   }
-
-  /// Whether a replay can come out differently for it.
-  public var isSimulated: Bool { apply != nil }
 }

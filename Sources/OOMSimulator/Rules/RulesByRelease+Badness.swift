@@ -30,7 +30,8 @@ extension RulesByRelease {
       .badness, "3.5",
       "Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / 1000), at least 1.",
       "mm/oom_kill.c", "oom_badness()", commit: "a7f638f999ff",
-      hurts: "the largest of those who were equal in thousandths; in a memcg under 4 MiB oom_score_adj "
+      hurts:
+        "the largest of those who were equal in thousandths; in a memcg under 4 MiB oom_score_adj "
         + "weighs nothing"
     ) { $0.badness = .atLeastOne },
     RuleChange(
@@ -41,7 +42,8 @@ extension RulesByRelease {
     ) { $0.badness = .signed },
 
     RuleChange(
-      .children, "2.6.11", "Each child with an address space of its own adds all of it to its parent.",
+      .children, "2.6.11",
+      "Each child with an address space of its own adds all of it to its parent.",
       "mm/oom_kill.c", "badness()"),
     RuleChange(
       .children, "2.6.16", "Each child adds half of its address space and a page.",
@@ -58,7 +60,8 @@ extension RulesByRelease {
       .superuser, "2.6.11", "CAP_SYS_ADMIN, uid 0 or euid 0 quarter the points.",
       "mm/oom_kill.c", "badness()"),
     RuleChange(
-      .superuser, "2.6.25", "CAP_SYS_ADMIN or CAP_SYS_RESOURCE quarter the points, whatever the uid is.",
+      .superuser, "2.6.25",
+      "CAP_SYS_ADMIN or CAP_SYS_RESOURCE quarter the points, whatever the uid is.",
       "mm/oom_kill.c", "badness()", commit: "97829955ad2✓",
       hurts: "root daemons that dropped their capabilities"
     ) { $0.legacy.asksCapabilities = true },
@@ -140,10 +143,11 @@ extension RulesByRelease {
       "The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - 1) pages a "
         + "counter, 32 MiB on 64 CPUs. Not simulated: the exact sums decide.",
       "include/linux/mm.h", "get_mm_counter()", commit: "f1a7941243c1",
-      hurts: "near-ties: either may be chosen"),
+      hurts: "near-ties: either may be chosen", isSimulated: false),
     RuleChange(
       .rss, "7.0", "The killer sums the counters exactly.",
-      "mm/oom_kill.c", "oom_badness()", hurts: "nobody: the error of 6.2 is gone"),
+      "mm/oom_kill.c", "oom_badness()", hurts: "nobody: the error of 6.2 is gone",
+      isSimulated: false),
 
     RuleChange(
       .disabled, "2.6.11", "No value of oom_adj takes a process out of the choice.",

@@ -1,6 +1,7 @@
 extension RulesByRelease {
   /// What `out_of_memory()` does around the choice, and memory cgroups.
   static let memoryChanges: [RuleChange] = [
+    RuleChange(.memcg, "2.6.11", "There are none.", "mm/memory.c", "handle_mm_fault()"),
     RuleChange(
       .memcg, "2.6.25",
       "Version 1 exists. Here memory.max is read as memory.limit_in_bytes, memory.swap.max as what "
@@ -15,7 +16,7 @@ extension RulesByRelease {
     RuleChange(
       .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
       "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
-      evidence: .memory),
+      evidence: .memory, isSimulated: false),
 
     RuleChange(
       .memcgTrigger, "2.6.25", "A charge that does not fit calls the killer, whoever makes it.",
@@ -33,45 +34,54 @@ extension RulesByRelease {
     ) { $0.killsOnFaultsOnly = false },
     RuleChange(
       .memcgTrigger, "5.9", "After 16 rounds of reclaim instead of 5.", "mm/memcontrol.c",
-      "try_charge()", hurts: "nobody: kills come later"),
+      "try_charge()", hurts: "nobody: kills come later", isSimulated: false),
     RuleChange(
       .memcgTrigger, "6.1", "Charges are taken 64 pages at a time instead of 32.",
-      "mm/memcontrol.c", "try_charge_memcg()", hurts: "groups near their limit, by 64 pages a CPU"),
+      "mm/memcontrol.c", "try_charge_memcg()", hurts: "groups near their limit, by 64 pages a CPU",
+      isSimulated: false),
 
     RuleChange(
-      .memcgLimit, "2.6.25", "A limit written below the usage reclaims; what is left is EBUSY, no kill.",
+      .memcgLimit, "2.6.25",
+      "A limit written below the usage reclaims; what is left is EBUSY, no kill.",
       "mm/memcontrol.c", "mem_cgroup_resize_limit()"),
     RuleChange(
-      .memcgLimit, "4.5", "memory.max written below the usage reclaims and then kills until it fits.",
+      .memcgLimit, "4.5",
+      "memory.max written below the usage reclaims and then kills until it fits.",
       "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk"
     ) { $0.memcg = .versionTwo },
 
+    RuleChange(
+      .protection, "2.6.11", "Nothing is protected from reclaim.", "mm/vmscan.c", "shrink_zone()"),
     RuleChange(
       .protection, "4.0", "memory.low holds while a group and all above it use less than theirs.",
       "mm/memcontrol.c", "mem_cgroup_low()", hurts: "unprotected siblings"
     ) { $0.protection = .whileBelowLow },
     RuleChange(
       .protection, "4.18", "memory.min; children share their parent's protection by usage.",
-      "mm/memcontrol.c", "mem_cgroup_protected()", hurts: "children that overcommit their parent's protection"
+      "mm/memcontrol.c", "mem_cgroup_protected()",
+      hurts: "children that overcommit their parent's protection"
     ) { $0.protection = .shareOfParent },
     RuleChange(
       .protection, "5.7", "Children share by what they ask for and use.",
       "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
     ) { $0.protection = .proportional },
 
+    RuleChange(.high, "2.6.11", "There is no such file.", "mm/memcontrol.c", "memory_files"),
     RuleChange(
-      .high, "4.0", "memory.high reclaims and slows, it never kills.", "mm/memcontrol.c",
-      "mem_cgroup_handle_over_high()"),
+      .high, "4.5", "memory.high reclaims and slows, it never kills.", "mm/memcontrol.c",
+      "mem_cgroup_handle_over_high()", hurts: "groups above it: they are slow"),
     RuleChange(
       .high, "5.4", "The sleep grows with the square of the overage, up to 2 s.",
       "mm/memcontrol.c", "calculate_high_delay()", commit: "9783aa9917f8",
-      hurts: "groups above memory.high: they stand still"),
+      hurts: "groups above memory.high: they stand still", isSimulated: false),
 
     RuleChange(
-      .watermarks, "2.6.11", "vm.min_free_kbytes is at most 65536 by default; high is min and a half.",
+      .watermarks, "2.6.11",
+      "vm.min_free_kbytes is at most 65536 by default; high is min and a half.",
       "mm/page_alloc.c", "__setup_per_zone_wmarks()"),
     RuleChange(
-      .watermarks, "4.6", "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
+      .watermarks, "4.6",
+      "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
       "mm/page_alloc.c", "__setup_per_zone_wmarks()", hurts: "nobody in particular"
     ) { $0.watermarkStep = .scaled },
     RuleChange(
@@ -85,22 +95,26 @@ extension RulesByRelease {
       "__alloc_pages()"),
     RuleChange(
       .trigger, "2.6.23", "Not for requests above order 3.", "mm/page_alloc.c", "__alloc_pages()",
-      commit: "a8bbf72ab9b✓", hurts: "whoever asked for large blocks: an error instead of a kill"),
+      commit: "a8bbf72ab9b✓", hurts: "whoever asked for large blocks: an error instead of a kill",
+      isSimulated: false),
     RuleChange(
-      .trigger, "2.6.29", "A page fault that fails calls the killer instead of killing the faulter.",
+      .trigger, "2.6.29",
+      "A page fault that fails calls the killer instead of killing the faulter.",
       "mm/oom_kill.c", "pagefault_out_of_memory()", commit: "1c0fe6e3bda✓",
-      hurts: "the largest instead of who asked"),
+      hurts: "the largest instead of who asked", isSimulated: false),
     RuleChange(
       .trigger, "4.7", "After 16 rounds without progress.", "mm/page_alloc.c",
-      "should_reclaim_retry()", hurts: "nobody in particular"),
+      "should_reclaim_retry()", hurts: "nobody in particular", isSimulated: false),
     RuleChange(
       .trigger, "4.11", "__GFP_NOFAIL alone no longer kills.", "mm/page_alloc.c",
-      "__alloc_pages_may_oom()", hurts: "nobody in particular"),
+      "__alloc_pages_may_oom()", hurts: "nobody in particular", isSimulated: false),
     RuleChange(
       .trigger, "5.16", "The page-fault path never kills globally.", "mm/oom_kill.c",
       "pagefault_out_of_memory()", commit: "60e2793d440a", hurts: "nobody in particular",
-      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain")),
+      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain"), isSimulated: false),
 
+    RuleChange(
+      .panicOnOOM, "2.6.11", "There is no such sysctl.", "mm/oom_kill.c", "out_of_memory()"),
     RuleChange(
       .panicOnOOM, "2.6.18", "1: an OOM without a constraint is a panic.", "mm/oom_kill.c",
       "out_of_memory()", commit: "fadd8fbd153✓", hurts: "the machine, where it is set"
@@ -115,7 +129,10 @@ extension RulesByRelease {
     ) { $0.panicOnOOM = .alwaysInMemcgsToo },
 
     RuleChange(
-      .allocatingTask, "2.6.24", "The process that asks, or its child; nobody if it cannot be killed.",
+      .allocatingTask, "2.6.11", "There is no such sysctl.", "mm/oom_kill.c", "out_of_memory()"),
+    RuleChange(
+      .allocatingTask, "2.6.24",
+      "The process that asks, or its child; nobody if it cannot be killed.",
       "mm/oom_kill.c", "out_of_memory()", commit: "fe071d7e8aa✓", hurts: "who asks, where it is set"
     ) { $0.allocatingTask = .orNobody },
     RuleChange(
@@ -132,34 +149,44 @@ extension RulesByRelease {
     ) { $0.allocatingTask = .orSelection },
 
     RuleChange(
-      .constraint, "2.6.11", "No constraint: memory nodes are not looked at. NUMA is not simulated yet.",
-      "mm/oom_kill.c", "out_of_memory()"),
+      .constraint, "2.6.11",
+      "No constraint: memory nodes are not looked at. NUMA is not simulated yet.",
+      "mm/oom_kill.c", "out_of_memory()", isSimulated: false),
     RuleChange(
       .constraint, "2.6.14", "Tasks of foreign exclusive cpusets are passed over.", "mm/oom_kill.c",
-      "select_bad_process()", commit: "a49335cceab✓", hurts: "tasks of the same cpuset"),
+      "select_bad_process()", commit: "a49335cceab✓", hurts: "tasks of the same cpuset",
+      isSimulated: false),
     RuleChange(
       .constraint, "2.6.16", "An OOM limited by a mempolicy or a cpuset kills who asks.",
-      "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks"),
+      "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks",
+      isSimulated: false),
     RuleChange(
       .constraint, "2.6.19", "Tasks of other memory nodes count an eighth.", "mm/oom_kill.c",
-      "badness()", hurts: "tasks of the same nodes"),
+      "badness()", hurts: "tasks of the same nodes", isSimulated: false),
     RuleChange(
       .constraint, "2.6.24", "An OOM limited by a cpuset selects.", "mm/oom_kill.c",
-      "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset"),
+      "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset",
+      isSimulated: false),
     RuleChange(
       .constraint, "2.6.36", "An OOM limited by a mempolicy selects among the tasks of its nodes.",
-      "mm/oom_kill.c", "out_of_memory()", commit: "a63d83f427f✓", hurts: "the largest of the nodes"),
+      "mm/oom_kill.c", "out_of_memory()", commit: "a63d83f427f✓", hurts: "the largest of the nodes",
+      isSimulated: false),
     RuleChange(
       .constraint, "5.3", "A cpuset no longer filters an OOM of a memcg.", "mm/oom_kill.c",
-      "oom_evaluate_task()", commit: "ac311a14c682", hurts: "members of the memcg on other nodes"),
+      "oom_evaluate_task()", commit: "ac311a14c682", hurts: "members of the memcg on other nodes",
+      isSimulated: false),
 
+    RuleChange(
+      .totalpages, "2.6.11", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
     RuleChange(
       .totalpages, "2.6.36", "RAM and swap; of the nodes, holes included, when limited to some.",
       "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓", hurts: "nobody in particular"),
     RuleChange(
       .totalpages, "5.4", "Of the nodes without holes.", "mm/oom_kill.c", "constrained_alloc()",
-      hurts: "nobody in particular"),
+      hurts: "nobody in particular", isSimulated: false),
 
+    RuleChange(
+      .memcgTotalpages, "2.6.25", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
     RuleChange(
       .memcgTotalpages, "2.6.36", "The limit; swap is added in pages where bytes are meant.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", hurts: "nobody in particular"
@@ -189,27 +216,31 @@ extension RulesByRelease {
       .nobody, "2.6.11", "A panic of the machine.", "mm/oom_kill.c", "out_of_memory()"),
     RuleChange(
       .nobody, "2.6.25", "A panic of the machine; in a memcg who asks is killed.", "mm/oom_kill.c",
-      "mem_cgroup_out_of_memory()", hurts: "who asks") { $0.memcgWithoutVictim = .killsCurrent },
+      "mem_cgroup_out_of_memory()", hurts: "who asks"
+    ) { $0.memcgWithoutVictim = .killsCurrent },
     RuleChange(
       .nobody, "2.6.35", "In a memcg nothing happens: who asks waits.", "mm/oom_kill.c",
       "mem_cgroup_out_of_memory()", hurts: "who asks: it stands still"
     ) { $0.memcgWithoutVictim = .waits },
     RuleChange(
       .nobody, "4.19", "In a memcg the charge is forced over the limit.", "mm/memcontrol.c",
-      "try_charge()", hurts: "the rest of the machine") { $0.memcgWithoutVictim = .forced },
+      "try_charge()", hurts: "the rest of the machine"
+    ) { $0.memcgWithoutVictim = .forced },
     RuleChange(
       .nobody, "5.16", "In a memcg the charge fails; a page fault tries again for ever.",
       "mm/memcontrol.c", "try_charge_memcg()", commit: "a4ebf1b6ca1e",
       hurts: "who asks: it stands still",
-      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
+      evidence: .inferred(
+        "5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
     ) { $0.memcgWithoutVictim = .waits },
     RuleChange(
       .nobody, "6.15", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
       "try_charge_memcg()", hurts: "a second member beside one that is exiting",
-      evidence: .inferred("6.14 and 6.17; the release from memory")),
+      evidence: .inferred("6.14 and 6.17; the release from memory"), isSimulated: false),
 
     RuleChange(
-      .heuristic, "2.6.11", "A request has to be smaller than the page cache, free swap and slab, less "
+      .heuristic, "2.6.11",
+      "A request has to be smaller than the page cache, free swap and slab, less "
         + "1/32 for root, and what is free.",
       "security/commoncap.c", "cap_vm_enough_memory()"),
     RuleChange(
@@ -218,7 +249,8 @@ extension RulesByRelease {
     ) { $0.overcommit.heuristic = .cacheThenFreeAboveReserve },
     RuleChange(
       .heuristic, "3.1", "One sum, without shared memory.", "mm/mmap.c", "__vm_enough_memory()",
-      hurts: "hosts with much tmpfs or shared memory") { $0.overcommit.heuristic = .available },
+      hurts: "hosts with much tmpfs or shared memory"
+    ) { $0.overcommit.heuristic = .available },
     RuleChange(
       .heuristic, "3.10", "The same, less vm.admin_reserve_kbytes instead of 1/32.", "mm/mmap.c",
       "__vm_enough_memory()", hurts: "nobody: a sum below the reserve even wraps until 3.19"
@@ -233,13 +265,15 @@ extension RulesByRelease {
       .strict, "2.6.11", "CommitLimit less 1/32 for root and 1/32 of the process's own size.",
       "security/commoncap.c", "cap_vm_enough_memory()"),
     RuleChange(
-      .strict, "3.10", "CommitLimit less vm.admin_reserve_kbytes, and vm.user_reserve_kbytes at most of "
+      .strict, "3.10",
+      "CommitLimit less vm.admin_reserve_kbytes, and vm.user_reserve_kbytes at most of "
         + "1/32 of the process's own size.",
       "mm/mmap.c", "__vm_enough_memory()", hurts: "nobody: the limits move up"
     ) { $0.overcommit.strict = .kbytes },
     RuleChange(
       .strict, "3.14", "The same; vm.overcommit_kbytes can replace the ratio.", "mm/mmap.c",
-      "vm_commit_limit()", hurts: "nobody") { $0.hasOvercommitKbytes = true },
+      "vm_commit_limit()", hurts: "nobody"
+    ) { $0.hasOvercommitKbytes = true },
 
     RuleChange(
       .commitTypes, "2.6.11", "An int against an unsigned long.", "security/commoncap.c",
@@ -258,17 +292,20 @@ extension RulesByRelease {
       evidence: .inferred("3.16.0 and 4.0.5; 3.17 to 3.19.0 were not read")
     ) { $0.overcommit.comparison = .signed },
 
-    RuleChange(.oomScore, "2.6.11", "The points as they are.", "fs/proc/base.c", "proc_oom_score()"),
+    RuleChange(
+      .oomScore, "2.6.11", "The points as they are.", "fs/proc/base.c", "proc_oom_score()"),
     RuleChange(
       .oomScore, "2.6.36", "Thousandths, 0 to 1000.", "fs/proc/base.c", "proc_oom_score()",
-      commit: "a63d83f427f✓", hurts: "scripts that read it") { $0.oomScoreFile = .thousandths },
+      commit: "a63d83f427f✓", hurts: "scripts that read it"
+    ) { $0.oomScoreFile = .thousandths },
     RuleChange(
       .oomScore, "3.5", "Points in thousandths of RAM + swap, in a memcg, too.", "fs/proc/base.c",
       "proc_oom_score()", commit: "a7f638f999ff", hurts: "nobody in particular"
     ) { $0.oomScoreFile = .ofTotal },
     RuleChange(
       .oomScore, "5.9", "666 for an idle process, 0 to 2000.", "fs/proc/base.c", "proc_oom_score()",
-      commit: "9066e5cfb73c", hurts: "monitoring with thresholds") { $0.oomScoreFile = .centred },
+      commit: "9066e5cfb73c", hurts: "monitoring with thresholds"
+    ) { $0.oomScoreFile = .centred },
 
     RuleChange(
       .oomAdj, "2.6.11", "The setting itself, -16 to 15; every write needs CAP_SYS_RESOURCE.",
@@ -277,9 +314,11 @@ extension RulesByRelease {
       .oomAdj, "2.6.12", "-17 disables; raising is free since 2.6.20.", "fs/proc/base.c",
       "oom_adjust_write()", commit: "79befd0c08c✓", hurts: "nobody"),
     RuleChange(
-      .oomAdj, "2.6.36", "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
+      .oomAdj, "2.6.36",
+      "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
       "fs/proc/base.c", "oom_adjust_write()", commit: "a63d83f427f✓",
-      hurts: "scripts: a round trip loses") { $0.oomAdjFile = .steps15 },
+      hurts: "scripts: a round trip loses"
+    ) { $0.oomAdjFile = .steps15 },
     RuleChange(
       .oomAdj, "3.8", "Read: oom_score_adj × 17 / 1000, 15 for 1000.", "fs/proc/base.c",
       "oom_adj_read()", hurts: "scripts: 999 reads as 16", evidence: .inferred("3.6.5 and 3.8.13")
@@ -289,25 +328,31 @@ extension RulesByRelease {
     ) { $0.oomAdjFile = .steps17AtMost15 },
 
     RuleChange(
+      .oomScoreAdj, "2.6.11", "There is no such file.", "fs/proc/base.c", "tgid_base_stuff"),
+    RuleChange(
       .oomScoreAdj, "2.6.36", "A write changes the process alone.", "fs/proc/base.c",
       "oom_score_adj_write()", commit: "a63d83f427f✓", hurts: "nobody in particular"),
     RuleChange(
-      .oomScoreAdj, "2.6.38", "oom_score_adj_min remembers the lowest value that a privileged writer set.",
-      "fs/proc/base.c", "oom_score_adj_write()", commit: "dabb16f6398✓", hurts: "nobody"),
+      .oomScoreAdj, "2.6.38",
+      "oom_score_adj_min remembers the lowest value that a privileged writer set.",
+      "fs/proc/base.c", "oom_score_adj_write()", commit: "dabb16f6398✓", hurts: "nobody",
+      isSimulated: false),
     RuleChange(
-      .oomScoreAdj, "4.8", "A write changes all that share the memory, but init and kernel threads.",
+      .oomScoreAdj, "4.8",
+      "A write changes all that share the memory, but init and kernel threads.",
       "fs/proc/base.c", "__set_oom_adj()", commit: "44a70adec910",
-      hurts: "sharers of a process whose value is raised") { $0.propagatesOOMScoreAdj = true },
+      hurts: "sharers of a process whose value is raised"
+    ) { $0.propagatesOOMScoreAdj = true },
 
     RuleChange(
       .log, "5.0", "The line oom-kill: names constraint, groups and victim.", "mm/oom_kill.c",
-      "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs"),
+      "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs", isSimulated: false),
     RuleChange(
       .log, "5.4", "The kill line adds UID, pgtables and oom_score_adj.", "mm/oom_kill.c",
-      "__oom_kill_process()", hurts: "parsers of logs"),
+      "__oom_kill_process()", hurts: "parsers of logs", isSimulated: false),
     RuleChange(
       .log, "6.8", "The table of tasks adds rss_anon, rss_file and rss_shmem.", "mm/oom_kill.c",
       "dump_task()", hurts: "parsers of logs",
-      evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7")),
+      evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7"), isSimulated: false),
   ]
 }

@@ -13,34 +13,37 @@ extension RulesByRelease {
       hurts: "user processes, where a kernel thread would have been chosen in vain"
     ) { $0.kernelThreadsTakePart = false },
     RuleChange(
-      .candidates, "2.6.32", "Processes, by their leaders; one whose main thread has exited is not seen.",
+      .candidates, "2.6.32",
+      "Processes, by their leaders; one whose main thread has exited is not seen.",
       "mm/oom_kill.c", "select_bad_process()", commit: "495789a51a9✓",
-      hurts: "processes as a whole: CPU time of all threads counts"),
+      hurts: "processes as a whole: CPU time of all threads counts", isSimulated: false),
     RuleChange(
       .candidates, "2.6.36", "A process whose main thread has exited is seen by any other thread.",
       "mm/oom_kill.c", "find_lock_task_mm()", commit: "dd8e8f405ca✓",
-      hurts: "processes without a main thread"),
+      hurts: "processes without a main thread", isSimulated: false),
     RuleChange(
       .candidates, "2.6.39", "Every thread, again; all threads of a process have the same points.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular"),
+      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", isSimulated: false),
     RuleChange(
       .candidates, "4.7", "Processes, by their leaders.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular"),
+      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", isSimulated: false),
 
     RuleChange(
       .dying, "2.6.11", "A killed task that is still there ends the scan: nobody else dies.",
       "mm/oom_kill.c", "select_bad_process()"),
     RuleChange(
-      .dying, "2.6.19", "The same; an exiting task that asks itself is chosen. Exits are not simulated.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "the exiting task itself"),
+      .dying, "2.6.19",
+      "The same; an exiting task that asks itself is chosen. Exits are not simulated.",
+      "mm/oom_kill.c", "select_bad_process()", hurts: "the exiting task itself", isSimulated: false),
     RuleChange(
       .dying, "4.6", "Only a killed task ends the scan, an exiting one does not.",
       "mm/oom_kill.c", "oom_scan_process_thread()", commit: "aac453635549",
-      hurts: "the next victim: it does not wait for exits any more"),
+      hurts: "the next victim: it does not wait for exits any more", isSimulated: false),
     RuleChange(
-      .dying, "4.9", "A victim whose memory is back or was given up is passed over, others end the scan.",
+      .dying, "4.9",
+      "A victim whose memory is back or was given up is passed over, others end the scan.",
       "mm/oom_kill.c", "oom_evaluate_task()", commit: "7c5f64f84483",
-      hurts: "the next victim"),
+      hurts: "the next victim", isSimulated: false),
 
     RuleChange(
       .swapoff, "2.6.11", "A process in swapoff is chosen as soon as the scan meets it.",
@@ -62,7 +65,8 @@ extension RulesByRelease {
       "mm/swapfile.c", "test_set_oom_score_adj()", hurts: "nobody in particular"
     ) { $0.swapoff = .ownAdj },
     RuleChange(
-      .swapoff, "3.8", "A process in swapoff is chosen whatever its points are, the last of several.",
+      .swapoff, "3.8",
+      "A process in swapoff is chosen whatever its points are, the last of several.",
       "mm/oom_kill.c", "oom_scan_process_thread()", hurts: "swapoff, even at -1000",
       evidence: .inferred("3.6.5 and 3.8.13")
     ) { $0.swapoff = .origin },
@@ -100,14 +104,16 @@ extension RulesByRelease {
       .memcgWalk, "2.6.25", "The list of all tasks; those of other groups are passed over.",
       "mm/oom_kill.c", "select_bad_process()"),
     RuleChange(
-      .memcgWalk, "3.6", "The groups of the domain by number of creation, in each the newest first.",
+      .memcgWalk, "3.6",
+      "The groups of the domain by number of creation, in each the newest first.",
       "mm/memcontrol.c", "mem_cgroup_out_of_memory()", hurts: "the newest of equals"
     ) {
       $0.memcgWalk = .groupsByID
       $0.visitsThreads = true
     },
     RuleChange(
-      .memcgWalk, "3.10", "Groups parents first, in each the newest first; who was moved in comes first.",
+      .memcgWalk, "3.10",
+      "Groups parents first, in each the newest first; who was moved in comes first.",
       "mm/memcontrol.c", "mem_cgroup_iter()", hurts: "equals in groups that come earlier"
     ) { $0.memcgWalk = .newestFirst },
     RuleChange(
@@ -119,7 +125,8 @@ extension RulesByRelease {
       "kernel/cgroup.c", "css_task_iter_advance()", hurts: "the oldest of equals"
     ) { $0.memcgWalk = .joiningOrder },
     RuleChange(
-      .memcgWalk, "5.3", "The same, by leaders: a thread in another group is judged where its leader is.",
+      .memcgWalk, "5.3",
+      "The same, by leaders: a thread in another group is judged where its leader is.",
       "mm/memcontrol.c", "mem_cgroup_scan_tasks()", commit: "f168a9a54ec3",
       hurts: "nobody through a thread of theirs in another group"
     ) { $0.visitsThreads = false },
@@ -163,7 +170,8 @@ extension RulesByRelease {
     RuleChange(
       .unkillable, "2.6.20",
       "Who is at -17 itself cannot be killed; sharers were meant, but the test looks at the wrong task.",
-      "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓", hurts: "the parents of children at -17"
+      "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓",
+      hurts: "the parents of children at -17"
     ) { $0.oomKillTask = .unlessDisabled },
     RuleChange(
       .unkillable, "2.6.21", "Who shares memory with a task at -17 cannot be killed.",
@@ -198,18 +206,22 @@ extension RulesByRelease {
     ) { $0.sharers = .all },
     RuleChange(
       .sharers, "3.2", "The same; -1000 and kernel threads are spared.",
-      "mm/oom_kill.c", "oom_kill_process()", hurts: "everybody, where a protected sharer keeps the memory"
+      "mm/oom_kill.c", "oom_kill_process()",
+      hurts: "everybody, where a protected sharer keeps the memory"
     ) { $0.sharers = .notDisabled },
     RuleChange(
       .sharers, "4.4", "The same; the global init is spared, too.",
       "mm/oom_kill.c", "oom_kill_process()", hurts: "nobody in particular"
     ) { $0.sharers = .notDisabledNorInit },
     RuleChange(
-      .sharers, "4.8", "Who uses the victim's memory dies, even at -1000; init and kernel threads do not.",
+      .sharers, "4.8",
+      "Who uses the victim's memory dies, even at -1000; init and kernel threads do not.",
       "mm/oom_kill.c", "__oom_kill_process()", commit: "44a70adec910",
       hurts: "sharers at -1000"
     ) { $0.sharers = .notInit },
 
+    RuleChange(
+      .oomGroup, "2.6.11", "There is no such file.", "mm/oom_kill.c", "oom_kill_process()"),
     RuleChange(
       .oomGroup, "4.19",
       "The highest group with memory.oom.group between victim and domain dies as a whole, but for -1000.",
@@ -227,11 +239,11 @@ extension RulesByRelease {
     RuleChange(
       .reaper, "4.6", "A kernel thread takes the victim's private memory back at once.",
       "mm/oom_kill.c", "oom_reap_task()", commit: "aac453635549",
-      hurts: "the next victim: it is found sooner"),
+      hurts: "the next victim: it is found sooner", isSimulated: false),
     RuleChange(
       .reaper, "5.18", "The kernel thread waits two seconds first.",
       "mm/oom_kill.c", "queue_oom_reaper()", commit: "e4a38402c36e",
       hurts: "nobody in particular",
-      evidence: .inferred("5.17-rc5 and 5.19; held for certain")),
+      evidence: .inferred("5.17-rc5 and 5.19; held for certain"), isSimulated: false),
   ]
 }

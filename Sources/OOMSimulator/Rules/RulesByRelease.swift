@@ -14,9 +14,29 @@ public enum RulesByRelease {
 
   /// The rules of a release. One that is older than all known ones has those of the oldest.
   public static func rules(of release: KernelRelease) -> Rules {
+    rules(of: effective(in: release))
+  }
+
+  private static func rules(of changes: [RuleChange]) -> Rules {
     var rules = Rules()
-    for change in effective(in: release) { change.apply?(&rules) }
+    for change in changes { change.apply?(&rules) }
     return rules
+  }
+
+  /// The way from the rules of one release to those of another, one change after the other, and the rules
+  /// after each.
+  static func steps(
+    from: KernelRelease, to: KernelRelease
+  ) -> [(change: RuleChange, rules: Rules)] {
+    let after = effective(in: to)
+    var now = effective(in: from)
+    return changes(from: from, to: to).map { change in
+      // Of this rule what the second release has up to this change, of all others what stands.
+      let rows = after.filter { $0.rule == change.rule }
+      let reached = rows.prefix((rows.firstIndex { $0.isSame(as: change) } ?? rows.count - 1) + 1)
+      now = now.filter { $0.rule != change.rule } + reached
+      return (change, rules(of: now))
+    }
   }
 
   /// The change of each rule that holds in a release, in the order of `RuleName`.
@@ -49,7 +69,7 @@ public enum RulesByRelease {
   /// The releases at which something changes that a replay can show, oldest first.
   public static var boundaries: [KernelRelease] {
     var releases = [KernelRelease.oldestKnown]
-    for change in changes where change.isSimulated && change.since > releases[releases.count - 1] {
+    for change in changes where change.apply != nil && change.since > releases[releases.count - 1] {
       releases.append(change.since)
     }
     return releases

@@ -1,3 +1,5 @@
+import OOMSimulator
+
 /// One option of a command. The parser, the help and the messages all read this table.
 struct OptionSpec: Sendable {
   /// With its dashes: `--kernel`.
@@ -44,6 +46,11 @@ extension OptionSpec {
   static let kernel = OptionSpec(
     name: "--kernel", value: "RELEASE",
     help: "Decide by the rules of this release, such as 6.12, whatever the scenario says.")
+  static let policy = OptionSpec(
+    name: "--policy", value: "POLICY", words: Policy.allCases.map(\.rawValue),
+    help:
+      "Who decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
+  )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
     help:

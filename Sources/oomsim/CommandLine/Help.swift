@@ -1,3 +1,5 @@
+import OOMFormats
+
 /// Help in the layout of Swift Argument Parser: indent 2, labels 26 wide, wrapped to the window.
 struct Help {
   static let indent = 2
@@ -46,18 +48,5 @@ struct Help {
       }
     }
     return text + "\n"
-  }
-
-  private func wrapped(_ text: String, width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = ""
-      }
-      line += line.isEmpty ? String(word) : " " + word
-    }
-    return lines + [line]
   }
 }

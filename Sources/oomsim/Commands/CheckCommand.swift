@@ -10,7 +10,7 @@ let checkCommand = CommandSpec(
     .json,
     OptionSpec(name: "--junit", value: "FILE", help: "Also write the results as JUnit XML."),
     OptionSpec(name: "--quiet", help: "Print failures and the summary only."),
-    .kernel, .set, .color,
+    .kernel, .policy, .set, .color,
   ],
   example: "oomsim check Scenarios --junit results.xml",
   run: check)
@@ -41,7 +41,7 @@ let checkCommand = CommandSpec(
     let result: CheckResult
     do throws(ExitCode) {
       let scenario = try readScenario(path, settings, terminal)
-      let run = simulator(scenario, kernel: kernel).run(scenario)
+      let run = simulator(scenario, kernel: kernel, policy: arguments.policy).run(scenario)
       result = CheckResult(
         file: path, name: scenario.name,
         differences: scenario.expectation.map { $0.differences(from: run) })

@@ -17,6 +17,9 @@ extension Arguments {
     return settings
   }
 
+  /// The policy of `--policy`; the parser has seen to it that it is one.
+  var policy: Policy { value("--policy").flatMap(Policy.init) ?? .kernel }
+
   /// The release of `--kernel`, nil when it is not given.
   func kernel(_ terminal: Terminal) throws(ExitCode) -> KernelRelease? {
     guard let text = value("--kernel") else { return nil }
@@ -50,6 +53,10 @@ func readScenario(
 }
 
 /// The simulator for a scenario: the command line's release before the scenario's own.
-func simulator(_ scenario: Scenario, kernel: KernelRelease?) -> Simulator {
-  kernel.map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
+func simulator(
+  _ scenario: Scenario, kernel: KernelRelease?, policy: Policy = .kernel
+) -> Simulator {
+  var simulator = kernel.map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
+  simulator.policy = policy
+  return simulator
 }

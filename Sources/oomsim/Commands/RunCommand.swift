@@ -8,7 +8,7 @@ let runCommand = CommandSpec(
     .json,
     OptionSpec(
       name: "--candidates", help: "Also list everybody whom each selection looked at."),
-    .kernel, .set, .color,
+    .kernel, .policy, .set, .color,
   ],
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
@@ -26,7 +26,7 @@ let runCommand = CommandSpec(
   var runs: [Run] = []
   while !scenarios.isEmpty {
     let scenario = scenarios.removeFirst()
-    var simulator = simulator(scenario, kernel: kernel)
+    var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
     simulator.recordsCandidates = arguments.has("--candidates")
     runs.append(simulator.run(scenario))
   }

@@ -1,0 +1,153 @@
+/// One scenario under several kernel releases: what each does, and for each difference the rule that makes it.
+public struct Comparison: Equatable, Sendable {
+  /// Releases, one after the other, that do the same.
+  public struct Side: Equatable, Sendable {
+    /// The first and the last of them; the same where only one was asked for.
+    public var first: KernelRelease
+    public var last: KernelRelease
+    /// What the last of them does.
+    public var run: Run
+  }
+
+  /// Why one side differs from the one before.
+  public struct Difference: Equatable, Sendable {
+    public var from: KernelRelease
+    public var to: KernelRelease
+    /// The changes that make it, each found by trying it; in the order of the releases. Empty where both do
+    /// the same.
+    public var causes: [RuleChange]
+    public var isSame: Bool { causes.isEmpty }
+  }
+
+  public var scenario: String
+  public var title: String
+  public var sides: [Side]
+  /// One fewer than sides: what lies between each and the next.
+  public var differences: [Difference]
+  /// Every release was tried, and the sides are ranges.
+  public var isOfAll: Bool
+
+  /// Runs a scenario under the releases that are listed, in their order.
+  ///
+  /// - Complexity: one run for each release, and one for each rule that changes between neighbours that
+  ///   differ.
+  public init(of scenario: Scenario, kernels: [KernelRelease]) {
+    self.init(scenario, isOfAll: false)
+    for kernel in kernels {
+      let run = Simulator(kernel: kernel).run(scenario)
+      if let before = sides.last {
+        differences.append(Self.difference(scenario, before, kernel, run))
+      }
+      sides.append(Side(first: kernel, last: kernel, run: run))
+    }
+  }
+
+  /// Runs a scenario under every release at which any rule changes, and finds the boundaries.
+  public init(ofAllKernels scenario: Scenario) {
+    self.init(scenario, isOfAll: true)
+    for kernel in RulesByRelease.boundaries {
+      let run = Simulator(kernel: kernel).run(scenario)
+      guard let before = sides.last else {
+        sides.append(Side(first: kernel, last: kernel, run: run))
+        continue
+      }
+      if Outcome(before.run) == Outcome(run) {
+        sides[sides.count - 1].run = run
+        sides[sides.count - 1].last = kernel
+        continue
+      }
+      var difference = Self.difference(scenario, before, kernel, run)
+      difference.from = kernel.predecessor
+      differences.append(difference)
+      sides[sides.count - 1].last = kernel.predecessor
+      sides.append(Side(first: kernel, last: kernel, run: run))
+    }
+    if !sides.isEmpty { sides[sides.count - 1].last = .newestKnown }
+  }
+
+  private init(_ scenario: Scenario, isOfAll: Bool) {
+    self.scenario = scenario.name
+    title = scenario.title
+    sides = []
+    differences = []
+    self.isOfAll = isOfAll
+  }
+
+  private static func difference(
+    _ scenario: Scenario, _ before: Side, _ kernel: KernelRelease, _ run: Run
+  ) -> Difference {
+    var difference = Difference(from: before.last, to: kernel, causes: [])
+    let (start, end) = (Outcome(before.run), Outcome(run))
+    if start == end { return difference }
+    // What lies between two releases is the same in both directions.
+    difference.causes =
+      before.last <= kernel
+      ? causes(scenario, before.last, kernel, start) : causes(scenario, kernel, before.last, end)
+    return difference
+  }
+
+  /// The changes between two releases that lead from the outcome of one to that of the other. Each is tried
+  /// after those before it; changes that cancel each other out are left out.
+  private static func causes(
+    _ scenario: Scenario, _ from: KernelRelease, _ to: KernelRelease, _ start: Outcome
+  ) -> [RuleChange] {
+    var rules = RulesByRelease.rules(of: from)
+    var outcomes = [start]
+    let steps = RulesByRelease.steps(from: from, to: to)
+    for step in steps {
+      if step.rules == rules {
+        outcomes.append(outcomes[outcomes.count - 1])
+      } else {
+        outcomes.append(Outcome(Simulator(kernel: to, rules: step.rules).run(scenario)))
+      }
+      rules = step.rules
+    }
+    // From the end back to the start: where an outcome stood first, what led to it is the change before.
+    var causes: [RuleChange] = []
+    var at = outcomes.count - 1
+    while let first = outcomes[...at].firstIndex(of: outcomes[at]), first > 0 {
+      causes.insert(steps[first - 1].change, at: 0)
+      at = first - 1
+    }
+    return causes
+  }
+}
+
+extension RuleChange: Equatable {
+  public static func == (left: Self, right: Self) -> Bool {
+    left.rule == right.rule && left.since == right.since && left.says == right.says
+      && left.evidence == right.evidence
+  }
+}
+
+/// What a run comes to, without times and points, which differ between releases for reasons that hurt nobody.
+struct Outcome: Equatable {
+  private struct Death: Equatable {
+    var victim: ProcessIdentity
+    var killed: [Kill.Casualty]
+    var constraint: Constraint
+    var cgroup: String?
+  }
+
+  private struct Want: Equatable {
+    var process: ProcessIdentity?
+    var cgroup: String?
+    var why: String
+  }
+
+  private let deaths: [Death]
+  private let refused: [ProcessIdentity?]
+  private let stuck: [Want]
+  private let panic: Panic.Why?
+
+  init(_ run: Run) {
+    deaths = run.kills.map {
+      Death(
+        victim: $0.victim.identity, killed: $0.killed, constraint: $0.constraint,
+        cgroup: $0.cgroup)
+    }
+    refused = run.refused.map(\.process)
+    stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }
+    panic = run.panic?.why
+  }
+}

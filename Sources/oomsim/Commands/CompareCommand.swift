@@ -1,0 +1,55 @@
+import OOMFormats
+import OOMSimulator
+
+let compareCommand = CommandSpec(
+  name: "compare",
+  overview: "Replay a scenario under several kernels; what differs, and which rule does it.",
+  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  options: [
+    OptionSpec(
+      name: "--kernels", value: "A,B,…",
+      help:
+        "Releases such as 4.19,5.10,6.12; all (default) tries every one and finds the boundaries."),
+    .policy, .json, .set, .color,
+  ],
+  example: "oomsim compare Scenarios/old/forking-server.json --kernels all",
+  run: compare)
+
+@Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  let list = arguments.value("--kernels") ?? "all"
+  var kernels: [KernelRelease] = []
+  if list != "all" {
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      kernels.append(try release(String(part), terminal))
+    }
+    if kernels.count < 2 {
+      terminal.error("Error: --kernels takes two releases or more, or all.")
+      throw .usage
+    }
+  }
+  let settings = try arguments.settings(terminal)
+  let policy = arguments.policy
+  let scenario = try readScenario(arguments.operands[0], settings, terminal)
+  let comparison =
+    list == "all"
+    ? Comparison(ofAllKernels: scenario) : Comparison(of: scenario, kernels: kernels)
+  var policyRun: Run?
+  if policy != .kernel {
+    var simulator = Simulator(kernel: kernels.last ?? scenario.kernel ?? .standard)
+    simulator.policy = policy
+    policyRun = simulator.run(scenario)
+  }
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.comparison(comparison, policy: policyRun)
+    writer.finish()
+  } else {
+    terminal.out(
+      ComparisonText(
+        comparison, policy: policyRun, style: terminal.style(arguments), width: terminal.width
+      ).text)
+  }
+  return .done
+}
