@@ -56,7 +56,6 @@ extension Tasks {
           isKernelThread(row)
           ? 0
           : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
-        if pageTables[row] > 0, rules.countsSomeLevels { upperTables[row] = upperTablesOfAProcess }
       }
       if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
         extraVM[row] = totalVM[row] - sum
@@ -156,6 +155,10 @@ extension Tasks {
     shmem[owner] = max(shmem[owner], shmem[row])
     swap[owner] = max(swap[owner], swap[row])
     locked[owner] = max(locked[owner], locked[row])
+    if flags[owner].contains(.derivedTables), !flags[row].contains(.derivedTables) {
+      flags[owner].remove(.derivedTables)
+      upperTables[owner] = upperTables[row]
+    }
     pageTables[owner] = max(pageTables[owner], pageTables[row])
     (anon[row], file[row], shmem[row], swap[row], locked[row]) = (0, 0, 0, 0, 0)
   }
@@ -175,8 +178,6 @@ extension Tasks {
     startedAt[row] = now
     if let levels = process.pageTableLevels {
       upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
-    } else if process.pageTables == nil, rules.countsSomeLevels {
-      upperTables[row] = upperTablesOfAProcess
     }
     if process.isSwapoff { swapoffRows.insert(row) }
     names.append(name)
@@ -201,9 +202,6 @@ extension Tasks {
 }
 
 extension Rules {
-  /// Whether page tables count by level.
-  fileprivate var countsSomeLevels: Bool { pageTables == .pte || pageTables == .pteAndPMD }
-
   /// Whether the sum of all sizes is what counts.
   fileprivate var countsAllPlainly: Bool { pageTables == .all && rootBonus != .ofOwnUse }
 }

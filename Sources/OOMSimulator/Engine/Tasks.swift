@@ -189,7 +189,10 @@ struct Tasks: Equatable, Sendable {
     case .all: return pageTables[owner]
     case .none: return 0
     case .pte, .pteAndPMD:
-      guard let upper = upperTables[owner] else { return pageTables[owner] }
+      let isDerived = flags[owner].contains(.derivedTables) && pageTables[owner] > 0
+      guard let upper = isDerived ? upperTablesOfAProcess : upperTables[owner] else {
+        return pageTables[owner]
+      }
       let levels = PageTableLevels(
         pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
       return rules.pageTables.pages(levels)
@@ -216,6 +219,7 @@ extension Tasks {
     process.isInVfork = flags[row].contains(.inVfork)
     process.isDying = flags[row].contains(.dying)
     process.isSwapoff = flags[row].contains(.swapoff)
+    process.pageTables = flags[row].contains(.derivedTables) ? nil : 0
     flags[row] = ProcessTable.flags(of: process)
     refresh(row)
     refreshCandidate(row)

@@ -11,6 +11,8 @@ public struct ProcessTable: Equatable, Sendable {
     static let inVfork = Self(rawValue: 64)
     static let dying = Self(rawValue: 128)
     static let swapoff = Self(rawValue: 256)
+    /// Its page tables are derived from what it touches.
+    static let derivedTables = Self(rawValue: 512)
   }
 
   /// Marks a size that is not given in `totalVM` and `pageTables`.
@@ -195,6 +197,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.isInVfork { flags.insert(.inVfork) }
     if process.isDying { flags.insert(.dying) }
     if process.isSwapoff { flags.insert(.swapoff) }
+    if process.pageTables == nil { flags.insert(.derivedTables) }
     return flags
   }
 

@@ -24,6 +24,7 @@ public struct EnterpriseKernel: Sendable {
         taken("2.6.36", .children, "comes with the badness"),
         taken("2.6.36", .superuser, "comes with the badness"),
         taken("2.6.36", .zeroPoints, "comes with the badness"),
+        taken("2.6.36", .unkillable, "comes with the badness"),
         taken("2.6.36", .rss, "1 log: swap entries count"),
         taken("2.6.36", .totalpages, "1 log: totalpages is more than RAM"),
         taken("2.6.39", .pageTables, "consistent with all logs, proved by none"),

@@ -5,30 +5,38 @@ extension RulesByRelease {
   static let badnessChanges: [RuleChange] = [
     RuleChange(
       .badness, "2.6.11",
-      "Address space in pages, divided by roots of CPU time and run time, doubled for a nice above 0, "
-        + "quartered for superusers and again for raw I/O, shifted by oom_adj; unsigned words that wrap.",
+      "Address space in pages, divided by roots of CPU time and run time, doubled for a "
+        + "nice above 0, "
+        + "quartered for superusers and again for raw I/O, shifted by oom_adj; unsigned words "
+        + "that wrap.",
       "mm/oom_kill.c", "badness()"),
     RuleChange(
       .badness, "2.6.36",
-      "rss and swap in thousandths of totalpages plus oom_score_adj, between 1 and 1000; CPU time, run "
+      "rss and swap in thousandths of totalpages plus oom_score_adj, between 1 and 1000; "
+        + "CPU time, run "
         + "time, nice and children no longer count.",
       "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f✓",
       hurts: "whoever uses much now, however old, busy or privileged; address space alone is safe"
     ) { $0.badness = .perMille(.unsignedWord) },
     RuleChange(
       .badness, "2.6.39",
-      "The same in an int: from 2 147 484 pages (8.19 GiB) on the product overflows and the score is 1.",
+      "rss, swap and page tables in thousandths of totalpages plus oom_score_adj, in an "
+        + "int: from 2 147 484 "
+        + "pages (8.19 GiB) on the product overflows and the score is 1.",
       "mm/oom_kill.c", "oom_badness()", commit: "f755a042d82b",
       hurts: "everybody beside a process of more than 8.19 GiB: the largest dies last"
     ) { $0.badness = .perMille(.int) },
     RuleChange(
-      .badness, "3.2", "The same in a long: the overflow is gone.",
+      .badness, "3.2",
+      "rss, swap and page tables in thousandths of totalpages plus oom_score_adj, 1 to "
+        + "1000, in a long.",
       "mm/oom_kill.c", "oom_badness()", commit: "ff05b6f7ae76",
       hurts: "processes above 8.19 GiB: they count again"
     ) { $0.badness = .perMille(.long) },
     RuleChange(
       .badness, "3.5",
-      "Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / 1000), at least 1.",
+      "Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / "
+        + "1000), at least 1.",
       "mm/oom_kill.c", "oom_badness()", commit: "a7f638f999ff",
       hurts:
         "the largest of those who were equal in thousandths; in a memcg under 4 MiB oom_score_adj "
@@ -36,7 +44,9 @@ extension RulesByRelease {
     ) { $0.badness = .atLeastOne },
     RuleChange(
       .badness, "5.9",
-      "The same, signed and without a floor; LONG_MIN marks who is no candidate.",
+      "Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / "
+        + "1000), signed, without a "
+        + "floor; LONG_MIN marks who is no candidate.",
       "mm/oom_kill.c", "oom_badness()", commit: "9066e5cfb73c",
       hurts: "the largest of the strongly protected: those with negative points are no longer equal"
     ) { $0.badness = .signed },
@@ -140,7 +150,8 @@ extension RulesByRelease {
       "mm/memory.c", "get_mm_rss()", hurts: "whoever is resident"),
     RuleChange(
       .rss, "6.2",
-      "The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - 1) pages a "
+      "The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - "
+        + "1) pages a "
         + "counter, 32 MiB on 64 CPUs. Not simulated: the exact sums decide.",
       "include/linux/mm.h", "get_mm_counter()", commit: "f1a7941243c1",
       hurts: "near-ties: either may be chosen", isSimulated: false),

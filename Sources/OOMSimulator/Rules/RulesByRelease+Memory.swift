@@ -136,7 +136,8 @@ extension RulesByRelease {
       "mm/oom_kill.c", "out_of_memory()", commit: "fe071d7e8aa✓", hurts: "who asks, where it is set"
     ) { $0.allocatingTask = .orNobody },
     RuleChange(
-      .allocatingTask, "2.6.30", "The same; selection decides if it cannot be killed.",
+      .allocatingTask, "2.6.30",
+      "The process that asks, or its child; selection decides if it cannot be killed.",
       "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where who asks is disabled"
     ) { $0.allocatingTask = .orSelection },
     RuleChange(
@@ -179,11 +180,17 @@ extension RulesByRelease {
     RuleChange(
       .totalpages, "2.6.11", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
     RuleChange(
-      .totalpages, "2.6.36", "RAM and swap; of the nodes, holes included, when limited to some.",
-      "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓", hurts: "nobody in particular"),
+      .totalpages, "2.6.36",
+      "RAM and swap; of the nodes, holes included, when limited to some, which is not "
+        + "simulated yet.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓",
+      hurts:
+        "nobody in particular"),
     RuleChange(
-      .totalpages, "5.4", "Of the nodes without holes.", "mm/oom_kill.c", "constrained_alloc()",
-      hurts: "nobody in particular", isSimulated: false),
+      .totalpages, "5.4",
+      "RAM and swap; of the nodes without holes, when limited to some, which is not "
+        + "simulated yet.", "mm/oom_kill.c", "constrained_alloc()",
+      hurts: "nobody in particular"),
 
     RuleChange(
       .memcgTotalpages, "2.6.25", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
@@ -197,13 +204,16 @@ extension RulesByRelease {
       hurts: "members with a higher oom_score_adj: it weighs more with swap"
     ) { $0.memcgTotalpages = .limitAndSwap },
     RuleChange(
-      .memcgTotalpages, "3.7", "The same; swappiness 0 leaves swap out.",
+      .memcgTotalpages, "3.7",
+      "The limit and all swap, not above the limit of both; swappiness 0 leaves swap out.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "9a5a8f19b43",
       hurts: "larger members: oom_score_adj weighs less",
       evidence: .inferred("3.6.5 and 3.8.13")
     ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
     RuleChange(
-      .memcgTotalpages, "4.5", "The same; memory.swap.max limits the swap of version 2.",
+      .memcgTotalpages, "4.5",
+      "The limit and its swap, memory.swap.max at most on version 2; swappiness 0 leaves "
+        + "swap out.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "eca56ff906bd",
       hurts: "nobody in particular"
     ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
@@ -240,19 +250,24 @@ extension RulesByRelease {
 
     RuleChange(
       .heuristic, "2.6.11",
-      "A request has to be smaller than the page cache, free swap and slab, less "
-        + "1/32 for root, and what is free.",
+      "Smaller than the page cache, free swap and slab, less 1/32 for root, and what is free.",
       "security/commoncap.c", "cap_vm_enough_memory()"),
     RuleChange(
-      .heuristic, "2.6.17", "The same; what is free counts above the reserve only.", "mm/mmap.c",
+      .heuristic, "2.6.17",
+      "Smaller than the page cache, free swap and slab, less 1/32 for root, and what is "
+        + "free above the reserve.", "mm/mmap.c",
       "__vm_enough_memory()", commit: "6d9f7839658✓", hurts: "large requests on full machines"
     ) { $0.overcommit.heuristic = .cacheThenFreeAboveReserve },
     RuleChange(
-      .heuristic, "3.1", "One sum, without shared memory.", "mm/mmap.c", "__vm_enough_memory()",
+      .heuristic, "3.1",
+      "Smaller than free pages, page cache without shared memory, free swap and slab above "
+        + "the reserve, less 1/32 for root.", "mm/mmap.c", "__vm_enough_memory()",
       hurts: "hosts with much tmpfs or shared memory"
     ) { $0.overcommit.heuristic = .available },
     RuleChange(
-      .heuristic, "3.10", "The same, less vm.admin_reserve_kbytes instead of 1/32.", "mm/mmap.c",
+      .heuristic, "3.10",
+      "Smaller than free pages, page cache without shared memory, free swap and slab above "
+        + "the reserve, less vm.admin_reserve_kbytes for root.", "mm/mmap.c",
       "__vm_enough_memory()", hurts: "nobody: a sum below the reserve even wraps until 3.19"
     ) { $0.overcommit.heuristic = .availableLessAdminReserve },
     RuleChange(
@@ -271,7 +286,9 @@ extension RulesByRelease {
       "mm/mmap.c", "__vm_enough_memory()", hurts: "nobody: the limits move up"
     ) { $0.overcommit.strict = .kbytes },
     RuleChange(
-      .strict, "3.14", "The same; vm.overcommit_kbytes can replace the ratio.", "mm/mmap.c",
+      .strict, "3.14",
+      "CommitLimit, by ratio or vm.overcommit_kbytes, less vm.admin_reserve_kbytes and "
+        + "vm.user_reserve_kbytes at most of 1/32 of the process's own size.", "mm/mmap.c",
       "vm_commit_limit()", hurts: "nobody"
     ) { $0.hasOvercommitKbytes = true },
 

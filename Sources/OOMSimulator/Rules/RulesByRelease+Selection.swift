@@ -26,24 +26,28 @@ extension RulesByRelease {
       "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", isSimulated: false),
     RuleChange(
       .candidates, "4.7", "Processes, by their leaders.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", isSimulated: false),
+      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular"),
 
     RuleChange(
       .dying, "2.6.11", "A killed task that is still there ends the scan: nobody else dies.",
       "mm/oom_kill.c", "select_bad_process()"),
     RuleChange(
       .dying, "2.6.19",
-      "The same; an exiting task that asks itself is chosen. Exits are not simulated.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "the exiting task itself", isSimulated: false),
+      "A killed task ends the scan; one that exits by itself ends it, too, or is chosen if "
+        + "it asks.",
+      "mm/oom_kill.c", "select_bad_process()",
+      hurts:
+        "the exiting task itself", isSimulated: false),
     RuleChange(
       .dying, "4.6", "Only a killed task ends the scan, an exiting one does not.",
       "mm/oom_kill.c", "oom_scan_process_thread()", commit: "aac453635549",
-      hurts: "the next victim: it does not wait for exits any more", isSimulated: false),
+      hurts: "the next victim: it does not wait for exits any more"),
     RuleChange(
       .dying, "4.9",
-      "A victim whose memory is back or was given up is passed over, others end the scan.",
+      "A victim whose memory is not back ends the scan; one that is reaped or given up is "
+        + "passed over.",
       "mm/oom_kill.c", "oom_evaluate_task()", commit: "7c5f64f84483",
-      hurts: "the next victim", isSimulated: false),
+      hurts: "the next victim"),
 
     RuleChange(
       .swapoff, "2.6.11", "A process in swapoff is chosen as soon as the scan meets it.",
@@ -117,7 +121,8 @@ extension RulesByRelease {
       "mm/memcontrol.c", "mem_cgroup_iter()", hurts: "equals in groups that come earlier"
     ) { $0.memcgWalk = .newestFirst },
     RuleChange(
-      .memcgWalk, "3.15", "The same; who was moved in comes last.",
+      .memcgWalk, "3.15",
+      "Groups parents first, in each the newest first; who was moved in comes last.",
       "kernel/cgroup.c", "css_set_move_task()", hurts: "the newest born of equals"
     ) { $0.memcgWalk = .newestFirstMovedLast },
     RuleChange(
@@ -126,7 +131,8 @@ extension RulesByRelease {
     ) { $0.memcgWalk = .joiningOrder },
     RuleChange(
       .memcgWalk, "5.3",
-      "The same, by leaders: a thread in another group is judged where its leader is.",
+      "Groups parents first, in each the processes as they joined; a thread is judged where "
+        + "its leader is.",
       "mm/memcontrol.c", "mem_cgroup_scan_tasks()", commit: "f168a9a54ec3",
       hurts: "nobody through a thread of theirs in another group"
     ) { $0.visitsThreads = false },
@@ -144,7 +150,9 @@ extension RulesByRelease {
       "The oldest child with its own address space that can be killed dies instead, however small.",
       "mm/oom_kill.c", "oom_kill_process()"),
     RuleChange(
-      .child, "2.6.33", "The same; in a memcg OOM the child has to be inside.",
+      .child, "2.6.33",
+      "The oldest child with its own address space that can be killed dies instead; in a "
+        + "memcg OOM one inside.",
       "mm/oom_kill.c", "oom_kill_process()", commit: "5a2d41961dd✓",
       hurts: "parents inside whose children live outside"
     ) { $0.childHasToBeInMemcg = true },
@@ -154,7 +162,9 @@ extension RulesByRelease {
       "mm/oom_kill.c", "oom_kill_process()", commit: "a63d83f427f✓", hurts: "the largest child"
     ) { $0.child = .worst },
     RuleChange(
-      .child, "2.6.39", "The same; children that share the parent's memory do not count.",
+      .child, "2.6.39",
+      "The child with the most points and memory of its own dies instead, compared with the "
+        + "other children only.",
       "mm/oom_kill.c", "oom_kill_process()", hurts: "parents whose children share their memory"
     ) { $0.child = .worstWithOwnMM },
     RuleChange(
@@ -169,7 +179,8 @@ extension RulesByRelease {
       "oom_kill_task()"),
     RuleChange(
       .unkillable, "2.6.20",
-      "Who is at -17 itself cannot be killed; sharers were meant, but the test looks at the wrong task.",
+      "Who is at -17 itself cannot be killed; sharers were meant, but the test looks at the "
+        + "wrong task.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓",
       hurts: "the parents of children at -17"
     ) { $0.oomKillTask = .unlessDisabled },
@@ -182,6 +193,11 @@ extension RulesByRelease {
       .unkillable, "2.6.32", "Who is at -17 itself cannot be killed.",
       "mm/oom_kill.c", "oom_kill_task()", hurts: "processes that share memory with one at -17"
     ) { $0.oomKillTask = .unlessDisabled },
+
+    RuleChange(
+      .unkillable, "2.6.36", "Whoever is chosen can be killed.", "mm/oom_kill.c",
+      "oom_kill_process()", commit: "a63d83f427f✓", hurts: "nobody in particular"
+    ) { $0.oomKillTask = .anybody },
 
     RuleChange(
       .sharers, "2.6.11", "Who uses the victim's memory dies, too.", "mm/oom_kill.c",
@@ -205,12 +221,15 @@ extension RulesByRelease {
       "mm/oom_kill.c", "oom_kill_task()", commit: "1e99bad0d9c✓", hurts: "sharers"
     ) { $0.sharers = .all },
     RuleChange(
-      .sharers, "3.2", "The same; -1000 and kernel threads are spared.",
+      .sharers, "3.2",
+      "Who uses the victim's memory dies, too, but for those at -1000 and kernel threads.",
       "mm/oom_kill.c", "oom_kill_process()",
       hurts: "everybody, where a protected sharer keeps the memory"
     ) { $0.sharers = .notDisabled },
     RuleChange(
-      .sharers, "4.4", "The same; the global init is spared, too.",
+      .sharers, "4.4",
+      "Who uses the victim's memory dies, too, but for those at -1000, init and kernel "
+        + "threads.",
       "mm/oom_kill.c", "oom_kill_process()", hurts: "nobody in particular"
     ) { $0.sharers = .notDisabledNorInit },
     RuleChange(
@@ -224,12 +243,15 @@ extension RulesByRelease {
       .oomGroup, "2.6.11", "There is no such file.", "mm/oom_kill.c", "oom_kill_process()"),
     RuleChange(
       .oomGroup, "4.19",
-      "The highest group with memory.oom.group between victim and domain dies as a whole, but for -1000.",
+      "The highest group with memory.oom.group between victim and domain dies as a whole, "
+        + "but for -1000.",
       "mm/memcontrol.c", "mem_cgroup_get_oom_group()", commit: "3d8b38eb81ca",
       hurts: "the rest of the group"
     ) { $0.oomGroup = .sparingDisabled },
     RuleChange(
-      .oomGroup, "5.2", "The same; the global init is spared, too.",
+      .oomGroup, "5.2",
+      "The highest group with memory.oom.group between victim and domain dies as a whole, "
+        + "but for -1000 and init.",
       "mm/oom_kill.c", "oom_kill_memcg_member()", hurts: "nobody"
     ) { $0.oomGroup = .sparingInit },
 
