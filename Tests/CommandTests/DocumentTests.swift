@@ -32,7 +32,7 @@ struct DocumentTests {
   static let kill =
     ["at_us", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"] + victim
     + ["killed", "pid", "name", "because", "freed_pages", "runner_up", "pid", "name", "points"]
-    + ["spared_at_oom_score_adj", "allocating_task", "limit", "limit", "usage", "free"]
+    + ["spared_at_oom_score_adj", "allocating_task", "limit", "file", "limit", "usage", "free"]
     + ["min_watermark", "swap_limit", "swap_usage"]
   static let candidate = ["pid", "name", "points", "oom_score_adj", "eligible"]
   /// `allowed` is what the text says the request was held against.

@@ -24,17 +24,27 @@ struct MalformedRelationsTests {
       .init("1️⃣", "cgroups./", "the root group has no limits")),
     Marked(
       """
-      "cgroups": { "/a": { 1️⃣"memory.limit_in_bytes": 5, 2️⃣"memory.oom_control": {},
-                           3️⃣"memory.swappiness": 0, 4️⃣"memory.maxx": 5 } }
+      "cgroups": { "/a": { "memory.limit_in_bytes": 1️⃣5, "memory.oom_control": 2️⃣{},
+                           "memory.swappiness": 3️⃣0, 4️⃣"memory.maxx": 5 } }
       """,
       .init(
         "1️⃣", "cgroups./a.memory.limit_in_bytes", "a file of cgroup version 1",
         "write memory.max"),
       .init(
         "2️⃣", "cgroups./a.memory.oom_control", "a file of cgroup version 1",
-        "write memory.oom.group"),
+        "it cannot be disabled"),
       .init("3️⃣", "cgroups./a.memory.swappiness", "a file of cgroup version 1"),
       .init("4️⃣", "cgroups./a.memory.maxx", "did you mean 'memory.max'?")),
+    Marked(
+      """
+      "cgroup_version": 1,
+      "cgroups": { "/a": { "memory.max": 1️⃣5, "memory.oom_control": { 2️⃣"oom_kill": 1 } },
+                   "/b": 3️⃣{ "memory.limit_in_bytes": "2G", "memory.memsw.limit_in_bytes": "1G" } }
+      """,
+      .init(
+        "1️⃣", "cgroups./a.memory.max", "a file of cgroup version 2", "write memory.limit_in_bytes"),
+      .init("2️⃣", "cgroups./a.memory.oom_control.oom_kill", "unknown key 'oom_kill'"),
+      .init("3️⃣", "cgroups./b", "not below memory.limit_in_bytes")),
   ])
   func `groups`(scenario: Marked) throws { try scenario.check() }
 

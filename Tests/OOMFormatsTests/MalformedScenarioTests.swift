@@ -183,9 +183,6 @@ struct MalformedScenarioTests {
     Marked(
       #""kernel": 1️⃣"el7""#,
       .init("1️⃣", "kernel", "'el7' is no kernel release: write it like 6.12")),
-    Marked(
-      #""cgroup_version": 1️⃣1"#,
-      .init("1️⃣", "cgroup_version", "cgroup version 1 is not modelled yet")),
     Marked(#""cgroup_version": 1️⃣3"#, .init("1️⃣", "cgroup_version", "3 is not from 1 to 2")),
   ])
   func `releases and versions that are not known`(scenario: Marked) throws {

@@ -33,7 +33,8 @@ struct SchemaTests {
   /// What both must agree on: members of a scenario, and whether it is one.
   @Test(arguments: [
     (#""name": "x""#, true), (#""nam": "x""#, false), (#""kernel": "latest""#, false),
-    (#""cgroup_version": 2"#, true), (#""cgroup_version": 1"#, false),
+    (#""cgroup_version": 2"#, true), (#""cgroup_version": 1"#, true),
+    (#""cgroup_version": 3"#, false),
     (
       #""processes": [ { "name": "a", "anon": "1.5G", "file": "1 page", "shmem": "1000 kB" } ]"#,
       true

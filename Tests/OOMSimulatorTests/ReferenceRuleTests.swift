@@ -75,7 +75,7 @@ import VictimSelection
     case .panicked:
       outcomes.panicked += 1
       return expected == .panicked ? nil : "panics, expected \(expected)"
-    case .noVictim:
+    case .noVictim, .disabled:
       outcomes.nobody += 1
       return expected == .nobody ? nil : "kills nobody, expected \(expected)"
     }

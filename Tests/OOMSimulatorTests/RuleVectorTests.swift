@@ -199,7 +199,7 @@ import VictimSelection
         #expect(Int64(kill.victim.pid) == vector.number("victim"), vector.id)
       case .waiting:
         #expect(vector.text("victim") == "ABORT", vector.id)
-      case .panicked, .noVictim:
+      case .panicked, .noVictim, .disabled:
         #expect(vector.values["victim"] is NSNull, vector.id)
       }
     }

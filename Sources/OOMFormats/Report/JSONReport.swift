@@ -107,6 +107,7 @@ extension JSONWriter {
   /// The limit that was hit; a limit that is not set is null.
   private mutating func limitState(_ state: Kill.LimitState) {
     func known(_ limit: Int64) -> Int64? { limit == Cgroup.unlimited ? nil : limit }
+    field("file", state.file)
     field("limit", known(state.limit))
     field("usage", state.usage)
     field("free", state.free)

@@ -93,7 +93,7 @@ public struct TextReport {
         + "\(size(state.minWatermark)), \(swap)"
     }
     let limit = state.limit == Cgroup.unlimited ? "not set" : size(state.limit)
-    return "memory.max of \(plain(cgroup)): \(limit), \(size(state.usage)) used"
+    return "\(state.file) of \(plain(cgroup)): \(limit), \(size(state.usage)) used"
   }
 
   private func points(_ kill: Kill, _ explanation: Explanation) -> String {

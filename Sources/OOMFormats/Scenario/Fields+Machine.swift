@@ -119,14 +119,25 @@ extension Fields {
 
   static let cgroupKeys = ObjectKeys([
     "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
-    "memory.oom.group", "page_cache", "kernel",
+    "memory.oom.group", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
+    "memory.soft_limit_in_bytes", "memory.use_hierarchy", "memory.swappiness",
+    "memory.oom_control", "page_cache", "kernel",
   ])
 
-  /// Files of the other version, with what to write instead.
-  private static let versionOneFiles = [
-    "memory.limit_in_bytes": "memory.max", "memory.memsw.limit_in_bytes": "memory.swap.max",
-    "memory.soft_limit_in_bytes": "memory.low", "memory.oom_control": "memory.oom.group",
-    "memory.swappiness": "vm.swappiness", "memory.use_hierarchy": "nothing: it is always on",
+  /// Files of each version, with what to write instead on the other one.
+  private static let otherVersion: [String: (version: Int, instead: String)] = [
+    "memory.limit_in_bytes": (1, "memory.max"),
+    "memory.memsw.limit_in_bytes": (1, "memory.swap.max, which is swap alone"),
+    "memory.soft_limit_in_bytes": (1, "memory.low"),
+    "memory.oom_control": (1, "nothing: it cannot be disabled"),
+    "memory.swappiness": (1, "vm.swappiness"),
+    "memory.use_hierarchy": (1, "nothing: it is always on"),
+    "memory.min": (2, "nothing: there is no such protection"),
+    "memory.low": (2, "memory.soft_limit_in_bytes"),
+    "memory.high": (2, "nothing: there is no such limit"),
+    "memory.max": (2, "memory.limit_in_bytes"),
+    "memory.swap.max": (2, "memory.memsw.limit_in_bytes, which is memory and swap"),
+    "memory.oom.group": (2, "nothing: it is a file of version 2 only"),
   ]
 
   mutating func cgroups(into cgroups: inout [String: Cgroup]) throws(JSONError) {
@@ -138,7 +149,13 @@ extension Fields {
         return
       }
       var cgroup = Cgroup()
+      let start = try fields.startOfNext()
       try fields.cgroup(path, into: &cgroup)
+      if let memsw = cgroup.memswLimit, memsw < cgroup.max ?? Cgroup.unlimited {
+        fields.wrong(
+          "memory.memsw.limit_in_bytes is memory and swap together: not below memory.limit_in_bytes",
+          at: start)
+      }
       copy[path] = cgroup
     }
     cgroups = copy
@@ -146,26 +163,34 @@ extension Fields {
 
   mutating func cgroup(_ path: String, into cgroup: inout Cgroup) throws(JSONError) {
     var copy = cgroup
-    let before = problems.count
     let offset = try startOfNext()
     let seen = try object(Self.cgroupKeys) { (fields, key) throws(JSONError) in
       try fields.cgroupField(Self.cgroupKeys.names[key], into: &copy)
     }
     cgroup = copy
-    if path == "/", let seen, seen & 0b111111 != 0 {
+    // Memory of the root is not limited; hierarchy can begin there.
+    if path == "/", let seen, seen & 0b1101_1111_1111 != 0 {
       wrong("the root group has no limits: these files exist below it only", at: offset)
-    }
-    for index in before..<problems.count {
-      for (file, instead) in Self.versionOneFiles
-      where problems[index].message.hasPrefix("unknown key '\(file)'") {
-        problems[index].message =
-          "'\(file)' is a file of cgroup version 1, this scenario has version 2: write \(instead)"
-      }
     }
   }
 
   mutating func cgroupField(_ key: String, into cgroup: inout Cgroup) throws(JSONError) {
+    if let other = Self.otherVersion[key], other.version != cgroupVersion {
+      wrong(
+        "'\(key)' is a file of cgroup version \(other.version), this scenario has version "
+          + "\(cgroupVersion): write \(other.instead)", at: try startOfNext())
+      try json.skipValue()
+      return
+    }
     switch key {
+    case "memory.limit_in_bytes": cgroup.max = try cgroupSize() ?? cgroup.max
+    case "memory.memsw.limit_in_bytes":
+      cgroup.memswLimit = try cgroupSize() ?? cgroup.memswLimit
+    case "memory.soft_limit_in_bytes": cgroup.softLimit = try cgroupSize() ?? cgroup.softLimit
+    case "memory.use_hierarchy": cgroup.useHierarchy = try flag() ?? cgroup.useHierarchy
+    case "memory.swappiness": cgroup.swappiness = try integer(0...200) ?? cgroup.swappiness
+    case "memory.oom_control":
+      cgroup.oomKillDisable = try oomControl() ?? cgroup.oomKillDisable
     case "memory.min": cgroup.min = try cgroupSize() ?? cgroup.min
     case "memory.low": cgroup.low = try cgroupSize() ?? cgroup.low
     case "memory.high": cgroup.high = try cgroupSize() ?? cgroup.high
@@ -176,5 +201,15 @@ extension Fields {
     case "kernel": cgroup.kernel = try size() ?? cgroup.kernel
     default: break
     }
+  }
+
+  private static let oomControlKeys = ObjectKeys(["oom_kill_disable"])
+
+  private mutating func oomControl() throws(JSONError) -> Bool? {
+    var isDisabled: Bool?
+    _ = try object(Self.oomControlKeys) { (fields, _) throws(JSONError) in
+      isDisabled = try fields.flag()
+    }
+    return isDisabled
   }
 }

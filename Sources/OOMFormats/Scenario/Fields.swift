@@ -10,6 +10,8 @@ struct Fields {
 
   var json: JSONReader
   let pageSize: Int64
+  /// Which version the files of groups are.
+  var cgroupVersion = 2
   var problems: [Problem] = []
   private var pathCache: (token: [UInt8], path: String) = (Array("/".utf8), "/")
 
@@ -187,6 +189,8 @@ struct Fields {
       let text = try json.readNumber()
       let number = wholeNumber(text)
       if number == 0 { return 0 }
+      // Version 1 writes -1 where version 2 writes max.
+      if number == -1, bytesPerUnit == 1, cgroupVersion == 1 { return Cgroup.unlimited }
       guard let bytesPerUnit else {
         wrong("a size needs a unit: \(SizeText.allowed)", at: offset)
         return nil

@@ -45,10 +45,12 @@ extension Scenario {
     var reader = ScenarioReader(bytes, pageSize: 4096)
     do throws(JSONError) {
       try reader.read()
-      // Sizes are read as pages; when their size turns out to be another one, read again.
+      // Sizes are read as pages, groups by the files of their version: when either turns out to be another one,
+      // read again.
       let pageSize = reader.scenario.machine.pageSize
-      if pageSize != reader.fields.pageSize {
-        reader = ScenarioReader(bytes, pageSize: pageSize)
+      let version = reader.scenario.cgroupVersion
+      if pageSize != reader.fields.pageSize || version != reader.fields.cgroupVersion {
+        reader = ScenarioReader(bytes, pageSize: pageSize, cgroupVersion: version)
         try reader.read()
       }
     } catch {

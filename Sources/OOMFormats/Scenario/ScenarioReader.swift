@@ -8,9 +8,11 @@ struct ScenarioReader {
   /// Whether any key of the top level is one of a scenario.
   var hasKnownKey = false
 
-  init(_ bytes: [UInt8], pageSize: Int64) {
+  init(_ bytes: [UInt8], pageSize: Int64, cgroupVersion: Int = 2) {
     fields = Fields(bytes, pageSize: pageSize)
+    fields.cgroupVersion = cgroupVersion
     scenario.machine.pageSize = pageSize
+    scenario.cgroupVersion = cgroupVersion
   }
 
   static let topKeys = ObjectKeys([
@@ -50,7 +52,8 @@ struct ScenarioReader {
     case "description": scenario.description = try fields.strings()
     case "source": scenario.source = try fields.strings()
     case "kernel": scenario.kernel = try fields.kernel() ?? scenario.kernel
-    case "cgroup_version": try fields.cgroupVersion()
+    case "cgroup_version":
+      scenario.cgroupVersion = try fields.integer(1...2).map(Int.init) ?? scenario.cgroupVersion
     case "machine": try fields.machine(into: &scenario.machine)
     case "sysctl": try fields.sysctl(into: &scenario.sysctl)
     case "cgroups": try fields.cgroups(into: &scenario.cgroups)
@@ -74,13 +77,6 @@ extension Fields {
     } catch {
       wrong(error.message, at: offset)
       return nil
-    }
-  }
-
-  fileprivate mutating func cgroupVersion() throws(JSONError) {
-    let offset = try startOfNext()
-    if try integer(1...2) == 1 {
-      wrong("cgroup version 1 is not modelled yet: 2 is the default", at: offset)
     }
   }
 }

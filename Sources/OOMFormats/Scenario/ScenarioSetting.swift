@@ -23,6 +23,7 @@ extension Scenario {
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
     let isText = ["name", "title", "kernel"].contains(section) || setting.path.hasSuffix(".name")
     var fields = Fields(Self.json(setting.value, isText: isText), pageSize: machine.pageSize)
+    fields.cgroupVersion = cgroupVersion
     let rest = setting.path.dropFirst(section.count).drop { $0 == "." }
     do throws(JSONError) {
       switch section {

@@ -6,6 +6,8 @@ struct Growth: Equatable, Sendable {
     case noVictim(group: Int)
     /// Whom selection takes cannot be killed, and would be taken again.
     case unkillable
+    /// `oom_kill_disable` of this group.
+    case disabled(group: Int)
     /// `memory.high` of this group.
     case throttled(group: Int)
     /// A victim's memory is not back yet.

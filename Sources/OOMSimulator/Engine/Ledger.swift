@@ -52,6 +52,12 @@ struct Ledger: Equatable, Sendable {
     var high = Cgroup.unlimited
     var max = Cgroup.unlimited
     var swapMax = Cgroup.unlimited
+    /// Memory and swap together, on version 1.
+    var memsw = Cgroup.unlimited
+    /// What reclaim of the machine brings the group down to first, on version 1.
+    var soft = Cgroup.unlimited
+    /// The group's own swappiness, on version 1.
+    var swappiness: Int64?
     /// Charges go over `max`, because nobody can be killed: `MemcgWithoutVictim.forced`.
     var isForced = false
   }
@@ -65,6 +71,8 @@ struct Ledger: Equatable, Sendable {
   var pagesPerTable: Int64 = 512
   /// Whether any group has `memory.min` or `memory.low`.
   var protects = false
+  /// Whether any group has `memory.soft_limit_in_bytes`.
+  private(set) var hasSoftLimits = false
   let protectionRule: ProtectionRule
   private let memcg: MemcgSupport
 
@@ -86,6 +94,10 @@ struct Ledger: Equatable, Sendable {
     var limits = Limits()
     limits.max = settings.max ?? Cgroup.unlimited
     limits.swapMax = settings.swapMax ?? Cgroup.unlimited
+    limits.memsw = settings.memswLimit ?? Cgroup.unlimited
+    limits.soft = settings.softLimit ?? Cgroup.unlimited
+    limits.swappiness = settings.swappiness
+    hasSoftLimits = hasSoftLimits || settings.softLimit != nil
     if memcg == .versionTwo { limits.high = settings.high ?? Cgroup.unlimited }
     switch protectionRule {
     case .none: break
@@ -120,6 +132,14 @@ struct Ledger: Equatable, Sendable {
       limits[group].isForced
       ? limits[group].high : Swift.min(limits[group].max, limits[group].high)
     return limit == Cgroup.unlimited ? Cgroup.unlimited : limit - accounts[group].usage
+  }
+
+  /// Pages that a group can still take before its limit of memory and swap together; moving pages to swap
+  /// does not change it.
+  func memswHeadroom(_ group: Int) -> Int64 {
+    let limit = limits[group]
+    if limit.memsw == Cgroup.unlimited || limit.isForced { return Cgroup.unlimited }
+    return limit.memsw - accounts[group].usage - accounts[group].swapUsage
   }
 
   /// Swap that a page of the group could still go to, under the limits of all its ancestors.

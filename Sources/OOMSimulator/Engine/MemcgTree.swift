@@ -19,7 +19,7 @@ struct MemcgTree: Equatable, Sendable {
   var members: [[Int32]] = []
   private var numbers: [String: Int] = [:]
 
-  init(of scenario: Scenario) {
+  init(of scenario: Scenario, rules: Rules) {
     var nodes: [Node] = [Node(path: "/")]
     var index = ["/": 0]
     for path in scenario.processes.cgroupPaths { Self.add(path, to: &nodes, &index) }
@@ -33,6 +33,22 @@ struct MemcgTree: Equatable, Sendable {
     number(nodes, parent: -1, node: 0)
     for (path, settings) in scenario.cgroups {
       if let group = numbers[path] { self.settings[group] = settings }
+    }
+    if scenario.cgroupVersion == 1, !rules.isAlwaysHierarchical { separate() }
+  }
+
+  /// Takes groups of version 1 apart where `memory.use_hierarchy` is 0: their charges count in the machine
+  /// only, and an OOM of theirs looks at nobody below them. A group below one with 1 has 1, too.
+  private mutating func separate() {
+    var isHierarchical = [Bool](repeating: false, count: count)
+    let parents = parents
+    for group in 0..<count {
+      let parent = parents[group]
+      isHierarchical[group] =
+        settings[group].useHierarchy == true || (parent > 0 && isHierarchical[parent])
+      if group == Self.root { continue }
+      if !isHierarchical[parent] { self.parents[group] = Self.root }
+      if !isHierarchical[group] { ends[group] = group + 1 }
     }
   }
 

@@ -13,22 +13,29 @@ extension Ledger {
   }
 
   /// How many pages reclaim could free in a domain, all told.
-  func reclaimable(in domain: Int) -> Int64 {
+  func reclaimable(in domain: Int, swaps: Bool = true) -> Int64 {
     var copy = self
-    return copy.reclaim(Int64.max, in: domain)
+    return copy.reclaim(Int64.max, in: domain, swaps: swaps)
   }
 
   /// Frees up to `wanted` pages charged to a group and its descendants.
   ///
+  /// - Parameter swaps: whether pages may go to swap.
   /// - Returns: the pages freed.
   ///
-  /// Kernel: `try_to_free_mem_cgroup_pages()` and `shrink_node()`, mm/vmscan.c.
-  mutating func reclaim(_ wanted: Int64, in domain: Int) -> Int64 {
+  /// Kernel: `try_to_free_mem_cgroup_pages()` and `shrink_node()`, mm/vmscan.c; version 1 first
+  /// `mem_cgroup_soft_limit_reclaim()`, mm/memcontrol.c.
+  mutating func reclaim(_ wanted: Int64, in domain: Int, swaps: Bool = true) -> Int64 {
     var left = wanted
+    let stages = swaps ? Stage.allCases : [.cache, .fileAndSlab]
+    if domain == MemcgTree.root, hasSoftLimits {
+      let floors = softFloors
+      for stage in stages where left > 0 { left -= reclaim(left, in: domain, stage, floors) }
+    }
     // memory.low holds in a first round; a second one ignores it when the first does not give enough.
     for respectsLow in protects ? [true, false] : [false] {
       let floors = protection(in: domain, respectsLow: respectsLow)
-      for stage in Stage.allCases where left > 0 {
+      for stage in stages where left > 0 {
         left -= reclaim(left, in: domain, stage, floors)
       }
     }
@@ -69,6 +76,7 @@ extension Ledger {
     case .cache: pages = account.cache
     case .fileAndSlab: pages = account.file + account.slabReclaimable
     case .swap:
+      if limits[group].swappiness == 0 { return 0 }
       pages = account.anon + account.shmem + account.tmpfs
       if pages > 0 { pages = min(pages, swapRoom(group)) }
     }
@@ -119,6 +127,11 @@ extension Ledger {
     let low = effective(setting, in: groups)
     let hard = effective(groups.map { limits[$0].min }, in: groups)
     return zip(low, hard).map(max)
+  }
+
+  /// What soft limits leave alone: everything of groups without one.
+  private var softFloors: [Int64] {
+    limits.map { $0.soft }
   }
 
   private func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {

@@ -53,6 +53,7 @@ extension Replay {
       switch outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row) {
       case .noVictim: warn("oom: nobody in \(path ?? "the machine") can be killed")
       case .waiting: warn("oom: a victim is still dying, nobody else is killed")
+      case .disabled: warn("oom: oom_kill_disable of \(path ?? "/") is 1, nobody is killed")
       case .killed, .panicked: break
       }
     }
@@ -181,8 +182,16 @@ extension Replay {
   ///
   /// Kernel: `memory_max_write()`, mm/memcontrol.c.
   private mutating func set(group: Int, _ change: Cgroup) {
-    let oldMax = world.groups.settings[group].max
+    let old = world.groups.settings[group]
     world.groups.settings[group].apply(change)
+    let new = world.groups.settings[group]
+    if world.cgroupVersion == 1, new.memswLimit ?? Cgroup.unlimited < new.max ?? Cgroup.unlimited {
+      warn(
+        "\(world.groups.paths[group]): EINVAL: memory.memsw.limit_in_bytes below the limit of memory"
+      )
+      world.groups.settings[group] = old
+      return
+    }
     world.ledger.setLimits(of: group, world.groups.settings[group])
     somethingFreed = true
     if change.high != nil {
@@ -190,18 +199,27 @@ extension Replay {
       let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].high
       if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
     }
-    if change.max != nil { lowerMax(of: group, from: oldMax) }
+    if change.max != nil || change.memswLimit != nil { lowerMax(of: group, from: old) }
   }
 
   /// Version 1 refuses a limit that reclaim cannot get down to, version 2 kills until it fits.
   ///
   /// Kernel: `mem_cgroup_resize_limit()` to 4.4, `memory_max_write()` since 4.5, mm/memcontrol.c.
-  private mutating func lowerMax(of group: Int, from oldMax: Int64?) {
-    if world.rules.memcg == .versionTwo { return enforceMax(of: group) }
-    let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
-    if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
+  private mutating func lowerMax(of group: Int, from old: Cgroup) {
+    if world.cgroupVersion == 2, world.rules.memcg == .versionTwo { return enforceMax(of: group) }
+    let usage = world.ledger.accounts[group].usage
+    let excess = usage - world.ledger.limits[group].max
+    if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
+    let over = -world.ledger.memswHeadroom(group)
+    if over > 0 { _ = world.ledger.reclaim(over, in: group, swaps: false) }
+    if world.ledger.accounts[group].usage <= world.ledger.limits[group].max,
+      world.ledger.memswHeadroom(group) >= 0
+    {
+      return
+    }
     warn("\(world.groups.paths[group]): the limit stays, EBUSY: reclaim cannot get down to it")
-    world.groups.settings[group].max = oldMax
+    world.groups.settings[group].max = old.max
+    world.groups.settings[group].memswLimit = old.memswLimit
     world.ledger.setLimits(of: group, world.groups.settings[group])
   }
 
@@ -215,7 +233,7 @@ extension Replay {
         overMax.insert(group)
         return
       case .killed: continue
-      case .noVictim, .panicked: return
+      case .noVictim, .panicked, .disabled: return
       }
     }
   }

@@ -267,6 +267,7 @@ struct Replay {
           stop(index, .noVictim(group: group))
         }
       case .waiting: stop(index, .waiting)
+      case .disabled: stop(index, .disabled(group: group))
       case .killed, .panicked: break
       }
     }
@@ -307,7 +308,7 @@ struct Replay {
     world.ledger.limits[group].isForced = true
     if forced.insert(group).inserted {
       warn(
-        "\(world.groups.paths[group]) is charged over its memory.max: nobody in it can be killed")
+        "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
     }
   }
 
@@ -329,7 +330,7 @@ struct Replay {
       observe?(world)
     case .panicked(let panic):
       self.panic = panic
-    case .noVictim, .waiting:
+    case .noVictim, .waiting, .disabled:
       break
     }
     return result
@@ -368,7 +369,11 @@ struct Replay {
       case .noVictim(let group):
         return Stuck(
           at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
-          why: "memory.max is reached and nobody in the group can be killed")
+          why: "\(world.limitFile) is reached and nobody in the group can be killed")
+      case .disabled(let group):
+        return Stuck(
+          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
+          why: "\(world.limitFile) is reached and oom_kill_disable is 1: under_oom 1, it waits")
       case .throttled(let group):
         return Stuck(
           at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],

@@ -54,7 +54,9 @@ public struct Kill: Equatable, Sendable {
 
   /// The limit that was hit, as it stood.
   public struct LimitState: Equatable, Sendable {
-    /// `memory.max` of the domain, or the machine's memory.
+    /// The file of the limit, `MemTotal` for the machine's memory.
+    public var file: String
+    /// What the file says, in pages.
     public var limit: Int64
     public var usage: Int64
     /// Free pages of the machine.
@@ -124,7 +126,7 @@ public struct Kill: Equatable, Sendable {
     self.arithmetic = arithmetic
     victim = Candidate(identity: ProcessIdentity(pid: 0, name: ""))
     limit = LimitState(
-      limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0)
+      file: "", limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0)
   }
 }
 

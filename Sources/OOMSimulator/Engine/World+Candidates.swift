@@ -63,9 +63,19 @@ extension World {
   func limitState(domain: Int?) -> Kill.LimitState {
     let group = domain ?? MemcgTree.root
     let account = ledger.accounts[group]
-    return Kill.LimitState(
-      limit: domain == nil ? machine.memory : ledger.limits[group].max,
+    let limits = ledger.limits[group]
+    var state = Kill.LimitState(
+      file: domain == nil ? "MemTotal" : limitFile,
+      limit: domain == nil ? machine.memory : limits.max,
       usage: domain == nil ? used : account.usage, free: free, minWatermark: minWatermark,
-      swapLimit: ledger.limits[group].swapMax, swapUsage: account.swapUsage)
+      swapLimit: limits.swapMax, swapUsage: account.swapUsage)
+    if domain != nil, limits.memsw != Cgroup.unlimited,
+      ledger.memswHeadroom(group) <= limits.max - account.usage
+    {
+      state.file = "memory.memsw.limit_in_bytes"
+      state.limit = limits.memsw
+      state.usage += account.swapUsage
+    }
+    return state
   }
 }

@@ -3,6 +3,7 @@ struct World: Sendable {
   let machine: Machine
   let rules: Rules
   let policy: Policy
+  let cgroupVersion: Int
   /// Microseconds since the start: how long a process has run depends on it.
   var now: Int64 = 0
   private(set) var sysctl: Sysctl
@@ -45,7 +46,8 @@ struct World: Sendable {
     self.policy = policy
     sysctl = scenario.sysctl
     vm = VMSettings(scenario.sysctl, machine: scenario.machine, rules: rules)
-    groups = MemcgTree(of: scenario)
+    groups = MemcgTree(of: scenario, rules: rules)
+    cgroupVersion = scenario.cgroupVersion
     ledger = Ledger(of: groups, rules: rules)
     pids = PidAllocator(of: scenario)
     tasks = Tasks(
@@ -69,6 +71,9 @@ struct World: Sendable {
   var minWatermark: Int64 {
     OOMSimulator.minWatermark(minFreeKbytes: vm.minFreeKbytes, machine: machine)
   }
+
+  /// The file of a group's limit.
+  var limitFile: String { cgroupVersion == 1 ? "memory.limit_in_bytes" : "memory.max" }
 
   /// The scale of `oom_score_adj` in a global OOM and in /proc. Kernel: `totalram_pages() + total_swap_pages`.
   var totalpages: Int64 { machine.memory + machine.swap }
@@ -131,7 +136,7 @@ struct World: Sendable {
       let usage = ledger.accounts[group].usage
       if usage > ledger.limits[group].max {
         warnings.append(
-          "\(groups.paths[group]) starts with \(usage) pages, above its memory.max of "
+          "\(groups.paths[group]) starts with \(usage) pages, above its \(limitFile) of "
             + "\(ledger.limits[group].max)")
       }
     }
@@ -147,7 +152,7 @@ struct World: Sendable {
       warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
       return
     }
-    if rules.memcg == .versionOne, has(\.max) || has(\.swapMax) {
+    if rules.memcg == .versionOne, cgroupVersion == 2, has(\.max) || has(\.swapMax) {
       warnings.append(
         "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
           + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")

@@ -8,6 +8,8 @@ enum OOMResult {
   case panicked(Panic)
   /// A victim is still on its way out: nobody else is killed until its memory is back.
   case waiting
+  /// `oom_kill_disable` of the memcg: who asked waits, nobody is killed.
+  case disabled
 }
 
 /// When `vm.panic_on_oom` makes an OOM a panic.
@@ -69,6 +71,7 @@ extension World {
   mutating func outOfMemory(
     domain: Int?, invoker: Int?, recordingCandidates: Bool
   ) -> OOMResult {
+    if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
     let constraint: Constraint = domain == nil ? .none : .memcg
     if rules.panicOnOOM.panics(vm.panicOnOOM, constraint) {
@@ -166,8 +169,15 @@ extension World {
     let limits = ledger.limits[domain]
     return max(
       memCgroupGetMax(
-        max: limits.max, swapMax: limits.swapMax, totalSwap: machine.swap,
-        swappiness: vm.swappiness, pageSize: machine.pageSize, rule: rules.memcgTotalpages), 1)
+        max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
+        swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
+        rule: rules.memcgTotalpages), 1)
+  }
+
+  /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.
+  private func swapMax(of limits: Ledger.Limits) -> Int64 {
+    if limits.memsw == Cgroup.unlimited || limits.max == Cgroup.unlimited { return limits.swapMax }
+    return limits.memsw - limits.max
   }
 
   /// Selects once more without the victim and the processes that use its memory.

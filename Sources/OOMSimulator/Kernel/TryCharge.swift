@@ -34,6 +34,15 @@ extension Ledger {
           limit = ChargeLimit(group: at, kind: kind(of: at, freeable: freeable))
         }
       }
+      let together = memswHeadroom(at)
+      if together < pages {
+        // Version 1 reclaims without swapping here: it would gain nothing.
+        let room = max(together + reclaimable(in: at, swaps: false), 0)
+        if room < fits {
+          fits = room
+          limit = ChargeLimit(group: at, kind: .max)
+        }
+      }
       at = parents[at]
     }
     if protects, fits > 0, headroom(group) < fits || limit != nil || headroom(0) < fits {
@@ -112,6 +121,11 @@ extension Ledger {
       let excess = pages - headroom(at)
       if excess > 0 {
         let lack = excess - reclaim(excess, in: at)
+        if lack > 0, short == nil { short = (at, lack) }
+      }
+      let over = pages - memswHeadroom(at)
+      if over > 0 {
+        let lack = over - reclaim(over, in: at, swaps: false)
         if lack > 0, short == nil { short = (at, lack) }
       }
       at = parents[at]

@@ -1,4 +1,5 @@
-/// Settings and first contents of one memory cgroup, version 2. Sizes are in pages.
+/// Settings and first contents of one memory cgroup, of the version that the scenario has. Sizes are in
+/// pages.
 public struct Cgroup: Equatable, Sendable {
   /// A limit that was never set. File: `max`. Kernel: `PAGE_COUNTER_MAX`.
   public static let unlimited = Int64.max
@@ -9,12 +10,23 @@ public struct Cgroup: Equatable, Sendable {
   public var low: Int64?
   /// File: `memory.high`.
   public var high: Int64?
-  /// File: `memory.max`.
+  /// File: `memory.max`; on version 1 `memory.limit_in_bytes`.
   public var max: Int64?
   /// File: `memory.swap.max`.
   public var swapMax: Int64?
   /// File: `memory.oom.group`.
   public var oomGroup: Bool?
+  /// Version 1: memory and swap together. File: `memory.memsw.limit_in_bytes`.
+  public var memswLimit: Int64?
+  /// Version 1: what reclaim of the machine brings the group down to first. File:
+  /// `memory.soft_limit_in_bytes`.
+  public var softLimit: Int64?
+  /// Version 1: charges count in this group, too, for all below it. File: `memory.use_hierarchy`.
+  public var useHierarchy: Bool?
+  /// Version 1: 0 to 200; 0 never swaps. File: `memory.swappiness`.
+  public var swappiness: Int64?
+  /// Version 1: who reaches the limit waits instead of being killed. File: `memory.oom_control`.
+  public var oomKillDisable: Bool?
   /// Clean file cache charged to the group at the start.
   public var pageCache: Int64?
   /// Unreclaimable kernel memory charged to the group at the start.
@@ -25,6 +37,7 @@ public struct Cgroup: Equatable, Sendable {
   /// Whether any file of the group is given, besides what it holds at the start.
   var hasLimits: Bool {
     min != nil || low != nil || high != nil || max != nil || swapMax != nil || oomGroup != nil
+      || memswLimit != nil || softLimit != nil
   }
 
   /// Takes over every limit that `change` gives.
@@ -35,5 +48,9 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.max { max = value }
     if let value = change.swapMax { swapMax = value }
     if let value = change.oomGroup { oomGroup = value }
+    if let value = change.memswLimit { memswLimit = value }
+    if let value = change.softLimit { softLimit = value }
+    if let value = change.swappiness { swappiness = value }
+    if let value = change.oomKillDisable { oomKillDisable = value }
   }
 }

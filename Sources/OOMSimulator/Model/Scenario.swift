@@ -9,6 +9,8 @@ public struct Scenario: Equatable, Sendable {
   public var source: [String] = []
   /// The release to decide by; nil is `KernelRelease.standard`.
   public var kernel: KernelRelease?
+  /// Which version of memory cgroups the files of `cgroups` are: 1 or 2.
+  public var cgroupVersion = 2
   public var machine = Machine()
   public var sysctl = Sysctl()
   /// By path. Parents exist without being named.

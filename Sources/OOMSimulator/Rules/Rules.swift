@@ -50,6 +50,8 @@ public struct Rules: Equatable, Sendable {
   // MARK: Memory cgroups
 
   public var memcg = MemcgSupport.none
+  /// Version 1 has no groups whose charges do not count in their parents: since 5.11.
+  public var isAlwaysHierarchical = false
   public var memcgTotalpages = MemcgTotalpages.swapAsBytes
   public var memcgWithoutVictim = MemcgWithoutVictim.killsCurrent
   /// A charge that a system call makes fails instead of killing: 3.12 to 4.18.

@@ -16,7 +16,8 @@ extension RulesByRelease {
     RuleChange(
       .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
       "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
-      evidence: .memory, isSimulated: false),
+      evidence: .memory
+    ) { $0.isAlwaysHierarchical = true },
 
     RuleChange(
       .memcgTrigger, "2.6.25", "A charge that does not fit calls the killer, whoever makes it.",

@@ -1,0 +1,156 @@
+import Testing
+
+@testable import OOMSimulator
+
+/// Memory cgroups of version 1: mm/memcontrol.c. Numbers are worked out in the comments; page tables are given as
+/// 0 and grow by one for each 512 pages and nine at the first touch.
+@Suite struct CgroupVersionOneTests {
+  private func scenario(
+    kernel: KernelRelease = "6.12", _ groups: [String: (inout Cgroup) -> Void],
+    _ processes: [(name: String, group: String, anon: Int64)], _ events: [Event],
+    swap: Int64 = 0
+  ) -> Scenario {
+    var scenario = Scenario()
+    scenario.kernel = kernel
+    scenario.cgroupVersion = 1
+    scenario.machine.memory = 262_144
+    scenario.machine.swap = swap
+    for (path, body) in groups {
+      var group = Cgroup()
+      body(&group)
+      scenario.cgroups[path] = group
+    }
+    for process in processes {
+      var row = Scenario.Process()
+      row.name = process.name
+      row.cgroup = process.group
+      row.anon = process.anon
+      scenario.processes.append(row)
+    }
+    scenario.events = events
+    return scenario
+  }
+
+  private func grow(_ name: String, _ pages: Int64, at second: Int64) -> Event {
+    var sizes = Event.Sizes()
+    sizes.anon = pages
+    return Event(at: second * 1_000_000, action: .grow(.name(name), sizes, over: 0))
+  }
+
+  @Test(
+    "use_hierarchy 0: a child's charges count in the machine only, and its parent's OOM passes it by"
+  )
+  func hierarchy() {
+    let events = [grow("child", 3000, at: 1), grow("parent", 3000, at: 2)]
+    for (kernel, isHierarchical, killed) in [
+      ("5.10", false, ["parent"]), ("5.10", true, ["child", "parent"]),
+      ("5.11", false, ["child", "parent"]),
+    ] as [(KernelRelease, Bool, [String])] {
+      let scenario = scenario(
+        kernel: kernel,
+        [
+          "/p": {
+            $0.max = 2000
+            $0.useHierarchy = isHierarchical
+          }, "/p/c": { $0.max = 5000 },
+        ],
+        [("parent", "/p", 100), ("child", "/p/c", 100)], events)
+      let run = Simulator(for: scenario).run(scenario)
+      #expect(run.kills.map(\.victim.name) == killed, "\(kernel) \(isHierarchical)")
+      #expect(run.kills.allSatisfy { $0.cgroup == "/p" })
+    }
+  }
+
+  @Test("memsw counts memory and swap: totalpages is the limit of both, and swap does not help")
+  func memsw() throws {
+    let scenario = scenario(
+      [
+        "/a": {
+          $0.max = 1000
+          $0.memswLimit = 1500
+        }
+      ], [("x", "/a", 100)],
+      [grow("x", 5000, at: 1)], swap: 100_000)
+    let kill = try #require(Simulator().run(scenario).kills.first)
+    #expect(kill.totalpages == 1500)
+    #expect(kill.victim.pages == 1500 && kill.victim.swap > 400)
+    #expect(kill.limit.file == "memory.memsw.limit_in_bytes" && kill.limit.usage == 1500)
+  }
+
+  @Test("swappiness 0 of a group: nothing of it is swapped, and totalpages leaves swap out")
+  func swappiness() throws {
+    let scenario = scenario(
+      [
+        "/a": {
+          $0.max = 1000
+          $0.swappiness = 0
+        }, "/b": { $0.max = 1000 },
+      ],
+      [("x", "/a", 100), ("y", "/b", 100)], [grow("x", 5000, at: 1), grow("y", 5000, at: 2)],
+      swap: 2000)
+    let kills = Simulator().run(scenario).kills
+    #expect(kills.map(\.victim.name) == ["x", "y"])
+    #expect(kills.map(\.totalpages) == [1000, 3000])
+    #expect(kills.map(\.victim.swap) == [0, 2000])
+  }
+
+  @Test("oom_kill_disable: who reaches the limit waits until it is raised, or for ever")
+  func oomKillDisable() {
+    var raise = Cgroup()
+    raise.max = 6000
+    let events = [grow("x", 3000, at: 1)]
+    let groups: [String: (inout Cgroup) -> Void] = [
+      "/a": {
+        $0.max = 1000
+        $0.oomKillDisable = true
+      }
+    ]
+    let processes = [(name: "x", group: "/a", anon: Int64(100))]
+    let stuck = Simulator().run(scenario(groups, processes, events))
+    #expect(stuck.kills.isEmpty)
+    #expect(
+      stuck.stuck.map(\.why) == [
+        "memory.limit_in_bytes is reached and oom_kill_disable is 1: under_oom 1, it waits"
+      ])
+    let raised = Simulator().run(
+      scenario(groups, processes, events + [Event(at: 2_000_000, action: .setCgroup("/a", raise))]))
+    #expect(raised.stuck.isEmpty && raised.kills.isEmpty)
+    #expect(raised.process(0).anon == 3100)
+    var enabled = Cgroup()
+    enabled.oomKillDisable = false
+    let killed = Simulator().run(
+      scenario(
+        groups, processes, events + [Event(at: 2_000_000, action: .setCgroup("/a", enabled))]))
+    #expect(killed.kills.map(\.at) == [2_000_000])
+  }
+
+  @Test("a limit that reclaim cannot get down to is EBUSY, and stays as it was")
+  func busy() {
+    var lower = Cgroup()
+    lower.max = 500
+    let scenario = scenario(
+      ["/a": { $0.max = 5000 }], [("x", "/a", 1000)],
+      [Event(at: 1, action: .setCgroup("/a", lower)), grow("x", 3000, at: 1)])
+    let run = Simulator().run(scenario)
+    #expect(run.kills.isEmpty && run.process(0).anon == 4000)
+    #expect(run.warnings.contains { $0.contains("EBUSY") })
+  }
+
+  @Test("reclaim of the machine begins with groups above their soft limit")
+  func softLimit() throws {
+    let cache: [String: (inout Cgroup) -> Void] = [
+      "/a": {
+        $0.pageCache = 50_000
+        $0.softLimit = 10_000
+      }, "/b": { $0.pageCache = 50_000 },
+    ]
+    let scenario = scenario(
+      cache, [("x", "/", 100), ("y", "/b", 1), ("z", "/a", 1)], [grow("x", 180_000, at: 1)])
+    var world = World(of: scenario)
+    _ = world.ledger.reclaim(30_000, in: MemcgTree.root)
+    let usage = try ["/a", "/b"].map { path in
+      world.ledger.accounts[try #require(world.groups.number(of: path))].cache
+    }
+    #expect(usage == [20_000, 50_000])
+  }
+}
