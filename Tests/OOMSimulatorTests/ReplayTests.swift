@@ -238,3 +238,36 @@ import Testing
     #expect(run.kills.map(\.victim.name) == ["b"])
   }
 }
+
+/// SysRq f, release by release: drivers/tty/sysrq.c, mm/oom_kill.c, `is_sysrq_oom()` since 4.3.
+@Suite struct SysrqTests {
+  private func run(_ kernel: KernelRelease, panicOnOOM: Bool, adj: Int16, isDying: Bool) -> Run {
+    var scenario = Scenario()
+    scenario.machine.memory = 100_000
+    scenario.sysctl.panicOnOOM = panicOnOOM ? .unconstrained : .never
+    for name in ["a", "b"] {
+      var process = Scenario.Process()
+      process.name = name
+      process.anon = 100
+      process.oomScoreAdj = adj
+      process.isDying = isDying && name == "b"
+      scenario.processes.append(process)
+    }
+    scenario.events = [Event(at: 0, action: .sysrq)]
+    return Simulator(kernel: kernel).run(scenario)
+  }
+
+  @Test func `it never panics since 4-3`() {
+    #expect(run("4.2", panicOnOOM: true, adj: 0, isDying: false).panic?.why == .panicOnOOM)
+    #expect(run("4.3", panicOnOOM: true, adj: 0, isDying: false).kills.count == 1)
+    #expect(run("4.2", panicOnOOM: false, adj: -1000, isDying: false).panic?.why == .deadlocked)
+    let none = run("6.12", panicOnOOM: false, adj: -1000, isDying: false)
+    #expect(none.panic == nil && none.kills.isEmpty && none.warnings.count == 1)
+  }
+
+  @Test func `it passes over victims that are dying since 3-4`() {
+    #expect(run("3.3", panicOnOOM: false, adj: 0, isDying: true).kills.isEmpty)
+    #expect(run("3.4", panicOnOOM: false, adj: 0, isDying: true).kills.map(\.victim.name) == ["a"])
+    #expect(run("6.12", panicOnOOM: false, adj: 0, isDying: true).kills.map(\.victim.name) == ["a"])
+  }
+}

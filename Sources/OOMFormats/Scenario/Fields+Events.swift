@@ -6,7 +6,7 @@ extension Fields {
   /// `at`, then the actions.
   static let eventKeys = ObjectKeys([
     "at", "grow", "shrink", "map", "unmap", "start", "exit", "page_cache", "tmpfs", "set",
-    "move", "oom",
+    "move", "oom", "sysrq",
   ])
 
   mutating func events(into events: inout [Event]) throws(JSONError) {
@@ -62,6 +62,7 @@ extension Fields {
         "delete", { .deleteTmpfs(pages: $0, cgroup: $1) })
     case "set": try set()
     case "move": try move()
+    case "sysrq": try word([("f", Event.Action.sysrq)])
     default: try oom()
     }
   }

@@ -43,6 +43,12 @@ extension Replay {
       guard let row = living(process, "move") else { return }
       world.move(row, to: group(path))
       somethingFreed = true
+    case .sysrq:
+      switch outOfMemory(domain: nil, invoker: nil, isSysrq: true) {
+      case .noVictim: warn("sysrq: no task is eligible")
+      case .waiting: warn("sysrq: a victim is still dying, nobody else is killed")
+      case .killed, .panicked, .disabled: break
+      }
     case .oom(let path, let invoker):
       let domain = path.map(group)
       if let domain, domain != MemcgTree.root, world.rules.memcg == .none {

@@ -314,9 +314,11 @@ struct Replay {
 
   // MARK: OOM
 
-  mutating func outOfMemory(domain: Int?, invoker: Int?) -> OOMResult {
+  mutating func outOfMemory(
+    domain: Int?, invoker: Int?, isSysrq: Bool = false
+  ) -> OOMResult {
     let result = world.outOfMemory(
-      domain: domain, invoker: invoker, recordingCandidates: recordsCandidates)
+      domain: domain, invoker: invoker, isSysrq: isSysrq, recordingCandidates: recordsCandidates)
     switch result {
     case .killed(let kill):
       kills.append(kill)

@@ -49,6 +49,18 @@ public enum AllocatingTaskRule: Equatable, Sendable {
   case evenDisabled
 }
 
+/// What SysRq f, the manual OOM kill, does otherwise than an OOM.
+///
+/// Kernel: `moom_callback()`, drivers/tty/sysrq.c, with `out_of_memory()`, mm/oom_kill.c.
+public enum SysrqRule: Equatable, Sendable {
+  /// Nothing: to 3.3.
+  case likeAny
+  /// It passes victims over that are still dying: 3.4 to 4.2. Kernel: `force_kill`.
+  case ignoresVictims
+  /// Nor does it panic, whatever is set and whoever is left: since 4.3. Kernel: `is_sysrq_oom()`.
+  case neverPanics
+}
+
 /// What comes of an OOM of a memcg in which nobody can be chosen.
 public enum MemcgWithoutVictim: Equatable, Sendable {
   /// Who asks is killed: 2.6.25 to 2.6.34.
@@ -65,16 +77,18 @@ extension World {
   /// - Parameters:
   ///   - domain: the group at its limit, nil for the machine.
   ///   - invoker: the process whose allocation failed, nil when it is none of the scenario's.
+  ///   - isSysrq: somebody asked for it by hand.
   ///
   /// Kernel: `out_of_memory()`, mm/oom_kill.c, in this order: `check_panic_on_oom()`,
   /// `oom_kill_allocating_task`, `select_bad_process()`, `oom_kill_process()`.
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, recordingCandidates: Bool
+    domain: Int?, invoker: Int?, isSysrq: Bool = false, recordingCandidates: Bool
   ) -> OOMResult {
     if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
     let constraint: Constraint = domain == nil ? .none : .memcg
-    if rules.panicOnOOM.panics(vm.panicOnOOM, constraint) {
+    let isManual = isSysrq && rules.sysrq == .neverPanics
+    if !isManual, rules.panicOnOOM.panics(vm.panicOnOOM, constraint) {
       return .panicked(Panic(at: now, why: .panicOnOOM, constraint: constraint))
     }
     let totalpages = totalpages(domain: domain)
@@ -93,7 +107,8 @@ extension World {
     }
     let victim: Int
     var chosen = Kill.Chosen.points
-    switch select(in: domain, totalpages: totalpages) {
+    let ignoresVictims = isSysrq && rules.sysrq != .likeAny
+    switch select(in: domain, totalpages: totalpages, ignoringVictims: ignoresVictims) {
     case .victim(let row):
       victim = row
       if policy == .cgroupAware {
@@ -103,10 +118,12 @@ extension World {
       }
     case .aborted: return .waiting
     case .nobody:
-      if domain == nil {
+      if domain == nil, !isManual {
         return .panicked(Panic(at: now, why: .deadlocked, constraint: constraint))
       }
-      guard rules.memcgWithoutVictim == .killsCurrent, let invoker else { return .noVictim }
+      guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
+        return .noVictim
+      }
       victim = invoker
       chosen = .onlyAsker
     }

@@ -9,7 +9,9 @@ extension World {
   /// dying; since 2.6.19 it is tested after. Not modelled: tasks that exit without having been killed.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectByLegacyBadness(in domain: Int?, excluding excluded: [Int]) -> Selection {
+  func selectByLegacyBadness(
+    in domain: Int?, excluding excluded: [Int], ignoringVictims: Bool
+  ) -> Selection {
     var chosen: Int?
     var chosenPoints: UInt64 = 0
     let family = children()
@@ -19,7 +21,7 @@ extension World {
       let isDisabled = rules.hasOOMDisable && tasks.oomAdj(row) == -17
       if rules.testsDisabledFirst, isDisabled { continue }
       if tasks.states[row] == .dying {
-        if excluded.isEmpty { return .aborted }
+        if !ignoringVictims { return .aborted }
         continue
       }
       if isDisabled { continue }

@@ -28,13 +28,18 @@ public enum MemcgWalk: Equatable, Sendable {
 extension World {
   /// The process that a release takes.
   ///
-  /// - Parameter excluded: processes that are passed over, for the question who is next.
+  /// - Parameters:
+  ///   - excluded: processes that are passed over, for the question who is next.
+  ///   - ignoringVictims: those who are dying already do not end the scan.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
   func selectBadProcess(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Selection
   {
-    if rules.badness == nil { return selectByLegacyBadness(in: domain, excluding: excluded) }
-    if excluded.isEmpty, meetsDyingVictim(in: domain) { return .aborted }
+    if rules.badness == nil {
+      return selectByLegacyBadness(
+        in: domain, excluding: excluded, ignoringVictims: ignoringVictims)
+    }
+    if !ignoringVictims, meetsDyingVictim(in: domain) { return .aborted }
     if rules.swapoff == .origin, let origin = lastOrigin(in: domain, excluding: excluded) {
       return .victim(origin)
     }

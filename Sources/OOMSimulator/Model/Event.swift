@@ -44,6 +44,8 @@ public struct Event: Equatable, Sendable {
     indirect case setCgroup(String, Cgroup)
     indirect case setSysctl(Sysctl)
     case move(ProcessReference, cgroup: String)
+    /// The manual OOM kill. File: /proc/sysrq-trigger, `f`.
+    case sysrq
     /// Declares the OOM here and now, in the group or in the machine.
     case oom(cgroup: String?, invoker: ProcessReference?)
   }

@@ -229,6 +229,7 @@ extension Event.Action {
     case .setProcess, .setCgroup, .setSysctl: "set"
     case .move: "move"
     case .oom: "oom"
+    case .sysrq: "sysrq"
     }
   }
 }

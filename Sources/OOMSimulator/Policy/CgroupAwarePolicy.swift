@@ -9,12 +9,19 @@ public enum Policy: String, CaseIterable, Sendable {
 
 extension World {
   /// The choice of the policy that decides.
-  func select(in domain: Int?, totalpages: Int64, excluding excluded: [Int] = []) -> Selection {
-    switch policy {
+  func select(
+    in domain: Int?, totalpages: Int64, excluding excluded: [Int] = [],
+    ignoringVictims: Bool = false
+  ) -> Selection {
+    // The question who is next comes after a kill: the dead of now are excluded.
+    let ignores = ignoringVictims || !excluded.isEmpty
+    return switch policy {
     case .kernel:
-      selectBadProcess(in: domain, totalpages: totalpages, excluding: excluded)
+      selectBadProcess(
+        in: domain, totalpages: totalpages, excluding: excluded, ignoringVictims: ignores)
     case .cgroupAware:
-      selectByGroup(in: domain, totalpages: totalpages, excluding: excluded)
+      selectByGroup(
+        in: domain, totalpages: totalpages, excluding: excluded, ignoringVictims: ignores)
     }
   }
 
@@ -22,9 +29,9 @@ extension World {
   /// itself, descendants not counted; of equal groups the first. In it the process that the release's rules
   /// would take in a memcg OOM of that group alone. Processes of the root group are a group of their own.
   private func selectByGroup(
-    in domain: Int?, totalpages: Int64, excluding excluded: [Int]
+    in domain: Int?, totalpages: Int64, excluding excluded: [Int], ignoringVictims: Bool
   ) -> Selection {
-    if excluded.isEmpty, meetsDyingVictim(in: domain) { return .aborted }
+    if !ignoringVictims, meetsDyingVictim(in: domain) { return .aborted }
     var largest: Int?
     var most: Int64 = -1
     for group in groups.descendants(of: domain ?? MemcgTree.root) {
@@ -37,7 +44,9 @@ extension World {
     }
     guard let largest else { return .nobody }
     let outside = rowsVisited(domain: domain).filter { Int(tasks.groups[$0]) != largest }
-    return selectBadProcess(in: domain, totalpages: totalpages, excluding: outside + excluded)
+    return selectBadProcess(
+      in: domain, totalpages: totalpages, excluding: outside + excluded,
+      ignoringVictims: true)
   }
 
   /// What a group's processes use: of the root group, which has no counter, their sum.

@@ -9,6 +9,7 @@ public enum RuleName: String, CaseIterable, Sendable {
   case trigger = "global trigger"
   case panicOnOOM = "panic_on_oom"
   case allocatingTask = "oom_kill_allocating_task"
+  case sysrq = "SysRq f"
   case constraint
   case totalpages
   case memcgTotalpages = "memcg totalpages"

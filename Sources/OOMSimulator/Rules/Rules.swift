@@ -46,6 +46,7 @@ public struct Rules: Equatable, Sendable {
 
   public var panicOnOOM = PanicRule.never
   public var allocatingTask = AllocatingTaskRule.none
+  public var sysrq = SysrqRule.likeAny
 
   // MARK: Memory cgroups
 

@@ -151,6 +151,17 @@ extension RulesByRelease {
     ) { $0.allocatingTask = .orSelection },
 
     RuleChange(
+      .sysrq, "2.6.11", "An OOM like any other.", "drivers/char/sysrq.c", "moom_callback()"),
+    RuleChange(
+      .sysrq, "3.4", "Victims that are still dying are passed over: somebody else is killed.",
+      "mm/oom_kill.c", "select_bad_process()", hurts: "a second process"
+    ) { $0.sysrq = .ignoresVictims },
+    RuleChange(
+      .sysrq, "4.3", "Nor is there a panic, whatever vm.panic_on_oom is and whoever is left.",
+      "mm/oom_kill.c", "is_sysrq_oom()", hurts: "nobody in particular"
+    ) { $0.sysrq = .neverPanics },
+
+    RuleChange(
       .constraint, "2.6.11",
       "No constraint: memory nodes are not looked at. NUMA is not simulated yet.",
       "mm/oom_kill.c", "out_of_memory()", isSimulated: false),
