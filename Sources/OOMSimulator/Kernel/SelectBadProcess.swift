@@ -33,8 +33,9 @@ extension World {
   ///   - ignoringVictims: those who are dying already do not end the scan.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectBadProcess(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Selection
-  {
+  func selectBadProcess(
+    in domain: Int?, totalpages: Int64, excluding excluded: [Int], ignoringVictims: Bool
+  ) -> Selection {
     if rules.badness == nil {
       return selectByLegacyBadness(
         in: domain, excluding: excluded, ignoringVictims: ignoringVictims)
