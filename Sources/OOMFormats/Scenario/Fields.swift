@@ -99,7 +99,7 @@ struct Fields {
     var message = "unknown key '\(key)'"
     if let near = nearestWord(to: key, among: known) {
       message += "; did you mean '\(near)'?"
-    } else if known.count <= 12 {
+    } else if known.count <= 20 {
       message += "; known here: \(known.joined(separator: ", "))"
     }
     wrong(message, at: offset)
