@@ -19,6 +19,8 @@ public struct LegacyTask: Equatable, Sendable {
   public var hasRawIO = false
   /// -17 to 15. File: /proc/PID/oom_adj.
   public var oomAdj: Int16 = 0
+  /// None of its memory nodes is one of the allocation's: counts an eighth since 2.6.19.
+  public var isOnOtherNodes = false
   /// Kernel: `PF_SWAPOFF`.
   public var isSwapoff = false
 
@@ -28,8 +30,7 @@ public struct LegacyTask: Equatable, Sendable {
 /// Badness of Linux 2.6.11 to 2.6.35: the address space, divided by how long a task has run and worked,
 /// doubled for the nice, quartered for root, shifted by `oom_adj`; in unsigned words that wrap.
 ///
-/// Kernel: `badness()`, mm/oom_kill.c. Not modelled: tasks of other memory nodes count an eighth since
-/// 2.6.19.
+/// Kernel: `badness()`, mm/oom_kill.c.
 public struct LegacyBadness: Equatable, Sendable {
   /// Children count half of their address space and a page: since 2.6.16, commit 9827b781f20; all of it
   /// before.
@@ -69,6 +70,7 @@ public struct LegacyBadness: Equatable, Sendable {
     if task.nice > 0 { points &*= 2 }
     if isSuperuser(task) { points /= 4 }
     if task.hasRawIO { points /= 4 }
+    if task.isOnOtherNodes { points /= 8 }
     if task.oomAdj > 0 {
       if liftsZero, points == 0 { points = 1 }
       points <<= Word(task.oomAdj)

@@ -27,7 +27,12 @@ struct Terminal: Sendable {
 
   func out(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
-  func error(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+  /// A message, its lines apart; what else would control a terminal is spelt out.
+  func error(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let safe = lines.map { plain(String($0)) }.joined(separator: "\n")
+    write(Array((safe + "\n").utf8), to: STDERR_FILENO)
+  }
 
   /// A reader that has gone away has read enough: what is left is dropped, without a message. Any other
   /// failure, such as a full disk, ends the program: a part must not pass for the whole.

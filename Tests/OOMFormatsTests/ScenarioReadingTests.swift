@@ -161,7 +161,8 @@ struct ScenarioReadingTests {
       (2, .writeTmpfs(pages: 768, cgroup: "/")), (2, .deleteTmpfs(pages: 256, cgroup: "/x")),
       (3, .setProcess(.name("worker-3"), change)), (3, .setCgroup("/x", limit)),
       (3, .setSysctl(sysctl)), (3, .move(.name("late"), cgroup: "/x")),
-      (4, .oom(cgroup: nil, invoker: nil)), (4, .oom(cgroup: "/x", invoker: llm)),
+      (4, .oom(cgroup: nil, invoker: nil, nodes: nil)),
+      (4, .oom(cgroup: "/x", invoker: llm, nodes: nil)),
     ]
     try #require(events.count == actions.count)
     for (event, expected) in zip(events, actions) {

@@ -134,7 +134,7 @@ import Testing
       var group = Cgroup()
       group.max = 1500
       scenario.cgroups = ["/g": group]
-      scenario.events = [Event(at: 0, action: .oom(cgroup: domain, invoker: nil))]
+      scenario.events = [Event(at: 0, action: .oom(cgroup: domain, invoker: nil, nodes: nil))]
       let run = simulator.run(scenario)
       // The order of the walk, worked out here: groups parents first, each in the order of the list.
       let inOrder =

@@ -56,7 +56,8 @@ import VictimSelection
     var world = World(of: reference.scenario, rules: rules)
     let shift = reference.leadingRows
     let domain = reference.domain.flatMap { world.groups.number(of: reference.path($0)) }
-    let totalpages = world.totalpages(domain: domain)
+    let totalpages =
+      world.oomControl(domain: domain, invoker: nil, nodes: nil).totalpages
     for index in reference.processes.indices {
       if let difference = difference(reference, index, world, index + shift, totalpages) {
         return "process \(index): \(difference)"

@@ -144,7 +144,8 @@ import VictimSelection
   }
 
   private func check(_ vector: Vector, _ world: World, _ totalpages: Int64) {
-    let candidate = world.candidate(0, totalpages: totalpages)
+    let oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
+    let candidate = world.candidate(0, oc)
     let expected = vector["expect"]
     #expect(candidate.oomScore == Self.number(expected, "oom_score"), vector.id)
     if world.rules.badness == nil {

@@ -33,7 +33,8 @@ import VictimSelection
   /// The releases whose source nobody read, section 12 of the rule book.
   @Test("what begins in a release that was not read says so")
   func evidence() {
-    for change in RulesByRelease.changes where change.since.isUnread {
+    for change in RulesByRelease.changes
+    where change.since.isUnread || change.since.predecessor.isUnread {
       #expect(change.evidence != .read, "\(change.rule) \(change.since)")
     }
     for change in RulesByRelease.changes {
@@ -55,7 +56,7 @@ import VictimSelection
   @Test("a release between two boundaries has the rules of the earlier one")
   func between() {
     for (release, same) in [
-      ("2.6.14", "2.6.13"), ("2.6.27", "2.6.25"), ("3.3", "3.2"), ("4.13", "4.9"), ("5.8", "5.7"),
+      ("2.6.15", "2.6.14"), ("2.6.27", "2.6.25"), ("3.3", "3.2"), ("4.13", "4.9"), ("5.8", "5.7"),
       ("6.12", "5.16"), ("7.1", "5.16"), ("2.6.11.5", "2.6.11"), ("2.6.32.63", "2.6.32"),
     ] {
       let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
@@ -83,7 +84,10 @@ import VictimSelection
 
   @Test(
     "nonsense is no release",
-    arguments: ["", "linux", "6", "six.twelve", "1.2", "el7", "-6.12", "6.x"])
+    arguments: [
+      "", "linux", "6", "six.twelve", "1.2", "el7", "-6.12", "6.x", "6.12.", "6.12..6.13",
+      "5.0.21.", "v",
+    ])
   func nonsense(text: String) {
     #expect(KernelRelease(text) == nil)
   }
@@ -99,6 +103,12 @@ import VictimSelection
       ("6.12.0-55.el10.x86_64", "5.9", "as upstream 6.12"),
       ("3.10-el7", "3.14", "all else as upstream 3.10"),
       ("5.14-el9", "5.9", "as upstream 5.14: nothing is proved of it"),
+      ("3.13.10", "3.5", "has the rule 'root bonus' of 3.14, as stable 3.13.10 has"),
+      ("3.0.5", "3.0", "which update took it over is not known"),
+      ("5.15.100", "5.9", "has the rule 'nobody to kill' of 5.16"),
+      ("4.14.35-1902.el7uek.x86_64", "4.8", "nothing is known of the changes of el7uek"),
+      ("2.6.18-8.el5xen", "2.6.16", "nothing is known of the changes of el5xen"),
+      ("3.12.6", "3.5", "that 'memcg trigger' changes there is inferred"),
     ] {
       let release = try #require(KernelRelease(text))
       #expect(RuleSet.of(release).key == ruleSet, "\(text)")
@@ -108,9 +118,25 @@ import VictimSelection
       #expect(run.warnings.contains { $0.contains(note) })
       #expect(Simulator(kernel: release).score(scenario).warnings.contains { $0.contains(note) })
     }
-    for text in ["6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1"] {
+    for text in ["6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "5.15.2", "5.10", "3.13"] {
       #expect(try #require(KernelRelease(text)).notes.isEmpty, "\(text)")
     }
+  }
+
+  @Test("stable updates that took a change over early decide by it")
+  func stable() {
+    func rules(_ text: String) -> Rules {
+      RulesByRelease.rules(of: KernelRelease(stringLiteral: text))
+    }
+    #expect(rules("5.15.2").memcgWithoutVictim == .forced)
+    #expect(
+      rules("5.15.3").memcgWithoutVictim == .waits && rules("5.10.200").memcgWithoutVictim == .waits
+    )
+    #expect(rules("3.13.9").rootBonus == .ofTotal && rules("3.13.11").rootBonus == .ofOwnUse)
+    #expect(rules("3.0.101").badness == .perMille(.long) && rules("3.0").badness == .perMille(.int))
+    #expect(rules("3.4.113").overcommit.comparison == .signed)
+    #expect(("6.12.117+deb12" as KernelRelease).stable == 117)
+    #expect(("2.6.32.63" as KernelRelease).stable == 63)
   }
 
   /// Logs of 2.6.32-642.el6 and 3.10.0-514.el7: numbers from the tables and kill lines of real kernels.

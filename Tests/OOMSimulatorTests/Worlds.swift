@@ -177,11 +177,11 @@ struct Worlds {
         : .deleteTmpfs(pages: pages(6000), cgroup: path())
     case 11: return .move(process, cgroup: path())
     case 12:
-      guard usesGroups else { return .oom(cgroup: nil, invoker: nil) }
+      guard usesGroups else { return .oom(cgroup: nil, invoker: nil, nodes: nil) }
       var change = Cgroup()
       change.max = chance(30) ? Cgroup.unlimited : 200 + pages(6000)
       return .setCgroup(paths[1 + Int.random(in: 0..<5, using: &random)], change)
-    case 13: return .oom(cgroup: chance(50) ? path() : nil, invoker: process)
+    case 13: return .oom(cgroup: chance(50) ? path() : nil, invoker: process, nodes: nil)
     case 14:
       var change = Event.ProcessChange()
       change.oomScoreAdj = [-1000, 0, 1000].randomElement(using: &random)

@@ -50,6 +50,7 @@ extension Recording {
 
   /// Where the recording was made, in words: `Debian 6.12.117, QEMU, 256 MiB`.
   var origin: String {
+    if live != nil { return "Linux \(kernel.release), cgroup version 1 on a live host" }
     let words = (kernel.version ?? "").split(separator: " ")
     let package = words.firstIndex(of: "Debian").map { words[words.index(after: $0)] }
     let version = (package ?? kernel.release[...]).prefix { $0 != "-" }

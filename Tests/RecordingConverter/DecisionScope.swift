@@ -4,17 +4,9 @@
 /// that word would still pass most of the time, and prove nothing.
 extension Recording {
   func reasonToSkip(_ oom: OOM) -> String? {
-    guard script != nil else { return "cgroup v1: no later key for it yet" }
     if oom.rows.isEmpty { return "the report was rate limited: no task table" }
     if let reason = reasonOfNUMA(oom) { return reason }
-    if let reason = reasonOfProcesses(oom) { return reason }
-    guard oom.isManual else { return nil }
-    if (oom.kills ?? []).isEmpty {
-      return "sysrq: without a candidate a manual OOM does nothing, where an oom event panics"
-    }
-    let settings = sysctls(at: moment(of: oom))
-    let isSpecial = ["panic_on_oom", "oom_kill_allocating_task"].contains { settings[$0] ?? 0 != 0 }
-    return isSpecial ? "sysrq: ignores sysctls that an oom event obeys" : nil
+    return reasonOfProcesses(oom)
   }
 
   private func reasonOfNUMA(_ oom: OOM) -> String? {
@@ -30,15 +22,6 @@ extension Recording {
   private func reasonOfProcesses(_ oom: OOM) -> String? {
     let moment = moment(of: oom)
     let names = Set(oom.rows.map(\.name))
-    if processes.contains(where: { $0.mode == "vfork" && names.contains($0.name) }) {
-      return "in_vfork: a child waits in vfork"
-    }
-    for operation in ["threads", "leaderexit"] {
-      let hosts = operations(operation, before: moment).map { $0.words[1] }
-      if !names.isDisjoint(with: hosts) {
-        return "threads: a process has several"
-      }
-    }
     if !operations("swapoff", before: moment).isEmpty { return "swapoff: in progress" }
     if processes.contains(where: { names.contains($0.name) && isForkedFromGrownInit($0) }) {
       return "fork: processes share copy-on-write pages with init"
@@ -55,7 +38,8 @@ extension Recording {
     return nil
   }
 
-  private func operations(_ name: String, before moment: Moment) -> [Step] {
+  /// The operations of one kind that the processes had done.
+  func operations(_ name: String, before moment: Moment) -> [Step] {
     steps[..<moment.steps].filter { step in
       step.words.count > 2 && step.words[0] == "do" && step.words[2] == name
     }

@@ -31,10 +31,11 @@ private struct Decision {
     let unlisted = bystanders
     let entries = unlisted.filter { $0.pid == 1 } + listed + unlisted.filter { $0.pid != 1 }
     var document = recording.head(
-      name: name, title: recording.title, description: description(hasBystanders: !unlisted.isEmpty)
-    )
+      name: name, title: recording.title, description: description(bystanders: unlisted))
     let groups = recording.cgroups(at: moment)
-    if !groups.isEmpty { document.append(.init(key: "cgroup_version", value: 2)) }
+    if !groups.isEmpty {
+      document.append(.init(key: "cgroup_version", value: .int(recording.cgroupVersion)))
+    }
     var size = ObjectBuilder()
     size.addPages("memory", machine.ramPages)
     size.addPages("swap", machine.swapPages)
@@ -47,7 +48,9 @@ private struct Decision {
     }
     document.append(.init(key: "processes", value: .array(entries.map(\.value))))
     let pids = Set(entries.compactMap(\.pid))
-    document.append(.init(key: "events", value: [["at": 0, "oom": declaration(among: pids)]]))
+    let event: JSONValue =
+      oom.isManual ? ["at": 0, "sysrq": "f"] : ["at": 0, "oom": declaration(among: pids)]
+    document.append(.init(key: "events", value: [event]))
     document.append(.init(key: "expect", value: expectation))
     return .object(document)
   }
@@ -55,8 +58,9 @@ private struct Decision {
   private func declaration(among pids: Set<Int64>) -> JSONValue {
     var declaration = ObjectBuilder()
     if let memcg { declaration.add("cgroup", .string(memcg)) }
-    if let invoker = oom.invokerPid, !oom.isManual, pids.contains(invoker) {
-      declaration.add("process", .int(invoker))
+    if let thread = oom.invokerPid {
+      let invoker = oom.process(of: thread)
+      if pids.contains(invoker) { declaration.add("process", .int(invoker)) }
     }
     return declaration.value
   }
@@ -79,6 +83,8 @@ private struct Decision {
   private func place(_ entry: inout ProcessEntry) {
     guard let pid = entry.pid, let process = recording.process(pid) else { return }
     entry.cgroup = recording.cgroup(of: process, at: moment)
+    entry.isInVfork = process.mode == "vfork"
+    entry.threads = recording.threads(of: process, at: moment)
     let owner = recording.addressSpaceOwner(of: process)
     if owner != process.name { entry.sharesMMWith = owner }
   }
@@ -115,9 +121,7 @@ private struct Decision {
     kill.add("pid", .int(victim.pid))
     kill.add("constraint", memcg == nil ? "none" : "memcg")
     if let memcg { kill.add("cgroup", .string(memcg)) }
-    if oom.formula?.special == nil,
-      let points = oom.formula?.points?.first(where: { $0.pid == victim.pid })?.points
-    {
+    if oom.formula?.special == nil, let points = oom.points(of: victim) {
       kill.add("points", .int(points))
     }
     // Empty says that nobody else dies, which is the point of several of these runs.
@@ -126,16 +130,18 @@ private struct Decision {
     return ["kills": [kill.value], "panic": false]
   }
 
-  private func description(hasBystanders: Bool) -> [String] {
+  private func description(bystanders: [ProcessEntry]) -> [String] {
     let isOldTable = oom.rows.contains { $0.rssAnon == nil }
+    let isThread = (oom.tasks ?? []).contains { $0.pid != $0.tgid }
+    let example = bystanders.contains { $0.pid == 1 } ? ", such as init," : ""
     return [
       "Shows: \(recording.rule).",
       "The processes are the task table as kernel \(recording.kernel.release) printed it at this"
         + " OOM, in its order, and the kill is the one it made.",
       isOldTable ? "This kernel prints one rss of all kinds; all of it is given as anon." : "",
-      hasBystanders
-        ? "Who is not in the table, such as init, is given as /proc showed it shortly before."
-        : "",
+      bystanders.isEmpty
+        ? "" : "Who is not in the table\(example) is given as /proc showed it shortly before.",
+      isThread ? "Where the table has the pid of a thread, this has its process's." : "",
       oom.isManual ? "The OOM was asked for by hand (SysRq f), which selects alike." : "",
       suspended.map { "\($0) was suspended, which plays no part in the selection." } ?? "",
     ]

@@ -15,11 +15,20 @@ extension Recording {
     public var statsFor: String?
     public var formula: Formula?
 
-    public var rows: [TableRow] { tasks ?? [] }
+    /// The table, one row a process. Where a leader has exited, the kernel prints the pid of the
+    /// thread that it found the memory at; here a process goes by its own pid all along.
+    public var rows: [TableRow] {
+      (tasks ?? []).map { task in
+        var row = task
+        row.pid = task.tgid
+        return row
+      }
+    }
     public var isManual: Bool { order == -1 }
 
     /// The group whose limit was hit. A report that ends in a panic has no summary line.
     public var memcg: String? {
+      if let path = summary?.oomMemcgRel { return LiveRun.top + path }
       if let path = summary?.oomMemcg { return path }
       let isMemcg = !(memcgUsage ?? []).isEmpty
       return isMemcg ? statsFor : nil
@@ -28,7 +37,21 @@ extension Recording {
     /// Who died, in order, each once: with `memory.oom.group` the kernel logs its first victim twice.
     public var killed: [Kill] {
       var seen: Set<Int64> = []
-      return (kills ?? []).filter { seen.insert($0.pid).inserted }
+      return (kills ?? []).filter { seen.insert($0.pid).inserted }.map { logged in
+        var kill = logged
+        kill.pid = process(of: logged.pid)
+        return kill
+      }
+    }
+
+    /// The process that a thread of the table belongs to.
+    func process(of thread: Int64) -> Int64 {
+      (tasks ?? []).first { $0.pid == thread }?.tgid ?? thread
+    }
+
+    /// The victim's points as they were computed when it was recorded.
+    func points(of victim: Kill) -> Int64? {
+      formula?.points?.first { process(of: $0.pid) == victim.pid }?.points
     }
   }
 
@@ -53,6 +76,8 @@ extension Recording {
   public struct Summary: Decodable, Sendable {
     public var constraint: String?
     public var oomMemcg: String?
+    /// The same from the recording's own group on, where that was not the root.
+    public var oomMemcgRel: String?
   }
 
   public struct Kill: Decodable, Sendable {

@@ -3,7 +3,7 @@ public import Foundation
 /// One run of one script on one real kernel, as recorded.
 ///
 /// Only what a scenario is made of is read. Absent fields and nulls are normal: a run that ended in
-/// a panic has no later steps, and the runs on cgroup v1 have no script.
+/// a panic has no later steps, and the runs on cgroup v1 have no script: see `LiveRun`.
 public struct Recording: Sendable {
   public var name: String
   public var title: String
@@ -19,6 +19,17 @@ public struct Recording: Sendable {
   public var ooms: [OOM] = []
   public var commitRequests: [CommitRequest] = []
   public var panic: String?
+  /// What a run on a live host had in place of a script.
+  var live: LiveRun?
+
+  /// Reads a file, and for a run on a live host the host's size from the file beside it.
+  public init(contentsOf file: URL) throws {
+    try self.init(json: Data(contentsOf: file))
+    guard live != nil else { return }
+    let host = file.deletingLastPathComponent().appendingPathComponent("host_scores.json")
+    guard let json = try? Data(contentsOf: host) else { return }
+    machine = try JSONDecoder().decode(LiveRun.Host.self, from: json).machine
+  }
 
   public init(json: Data) throws {
     let decoder = JSONDecoder()
@@ -122,7 +133,10 @@ extension Recording: Decodable {
     kernel = try container.decode(Kernel.self, forKey: .kernel)
     ooms = try container.decodeIfPresent([OOM].self, forKey: .ooms) ?? []
     script = try container.decodeIfPresent(Script.self, forKey: .scenario)
-    guard script != nil else { return }
+    guard script != nil else {
+      adopt(try LiveRun(from: decoder))
+      return
+    }
     machine = try container.decodeIfPresent(Machine.self, forKey: .machine)
     sysctls = try container.decodeIfPresent([Sysctls].self, forKey: .sysctls) ?? []
     processes = try container.decodeIfPresent([StartedProcess].self, forKey: .procs) ?? []

@@ -2,6 +2,13 @@
 /// step by step, and the kills that it led to. When the kill comes is the simulator's own finding.
 public func replay(of recording: Recording) -> Converted {
   let name = "\(recording.name)-\(recording.kernel.id)-replay"
+  if let run = recording.live {
+    let replay = LiveReplay(recording: recording, run: run)
+    return .scenario(
+      RecordedScenario(
+        name: name, kind: .replay, kernel: recording.release,
+        document: replay.document(name: name), recordedGrower: replay.grower))
+  }
   do {
     var replay = try Replay(recording: recording)
     try replay.run()
@@ -36,7 +43,6 @@ struct Replay {
   var isCutShort = false
 
   init(recording: Recording) throws {
-    guard recording.script != nil else { throw NotExpressible(reason: "cgroup v1: no script") }
     guard let machine = recording.machine else {
       throw NotExpressible(reason: "the machine's size was not recorded")
     }
@@ -74,7 +80,7 @@ struct Replay {
       guard let value = Int64(words[2]) else { throw NotExpressible(reason: step.line) }
       emit("set", process(words[1], "to", ["oom_score_adj": .int(value)]))
     case "kill": emit("exit", ["process": .string(words[1])])
-    case "echo" where words == ["echo", "f", "/proc/sysrq-trigger"]: emit("oom", .object([]))
+    case "echo" where words == ["echo", "f", "/proc/sysrq-trigger"]: emit("sysrq", "f")
     default: throw NotExpressible(reason: "no event for \(words[0])")
     }
   }
@@ -121,7 +127,7 @@ struct Replay {
     else { throw NotExpressible(reason: "no record of \(name) being started") }
     let owner = recording.addressSpaceOwner(of: process)
     switch process.mode {
-    case "vm": break
+    case "vm", "vfork": break
     case "fork" where process.by == "init":
       if recording.steps.contains(where: { $0.words.first == "initgrow" && $0.t < step.t }) {
         throw NotExpressible(reason: "fork: \(name) shares copy-on-write pages with init")
@@ -133,6 +139,8 @@ struct Replay {
     entry.uid = process.uid
     entry.oomScoreAdj = process.adj ?? 0
     if owner != name { entry.sharesMMWith = owner }
+    entry.isInVfork = process.mode == "vfork"
+    entry.threads = recording.threads(of: process, at: recording.end)
     if hasBegun { emit("start", entry.value) } else { initial.append(entry) }
     // Joining the group is an event: what a process had before stays charged where it was.
     if process.cg != "/" { move(name, to: process.cg) }
@@ -190,6 +198,9 @@ extension Replay {
       begin()
       reserved[name, default: 0] += pages
       emit("map", ["process": .string(name), "size": RecordingConverter.pages(pages)])
+    case "threads":
+      // The process starts with all its threads: they decide nothing.
+      break
     case "retouch" where reserved[name] == nil:
       // Touching pages again moves them between swap and memory; no score depends on that.
       break

@@ -32,6 +32,8 @@ struct ProcessEntry {
   var totalVM: Int64 = 0
   var pageTables: Int64 = 0
   var sharesMMWith: String?
+  var isInVfork = false
+  var threads: Int64 = 1
 
   var value: JSONValue {
     var object = ObjectBuilder()
@@ -40,8 +42,10 @@ struct ProcessEntry {
     if cgroup != "/" { object.add("cgroup", .string(cgroup)) }
     if uid != 0 { object.add("uid", .int(uid)) }
     if oomScoreAdj != 0 { object.add("oom_score_adj", .int(oomScoreAdj)) }
+    if threads != 1 { object.add("threads", .int(threads)) }
     if let sharesMMWith {
       object.add("shares_mm_with", .string(sharesMMWith))
+      if isInVfork { object.add("in_vfork", true) }
       return object.value
     }
     object.addPages("anon", anon)
@@ -60,6 +64,9 @@ extension Memcg {
   static let files: Set<String> = [
     "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
     "memory.oom.group",
+    // Of version 1.
+    "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.use_hierarchy",
+    "memory.oom_control",
   ]
 
   var value: JSONValue {
@@ -72,7 +79,12 @@ extension Memcg {
 
   /// A value as it was written to the file, in the spelling of scenarios.
   static func value(of text: String, for key: String) -> JSONValue {
-    if key == "memory.oom.group", let flag = Int64(text) { return .int(flag) }
+    let number = Int64(text)
+    if let number, ["memory.oom.group", "memory.use_hierarchy"].contains(key) {
+      return .int(number)
+    }
+    if let number, key == "memory.oom_control" { return ["oom_kill_disable": .int(number)] }
+    if let number, key.hasSuffix("limit_in_bytes") { return .int(number) }
     if text == "0" { return 0 }
     if text.hasSuffix("K"), let count = Int64(text.dropLast()) { return .string("\(count)kB") }
     return .string(text)

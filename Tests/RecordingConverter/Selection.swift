@@ -34,11 +34,16 @@ public enum Selection: Sendable {
     "m10-swapmax-max-qemu-6.12-1", "m10b-swappiness0-qemu-6.12-1", "m34-swapmax-hit-qemu-6.12-1",
     // One address space, several processes.
     "g19-shared-mm-qemu-6.1-1", "g19-shared-mm-qemu-6.12-1", "m24-shared-mm-outside-qemu-6.12-1",
+    "g21-vfork-qemu-6.12-1", "g21b-vfork-child-adj-qemu-6.12-1",
+    // Threads.
+    "g22-threads-qemu-6.12-1", "g22b-leader-gone-qemu-6.12-1",
     // Settings that come before the selection.
     "g07-none-killable-qemu-6.12-1", "g23-kill-allocating-qemu-6.12-1",
     "g23b-kill-allocating-min-qemu-6.12-1", "g23c-kill-allocating-negative-qemu-6.12-1",
     "g24-panic1-qemu-6.12-1", "g26-panic1-none-killable-qemu-6.12-1", "m27-panic2-qemu-6.12-1",
     "m29-kill-allocating-qemu-6.12-1",
+    // By hand, with nobody to kill.
+    "g42-sysrq-none-qemu-6.12-1",
     // Groups: the domain, nesting, units, protection, order.
     "m01-leaf-limit-qemu-6.12-1", "m02-parent-limit-qemu-6.12-1",
     "m03-leaf-before-parent-qemu-6.12-1", "m11-low-sibling-qemu-6.12-1",
@@ -53,6 +58,8 @@ public enum Selection: Sendable {
     "m05c-group-middle-qemu-6.12-1", "m05d-group-global-qemu-6.12-1",
     "m05e-group-nested-flags-qemu-6.12-1", "m05f-group-leaf-only-qemu-6.12-1",
     "m06-group-member-min-qemu-6.12-1", "rm02-memcg-qemu-6.12-1", "rm06-memcg-qemu-6.12-1",
+    // Groups of version 1.
+    "v1-04-nested-host-6.18-1", "v1-05-leaf-first-host-6.18-1",
   ]
 
   static let replays: [String] = [
@@ -69,6 +76,9 @@ public enum Selection: Sendable {
     "m08-swapmax0-qemu-6.12-replay", "m17-max-lowered-qemu-6.1-replay",
     "m21b-tie-qemu-6.12-replay", "m34-swapmax-hit-qemu-6.12-replay",
     "m35-event-counts-uml-6.1-replay", "o24-mode0-kills-qemu-6.12-replay",
+    "g21-vfork-qemu-6.12-replay", "g42-sysrq-none-qemu-6.12-replay",
+    "v1-06-oom-disable-host-6.18-replay", "v1-07-oom-disable-enable-host-6.18-replay",
+    "v1-12-limit-below-usage-host-6.18-replay", "v1-13-successive-host-6.18-replay",
   ]
 
   static let requests = [

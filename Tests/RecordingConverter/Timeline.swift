@@ -99,9 +99,18 @@ extension Recording {
 
   /// The process that brought the address space into being.
   func addressSpaceOwner(of process: StartedProcess) -> String {
-    guard process.mode == "vm", let parent = processes.first(where: { $0.name == process.by })
+    guard ["vm", "vfork"].contains(process.mode),
+      let parent = processes.first(where: { $0.name == process.by })
     else { return process.name }
     return addressSpaceOwner(of: parent)
+  }
+
+  /// How many threads a process had, its leader counted only while it lived.
+  func threads(of process: StartedProcess, at moment: Moment) -> Int64 {
+    let own = { (step: Step) in step.words[1] == process.name }
+    let made = operations("threads", before: moment).filter(own).compactMap { Int64($0.words[3]) }
+    let hasLeader = !operations("leaderexit", before: moment).contains(where: own)
+    return made.reduce(hasLeader ? 1 : 0, +)
   }
 
   static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "/" + path }

@@ -74,6 +74,51 @@ struct DecisionTests {
     #expect(scenario.document["cgroups"] == ["/g": ["memory.max": "3600kB"]])
   }
 
+  @Test func manualOOMIsAnEventOfItsOwn() throws {
+    var recording = try groupRecording()
+    recording.ooms[0].order = -1
+    let scenario = try #require(decisions(of: recording)[0].scenario)
+    #expect(scenario.document["events"] == [["at": 0, "sysrq": "f"]])
+  }
+
+  @Test func vforkChildSharesItsParentsMemory() throws {
+    var recording = try groupRecording()
+    recording.processes[2].mode = "vfork"
+    let scenario = try #require(decisions(of: recording)[0].scenario)
+    #expect(
+      scenario.text.contains(
+        #"{ "pid": 12, "name": "BS", "shares_mm_with": "B", "in_vfork": true }"#))
+    #expect(scenario.text.contains(#""also": ["BS"]"#))
+  }
+
+  @Test func processWithoutItsLeaderGoesByItsOwnPid() throws {
+    let steps = #"{ "line": "do B threads 2", "t": 4 }, { "line": "do B leaderexit", "t": 4 },"#
+    var recording = try groupRecording(steps: steps)
+    recording.ooms[0].tasks?[1].pid = 15
+    recording.ooms[0].kills?[0].pid = 15
+    recording.ooms[0].formula?.points?[1].pid = 15
+    let scenario = try #require(decisions(of: recording)[0].scenario)
+    #expect(scenario.text.contains(#"{ "pid": 11, "name": "B", "cgroup": "/g","#))
+    #expect(scenario.text.contains(#""threads": 2"#))
+    #expect(scenario.text.contains(#"{ "pid": 11, "constraint": "memcg", "cgroup": "/g","#))
+    #expect(scenario.text.contains(#""points": 570"#))
+  }
+
+  @Test func versionOneHasItsOwnFiles() throws {
+    let scenario = try #require(decisions(of: liveRecording())[0].scenario)
+    #expect(scenario.path == "6.18/v1-x-host-6.18-1.json")
+    #expect(scenario.document["cgroup_version"] == 1)
+    #expect(
+      scenario.document["cgroups"] == [
+        "/lab": [
+          "memory.limit_in_bytes": 4_194_304, "memory.oom_control": ["oom_kill_disable": 0],
+        ],
+        "/lab/x": [:],
+      ])
+    #expect(scenario.document["events"] == [["at": 0, "oom": ["cgroup": "/lab", "process": 21]]])
+    #expect(scenario.text.contains(#"{ "pid": 20, "name": "A", "cgroup": "/lab/x","#))
+  }
+
   @Test func laterKeysAreAReasonToSkip() throws {
     let converted = try decisions(of: groupRecording(constraint: "CONSTRAINT_CPUSET"))[0]
     guard case .skipped(_, let reason) = converted else {
@@ -101,6 +146,31 @@ struct ReplayTests {
       "memory": "50000 pages", "swap": "1000 pages", "kernel": "9309 pages",
     ]
     #expect(scenario.document["machine"] == machine)
+  }
+
+  @Test func logOfALiveRunIsItsScript() throws {
+    let scenario = try #require(replay(of: liveRecording()).scenario)
+    #expect(scenario.recordedGrower?.pid == 21)
+    #expect(scenario.recordedGrower?.pages == 570)
+    #expect(
+      scenario.document["cgroups"]?["/lab"] == [
+        "memory.limit_in_bytes": 4_194_304, "memory.oom_control": ["oom_kill_disable": 1],
+      ])
+    #expect(
+      scenario.document["events"] == [
+        ["at": "1s", "grow": ["process": "G", "anon": "800 pages"]],
+        [
+          "at": "2s",
+          "set": ["cgroup": "/lab", "to": ["memory.oom_control": ["oom_kill_disable": 0]]],
+        ],
+      ])
+    #expect(
+      scenario.document["expect"] == [
+        "kills": [
+          ["name": "A", "constraint": "memcg", "cgroup": "/lab", "after": "2s", "also": []]
+        ],
+        "survivors": ["G"], "stuck": [], "panic": false,
+      ])
   }
 
   @Test func processesJoinTheirGroupsAfterTheyStart() throws {

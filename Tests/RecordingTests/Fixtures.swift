@@ -4,7 +4,7 @@ import RecordingConverter
 /// A recording small enough to be read: B is the largest of three in a group whose limit is hit.
 func groupRecording(
   cgset: String = "", constraint: String = "CONSTRAINT_MEMCG", extra: String = "",
-  kills: String = ""
+  kills: String = "", steps: String = ""
 ) throws -> Recording {
   try Recording(
     json: Data(
@@ -27,7 +27,7 @@ func groupRecording(
           { "line": "proc A cg=g", "t": 2 }, { "line": "proc B cg=g", "t": 3 },
           { "line": "proc BS by=B mode=vm", "t": 3.4 },
           { "line": "do B anon 500", "t": 4, "result": "reply", "replies": [ { "r": [500, 0, 9] } ] },
-          { "line": "dump pre", "t": 4.5 },
+          \(steps) { "line": "dump pre", "t": 4.5 },
           { "line": "do A anon 24M stop", "t": 5, "result": "reply",
             "replies": [ { "r": [300, 0, 9] } ] } ],
         "events": [
@@ -51,6 +51,39 @@ func groupRecording(
                                                     { "pid": 11, "points": 570 } ] } } ]
         \(extra) }
       """.utf8))
+}
+
+/// A run on a live host: G fills the group and waits, until the kernel may kill A.
+func liveRecording() throws -> Recording {
+  try Recording(
+    json: Data(
+      """
+      { "name": "v1-x", "title": "Waits", "rule": "writing 0 kills",
+        "kernel": { "id": "host-6.18-v1", "release": "6.18.1" },
+        "log": [ { "t": 2, "what": "grow", "v": "waiting" },
+                 { "t": 2, "what": "write 0", "v": 0 }, { "t": 2.1, "what": "after", "v": "reply" } ],
+        "dumps": {
+          "pre": { "procs": [ \(liveState(20, "A", 3600)), \(liveState(21, "G", 400)) ],
+            "cgroups": [ { "path": "", "procs": "21" }, { "path": "x", "procs": "20" } ] },
+          "post": { "procs": [ { "name": "A", "pid": 20 }, \(liveState(21, "G", 3600)) ],
+            "cgroups": [] } },
+        "ooms": [ { "t": 9, "step": null, "invoker": "G", "invoker_pid": 21, "order": 0,
+          "summary": { "constraint": "CONSTRAINT_MEMCG", "oom_memcg": "/here/lab-7",
+                       "oom_memcg_rel": "" },
+          "tasks": [ \(row(20, "A", 700, 500)), \(row(21, "G", 0, 600)) ],
+          "kills": [ { "reason": "Memory cgroup out of memory", "pid": 20, "name": "A" } ] } ],
+        "cgset": [
+          { "path": "", "key": "memory.limit_in_bytes", "value": 4194304, "errno": 0, "t": 5 },
+          { "path": "", "key": "memory.oom_control", "value": 1, "errno": 0, "t": 5 },
+          { "path": "", "key": "memory.oom_control", "value": 0, "errno": 0, "t": 7 } ] }
+      """.utf8))
+}
+
+private func liveState(_ pid: Int, _ name: String, _ size: Int) -> String {
+  """
+  { "name": "\(name)", "pid": \(pid), "oom_score_adj": 0, "VmSize": \(size), "RssAnon": 48,
+    "RssFile": 8, "RssShmem": 0, "VmSwap": 0, "VmPTE": 40 }
+  """
 }
 
 private func state(_ pid: Int, _ name: String, _ rss: Int, _ file: Int) -> String {

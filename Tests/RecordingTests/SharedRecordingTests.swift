@@ -25,12 +25,10 @@ import Testing
     "rs04-swap-qemu-6.1-replay": "a late near-tie, decided by counters that were behind",
     "m09-swapmax-limited-qemu-6.12-replay": "the kernel gave up before the group's swap was full",
     "m10-swapmax-max-qemu-6.12-replay": "the kernel gave up before swap was full",
-    "g42-sysrq-none-qemu-6.1-replay": "the manual OOM is not in the format yet",
-    "g42-sysrq-none-qemu-6.12-replay": "the manual OOM is not in the format yet",
   ]
 
   static func scenarios(of file: URL) throws -> [RecordedScenario] {
-    let recording = try Recording(json: Data(contentsOf: file))
+    let recording = try Recording(contentsOf: file)
     return RecordingConverter.scenarios(of: recording).compactMap {
       if case .scenario(let scenario) = $0 { scenario } else { nil }
     }
@@ -58,9 +56,10 @@ import Testing
           "\(recorded.name): \(differences.map { "\($0.field): \($0.expected) / \($0.actual)" })")
       }
     }
-    // One that has come right has to leave the list.
+    // One that has come right has to leave its list.
     #expect(failed == Set(Self.undecidable.keys))
-    #expect(checked[.decision, default: 0] >= 400)
+    #expect(checked[.decision, default: 0] >= 430)
+    #expect(checked[.replay, default: 0] >= 170)
     #expect(checked[.overcommit, default: 0] >= 30)
   }
 

@@ -11,7 +11,7 @@ func convert(_ input: URL, to output: URL, selection: Selection) throws -> Bool 
   var written: Set<String> = []
   var skipped = 0
   for name in names {
-    let recording = try Recording(json: Data(contentsOf: input.appendingPathComponent(name)))
+    let recording = try Recording(contentsOf: input.appendingPathComponent(name))
     for converted in scenarios(of: recording) {
       switch converted {
       case .skipped(let name, let reason):

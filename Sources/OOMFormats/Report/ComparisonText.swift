@@ -21,6 +21,14 @@ public struct ComparisonText {
     for (index, side) in comparison.sides.enumerated() {
       lines += ["", style.bold(range(side, isLast: index + 1 == comparison.sides.count))]
       lines += outcome(side.run)
+      if comparison.isOfAll, side.points.count > 1 {
+        let points = side.points.map {
+          "\(SizeFormat.grouped($0.points)) since \($0.release)"
+        }
+        lines += wrapped(
+          "points of the first: " + points.joined(separator: ", "), width: max(rules.width - 4, 30)
+        ).map { "    " + style.dim($0) }
+      }
     }
     if let policy {
       lines += ["", style.bold("policy \(policy.policy.rawValue): no kernel does this")]
@@ -61,7 +69,7 @@ public struct ComparisonText {
       lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.why)")
     }
     if let panic = run.panic {
-      lines.append("    panic at \(SizeFormat.time(panic.at)): \(panic.why.rawValue)")
+      lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
     }
     if lines.isEmpty { lines.append("    nobody was killed") }
     for warning in run.warnings.prefix(4) {

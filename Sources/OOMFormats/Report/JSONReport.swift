@@ -95,6 +95,7 @@ extension JSONWriter {
       if let sparedAt = explanation.sparedAtOOMAdj {
         writer.field("spared_at_oom_adj", Int64(sparedAt))
       }
+      if let nodes = kill.nodes { writer.field("nodes", nodes.description) }
       writer.key("limit")
       writer.object(inline: true) { $0.limitState(kill.limit) }
       if let candidates = kill.candidates {

@@ -39,13 +39,17 @@ public struct RulesText {
       style.bold("Linux \(plain(kernel.text))")
         + style.dim("   rules of \(set.key): \(set.summary)")
     ]
-    for note in notes(kernel) { lines += block(note, indent: 4, first: "note: ") }
+    for note in kernel.notes { lines += block(note, indent: 4, first: "note: ") }
+    var rule: RuleName?
     for change in RulesByRelease.inForce(in: kernel) {
-      lines.append("")
-      lines.append(
-        style.bold(change.rule.rawValue)
-          + (change.hurts.isEmpty ? "" : style.dim("   since \(change.since)")))
-      lines += block(change.says, indent: 4, first: "")
+      let since = change.since == .oldestKnown ? "" : style.dim("   since \(change.since)")
+      if change.rule != rule {
+        lines += ["", style.bold(change.rule.rawValue) + since]
+        lines += block(change.says, indent: 4, first: "")
+      } else {
+        lines += block(change.says, indent: 4, first: "and since \(change.since): ")
+      }
+      rule = change.rule
       lines += block(source(change), indent: 4, first: "", isDim: true)
     }
     return lines.joined(separator: "\n") + "\n"
@@ -56,10 +60,15 @@ public struct RulesText {
     let changes = RulesByRelease.changes(from: from, to: to)
     var lines = [
       style.bold("Linux \(plain(from.text)) to \(plain(to.text))")
-        + style.dim("   \(changes.count) changes of rules")
+        + style.dim("   \(changes.count) change\(changes.count == 1 ? "" : "s") of rules")
     ]
-    for note in notes(from) + notes(to) { lines += block(note, indent: 4, first: "note: ") }
-    for change in changes { lines += [""] + self.change(change) }
+    for note in from.notes + to.notes { lines += block(note, indent: 4, first: "note: ") }
+    for change in changes {
+      // What an enterprise kernel has early, and the later release not yet.
+      let isBack = change.since <= from.upstream
+      lines += isBack ? ["", style.dim("back to")] : [""]
+      lines += self.change(change)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -86,16 +95,6 @@ public struct RulesText {
     }
     if !change.isSimulated { text += "; not simulated" }
     return text
-  }
-
-  private func notes(_ kernel: KernelRelease) -> [String] {
-    var notes = kernel.notes
-    if kernel.isUnread {
-      notes.append(
-        "the source of \(kernel.upstream) was not read: what begins there is inferred from the releases "
-          + "around it")
-    }
-    return notes
   }
 
   private func block(_ text: String, indent: Int, first: String, isDim: Bool = false) -> [String] {

@@ -33,19 +33,19 @@ public enum ScoreText {
   }
 
   static func table(_ candidates: [Candidate]) -> [String] {
-    let adj = candidates.contains { $0.legacy != nil } ? "oom_adj" : "oom_score_adj"
-    var rows = [["points", "rss", "swap", "pgtables", adj, "oom_score", "pid", "name"]]
+    let isLegacy = candidates.contains { $0.legacy != nil }
+    let head =
+      isLegacy
+      ? ["points", "total_vm", "children", "cpu_s", "run_s", "nice", "oom_adj"]
+      : ["points", "rss", "swap", "pgtables", "oom_score_adj"]
+    var rows = [head + ["oom_score", "pid", "name"]]
     for candidate in candidates {
-      let rss = candidate.anon + candidate.file + candidate.shmem
       var name = plain(candidate.name)
       if let reason = candidate.ineligible { name += "   (\(reason.rawValue))" }
-      rows.append([
-        candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-",
-        SizeFormat.grouped(rss),
-        SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.countedTables),
-        "\(candidate.legacy?.oomAdj ?? candidate.oomScoreAdj)", "\(candidate.oomScore)",
-        "\(candidate.pid)", name,
-      ])
+      let points = candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-"
+      rows.append(
+        [points] + (candidate.legacy.map(legacyCells) ?? cells(candidate))
+          + ["\(candidate.oomScore)", "\(candidate.pid)", name])
     }
     var widths = [Int](repeating: 0, count: rows[0].count)
     for row in rows {
@@ -57,5 +57,22 @@ public enum ScoreText {
           ? cell : String(repeating: " ", count: widths[column] - cell.count) + cell
       }.joined(separator: "  ")
     }
+  }
+
+  private static func cells(_ candidate: Candidate) -> [String] {
+    [
+      SizeFormat.grouped(candidate.anon + candidate.file + candidate.shmem),
+      SizeFormat.grouped(candidate.swap), SizeFormat.grouped(candidate.countedTables),
+      "\(candidate.oomScoreAdj)",
+    ]
+  }
+
+  /// What counted before 2.6.36.
+  private static func legacyCells(_ task: LegacyTask) -> [String] {
+    [
+      SizeFormat.grouped(task.totalVM), SizeFormat.grouped(task.childrenVM),
+      SizeFormat.grouped(Int64(task.cpuJiffies) / task.hz), SizeFormat.grouped(task.runSeconds),
+      "\(task.nice)", "\(task.oomAdj)",
+    ]
   }
 }

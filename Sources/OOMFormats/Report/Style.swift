@@ -17,7 +17,7 @@ public struct Style: Sendable {
 }
 
 /// A text for a terminal: what a name or a title may hold is not obeyed by it.
-func plain(_ text: String) -> String {
+public func plain(_ text: String) -> String {
   if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }) {
     return text
   }

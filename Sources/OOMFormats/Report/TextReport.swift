@@ -85,6 +85,10 @@ public struct TextReport {
 
   private func limit(_ kill: Kill) -> String {
     let state = kill.limit
+    if let nodes = kill.nodes {
+      let why = kill.constraint == .cpuset ? "the cpuset of who asked" : "a memory policy"
+      return "nodes \(nodes), by \(why)"
+    }
     guard let cgroup = kill.cgroup else {
       let swap =
         state.swapLimit == 0
@@ -107,6 +111,7 @@ public struct TextReport {
     switch kill.chosen {
     case .points: nil
     case .allocatingTask: "because it asked: vm.oom_kill_allocating_task is 1"
+    case .constrained: "because it asked for memory of some nodes only"
     case .swapoff: "because it runs swapoff, whatever its points are"
     case .onlyAsker: "because it asked, and nobody in the group could be chosen"
     case .policy: "in the group that uses most: the policy, no kernel"
@@ -151,7 +156,7 @@ public struct TextReport {
   private func whyNot(_ kill: Kill) -> String {
     switch kill.chosen {
     case .points: "not taken"
-    case .allocatingTask, .onlyAsker: "did not ask"
+    case .allocatingTask, .onlyAsker, .constrained: "did not ask"
     case .swapoff: "does not run swapoff"
     case .policy: "in a group that uses less"
     }
@@ -219,12 +224,7 @@ public struct TextReport {
   }
 
   private func panic(_ panic: Panic) -> String {
-    let why =
-      switch panic.why {
-      case .panicOnOOM: "vm.panic_on_oom is set"
-      case .deadlocked: "System is deadlocked on memory: no killable processes"
-      }
-    return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(why)"
+    return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(panic.why.text)"
   }
 
   private func field(_ name: String, _ value: String) -> [String] {
@@ -237,5 +237,15 @@ public struct TextReport {
 
   private func pages(_ pages: Int64) -> String {
     "\(SizeFormat.grouped(pages)) pages (\(size(pages)))"
+  }
+}
+
+extension Panic.Why {
+  /// What a reader of the console would see of it.
+  var text: String {
+    switch self {
+    case .panicOnOOM: "vm.panic_on_oom is set"
+    case .deadlocked: "System is deadlocked on memory: no killable processes"
+    }
   }
 }

@@ -184,15 +184,20 @@ extension Fields {
     return .move(process, cgroup: path)
   }
 
-  private static let oomKeys = ObjectKeys(["cgroup", "process"])
+  private static let oomKeys = ObjectKeys(["cgroup", "process", "nodes"])
 
   private mutating func oom() throws(JSONError) -> Event.Action? {
     var path: String?
     var process: ProcessReference?
+    var nodes: NodeMask?
     let seen = try object(Self.oomKeys) { (fields, key) throws(JSONError) in
-      if key == 0 { path = try fields.cgroupPath() } else { process = try fields.process() }
+      switch key {
+      case 0: path = try fields.cgroupPath()
+      case 1: process = try fields.process()
+      default: nodes = try fields.nodes()
+      }
     }
-    return seen == nil ? nil : .oom(cgroup: path, invoker: process)
+    return seen == nil ? nil : .oom(cgroup: path, invoker: process, nodes: nodes)
   }
 
   mutating func needs(_ key: String, _ isThere: Bool, at offset: Int) {

@@ -6,7 +6,7 @@ internal import VictimSelection
 extension Fields {
   static let machineKeys = ObjectKeys([
     "memory", "swap", "page_size", "kernel", "slab_reclaimable", "page_cache", "hugetlb", "hz",
-    "exit_delay", "word_bits",
+    "exit_delay", "word_bits", "nodes",
   ])
 
   mutating func machine(into machine: inout Machine) throws(JSONError) {
@@ -16,6 +16,12 @@ extension Fields {
       try fields.machineField(Self.machineKeys.names[key], into: &copy)
     }
     machine = copy
+    let onNodes = machine.nodes.reduce(0) { $0 + $1.memory }
+    if machine.memory == 0 { machine.memory = onNodes }
+    if !machine.nodes.isEmpty, onNodes != machine.memory {
+      wrong(
+        "the nodes have \(onNodes) pages together, the machine \(machine.memory)", at: offset)
+    }
     if let seen, seen & 1 == 0, machine.memory == 0 {
       wrong("'memory' is missing: what the kernel manages, MemTotal", at: offset)
     }
@@ -36,8 +42,9 @@ extension Fields {
     case "page_cache": machine.pageCache = try size() ?? machine.pageCache
     case "hugetlb": machine.hugetlb = try size() ?? machine.hugetlb
     case "hz": machine.hz = try integer(24...1200) ?? machine.hz
+    case "nodes": machine.nodes = try nodeList()
     case "word_bits":
-      if let bits = try integer(32...64) {
+      if let bits = try integer(0...1024) {
         if let word = WordBits(rawValue: Int(bits)) {
           machine.wordBits = word
         } else {
@@ -78,6 +85,28 @@ extension Fields {
       if let seen { fields.needs("size", seen & 1 != 0, at: offset) }
     }
     machine.swap = total
+  }
+
+  private static let nodeKeys = ObjectKeys(["memory", "present", "spanned"])
+
+  private mutating func nodeList() throws(JSONError) -> [Machine.Node] {
+    var nodes: [Machine.Node] = []
+    let offset = try startOfNext()
+    try list { (fields) throws(JSONError) in
+      let offset = try fields.startOfNext()
+      var sizes: [Int64?] = [nil, nil, nil]
+      let seen = try fields.object(Self.nodeKeys) { (fields, key) throws(JSONError) in
+        sizes[key] = try fields.size()
+      }
+      if let seen { fields.needs("memory", seen & 1 != 0, at: offset) }
+      nodes.append(
+        Machine.Node(memory: sizes[0] ?? 0, present: sizes[1], spanned: sizes[2]))
+    }
+    if nodes.count > NodeMask.most {
+      wrong("\(nodes.count) nodes, more than \(NodeMask.most)", at: offset)
+      return []
+    }
+    return nodes
   }
 
   static let sysctlKeys = ObjectKeys([
@@ -121,7 +150,7 @@ extension Fields {
     "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
     "memory.oom.group", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
     "memory.soft_limit_in_bytes", "memory.use_hierarchy", "memory.swappiness",
-    "memory.oom_control", "page_cache", "kernel",
+    "memory.oom_control", "page_cache", "kernel", "cpuset.mems",
   ])
 
   /// Files of each version, with what to write instead on the other one.
@@ -183,6 +212,7 @@ extension Fields {
       return
     }
     switch key {
+    case "cpuset.mems": cgroup.cpusetMems = try nodes() ?? cgroup.cpusetMems
     case "memory.limit_in_bytes": cgroup.max = try cgroupSize() ?? cgroup.max
     case "memory.memsw.limit_in_bytes":
       cgroup.memswLimit = try cgroupSize() ?? cgroup.memswLimit

@@ -7,7 +7,7 @@ extension Fields {
     "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
     "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
-    "swapoff", "threads",
+    "swapoff", "threads", "mems_allowed", "mempolicy",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -105,6 +105,8 @@ extension Fields {
     case 23: process.isDying = try bool() ?? process.isDying
     case 24: process.isSwapoff = try bool() ?? process.isSwapoff
     case 25: try threads(of: &process)
+    case 26: process.memsAllowed = try nodes() ?? process.memsAllowed
+    case 27: process.mempolicy = try nodes() ?? process.mempolicy
     default: break
     }
   }
@@ -119,6 +121,9 @@ extension Fields {
       return
     }
     var paths: [String] = []
+    if cgroupVersion == 2 {
+      wrong("threads have groups of their own on cgroup version 1 only", at: try startOfNext())
+    }
     try list { (fields) throws(JSONError) in
       var path: String?
       let offset = try fields.startOfNext()

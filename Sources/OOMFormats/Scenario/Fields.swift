@@ -259,6 +259,15 @@ struct Fields {
   }
 
   /// A process by name or by pid.
+  /// A list of memory nodes such as `0-1,3`.
+  mutating func nodes() throws(JSONError) -> NodeMask? {
+    let offset = try startOfNext()
+    guard let text = try string() else { return nil }
+    if let mask = NodeMask(text), !mask.isEmpty { return mask }
+    wrong("'\(shortened(text))' is no list of nodes: write it like \"0-1,3\"", at: offset)
+    return nil
+  }
+
   mutating func process() throws(JSONError) -> ProcessReference? {
     if try json.peek() == .number {
       return try integer(1...Int64(Scenario.Process.pidLimit - 1)).map { .pid(Int32($0)) }

@@ -85,7 +85,7 @@ extension Fields {
 public func knownRelease(_ text: String) throws(QuantityError) -> KernelRelease {
   guard let release = KernelRelease(text) else {
     throw QuantityError(
-      message: "'\(shortened(text))' is no kernel release: write it like 6.12")
+      message: "'\(plain(shortened(text)))' is no kernel release: write it like 6.12")
   }
   return release
 }

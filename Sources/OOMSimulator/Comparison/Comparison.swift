@@ -5,8 +5,35 @@ public struct Comparison: Equatable, Sendable {
     /// The first and the last of them; the same where only one was asked for.
     public var first: KernelRelease
     public var last: KernelRelease
-    /// What the last of them does.
+    /// What the last of them does; of its warnings those that all of them give.
     public var run: Run
+    /// The points of the first victim, at each release where they change.
+    public var points: [(release: KernelRelease, points: Int128)] = []
+
+    init(first: KernelRelease, last: KernelRelease, run: Run) {
+      self.first = first
+      self.last = last
+      self.run = run
+      add(run, of: first)
+    }
+
+    /// Takes another release into the range.
+    mutating func extend(to release: KernelRelease, _ run: Run) {
+      let common = self.run.warnings.filter(run.warnings.contains)
+      self.run = run
+      self.run.warnings = common
+      last = release
+      add(run, of: release)
+    }
+
+    private mutating func add(_ run: Run, of release: KernelRelease) {
+      guard let found = run.kills.first?.victim.points, points.last?.points != found else { return }
+      points.append((release, found))
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+      left.first == right.first && left.last == right.last && left.run == right.run
+    }
   }
 
   /// Why one side differs from the one before.
@@ -52,8 +79,7 @@ public struct Comparison: Equatable, Sendable {
         continue
       }
       if Outcome(before.run) == Outcome(run) {
-        sides[sides.count - 1].run = run
-        sides[sides.count - 1].last = kernel
+        sides[sides.count - 1].extend(to: kernel, run)
         continue
       }
       var difference = Self.difference(scenario, before, kernel, run)

@@ -49,14 +49,16 @@ extension Replay {
       case .waiting: warn("sysrq: a victim is still dying, nobody else is killed")
       case .killed, .panicked, .disabled: break
       }
-    case .oom(let path, let invoker):
+    case .oom(let path, let invoker, let nodes):
       let domain = path.map(group)
       if let domain, domain != MemcgTree.root, world.rules.memcg == .none {
         warn("oom: there are no memory cgroups before 2.6.25, the event is passed over")
         return
       }
       let row = invoker.flatMap { living($0, "oom") }
-      switch outOfMemory(domain: domain == MemcgTree.root ? nil : domain, invoker: row) {
+      switch outOfMemory(
+        domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes)
+      {
       case .noVictim: warn("oom: nobody in \(path ?? "the machine") can be killed")
       case .waiting: warn("oom: a victim is still dying, nobody else is killed")
       case .disabled: warn("oom: oom_kill_disable of \(path ?? "/") is 1, nobody is killed")

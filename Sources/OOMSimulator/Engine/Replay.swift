@@ -315,10 +315,11 @@ struct Replay {
   // MARK: OOM
 
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, isSysrq: Bool = false
+    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, isSysrq: Bool = false
   ) -> OOMResult {
     let result = world.outOfMemory(
-      domain: domain, invoker: invoker, isSysrq: isSysrq, recordingCandidates: recordsCandidates)
+      domain: domain, invoker: invoker, nodes: nodes, isSysrq: isSysrq,
+      recordingCandidates: recordsCandidates)
     switch result {
     case .killed(let kill):
       kills.append(kill)

@@ -72,6 +72,8 @@ public struct Kill: Equatable, Sendable {
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
+  /// The nodes that memory was wanted of; nil when any would do.
+  public var nodes: NodeMask?
   /// How points came about.
   public var arithmetic: BadnessArithmetic
   /// Whose allocation failed; nil when it was none of the scenario's processes.
@@ -99,6 +101,8 @@ public struct Kill: Equatable, Sendable {
     case points
     /// It asked. File: `vm.oom_kill_allocating_task`.
     case allocatingTask = "allocating_task"
+    /// It asked for memory of some nodes only: 2.6.16 to 2.6.35.
+    case constrained
     /// It runs swapoff.
     case swapoff
     /// Nobody in the memcg could be chosen, so who asked was taken: 2.6.25 to 2.6.34.

@@ -57,7 +57,8 @@ public struct Simulator: Sendable {
         rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
       equalsReplace: rules.badness != nil && rules.globalEqualsReplace,
       warnings: kernel.notes + world.warnings,
-      processes: world.candidates(domain: nil, totalpages: world.totalpages))
+      processes: world.candidates(
+        world.oomControl(domain: nil, invoker: nil, nodes: nil)))
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {

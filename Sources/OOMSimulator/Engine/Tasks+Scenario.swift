@@ -65,10 +65,16 @@ extension Tasks {
       if sharers.isEmpty, rules.countsAllPlainly, swapoffRows.isEmpty {
         pages[row] = touched[row] + pageTables[row]
       } else {
-        refresh(row)
+        if owner(row) == row { refresh(row) }
       }
       refreshCandidate(row)
     }
+    if rules.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }
+    if rules.looksAtChildren { for row in ppids.indices { addChild(row) } }
+  }
+
+  private mutating func addChild(_ row: Int) {
+    if ppids[row] != 0 { children[ppids[row], default: []].append(row) }
   }
 
   /// What few rows have.
@@ -83,6 +89,12 @@ extension Tasks {
         if let paths = table.threadCgroups[source] {
           threadGroups[row] = paths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
         }
+      }
+    }
+    if !table.memsAllowed.isEmpty || !table.mempolicy.isEmpty {
+      for row in 0..<count {
+        memsAllowed[row] = table.memsAllowed[rows?[row] ?? row]
+        mempolicy[row] = table.mempolicy[rows?[row] ?? row]
       }
     }
     for row in 0..<count where flags[row].rawValue >= ProcessTable.Flags.dying.rawValue {
@@ -180,6 +192,8 @@ extension Tasks {
       upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
     }
     if process.isSwapoff { swapoffRows.insert(row) }
+    memsAllowed[row] = process.memsAllowed
+    mempolicy[row] = process.mempolicy
     names.append(name)
     pids.append(pid)
     uids.append(process.uid)
@@ -197,11 +211,15 @@ extension Tasks {
     pages.append(0)
     candidateWeight.append(neverChosen)
     refreshCandidate(row)
+    if !ppids.isEmpty, rules.looksAtChildren { addChild(row) }
     return row
   }
 }
 
 extension Rules {
+  /// Whether anything depends on who is whose child.
+  fileprivate var looksAtChildren: Bool { badness == nil || child != .none }
+
   /// Whether the sum of all sizes is what counts.
   fileprivate var countsAllPlainly: Bool { pageTables == .all && rootBonus != .ofOwnUse }
 }

@@ -49,6 +49,11 @@ struct Tasks: Equatable, Sendable {
   var upperTables: [Int: PageTableLevels] = [:]
   /// Groups of threads that live elsewhere than their process.
   var threadGroups: [Int: [Int32]] = [:]
+  /// Memory nodes of the rows that give them.
+  var memsAllowed: [Int: NodeMask] = [:]
+  var mempolicy: [Int: NodeMask] = [:]
+  /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
+  var children: [Int32: [Int]] = [:]
   /// Rows that are dying, and rows that run swapoff.
   var dyingRows: Set<Int> = []
   var swapoffRows: Set<Int> = []
@@ -163,10 +168,12 @@ struct Tasks: Equatable, Sendable {
 
   /// As `refreshCandidate`, of all that share the memory where one decides for the others.
   mutating func refreshCandidates(with row: Int) {
-    if rules.exemptsWholeMM {
-      for user in usersOfMM(row) { refreshCandidate(user) }
-    } else {
-      refreshCandidate(row)
+    guard rules.exemptsWholeMM, !sharers.isEmpty else { return refreshCandidate(row) }
+    let users = usersOfMM(row)
+    let isExempt = users.contains(where: isDisabledSharer)
+    for user in users {
+      let isCandidate = !isExempt && states[user] == .running && ownIneligibility(user) == nil
+      candidateWeight[user] = isCandidate ? weight(user) : neverChosen
     }
   }
 
@@ -249,10 +256,11 @@ extension World {
   /// Before 2.6.36 there is no such file: the value that reading `oom_adj` would show is written there.
   ///
   /// Kernel: `__set_oom_adj()`, fs/proc/base.c, since 4.8, commit 44a70adec910; not to the global init and
-  /// not to kernel threads.
+  /// not to kernel threads, and not while a vfork is pending on either side.
   mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
     tasks.legacy[row]?.oomAdj = nil
-    for user in tasks.usersOfMM(row) where user == row || receivesWrites(user) {
+    let isPending = tasks.flags[row].contains(.inVfork)
+    for user in tasks.usersOfMM(row) where user == row || (!isPending && receivesWrites(user)) {
       tasks.oomScoreAdj[user] = adj
       tasks.refreshCandidates(with: user)
     }
@@ -260,6 +268,7 @@ extension World {
 
   private func receivesWrites(_ user: Int) -> Bool {
     rules.propagatesOOMScoreAdj && tasks.pids[user] != 1 && !tasks.isKernelThread(user)
+      && !tasks.flags[user].contains(.inVfork)
   }
 
   /// Writes `oom_adj`; since 2.6.36 that sets `oom_score_adj`.

@@ -8,20 +8,22 @@ extension World {
   }
 
   /// A process as selection sees it.
-  ///
-  /// - Parameter family: the children of all processes, where the caller has them already.
-  func candidate(_ row: Int, totalpages: Int64, _ family: [Int32: [Int]]? = nil) -> Candidate {
+  func candidate(_ row: Int, _ oc: OOMControl) -> Candidate {
     let owner = tasks.owner(row)
     var candidate = Candidate(identity: identity(row))
-    candidate.ineligible = tasks.ineligibility(row)
+    let isForeign = oc.foreign.contains(row)
+    candidate.ineligible =
+      tasks.ineligibility(row)
+      ?? (isForeign && !rules.nodes.countsAnEighth ? .otherNodes : nil)
     candidate.points =
-      candidate.ineligible == nil ? badness(row, totalpages: totalpages, family) : .min
+      candidate.ineligible == nil
+      ? badness(row, totalpages: oc.totalpages, isForeign: isForeign) : .min
     if candidate.points == Int128(Int64.min) {
       candidate.ineligible = .wrapped
       candidate.points = .min
     }
     candidate.oomScoreAdj = tasks.oomScoreAdj[row]
-    candidate.oomScore = procOOMScore(row, family)
+    candidate.oomScore = procOOMScore(row)
     candidate.uid = tasks.uids[row]
     candidate.cgroup = groups.paths[Int(tasks.groups[row])]
     candidate.anon = tasks.anon[owner]
@@ -32,32 +34,38 @@ extension World {
     candidate.countedTables = tasks.countedTables(owner: owner)
     candidate.isAdmin = tasks.capabilities(row).contains(.sysAdmin)
     candidate.isSwapoff = tasks.flags[row].contains(.swapoff)
-    if rules.badness == nil { candidate.legacy = legacyTask(row, family ?? children()) }
+    if rules.badness == nil {
+      candidate.legacy = legacyTask(row)
+      candidate.legacy?.isOnOtherNodes = isForeign
+    }
     return candidate
   }
 
   /// What `/proc/PID/oom_score` shows, always by the machine's totals.
-  func procOOMScore(_ row: Int, _ family: [Int32: [Int]]? = nil) -> Int128 {
+  func procOOMScore(_ row: Int) -> Int128 {
     // badness() knows no init; oom_badness() does not ask whether somebody is dying.
     let hasPoints = rules.badness == nil ? !tasks.isKernelThread(row) : tasks.hasBadness(row)
     return OOMSimulator.procOOMScore(
-      points: hasPoints ? badness(row, totalpages: totalpages, family) : nil,
+      points: hasPoints ? badness(row, totalpages: totalpages) : nil,
       totalpages: totalpages, file: rules.oomScoreFile, word: machine.wordBits)
   }
 
   /// Points of a row as the release's function gives them to one that is a candidate.
   ///
   /// Kernel: `badness()`, `oom_badness()`, mm/oom_kill.c.
-  func badness(_ row: Int, totalpages: Int64, _ family: [Int32: [Int]]? = nil) -> Int128 {
-    if rules.badness == nil { return Int128(legacyBadness(row, family ?? children())) }
+  func badness(
+    _ row: Int, totalpages: Int64, isForeign: Bool = false
+  ) -> Int128 {
+    if rules.badness == nil {
+      return Int128(legacyBadness(row, isForeign: isForeign))
+    }
     return Int128(
       selectionRule(in: nil).points(
         pages: tasks.pages[row], weight: tasks.weight(row), totalpages: totalpages))
   }
 
-  func candidates(domain: Int?, totalpages: Int64) -> [Candidate] {
-    let family = rules.badness == nil ? children() : nil
-    return rowsVisited(domain: domain).map { candidate($0, totalpages: totalpages, family) }
+  func candidates(_ oc: OOMControl) -> [Candidate] {
+    rowsVisited(domain: oc.memcg).map { candidate($0, oc) }
   }
 
   func limitState(domain: Int?) -> Kill.LimitState {

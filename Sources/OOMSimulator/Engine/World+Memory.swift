@@ -1,3 +1,5 @@
+internal import VictimSelection
+
 // How memory comes to a process and leaves it. Whoever takes memory has made sure that it fits.
 
 extension World {
@@ -172,8 +174,10 @@ extension World {
       tasks.states[row] = state
       if state == .dying { tasks.dyingRows.insert(row) } else { tasks.dyingRows.remove(row) }
       tasks.swapoffRows.remove(row)
-      tasks.refreshCandidates(with: row)
+      tasks.candidateWeight[row] = neverChosen
     }
+    // Who is gone exempts nobody any more.
+    if rules.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0

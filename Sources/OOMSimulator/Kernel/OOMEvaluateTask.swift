@@ -14,6 +14,8 @@ public enum Ineligible: String, Sendable {
   case sharerDisabled = "a process that shares its memory has oom_score_adj -1000"
   /// Kernel: `in_vfork()`, since 4.8, commit b18dc5f291c0.
   case inVfork = "vfork child in its parent's memory"
+  /// It has no memory on the nodes of the OOM. Kernel: `oom_cpuset_eligible()`.
+  case otherNodes = "no memory on these nodes"
   /// Points that come to just `LONG_MIN`, which only 32 bits can make: since 5.9.
   case wrapped = "points wrap to LONG_MIN"
   /// Killed already, its memory not back yet. Kernel: `TIF_MEMDIE`, `tsk_is_oom_victim()` since 4.9.
@@ -35,13 +37,20 @@ extension Tasks {
     return exemption(row)
   }
 
+  /// As `ineligibility`, but for what others that share the memory bring with them.
+  func ownIneligibility(_ row: Int) -> Ineligible? {
+    if pids[row] == 1 { return .globalInit }
+    if isKernelThread(row) { return .kernelThread }
+    return effectiveAdj(row) == -1000 ? .disabled : nil
+  }
+
   /// Why `oom_badness()` itself has no points for a process that is neither init nor a kernel thread.
   func exemption(_ row: Int) -> Ineligible? {
     if rules.badness == nil {
       return rules.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
     }
     if effectiveAdj(row) == -1000 { return .disabled }
-    if rules.exemptsWholeMM, usersOfMM(row).contains(where: isDisabledSharer) {
+    if rules.exemptsWholeMM, !sharers.isEmpty, usersOfMM(row).contains(where: isDisabledSharer) {
       return .sharerDisabled
     }
     if rules.sparesVforkChildren, flags[row].contains(.inVfork) { return .inVfork }
@@ -53,7 +62,7 @@ extension Tasks {
     pids[row] != 1 && !isKernelThread(row) && exemption(row) == nil
   }
 
-  private func isDisabledSharer(_ row: Int) -> Bool {
+  func isDisabledSharer(_ row: Int) -> Bool {
     effectiveAdj(row) == -1000 && hasNotExited(row)
   }
 
@@ -65,7 +74,9 @@ extension Tasks {
   /// `oom_adj` of a process; where the scenario gives `oom_score_adj` alone, what reading the old file
   /// would have shown.
   func oomAdj(_ row: Int) -> Int16 {
-    legacy[row]?.oomAdj ?? readOOMAdj(oomScoreAdj[row], .steps15)
+    if let own = legacy[row]?.oomAdj { return own }
+    let read = readOOMAdj(oomScoreAdj[row], .steps15)
+    return rules.hasOOMDisable ? read : max(read, -16)
   }
 }
 
@@ -76,10 +87,10 @@ extension World {
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c: `TIF_MEMDIE`; since 4.9 `oom_evaluate_task()`:
   /// `tsk_is_oom_victim()` without `MMF_OOM_SKIP`.
-  func meetsDyingVictim(in domain: Int?) -> Bool {
+  func meetsDyingVictim(_ oc: OOMControl) -> Bool {
     tasks.dyingRows.contains {
-      tasks.pids[$0] != 1
-        && groups.contains(Int(tasks.groups[$0]), in: domain ?? MemcgTree.root)
+      tasks.pids[$0] != 1 && !oc.foreign.contains($0)
+        && groups.contains(Int(tasks.groups[$0]), in: oc.memcg ?? MemcgTree.root)
     }
   }
 }

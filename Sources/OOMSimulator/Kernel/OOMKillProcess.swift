@@ -37,9 +37,9 @@ extension World {
   ///
   /// Kernel: `oom_kill_process()`, `__oom_kill_process()` and `oom_kill_memcg_member()`, mm/oom_kill.c.
   func oomKillProcess(
-    victim chosen: Int, domain: Int?, totalpages: Int64
+    victim chosen: Int, _ oc: OOMControl
   ) -> [(row: Int, because: Because)]? {
-    let child = childToSacrifice(of: chosen, domain: domain, totalpages: totalpages)
+    let child = childToSacrifice(of: chosen, oc)
     let victim = child ?? chosen
     if rules.badness == nil, child == nil, !canBeKilled(victim) { return nil }
     var dead: [(row: Int, because: Because)] = []
@@ -54,7 +54,7 @@ extension World {
     kill(victim, child == nil ? .victim : .child)
     guard rules.oomGroup != .none else { return dead }
     let group = Int(tasks.groups[victim])
-    if let oomGroup = memCgroupGetOOMGroup(victim: group, domain: domain, in: groups) {
+    if let oomGroup = memCgroupGetOOMGroup(victim: group, domain: oc.memcg, in: groups) {
       for group in groups.descendants(of: oomGroup) {
         for member in groups.members[group] where isKilledWithGroup(Int(member)) {
           kill(Int(member), .oomGroup)

@@ -82,129 +82,106 @@ extension World {
   /// Kernel: `out_of_memory()`, mm/oom_kill.c, in this order: `check_panic_on_oom()`,
   /// `oom_kill_allocating_task`, `select_bad_process()`, `oom_kill_process()`.
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, isSysrq: Bool = false, recordingCandidates: Bool
+    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, isSysrq: Bool = false,
+    recordingCandidates: Bool
   ) -> OOMResult {
     if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
-    let constraint: Constraint = domain == nil ? .none : .memcg
-    let isManual = isSysrq && rules.sysrq == .neverPanics
-    if !isManual, rules.panicOnOOM.panics(vm.panicOnOOM, constraint) {
-      return .panicked(Panic(at: now, why: .panicOnOOM, constraint: constraint))
+    var oc = oomControl(domain: domain, invoker: invoker, nodes: nodes)
+    oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
+    let neverPanics = isSysrq && rules.sysrq == .neverPanics
+    if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
+      return .panicked(Panic(at: now, why: .panicOnOOM, constraint: oc.constraint))
     }
-    let totalpages = totalpages(domain: domain)
+    if let invoker, rules.nodes.killsCurrent(oc.constraint) {
+      return kill(invoker, oc, invoker: invoker, chosen: .constrained, recordingCandidates)
+    }
     if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
-      canBeAllocatingTask(invoker)
+      canBeAllocatingTask(invoker, oc)
     {
-      if let dead = oomKillProcess(victim: invoker, domain: nil, totalpages: totalpages) {
-        if dead.isEmpty { return .waiting }
-        return .killed(
-          kill(
-            invoker, dead, domain: nil, invoker: invoker, totalpages: totalpages,
-            chosen: .allocatingTask, recordingCandidates))
-      }
+      let result = kill(invoker, oc, invoker: invoker, chosen: .allocatingTask, recordingCandidates)
       // The global init is refused without a word, and that counts as a kill.
-      if rules.allocatingTask == .orNobody || tasks.pids[invoker] == 1 { return .noVictim }
+      guard case .noVictim = result, rules.allocatingTask != .orNobody, tasks.pids[invoker] != 1
+      else { return result }
     }
-    let victim: Int
-    var chosen = Kill.Chosen.points
-    let ignoresVictims = isSysrq && rules.sysrq != .likeAny
-    switch select(in: domain, totalpages: totalpages, ignoringVictims: ignoresVictims) {
+    switch select(oc) {
     case .victim(let row):
-      victim = row
-      if policy == .cgroupAware {
-        chosen = .policy
-      } else if rules.badness != nil, rules.swapoff == .origin, tasks.swapoffRows.contains(row) {
-        chosen = .swapoff
-      }
+      return kill(row, oc, invoker: invoker, chosen: whyChosen(row), recordingCandidates)
     case .aborted: return .waiting
     case .nobody:
-      if domain == nil, !isManual {
-        return .panicked(Panic(at: now, why: .deadlocked, constraint: constraint))
+      if domain == nil, !neverPanics {
+        return .panicked(Panic(at: now, why: .deadlocked, constraint: oc.constraint))
       }
       guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
         return .noVictim
       }
-      victim = invoker
-      chosen = .onlyAsker
+      return kill(invoker, oc, invoker: invoker, chosen: .onlyAsker, recordingCandidates)
     }
-    // A release before 2.6.36 that cannot kill its choice would choose it for ever.
-    guard let dead = oomKillProcess(victim: victim, domain: domain, totalpages: totalpages) else {
-      return .noVictim
-    }
-    if dead.isEmpty { return .waiting }
-    return .killed(
-      kill(
-        victim, dead, domain: domain, invoker: invoker, totalpages: totalpages, chosen: chosen,
-        recordingCandidates))
   }
 
-  private func canBeAllocatingTask(_ invoker: Int) -> Bool {
+  private func whyChosen(_ row: Int) -> Kill.Chosen {
+    if policy == .cgroupAware { return .policy }
+    let isOrigin = rules.badness != nil && rules.swapoff == .origin
+    return isOrigin && tasks.swapoffRows.contains(row) ? .swapoff : .points
+  }
+
+  private func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
     guard tasks.isAlive(invoker) else { return false }
     // Before 2.6.36 the kill itself finds out who cannot be killed.
     if rules.badness == nil { return true }
     if tasks.pids[invoker] == 1 || tasks.isKernelThread(invoker) { return false }
+    if oc.foreign.contains(invoker) { return false }
     if rules.allocatingTask == .evenDisabled { return true }
     if tasks.effectiveAdj(invoker) == -1000 { return false }
     return tasks.exemption(invoker) != .sharerDisabled
   }
 
-  /// Carries a kill out and records it.
+  /// Carries a kill out and records it; nothing, when a release before 2.6.36 cannot kill its choice, and would
+  /// choose it for ever.
   private mutating func kill(
-    _ victim: Int, _ dead: [(row: Int, because: Because)], domain: Int?, invoker: Int?,
-    totalpages: Int64, chosen: Kill.Chosen, _ recordingCandidates: Bool
-  ) -> Kill {
+    _ victim: Int, _ oc: OOMControl, invoker: Int?, chosen: Kill.Chosen,
+    _ recordingCandidates: Bool
+  ) -> OOMResult {
+    guard let dead = oomKillProcess(victim: victim, oc) else { return .noVictim }
+    if dead.isEmpty { return .waiting }
     var kill = Kill(
-      at: now, constraint: domain == nil ? .none : .memcg,
+      at: now, constraint: oc.constraint,
       arithmetic: BadnessArithmetic(
-        rules: rules, word: machine.wordBits, totalpages: totalpages))
+        rules: rules, word: machine.wordBits, totalpages: oc.totalpages))
     kill.chosen = chosen
-    kill.cgroup = domain.map { groups.paths[$0] }
+    kill.cgroup = oc.memcg.map { groups.paths[$0] }
+    kill.nodes = oc.constraint == .cpuset ? mems(of: invoker) : oc.nodemask
     kill.invoker = invoker.map(identity)
-    kill.victim = candidate(victim, totalpages: totalpages)
-    kill.limit = limitState(domain: domain)
-    if recordingCandidates { kill.candidates = candidates(domain: domain, totalpages: totalpages) }
-    setRunnerUp(of: &kill, victim: victim, domain: domain)
+    kill.victim = candidate(victim, oc)
+    if kill.victim.ineligible != nil {
+      // Taken without its points: what its badness is, 0 where there is none.
+      kill.victim.points =
+        rules.badness == nil || tasks.hasBadness(victim)
+        ? badness(victim, totalpages: oc.totalpages) : 0
+    }
+    kill.limit = limitState(domain: oc.memcg)
+    if recordingCandidates { kill.candidates = candidates(oc) }
+    setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
     let rows = dead.map(\.row)
     kill.rows = rows
     if machine.exitDelay == 0 {
       kill.freedPages = end(rows, as: .killed)
     } else {
-      kill.freedPages = rows.map(tasks.owner).uniqued().reduce(0) {
-        $0 + tasks.freedByExit(of: $1)
-      }
+      kill.freedPages = rows.map(tasks.owner).uniqued().reduce(0) { $0 + tasks.freedByExit(of: $1) }
       _ = end(rows, as: .dying)
     }
-    return kill
-  }
-
-  /// What `oom_score_adj` is scaled with.
-  ///
-  /// Kernel: `constrained_alloc()`, mm/oom_kill.c.
-  func totalpages(domain: Int?) -> Int64 {
-    guard let domain else { return totalpages }
-    let limits = ledger.limits[domain]
-    return max(
-      memCgroupGetMax(
-        max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
-        swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
-        rule: rules.memcgTotalpages), 1)
-  }
-
-  /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.
-  private func swapMax(of limits: Ledger.Limits) -> Int64 {
-    if limits.memsw == Cgroup.unlimited || limits.max == Cgroup.unlimited { return limits.swapMax }
-    return limits.memsw - limits.max
+    return .killed(kill)
   }
 
   /// Selects once more without the victim and the processes that use its memory.
-  private mutating func setRunnerUp(of kill: inout Kill, victim: Int, domain: Int?) {
-    let users = tasks.usersOfMM(victim)
-    guard
-      case .victim(let next) = select(in: domain, totalpages: kill.totalpages, excluding: users)
-    else { return }
-    kill.runnerUp = candidate(next, totalpages: kill.totalpages)
+  private mutating func setRunnerUp(of kill: inout Kill, victim: Int, _ oc: OOMControl) {
+    var next = oc
+    next.excluded = Set(tasks.usersOfMM(victim))
+    next.ignoresVictims = true
+    guard case .victim(let row) = select(next) else { return }
+    kill.runnerUp = candidate(row, oc)
     kill.runnerUpWinsTies =
-      isVisited(next, after: victim, domain: domain) == kill.equalsReplace
+      isVisited(row, after: victim, domain: oc.memcg) == kill.equalsReplace
   }
 }

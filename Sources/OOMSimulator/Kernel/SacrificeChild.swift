@@ -21,25 +21,23 @@ extension World {
   ///
   /// Children are compared among themselves only, so any that can be killed dies for its parent, however
   /// large the parent is.
-  func childToSacrifice(of row: Int, domain: Int?, totalpages: Int64) -> Int? {
-    if rules.child == .none || tasks.ppids.isEmpty { return nil }
-    let children = tasks.ppids.indices.filter {
-      tasks.ppids[$0] == tasks.pids[row] && $0 != row && tasks.hasNotExited($0)
-    }
+  func childToSacrifice(of row: Int, _ oc: OOMControl) -> Int? {
+    guard rules.child != .none, let family = tasks.children[tasks.pids[row]] else { return nil }
+    let children = family.lazy.filter { $0 != row && tasks.hasNotExited($0) }
     switch rules.child {
     case .none: return nil
     case .oldest:
       return children.first {
-        hasOwnMM($0, from: row) && canBeKilled($0) && isInside($0, domain)
+        hasOwnMM($0, from: row) && canBeKilled($0) && isInside($0, oc)
       }
     case .worst, .worstWithOwnMM:
       var victim: Int?
       var most: UInt32 = 0
-      for child in children where isInside(child, domain) {
+      for child in children where isInside(child, oc) && !oc.foreign.contains(child) {
         if rules.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
         guard tasks.hasBadness(child) else { continue }
         // The comparison holds points in an unsigned int.
-        let points = UInt32(truncatingIfNeeded: badness(child, totalpages: totalpages))
+        let points = UInt32(truncatingIfNeeded: badness(child, totalpages: oc.totalpages))
         if points > most { (victim, most) = (child, points) }
       }
       return victim
@@ -47,8 +45,8 @@ extension World {
   }
 
   /// The children of a memcg OOM have to be in its domain since 2.6.33, commit 5a2d41961dd.
-  private func isInside(_ child: Int, _ domain: Int?) -> Bool {
-    guard rules.childHasToBeInMemcg, let domain else { return true }
+  private func isInside(_ child: Int, _ oc: OOMControl) -> Bool {
+    guard rules.childHasToBeInMemcg, let domain = oc.memcg else { return true }
     return groups.contains(Int(tasks.groups[child]), in: domain)
   }
 

@@ -9,26 +9,25 @@ extension World {
   /// dying; since 2.6.19 it is tested after. Not modelled: tasks that exit without having been killed.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectByLegacyBadness(
-    in domain: Int?, excluding excluded: [Int], ignoringVictims: Bool
-  ) -> Selection {
+  func selectByLegacyBadness(_ oc: OOMControl) -> Selection {
     var chosen: Int?
     var chosenPoints: UInt64 = 0
-    let family = children()
-    for row in rowsVisited(domain: domain) {
-      if tasks.pids[row] == 1 || excluded.contains(row) { continue }
+    for row in rowsVisited(domain: oc.memcg) {
+      if tasks.pids[row] == 1 || oc.excluded.contains(row) { continue }
       if tasks.isKernelThread(row), !rules.kernelThreadsTakePart { continue }
       let isDisabled = rules.hasOOMDisable && tasks.oomAdj(row) == -17
       if rules.testsDisabledFirst, isDisabled { continue }
       if tasks.states[row] == .dying {
-        if !ignoringVictims { return .aborted }
+        if !oc.ignoresVictims { return .aborted }
         continue
       }
       if isDisabled { continue }
       if rules.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
         return .victim(row)
       }
-      let points = legacyBadness(row, family)
+      let isForeign = oc.foreign.contains(row)
+      if isForeign, !rules.nodes.countsAnEighth { continue }
+      let points = legacyBadness(row, isForeign: isForeign)
       if chosen == nil || points > chosenPoints {
         chosen = row
         chosenPoints = points
@@ -40,18 +39,20 @@ extension World {
   /// Points of one process by the rules before 2.6.36; a kernel thread has none.
   ///
   /// Kernel: `badness()`, mm/oom_kill.c.
-  func legacyBadness(_ row: Int, _ family: [Int32: [Int]]) -> UInt64 {
+  func legacyBadness(_ row: Int, isForeign: Bool = false) -> UInt64 {
     if tasks.isKernelThread(row) { return 0 }
-    return rules.legacy.points(legacyTask(row, family), word: machine.wordBits)
+    var task = legacyTask(row)
+    task.isOnOtherNodes = isForeign
+    return rules.legacy.points(task, word: machine.wordBits)
   }
 
   /// What the rules before 2.6.36 read of a process.
-  func legacyTask(_ row: Int, _ family: [Int32: [Int]]) -> LegacyTask {
+  func legacyTask(_ row: Int) -> LegacyTask {
     var task = LegacyTask()
     let inputs = tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
     let capabilities = tasks.capabilities(row)
     task.totalVM = tasks.totalVM(row)
-    for child in family[tasks.pids[row]] ?? [] where hasOwnMM(child, from: row) {
+    for child in tasks.children[tasks.pids[row]] ?? [] where hasOwnMM(child, from: row) {
       task.childrenVM &+= rules.legacy.childShare(totalVM: tasks.totalVM(child))
     }
     task.hz = machine.hz
@@ -72,14 +73,5 @@ extension World {
   func hasOwnMM(_ child: Int, from parent: Int) -> Bool {
     tasks.hasNotExited(child) && !tasks.isKernelThread(child)
       && tasks.owner(child) != tasks.owner(parent)
-  }
-
-  /// The children of each process that has any, oldest first, by its pid.
-  func children() -> [Int32: [Int]] {
-    var family: [Int32: [Int]] = [:]
-    for row in tasks.ppids.indices where tasks.ppids[row] != 0 {
-      family[tasks.ppids[row], default: []].append(row)
-    }
-    return family
   }
 }

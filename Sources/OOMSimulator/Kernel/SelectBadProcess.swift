@@ -28,50 +28,37 @@ public enum MemcgWalk: Equatable, Sendable {
 extension World {
   /// The process that a release takes.
   ///
-  /// - Parameters:
-  ///   - excluded: processes that are passed over, for the question who is next.
-  ///   - ignoringVictims: those who are dying already do not end the scan.
-  ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectBadProcess(
-    in domain: Int?, totalpages: Int64, excluding excluded: [Int], ignoringVictims: Bool
-  ) -> Selection {
-    if rules.badness == nil {
-      return selectByLegacyBadness(
-        in: domain, excluding: excluded, ignoringVictims: ignoringVictims)
-    }
-    if !ignoringVictims, meetsDyingVictim(in: domain) { return .aborted }
-    if rules.swapoff == .origin, let origin = lastOrigin(in: domain, excluding: excluded) {
-      return .victim(origin)
-    }
-    return scanColumns(in: domain, totalpages: totalpages, excluding: excluded)
-      .map { .victim($0.row) } ?? .nobody
+  func selectBadProcess(_ oc: OOMControl) -> Selection {
+    if rules.badness == nil { return selectByLegacyBadness(oc) }
+    if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
+    if rules.swapoff == .origin, let origin = lastOrigin(oc) { return .victim(origin) }
+    return scanColumns(oc).map { .victim($0.row) } ?? .nobody
   }
 
   /// The scan over columns. A global OOM visits all processes in task order, a memcg OOM those of the
   /// domain as `rowsVisited` has them.
-  private func scanColumns(in domain: Int?, totalpages: Int64, excluding excluded: [Int]) -> Victim?
-  {
+  private func scanColumns(_ oc: OOMControl) -> Victim? {
     var weight = tasks.candidateWeight
-    for row in excluded { weight[row] = neverChosen }
-    guard let domain else {
+    for row in oc.excluded { weight[row] = neverChosen }
+    for row in oc.foreign { weight[row] = neverChosen }
+    let rule = selectionRule(in: oc.memcg)
+    guard let domain = oc.memcg else {
       return VictimSelection.selectBadProcess(
-        pages: tasks.pages.span, weight: weight.span, totalpages: totalpages,
-        rule: selectionRule(in: nil))
+        pages: tasks.pages.span, weight: weight.span, totalpages: oc.totalpages, rule: rule)
     }
-    let rule = selectionRule(in: domain)
     guard rules.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty else {
       let rows = rowsVisited(domain: domain).map { Int32($0) }
       return VictimSelection.selectBadProcess(
         among: rows.span, pages: tasks.pages.span, weight: weight.span,
-        totalpages: totalpages, rule: rule, after: nil)
+        totalpages: oc.totalpages, rule: rule, after: nil)
     }
     var chosen: Victim?
     for group in groups.descendants(of: domain) {
       let members = groups.members[group]
       chosen = VictimSelection.selectBadProcess(
         among: members.span, pages: tasks.pages.span, weight: weight.span,
-        totalpages: totalpages, rule: rule, after: chosen)
+        totalpages: oc.totalpages, rule: rule, after: chosen)
     }
     return chosen
   }
@@ -79,10 +66,11 @@ extension World {
   /// The last process in swapoff of those that a scan visits.
   ///
   /// Kernel: `oom_task_origin()`; `OOM_SCAN_SELECT` since 3.8.
-  private func lastOrigin(in domain: Int?, excluding excluded: [Int]) -> Int? {
+  private func lastOrigin(_ oc: OOMControl) -> Int? {
     if tasks.swapoffRows.isEmpty { return nil }
-    return rowsVisited(domain: domain).last {
-      tasks.swapoffRows.contains($0) && !excluded.contains($0) && tasks.ineligibility($0) == nil
+    return rowsVisited(domain: oc.memcg).last {
+      tasks.swapoffRows.contains($0) && !oc.excluded.contains($0) && !oc.foreign.contains($0)
+        && tasks.ineligibility($0) == nil
     }
   }
 

@@ -16,6 +16,8 @@ public struct Cgroup: Equatable, Sendable {
   public var swapMax: Int64?
   /// File: `memory.oom.group`.
   public var oomGroup: Bool?
+  /// Memory nodes that its processes may have memory on. File: `cpuset.mems`.
+  public var cpusetMems: NodeMask?
   /// Version 1: memory and swap together. File: `memory.memsw.limit_in_bytes`.
   public var memswLimit: Int64?
   /// Version 1: what reclaim of the machine brings the group down to first. File:
@@ -48,6 +50,7 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.max { max = value }
     if let value = change.swapMax { swapMax = value }
     if let value = change.oomGroup { oomGroup = value }
+    if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }
     if let value = change.softLimit { softLimit = value }
     if let value = change.swappiness { swappiness = value }

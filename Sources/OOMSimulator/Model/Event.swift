@@ -47,7 +47,7 @@ public struct Event: Equatable, Sendable {
     /// The manual OOM kill. File: /proc/sysrq-trigger, `f`.
     case sysrq
     /// Declares the OOM here and now, in the group or in the machine.
-    case oom(cgroup: String?, invoker: ProcessReference?)
+    case oom(cgroup: String?, invoker: ProcessReference?, nodes: NodeMask?)
   }
 
   /// What of a process can be changed while it runs; nil leaves it.
@@ -75,7 +75,7 @@ extension Event.Action {
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
       .move(let process, _):
       process
-    case .oom(_, let invoker): invoker
+    case .oom(_, let invoker, _): invoker
     default: nil
     }
   }
@@ -87,7 +87,7 @@ extension Event.Action {
       .deleteTmpfs(_, let path), .setCgroup(let path, _), .move(_, let path):
       path
     case .start(let process): process.cgroup
-    case .oom(let path, _): path
+    case .oom(let path, _, _): path
     default: nil
     }
   }

@@ -4,10 +4,14 @@
 public struct KernelRelease: Comparable, Hashable, Sendable {
   public var version: Int
   public var patchlevel: Int
-  /// The third number of the 2.6 series; 0 from 3.0 on, where it names stable updates.
+  /// The third number of the 2.6 series; 0 from 3.0 on.
   public var sublevel: Int
+  /// The number of the stable update: 117 in 6.12.117, 63 in 2.6.32.63; 0 for the release itself.
+  public var stable = 0
   /// The number of the Enterprise Linux that built it, as in `3.10.0-1160.el7.x86_64`; nil for others.
   public var enterpriseLinux: Int?
+  /// A part of the text that names somebody else who built it, such as `el7uek`.
+  var vendor: String?
   /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and by who built
   /// them.
   public var text: String
@@ -26,36 +30,43 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     var digits = Substring(text)
     if digits.first == "v" { digits = digits.dropFirst() }
     var numbers: [Int] = []
-    while numbers.count < 3 {
+    while true {
       let run = digits.prefix { $0.isASCII && $0.isNumber }
-      guard !run.isEmpty, run.count <= 3, let number = Int(run) else { break }
+      guard !run.isEmpty, run.count <= 3, let number = Int(run) else { return nil }
       numbers.append(number)
       digits = digits.dropFirst(run.count)
-      guard digits.first == ".", numbers.count < 3 else { break }
+      let isMore = digits.first == "." && digits.dropFirst().first?.isNumber == true
+      if !isMore || numbers.count == 4 { break }
       digits = digits.dropFirst()
     }
     guard numbers.count >= 2, numbers[0] >= 2 else { return nil }
     // A release number ends at the end, or where a distribution's suffix begins.
-    if let next = digits.first, !["-", "+", "_", "~", "."].contains(next) { return nil }
+    if let next = digits.first, !["-", "+", "_", "~"].contains(next) {
+      guard next == ".", digits.dropFirst().first?.isLetter == true else { return nil }
+    }
     let isTwoSix = numbers[0] == 2
     self.init(numbers[0], numbers[1], isTwoSix && numbers.count > 2 ? numbers[2] : 0)
+    let update = isTwoSix ? 3 : 2
+    stable = numbers.count > update ? numbers[update] : 0
     self.text = text
-    enterpriseLinux = Self.enterpriseLinux(in: digits)
+    (enterpriseLinux, vendor) = Self.vendor(in: digits)
   }
 
-  /// The number in a part `el7` or `el8_4` of a suffix. `el7uek` is another vendor's.
-  private static func enterpriseLinux(in suffix: Substring) -> Int? {
+  /// The number in a part `el7` or `el8_4` of a suffix; another part that begins so, such as `el7uek`, is
+  /// another vendor's.
+  private static func vendor(in suffix: Substring) -> (enterpriseLinux: Int?, other: String?) {
     for part in suffix.split(whereSeparator: { [".", "-", "_", "+"].contains($0) }) {
-      if part.hasPrefix("el"), part.count <= 4, let number = Int(part.dropFirst(2)) {
-        return number
-      }
+      let word = part.lowercased()
+      guard word.hasPrefix("el"), word.dropFirst(2).first?.isNumber == true else { continue }
+      if word.count <= 4, let number = Int(word.dropFirst(2)) { return (number, nil) }
+      return (nil, String(word.prefix(20)))
     }
-    return nil
+    return (nil, nil)
   }
 
   public static func == (left: Self, right: Self) -> Bool {
-    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0)
-      == (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0)
+    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
+      == (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -63,11 +74,12 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     hasher.combine(patchlevel)
     hasher.combine(sublevel)
     hasher.combine(enterpriseLinux)
+    hasher.combine(stable)
   }
 
   public static func < (left: Self, right: Self) -> Bool {
-    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0)
-      < (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0)
+    (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
+      < (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
   }
 }
 

@@ -4,6 +4,8 @@ public import VictimSelection
 public struct Machine: Equatable, Sendable {
   /// Memory that the kernel manages. File: `MemTotal` in /proc/meminfo. Kernel: `totalram_pages()`.
   public var memory: Int64 = 0
+  /// Its memory nodes; empty or one for a machine without NUMA.
+  public var nodes: [Node] = []
   /// All swap. File: `SwapTotal` in /proc/meminfo. Kernel: `total_swap_pages`.
   public var swap: Int64 = 0
   /// Bytes: 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
@@ -22,6 +24,22 @@ public struct Machine: Equatable, Sendable {
   public var wordBits = WordBits.bits64
   /// Microseconds from a kill until the victim's memory is back.
   public var exitDelay: Int64 = 0
+
+  /// One memory node. Sizes are in pages.
+  public struct Node: Equatable, Sendable {
+    /// What the kernel manages of it.
+    public var memory: Int64
+    /// All memory of it, that of the kernel's own start, too. Kernel: `node_present_pages()`.
+    public var present: Int64
+    /// From its first page to its last. Kernel: `node_spanned_pages()`.
+    public var spanned: Int64
+
+    public init(memory: Int64, present: Int64? = nil, spanned: Int64? = nil) {
+      self.memory = memory
+      self.present = present ?? memory
+      self.spanned = spanned ?? self.present
+    }
+  }
 
   public init() {}
 

@@ -69,6 +69,11 @@ extension Scenario {
     public var isDying = false
     /// It runs swapoff. Kernel: `oom_task_origin()`.
     public var isSwapoff = false
+    /// Nodes that it may have memory on; nil is what its group says. File: `Mems_allowed_list` in
+    /// /proc/PID/status.
+    public var memsAllowed: NodeMask?
+    /// Nodes that its memory policy binds it to. Kernel: `MPOL_BIND` of `set_mempolicy()`.
+    public var mempolicy: NodeMask?
     /// Groups of threads that live in another group than the process, on version 1.
     public var threadCgroups: [String] = []
 

@@ -41,6 +41,8 @@ public struct ProcessTable: Equatable, Sendable {
   var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
   var pageTableLevels: [Int: PageTableLevels] = [:]
   var threadCgroups: [Int: [String]] = [:]
+  var memsAllowed: [Int: NodeMask] = [:]
+  var mempolicy: [Int: NodeMask] = [:]
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
@@ -100,6 +102,8 @@ public struct ProcessTable: Equatable, Sendable {
     if process.pageTableLevels != nil || !pageTableLevels.isEmpty {
       pageTableLevels[row] = process.pageTableLevels
     }
+    if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
+    if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
       threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
     }
@@ -127,6 +131,8 @@ public struct ProcessTable: Equatable, Sendable {
       process.legacy = legacy[row] ?? Scenario.Process.LegacyInputs()
       process.pageTableLevels = pageTableLevels[row]
       process.threadCgroups = threadCgroups[row] ?? []
+      process.memsAllowed = memsAllowed[row]
+      process.mempolicy = mempolicy[row]
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)
       process.isSwapoff = flags[row].contains(.swapoff)

@@ -18,7 +18,7 @@ extension Scenario {
   ///
   /// - Complexity: O(processes + events).
   public func problems() -> [ScenarioProblem] {
-    pidProblems() + referenceProblems() + memoryProblems()
+    pidProblems() + referenceProblems() + memoryProblems() + nodeProblems()
   }
 
   private var starts: [(event: Int, process: Scenario.Process)] {
@@ -55,6 +55,13 @@ extension Scenario {
               "pid \(pid) is that of processes[\(first)], '\(processes.names[first])', already"))
       }
       taken[pid / 64] |= 1 << UInt64(pid % 64)
+    }
+    for row in processes.ppids.indices
+    where processes.ppids[row] != 0 && processes.ppids[row] == processes.pids[row] {
+      problems.append(
+        ScenarioProblem(
+          path: [.key("processes"), .index(row), .key("ppid")],
+          message: "'\(processes.names[row])' cannot be its own parent"))
     }
     for (event, process) in starts where process.pid != 0 {
       let pid = Int(process.pid)
@@ -175,6 +182,12 @@ extension Scenario {
     }
     for (row, reference) in processes.sharesMMWith.sorted(by: { $0.key < $1.key }) {
       let process = processes[row]
+      if firstRows[reference] == row, process.count == 1 {
+        problems.append(
+          ScenarioProblem(
+            path: [.key("processes"), .index(row), .key("shares_mm_with")],
+            message: "'\(process.name)' shares its memory with itself"))
+      }
       guard process.statesMemory, let other = firstRows[reference], other != row else { continue }
       let owner = processes[other]
       if owner.statesMemory, !process.hasSameMemory(as: owner) {
@@ -189,6 +202,39 @@ extension Scenario {
     return problems
   }
 
+  // MARK: Nodes
+
+  private func nodeProblems() -> [ScenarioProblem] {
+    let all = NodeMask(below: max(machine.nodes.count, 1))
+    var problems: [ScenarioProblem] = []
+    func check(_ nodes: NodeMask?, _ path: [PathStep]) {
+      guard let nodes, !all.isSuperset(of: nodes) else { return }
+      problems.append(
+        ScenarioProblem(
+          path: path, message: "nodes \(nodes): the machine has \(all.description)"))
+    }
+    for (path, group) in cgroups.sorted(by: { $0.key < $1.key }) {
+      check(group.cpusetMems, [.key("cgroups"), .key(path), .key("cpuset.mems")])
+    }
+    for (row, nodes) in processes.memsAllowed.sorted(by: { $0.key < $1.key }) {
+      check(nodes, [.key("processes"), .index(row), .key("mems_allowed")])
+    }
+    for (row, nodes) in processes.mempolicy.sorted(by: { $0.key < $1.key }) {
+      check(nodes, [.key("processes"), .index(row), .key("mempolicy")])
+    }
+    for (index, event) in events.enumerated() {
+      let place: [PathStep] = [.key("events"), .index(index)]
+      switch event.action {
+      case .oom(_, _, let nodes): check(nodes, place + [.key("oom"), .key("nodes")])
+      case .start(let process):
+        check(process.memsAllowed, place + [.key("start"), .key("mems_allowed")])
+        check(process.mempolicy, place + [.key("start"), .key("mempolicy")])
+      case .setCgroup(_, let change): check(change.cpusetMems, place + [.key("set"), .key("to")])
+      default: break
+      }
+    }
+    return problems
+  }
 }
 
 extension Scenario.Process {

@@ -9,44 +9,35 @@ public enum Policy: String, CaseIterable, Sendable {
 
 extension World {
   /// The choice of the policy that decides.
-  func select(
-    in domain: Int?, totalpages: Int64, excluding excluded: [Int] = [],
-    ignoringVictims: Bool = false
-  ) -> Selection {
-    // The question who is next comes after a kill: the dead of now are excluded.
-    let ignores = ignoringVictims || !excluded.isEmpty
-    return switch policy {
-    case .kernel:
-      selectBadProcess(
-        in: domain, totalpages: totalpages, excluding: excluded, ignoringVictims: ignores)
-    case .cgroupAware:
-      selectByGroup(
-        in: domain, totalpages: totalpages, excluding: excluded, ignoringVictims: ignores)
+  func select(_ oc: OOMControl) -> Selection {
+    switch policy {
+    case .kernel: selectBadProcess(oc)
+    case .cgroupAware: selectByGroup(oc)
     }
   }
 
   /// Among the groups of the domain that hold a candidate, the one to which most memory and swap is charged
   /// itself, descendants not counted; of equal groups the first. In it the process that the release's rules
   /// would take in a memcg OOM of that group alone. Processes of the root group are a group of their own.
-  private func selectByGroup(
-    in domain: Int?, totalpages: Int64, excluding excluded: [Int], ignoringVictims: Bool
-  ) -> Selection {
-    if !ignoringVictims, meetsDyingVictim(in: domain) { return .aborted }
+  private func selectByGroup(_ oc: OOMControl) -> Selection {
+    if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
     var largest: Int?
     var most: Int64 = -1
-    for group in groups.descendants(of: domain ?? MemcgTree.root) {
+    for group in groups.descendants(of: oc.memcg ?? MemcgTree.root) {
       let hasCandidate = groups.members[group].contains {
-        tasks.isAlive(Int($0)) && tasks.ineligibility(Int($0)) == nil
-          && !excluded.contains(Int($0))
+        let row = Int($0)
+        return tasks.isAlive(row) && tasks.ineligibility(row) == nil
+          && !oc.excluded.contains(row) && !oc.foreign.contains(row)
       }
       let use = footprint(of: group)
       if hasCandidate, use > most { (largest, most) = (group, use) }
     }
     guard let largest else { return .nobody }
-    let outside = rowsVisited(domain: domain).filter { Int(tasks.groups[$0]) != largest }
-    return selectBadProcess(
-      in: domain, totalpages: totalpages, excluding: outside + excluded,
-      ignoringVictims: true)
+    var inside = oc
+    inside.excluded.formUnion(
+      rowsVisited(domain: oc.memcg).filter { Int(tasks.groups[$0]) != largest })
+    inside.ignoresVictims = true
+    return selectBadProcess(inside)
   }
 
   /// What a group's processes use: of the root group, which has no counter, their sum.

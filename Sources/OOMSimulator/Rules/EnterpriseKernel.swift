@@ -39,14 +39,12 @@ public struct EnterpriseKernel: Sendable {
         taken("2.6.36", .oomScoreAdj, "the column oom_score_adj of the tables"),
         taken("2.6.36", .oomAdj, "the source of a kernel of this series"),
         taken("2.6.38", .memcgTotalpages, "not proved: comes with the badness"),
-        taken("2.6.34", .panicOnOOM, "not proved: comes with the badness"),
-        taken("2.6.35", .nobody, "not proved: comes with the badness"),
-        taken("2.6.30", .allocatingTask, "a log: a child of who asked was killed"),
       ],
       note:
         "2.6.32-el6 scores in thousandths as 3.2 does, with 30 less for root, the first of equals and "
-        + "the worst child (logs of 2.6.32-642; earlier kernels of this series may differ); all else as "
-        + "upstream 2.6.32, not proved"),
+        + "the worst child (logs of 2.6.32-642; earlier kernels of this series may differ); rules that came "
+        + "with such a badness upstream are taken over unproved, all else is as upstream 2.6.32, not proved"
+    ),
     EnterpriseKernel(
       name: "3.10-el7", distribution: 7, base: "3.10", ruleSet: "3.14",
       changes: [
@@ -83,9 +81,10 @@ public struct EnterpriseKernel: Sendable {
 }
 
 extension RuleChange {
-  fileprivate func takenOver(because proof: String) -> RuleChange {
+  /// The same change, where somebody has it before its release.
+  func takenOver(because proof: String) -> RuleChange {
     RuleChange(
       rule, since, says, file, function, commit: commit.map { $0 + (isCommitResolved ? "✓" : "") },
-      hurts: hurts, evidence: .logs(proof), isSimulated: isSimulated, apply: apply)
+      hurts: hurts, evidence: .logs(proof), isSimulated: isSimulated, adds: adds, apply: apply)
   }
 }

@@ -26,6 +26,8 @@ extension KernelRelease {
       notes.append(
         "\(self): as upstream \(upstream): nothing is known of the changes of Enterprise Linux "
           + "\(enterpriseLinux)")
+    } else if let vendor {
+      notes.append("\(self): as upstream \(upstream): nothing is known of the changes of \(vendor)")
     }
     if numbers > Self.newestKnown.numbers {
       notes.append(
@@ -37,6 +39,16 @@ extension KernelRelease {
       )
     } else if let last = Self.lastOfSeries[version], patchlevel > last.patchlevel || sublevel > 39 {
       notes.append("there was no Linux \(upstream): decided by the rules of \(last)")
+    }
+    notes += StableUpdate.of(self).compactMap { $0.note(on: self) }
+    let begun = RulesByRelease.changes.filter {
+      isUnread && $0.since == upstream && $0.isSimulated && enterpriseKernel == nil
+    }
+    if !begun.isEmpty {
+      let names = begun.map { "'\($0.rule.rawValue)'" }.joined(separator: ", ")
+      notes.append(
+        "the source of \(upstream) was not read: that \(names) changes there is inferred from the releases "
+          + "around it")
     }
     return notes
   }

@@ -25,6 +25,8 @@ public struct RuleChange: Sendable {
   /// Whom the change hurts, or what it changes for users; empty for what a kernel always did.
   public let hurts: String
   public let evidence: Evidence
+  /// It adds to what the rule said before instead of taking its place.
+  public let adds: Bool
   /// Whether a replay goes by it; false for what a scenario cannot show.
   public let isSimulated: Bool
   /// What it changes in the rules; nil for what is not simulated, or stands there from the start.
@@ -34,7 +36,7 @@ public struct RuleChange: Sendable {
   init(
     _ rule: RuleName, _ since: KernelRelease, _ says: String, _ file: String, _ function: String,
     commit: String? = nil, hurts: String = "", evidence: Evidence = .read,
-    isSimulated: Bool = true,
+    isSimulated: Bool = true, adds: Bool = false,
     apply: (@Sendable (inout Rules) -> Void)? = nil
   ) {
     self.rule = rule
@@ -47,6 +49,7 @@ public struct RuleChange: Sendable {
     self.hurts = hurts
     self.evidence = evidence
     self.isSimulated = isSimulated
+    self.adds = adds
     self.apply = apply
   }
 }

@@ -47,6 +47,10 @@ public struct Rules: Equatable, Sendable {
   public var panicOnOOM = PanicRule.never
   public var allocatingTask = AllocatingTaskRule.none
   public var sysrq = SysrqRule.likeAny
+  public var nodes = NodeRule.ignored
+  public var nodePages = NodePages.spanned
+  /// An OOM of a memcg passes over processes of other nodes: to 5.2.
+  public var filtersMemcgByCpuset = true
 
   // MARK: Memory cgroups
 

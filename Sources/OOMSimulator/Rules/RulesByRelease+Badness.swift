@@ -115,7 +115,7 @@ extension RulesByRelease {
     RuleChange(
       .pageTables, "4.15", "All levels count, by bytes (mm_pgtables_bytes()).",
       "mm/oom_kill.c", "oom_badness()", commit: "af5b0f6a09e4",
-      hurts: "every process by its PUD pages"
+      hurts: "every process by its PUD pages", evidence: .inferred("4.14.177 and 4.16.13")
     ) { $0.pageTables = .all },
 
     RuleChange(
@@ -134,7 +134,8 @@ extension RulesByRelease {
     RuleChange(
       .rootBonus, "3.14", "CAP_SYS_ADMIN has 3 % of its own use less, nothing below 34 pages.",
       "mm/oom_kill.c", "oom_badness()", commit: "778c14affaf9",
-      hurts: "small root daemons: 3 % of the machine became 3 % of themselves"
+      hurts: "small root daemons: 3 % of the machine became 3 % of themselves",
+      evidence: .inferred("3.13.10, a stable update that has it already, and 3.14.1")
     ) { $0.rootBonus = .ofOwnUse },
     RuleChange(
       .rootBonus, "4.17", "Root has no bonus.",
@@ -146,8 +147,8 @@ extension RulesByRelease {
     RuleChange(
       .rss, "2.6.11", "rss does not count.", "mm/oom_kill.c", "badness()"),
     RuleChange(
-      .rss, "2.6.36", "rss and swap entries, each thread off by about 64 pages at most.",
-      "mm/memory.c", "get_mm_rss()", hurts: "whoever is resident"),
+      .rss, "2.6.36", "rss and swap entries; each thread may be off by about 64 page faults.",
+      "include/linux/mm.h", "get_mm_rss()", hurts: "whoever is resident"),
     RuleChange(
       .rss, "6.2",
       "The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - "

@@ -11,13 +11,19 @@ extension RulesByRelease {
     ) { $0.memcg = .versionOne },
     RuleChange(
       .memcg, "4.5", "Version 2 is official: memory.max, memory.high, memory.swap.max.",
-      "mm/memcontrol.c", "memory_files", hurts: "nobody in particular"
+      "mm/memcontrol.c", "memory_files", hurts: "groups above memory.high, which did not exist",
+      adds: true
     ) { $0.memcg = .versionTwo },
     RuleChange(
       .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
       "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
-      evidence: .memory
+      evidence: .memory, adds: true
     ) { $0.isAlwaysHierarchical = true },
+    RuleChange(
+      .memcg, "6.11", "Version 1 is optional (CONFIG_MEMCG_V1).", "mm/memcontrol-v1.c",
+      "memcg1_init()", hurts: "hosts that still mount it", evidence: .inferred("6.9 and 6.11.11"),
+      isSimulated: false, adds: true
+    ),
 
     RuleChange(
       .memcgTrigger, "2.6.25", "A charge that does not fit calls the killer, whoever makes it.",
@@ -34,12 +40,24 @@ extension RulesByRelease {
       hurts: "groups whose members got ENOMEM before"
     ) { $0.killsOnFaultsOnly = false },
     RuleChange(
-      .memcgTrigger, "5.9", "After 16 rounds of reclaim instead of 5.", "mm/memcontrol.c",
-      "try_charge()", hurts: "nobody: kills come later", isSimulated: false),
+      .memcgTrigger, "5.4", "Charges without __GFP_FS call it, too.", "mm/oom_kill.c",
+      "out_of_memory()", commit: "f9c645621a28", hurts: "groups that file systems charge",
+      isSimulated: false, adds: true
+    ),
+    RuleChange(
+      .memcgTrigger, "5.9",
+      "After 16 rounds of reclaim instead of 5, and one more look at the margin.",
+      "mm/memcontrol.c",
+      "try_charge()", hurts: "nobody: kills come later", isSimulated: false, adds: true),
     RuleChange(
       .memcgTrigger, "6.1", "Charges are taken 64 pages at a time instead of 32.",
       "mm/memcontrol.c", "try_charge_memcg()", hurts: "groups near their limit, by 64 pages a CPU",
-      isSimulated: false),
+      isSimulated: false, adds: true),
+    RuleChange(
+      .memcgTrigger, "6.7", "Huge pages can be charged, with a mount option.", "mm/hugetlb.c",
+      "alloc_hugetlb_folio()", hurts: "groups with huge pages, where it is set",
+      evidence: .inferred("6.6.9 and 6.8.1"), isSimulated: false, adds: true
+    ),
 
     RuleChange(
       .memcgLimit, "2.6.25",
@@ -48,8 +66,14 @@ extension RulesByRelease {
     RuleChange(
       .memcgLimit, "4.5",
       "memory.max written below the usage reclaims and then kills until it fits.",
-      "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk"
+      "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk",
+      adds: true
     ) { $0.memcg = .versionTwo },
+    RuleChange(
+      .memcgLimit, "5.2", "memory.events counts what happens below a group, too.",
+      "mm/memcontrol.c", "memcg_memory_event()", hurts: "monitoring of counters",
+      evidence: .inferred("5.0.1 and 5.2.1"), isSimulated: false, adds: true
+    ),
 
     RuleChange(
       .protection, "2.6.11", "Nothing is protected from reclaim.", "mm/vmscan.c", "shrink_zone()"),
@@ -58,12 +82,20 @@ extension RulesByRelease {
       "mm/memcontrol.c", "mem_cgroup_low()", hurts: "unprotected siblings"
     ) { $0.protection = .whileBelowLow },
     RuleChange(
-      .protection, "4.18", "memory.min; children share their parent's protection by usage.",
+      .protection, "4.18",
+      "memory.min and memory.low; children share the protection of their parent by usage.",
       "mm/memcontrol.c", "mem_cgroup_protected()",
-      hurts: "children that overcommit their parent's protection"
+      hurts: "children that overcommit their parent's protection",
+      evidence: .inferred("4.16.13 and 4.18.0")
     ) { $0.protection = .shareOfParent },
     RuleChange(
-      .protection, "5.7", "Children share by what they ask for and use.",
+      .protection, "5.4", "Reclaim scans a group in proportion to what is not protected.",
+      "mm/vmscan.c", "get_scan_count()", commit: "9783aa9917f8",
+      hurts: "groups somewhat above their protection", isSimulated: false, adds: true
+    ),
+    RuleChange(
+      .protection, "5.7",
+      "memory.min and memory.low; children share by what they ask for and use. The mount option memory_recursiveprot is not simulated.",
       "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
     ) { $0.protection = .proportional },
 
@@ -73,8 +105,8 @@ extension RulesByRelease {
       "mem_cgroup_handle_over_high()", hurts: "groups above it: they are slow"),
     RuleChange(
       .high, "5.4", "The sleep grows with the square of the overage, up to 2 s.",
-      "mm/memcontrol.c", "calculate_high_delay()", commit: "9783aa9917f8",
-      hurts: "groups above memory.high: they stand still", isSimulated: false),
+      "mm/memcontrol.c", "calculate_high_delay()",
+      hurts: "groups above memory.high: they stand still", isSimulated: false, adds: true),
 
     RuleChange(
       .watermarks, "2.6.11",
@@ -83,12 +115,13 @@ extension RulesByRelease {
     RuleChange(
       .watermarks, "4.6",
       "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
-      "mm/page_alloc.c", "__setup_per_zone_wmarks()", hurts: "nobody in particular"
+      "mm/page_alloc.c", "__setup_per_zone_wmarks()",
+      hurts: "who asks in mode 0 to 5.1: the high watermark is its reserve", adds: true
     ) { $0.watermarkStep = .scaled },
     RuleChange(
       .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",
       "mm/page_alloc.c", "init_per_zone_wmark_min()",
-      hurts: "machines above 256 GiB: memory ends earlier"
+      hurts: "machines above 256 GiB: memory ends earlier", adds: true
     ) { $0.mostMinFreeKbytes = 262_144 },
 
     RuleChange(
@@ -97,22 +130,22 @@ extension RulesByRelease {
     RuleChange(
       .trigger, "2.6.23", "Not for requests above order 3.", "mm/page_alloc.c", "__alloc_pages()",
       commit: "a8bbf72ab9b✓", hurts: "whoever asked for large blocks: an error instead of a kill",
-      isSimulated: false),
+      isSimulated: false, adds: true),
     RuleChange(
       .trigger, "2.6.29",
       "A page fault that fails calls the killer instead of killing the faulter.",
       "mm/oom_kill.c", "pagefault_out_of_memory()", commit: "1c0fe6e3bda✓",
-      hurts: "the largest instead of who asked", isSimulated: false),
+      hurts: "the largest instead of who asked", isSimulated: false, adds: true),
     RuleChange(
       .trigger, "4.7", "After 16 rounds without progress.", "mm/page_alloc.c",
-      "should_reclaim_retry()", hurts: "nobody in particular", isSimulated: false),
+      "should_reclaim_retry()", hurts: "nobody in particular", isSimulated: false, adds: true),
     RuleChange(
       .trigger, "4.11", "__GFP_NOFAIL alone no longer kills.", "mm/page_alloc.c",
-      "__alloc_pages_may_oom()", hurts: "nobody in particular", isSimulated: false),
+      "__alloc_pages_may_oom()", hurts: "nobody in particular", isSimulated: false, adds: true),
     RuleChange(
       .trigger, "5.16", "The page-fault path never kills globally.", "mm/oom_kill.c",
       "pagefault_out_of_memory()", commit: "60e2793d440a", hurts: "nobody in particular",
-      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain"), isSimulated: false),
+      evidence: .inferred("5.14.2 and 5.17-rc5; held for certain"), isSimulated: false, adds: true),
 
     RuleChange(
       .panicOnOOM, "2.6.11", "There is no such sysctl.", "mm/oom_kill.c", "out_of_memory()"),
@@ -122,11 +155,17 @@ extension RulesByRelease {
     ) { $0.panicOnOOM = .unconstrained },
     RuleChange(
       .panicOnOOM, "2.6.22", "2: any OOM of the machine is a panic, but none of a memcg.",
-      "mm/oom_kill.c", "out_of_memory()", hurts: "the machine, where it is set"
+      "mm/oom_kill.c", "out_of_memory()", hurts: "the machine, where it is set", adds: true
     ) { $0.panicOnOOM = .always },
     RuleChange(
+      .panicOnOOM, "2.6.29", "An OOM of the page-fault path is a panic for any value, to 2.6.35.",
+      "mm/oom_kill.c", "pagefault_out_of_memory()", hurts: "the machine, where it is set",
+      isSimulated: false, adds: true
+    ),
+    RuleChange(
       .panicOnOOM, "2.6.34", "2: an OOM of a memcg is a panic, too.", "mm/oom_kill.c",
-      "mem_cgroup_out_of_memory()", commit: "daaf1e68874✓", hurts: "the machine, where it is set"
+      "mem_cgroup_out_of_memory()", commit: "daaf1e68874✓", hurts: "the machine, where it is set",
+      adds: true
     ) { $0.panicOnOOM = .alwaysInMemcgsToo },
 
     RuleChange(
@@ -142,11 +181,14 @@ extension RulesByRelease {
       "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where who asks is disabled"
     ) { $0.allocatingTask = .orSelection },
     RuleChange(
-      .allocatingTask, "3.2", "-1000 does not protect who asks.", "mm/oom_kill.c",
+      .allocatingTask, "3.2", "The process that asks, even at -1000, or its child.",
+      "mm/oom_kill.c",
       "out_of_memory()", hurts: "protected processes that ask"
     ) { $0.allocatingTask = .evenDisabled },
     RuleChange(
-      .allocatingTask, "3.6", "-1000 protects who asks: selection decides then.", "mm/oom_kill.c",
+      .allocatingTask, "3.6",
+      "The process that asks, or its child to 5.0; selection decides if it is at -1000.",
+      "mm/oom_kill.c",
       "out_of_memory()", hurts: "the largest, where who asks is disabled"
     ) { $0.allocatingTask = .orSelection },
 
@@ -154,55 +196,69 @@ extension RulesByRelease {
       .sysrq, "2.6.11", "An OOM like any other.", "drivers/char/sysrq.c", "moom_callback()"),
     RuleChange(
       .sysrq, "3.4", "Victims that are still dying are passed over: somebody else is killed.",
-      "mm/oom_kill.c", "select_bad_process()", hurts: "a second process"
+      "mm/oom_kill.c", "select_bad_process()", hurts: "a second process",
+      evidence: .inferred("3.2.7 and 3.4.111")
     ) { $0.sysrq = .ignoresVictims },
     RuleChange(
       .sysrq, "4.3", "Nor is there a panic, whatever vm.panic_on_oom is and whoever is left.",
-      "mm/oom_kill.c", "is_sysrq_oom()", hurts: "nobody in particular"
+      "mm/oom_kill.c", "is_sysrq_oom()", hurts: "nobody in particular", adds: true
     ) { $0.sysrq = .neverPanics },
 
     RuleChange(
-      .constraint, "2.6.11",
-      "No constraint: memory nodes are not looked at. NUMA is not simulated yet.",
-      "mm/oom_kill.c", "out_of_memory()", isSimulated: false),
+      .constraint, "2.6.11", "None: memory nodes are not looked at.", "mm/oom_kill.c",
+      "out_of_memory()"
+    ),
     RuleChange(
-      .constraint, "2.6.14", "Tasks of foreign exclusive cpusets are passed over.", "mm/oom_kill.c",
-      "select_bad_process()", commit: "a49335cceab✓", hurts: "tasks of the same cpuset",
-      isSimulated: false),
+      .constraint, "2.6.14", "Tasks of cpusets that share no node with who asks are passed over.",
+      "mm/oom_kill.c", "select_bad_process()", commit: "a49335cceab✓",
+      hurts: "tasks of the same cpuset"
+    ) { $0.nodes = .skips },
     RuleChange(
-      .constraint, "2.6.16", "An OOM limited by a mempolicy or a cpuset kills who asks.",
-      "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks",
-      isSimulated: false),
+      .constraint, "2.6.16",
+      "An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of foreign cpusets are passed over.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks"
+    ) { $0.nodes = .skipsAndKillsCurrent },
     RuleChange(
-      .constraint, "2.6.19", "Tasks of other memory nodes count an eighth.", "mm/oom_kill.c",
-      "badness()", hurts: "tasks of the same nodes", isSimulated: false),
+      .constraint, "2.6.19",
+      "An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of other memory nodes count an eighth.",
+      "mm/oom_kill.c", "badness()", hurts: "tasks of the same nodes"
+    ) { $0.nodes = .killsCurrent },
     RuleChange(
-      .constraint, "2.6.24", "An OOM limited by a cpuset selects.", "mm/oom_kill.c",
-      "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset",
-      isSimulated: false),
+      .constraint, "2.6.24",
+      "An OOM limited by a mempolicy kills who asks; one limited by a cpuset selects, and tasks of other nodes count an eighth.",
+      "mm/oom_kill.c", "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset"
+    ) { $0.nodes = .policyKillsCurrent },
     RuleChange(
-      .constraint, "2.6.36", "An OOM limited by a mempolicy selects among the tasks of its nodes.",
-      "mm/oom_kill.c", "out_of_memory()", commit: "a63d83f427f✓", hurts: "the largest of the nodes",
-      isSimulated: false),
+      .constraint, "2.6.33",
+      "The nodes that were asked for decide what a mempolicy is: a mask that does not cover all of them.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "4365a5676fa✓",
+      hurts: "who asks for some nodes", adds: true
+    ),
     RuleChange(
-      .constraint, "5.3", "A cpuset no longer filters an OOM of a memcg.", "mm/oom_kill.c",
-      "oom_evaluate_task()", commit: "ac311a14c682", hurts: "members of the memcg on other nodes",
-      isSimulated: false),
+      .constraint, "2.6.36",
+      "An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes that may have memory on them; a cpuset filters an OOM of a memcg, too.",
+      "mm/oom_kill.c", "oom_unkillable_task()", commit: "a63d83f427f✓",
+      hurts: "the largest of the nodes"
+    ) { $0.nodes = .selects },
+    RuleChange(
+      .constraint, "5.3",
+      "An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes that may have memory on them.",
+      "mm/oom_kill.c", "oom_cpuset_eligible()", commit: "ac311a14c682",
+      hurts: "members of a memcg on other nodes"
+    ) { $0.filtersMemcgByCpuset = false },
 
     RuleChange(
       .totalpages, "2.6.11", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
     RuleChange(
       .totalpages, "2.6.36",
-      "RAM and swap; of the nodes, holes included, when limited to some, which is not "
-        + "simulated yet.",
-      "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓",
-      hurts:
-        "nobody in particular"),
+      "RAM and swap; when limited to some nodes, these with their holes, and swap.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f✓", hurts: "nobody in particular"
+    ),
     RuleChange(
       .totalpages, "5.4",
-      "RAM and swap; of the nodes without holes, when limited to some, which is not "
-        + "simulated yet.", "mm/oom_kill.c", "constrained_alloc()",
-      hurts: "nobody in particular"),
+      "RAM and swap; when limited to some nodes, these without their holes, and swap.",
+      "mm/oom_kill.c", "constrained_alloc()", commit: "f9c645621a28", hurts: "nobody in particular"
+    ) { $0.nodePages = .present },
 
     RuleChange(
       .memcgTotalpages, "2.6.25", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
@@ -226,7 +282,7 @@ extension RulesByRelease {
       .memcgTotalpages, "4.5",
       "The limit and its swap, memory.swap.max at most on version 2; swappiness 0 leaves "
         + "swap out.",
-      "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "eca56ff906bd",
+      "mm/memcontrol.c", "mem_cgroup_get_limit()",
       hurts: "nobody in particular"
     ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
     RuleChange(
@@ -241,15 +297,19 @@ extension RulesByRelease {
       "mem_cgroup_out_of_memory()", hurts: "who asks"
     ) { $0.memcgWithoutVictim = .killsCurrent },
     RuleChange(
-      .nobody, "2.6.35", "In a memcg nothing happens: who asks waits.", "mm/oom_kill.c",
+      .nobody, "2.6.35", "A panic of the machine; in a memcg nothing happens: who asks waits.",
+      "mm/oom_kill.c",
       "mem_cgroup_out_of_memory()", hurts: "who asks: it stands still"
     ) { $0.memcgWithoutVictim = .waits },
     RuleChange(
-      .nobody, "4.19", "In a memcg the charge is forced over the limit.", "mm/memcontrol.c",
+      .nobody, "4.19",
+      "A panic of the machine, \"System is deadlocked on memory\"; in a memcg the charge is forced over the limit.",
+      "mm/memcontrol.c",
       "try_charge()", hurts: "the rest of the machine"
     ) { $0.memcgWithoutVictim = .forced },
     RuleChange(
-      .nobody, "5.16", "In a memcg the charge fails; a page fault tries again for ever.",
+      .nobody, "5.16",
+      "A panic of the machine; in a memcg the charge fails, and a page fault tries again for ever.",
       "mm/memcontrol.c", "try_charge_memcg()", commit: "a4ebf1b6ca1e",
       hurts: "who asks: it stands still",
       evidence: .inferred(
@@ -258,48 +318,55 @@ extension RulesByRelease {
     RuleChange(
       .nobody, "6.15", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
       "try_charge_memcg()", hurts: "a second member beside one that is exiting",
-      evidence: .inferred("6.14 and 6.17; the release from memory"), isSimulated: false),
+      evidence: .inferred("6.14 and 6.17; the release from memory"), isSimulated: false, adds: true),
 
     RuleChange(
       .heuristic, "2.6.11",
-      "Smaller than the page cache, free swap and slab, less 1/32 for root, and what is free.",
+      "Smaller than the page cache, free swap and slab, and what is free; both less 1/32 unless CAP_SYS_ADMIN asks.",
       "security/commoncap.c", "cap_vm_enough_memory()"),
     RuleChange(
       .heuristic, "2.6.17",
-      "Smaller than the page cache, free swap and slab, less 1/32 for root, and what is "
-        + "free above the reserve.", "mm/mmap.c",
+      "Smaller than the page cache, free swap and slab, and what is free above the reserve; "
+        + "both less 1/32 unless CAP_SYS_ADMIN asks.", "mm/mmap.c",
       "__vm_enough_memory()", commit: "6d9f7839658✓", hurts: "large requests on full machines"
     ) { $0.overcommit.heuristic = .cacheThenFreeAboveReserve },
     RuleChange(
       .heuristic, "3.1",
       "Smaller than free pages, page cache without shared memory, free swap and slab above "
-        + "the reserve, less 1/32 for root.", "mm/mmap.c", "__vm_enough_memory()",
+        + "the reserve, less 1/32 unless CAP_SYS_ADMIN asks.", "mm/mmap.c", "__vm_enough_memory()",
       hurts: "hosts with much tmpfs or shared memory"
     ) { $0.overcommit.heuristic = .available },
     RuleChange(
       .heuristic, "3.10",
       "Smaller than free pages, page cache without shared memory, free swap and slab above "
-        + "the reserve, less vm.admin_reserve_kbytes for root.", "mm/mmap.c",
+        + "the reserve, less vm.admin_reserve_kbytes unless CAP_SYS_ADMIN asks.", "mm/mmap.c",
       "__vm_enough_memory()", hurts: "nobody: a sum below the reserve even wraps until 3.19"
     ) { $0.overcommit.heuristic = .availableLessAdminReserve },
     RuleChange(
+      .heuristic, "4.18", "Other reclaimable kernel memory counts like slab.", "mm/util.c",
+      "__vm_enough_memory()", hurts: "nobody", evidence: .inferred("4.16.13 and 4.18.0"),
+      isSimulated: false, adds: true
+    ),
+    RuleChange(
       .heuristic, "5.2", "Only one request above RAM + swap is refused.", "mm/util.c",
       "__vm_enough_memory()", commit: "8c7829b04c52",
-      hurts: "everybody: malloc fails less, memory ends in a kill"
+      hurts: "everybody: malloc fails less, memory ends in a kill",
+      evidence: .inferred("5.0.1 and 5.2.1")
     ) { $0.overcommit.heuristic = .oneRequest },
 
     RuleChange(
-      .strict, "2.6.11", "CommitLimit less 1/32 for root and 1/32 of the process's own size.",
+      .strict, "2.6.11",
+      "CommitLimit, its part of RAM less 1/32 unless CAP_SYS_ADMIN asks, less 1/32 of the process's own size.",
       "security/commoncap.c", "cap_vm_enough_memory()"),
     RuleChange(
       .strict, "3.10",
-      "CommitLimit less vm.admin_reserve_kbytes, and vm.user_reserve_kbytes at most of "
+      "CommitLimit less vm.admin_reserve_kbytes unless CAP_SYS_ADMIN asks, and vm.user_reserve_kbytes at most of "
         + "1/32 of the process's own size.",
       "mm/mmap.c", "__vm_enough_memory()", hurts: "nobody: the limits move up"
     ) { $0.overcommit.strict = .kbytes },
     RuleChange(
       .strict, "3.14",
-      "CommitLimit, by ratio or vm.overcommit_kbytes, less vm.admin_reserve_kbytes and "
+      "CommitLimit, by ratio or vm.overcommit_kbytes, less vm.admin_reserve_kbytes unless CAP_SYS_ADMIN asks and "
         + "vm.user_reserve_kbytes at most of 1/32 of the process's own size.", "mm/mmap.c",
       "vm_commit_limit()", hurts: "nobody"
     ) { $0.hasOvercommitKbytes = true },
@@ -350,10 +417,12 @@ extension RulesByRelease {
     ) { $0.oomAdjFile = .steps15 },
     RuleChange(
       .oomAdj, "3.8", "Read: oom_score_adj × 17 / 1000, 15 for 1000.", "fs/proc/base.c",
-      "oom_adj_read()", hurts: "scripts: 999 reads as 16", evidence: .inferred("3.6.5 and 3.8.13")
+      "oom_adj_read()", hurts: "scripts: 999 reads as 16", evidence: .inferred("3.6.5 and 3.8.13"),
+      adds: true
     ) { $0.oomAdjFile = .steps17 },
     RuleChange(
-      .oomAdj, "5.10", "Read: not above 15.", "fs/proc/base.c", "oom_adj_read()", hurts: "nobody"
+      .oomAdj, "5.10", "Read: not above 15.", "fs/proc/base.c", "oom_adj_read()", hurts: "nobody",
+      adds: true
     ) { $0.oomAdjFile = .steps17AtMost15 },
 
     RuleChange(
@@ -365,23 +434,37 @@ extension RulesByRelease {
       .oomScoreAdj, "2.6.38",
       "oom_score_adj_min remembers the lowest value that a privileged writer set.",
       "fs/proc/base.c", "oom_score_adj_write()", commit: "dabb16f6398✓", hurts: "nobody",
-      isSimulated: false),
+      isSimulated: false, adds: true),
     RuleChange(
       .oomScoreAdj, "4.8",
-      "A write changes all that share the memory, but init and kernel threads.",
+      "A write changes all that share the memory, but init, kernel threads, and while a vfork is pending; since 5.10 only where the kernel has marked the memory as shared by processes.",
       "fs/proc/base.c", "__set_oom_adj()", commit: "44a70adec910",
       hurts: "sharers of a process whose value is raised"
     ) { $0.propagatesOOMScoreAdj = true },
 
     RuleChange(
+      .log, "2.6.11", "One line for each kill.", "mm/oom_kill.c", "__oom_kill_task()",
+      isSimulated: false
+    ),
+    RuleChange(
+      .log, "4.5", "The kill line adds shmem-rss.", "mm/oom_kill.c", "oom_kill_process()",
+      commit: "eca56ff906bd", hurts: "parsers of logs", isSimulated: false, adds: true
+    ),
+    RuleChange(
       .log, "5.0", "The line oom-kill: names constraint, groups and victim.", "mm/oom_kill.c",
-      "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs", isSimulated: false),
+      "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs", isSimulated: false,
+      adds: true
+    ),
     RuleChange(
       .log, "5.4", "The kill line adds UID, pgtables and oom_score_adj.", "mm/oom_kill.c",
-      "__oom_kill_process()", hurts: "parsers of logs", isSimulated: false),
+      "__oom_kill_process()", hurts: "parsers of logs", isSimulated: false, adds: true),
     RuleChange(
       .log, "6.8", "The table of tasks adds rss_anon, rss_file and rss_shmem.", "mm/oom_kill.c",
       "dump_task()", hurts: "parsers of logs",
-      evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7"), isSimulated: false),
+      evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7"), isSimulated: false, adds: true),
+    RuleChange(
+      .log, "7.0", "oom_score_adj is printed with its sign.", "mm/oom_kill.c", "dump_task()",
+      hurts: "nobody", isSimulated: false, adds: true
+    ),
   ]
 }

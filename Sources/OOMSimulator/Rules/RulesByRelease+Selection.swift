@@ -29,15 +29,27 @@ extension RulesByRelease {
       "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular"),
 
     RuleChange(
-      .dying, "2.6.11", "A killed task that is still there ends the scan: nobody else dies.",
+      .dying, "2.6.11",
+      "A killed task that is still there ends the scan, and so does one that exits by itself, which is not simulated.",
       "mm/oom_kill.c", "select_bad_process()"),
     RuleChange(
       .dying, "2.6.19",
-      "A killed task ends the scan; one that exits by itself ends it, too, or is chosen if "
-        + "it asks.",
+      "A killed task ends the scan; one that exits by itself ends it, too, or is chosen if it "
+        + "asks, which is not simulated.",
       "mm/oom_kill.c", "select_bad_process()",
       hurts:
         "the exiting task itself", isSimulated: false),
+    RuleChange(
+      .dying, "3.8",
+      "A killed task ends the scan; one that exits by itself, too: it gets the reserves when it asks. Exits are not simulated.",
+      "mm/oom_kill.c", "oom_scan_process_thread()",
+      hurts: "the exiting task: it is no longer chosen", evidence: .inferred("3.6.5 and 3.8.13"),
+      isSimulated: false
+    ),
+    RuleChange(
+      .dying, "3.19", "Who dumps core does not end it.", "mm/oom_kill.c",
+      "oom_scan_process_thread()", hurts: "the next victim", isSimulated: false, adds: true
+    ),
     RuleChange(
       .dying, "4.6", "Only a killed task ends the scan, an exiting one does not.",
       "mm/oom_kill.c", "oom_scan_process_thread()", commit: "aac453635549",
@@ -66,7 +78,7 @@ extension RulesByRelease {
     ) { $0.swapoff = .thousandPoints },
     RuleChange(
       .swapoff, "3.0", "swapoff sets its own oom_score_adj to 1000 while it runs.",
-      "mm/swapfile.c", "test_set_oom_score_adj()", hurts: "nobody in particular"
+      "mm/oom_kill.c", "test_set_oom_score_adj()", hurts: "nobody in particular"
     ) { $0.swapoff = .ownAdj },
     RuleChange(
       .swapoff, "3.8",
@@ -84,13 +96,17 @@ extension RulesByRelease {
       hurts: "smaller processes beside one of 16 TiB"
     ) { $0.holdsPointsIn32Bits = true },
     RuleChange(
-      .scanWidth, "4.9", "Points are held in a long.",
+      .scanWidth, "4.9", "Points are held in an unsigned long, signed since 5.9.",
       "mm/oom_kill.c", "oom_evaluate_task()", hurts: "processes of 16 TiB and more"
     ) { $0.holdsPointsIn32Bits = false },
 
     RuleChange(
       .ties, "2.6.11", "The first of equals, in the order of creation.", "mm/oom_kill.c",
       "select_bad_process()"),
+    RuleChange(
+      .ties, "3.14", "The first of equals; an equal leader replaces a thread that is none.",
+      "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular"
+    ),
     RuleChange(
       .ties, "4.7", "The last of equals: the test for a leader was dropped.", "mm/oom_kill.c",
       "select_bad_process()", hurts: "the newest of equals"
@@ -101,7 +117,7 @@ extension RulesByRelease {
     ) { $0.globalEqualsReplace = false },
     RuleChange(
       .ties, "5.3", "The last of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
-      commit: "ac311a14c682", hurts: "the newest of equals"
+      commit: "f168a9a54ec3", hurts: "the newest of equals"
     ) { $0.globalEqualsReplace = true },
 
     RuleChange(
@@ -123,7 +139,7 @@ extension RulesByRelease {
     RuleChange(
       .memcgWalk, "3.15",
       "Groups parents first, in each the newest first; who was moved in comes last.",
-      "kernel/cgroup.c", "css_set_move_task()", hurts: "the newest born of equals"
+      "kernel/cgroup.c", "cgroup_task_migrate()", hurts: "the newest born of equals"
     ) { $0.memcgWalk = .newestFirstMovedLast },
     RuleChange(
       .memcgWalk, "4.4", "Groups parents first, in each the tasks as they joined.",
@@ -142,7 +158,7 @@ extension RulesByRelease {
       "select_bad_process()"),
     RuleChange(
       .memcgTies, "5.3", "The last visited of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
-      commit: "ac311a14c682", hurts: "the newest of equals"
+      commit: "f168a9a54ec3", hurts: "the newest of equals"
     ) { $0.memcgEqualsReplace = true },
 
     RuleChange(
@@ -200,7 +216,7 @@ extension RulesByRelease {
     ) { $0.oomKillTask = .anybody },
 
     RuleChange(
-      .sharers, "2.6.11", "Who uses the victim's memory dies, too.", "mm/oom_kill.c",
+      .sharers, "2.6.11", "Who uses the victim's memory dies, too, but for init.", "mm/oom_kill.c",
       "oom_kill_task()"),
     RuleChange(
       .sharers, "2.6.20", "The wrong task is signalled: who uses the victim's memory survives.",
@@ -208,7 +224,7 @@ extension RulesByRelease {
       hurts: "everybody: the memory does not come back"
     ) { $0.sharers = .none },
     RuleChange(
-      .sharers, "2.6.21", "Who uses the victim's memory dies, too.",
+      .sharers, "2.6.21", "Who uses the victim's memory dies, too, even init.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "650a7c974f1✓", hurts: "sharers"
     ) { $0.sharers = .all },
     RuleChange(
@@ -217,7 +233,7 @@ extension RulesByRelease {
       hurts: "everybody: the memory does not come back"
     ) { $0.sharers = .none },
     RuleChange(
-      .sharers, "2.6.37", "Who uses the victim's memory dies, too.",
+      .sharers, "2.6.37", "Who uses the victim's memory dies, too, even init.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "1e99bad0d9c✓", hurts: "sharers"
     ) { $0.sharers = .all },
     RuleChange(
@@ -235,7 +251,7 @@ extension RulesByRelease {
     RuleChange(
       .sharers, "4.8",
       "Who uses the victim's memory dies, even at -1000; init and kernel threads do not.",
-      "mm/oom_kill.c", "__oom_kill_process()", commit: "44a70adec910",
+      "mm/oom_kill.c", "oom_kill_process()",
       hurts: "sharers at -1000"
     ) { $0.sharers = .notInit },
 
@@ -252,7 +268,8 @@ extension RulesByRelease {
       .oomGroup, "5.2",
       "The highest group with memory.oom.group between victim and domain dies as a whole, "
         + "but for -1000 and init.",
-      "mm/oom_kill.c", "oom_kill_memcg_member()", hurts: "nobody"
+      "mm/oom_kill.c", "oom_kill_memcg_member()", hurts: "nobody",
+      evidence: .inferred("5.0.1 and 5.2.1")
     ) { $0.oomGroup = .sparingInit },
 
     RuleChange(
@@ -263,7 +280,8 @@ extension RulesByRelease {
       "mm/oom_kill.c", "oom_reap_task()", commit: "aac453635549",
       hurts: "the next victim: it is found sooner", isSimulated: false),
     RuleChange(
-      .reaper, "5.18", "The kernel thread waits two seconds first.",
+      .reaper, "5.18",
+      "A kernel thread takes the victim's private memory back two seconds after the kill.",
       "mm/oom_kill.c", "queue_oom_reaper()", commit: "e4a38402c36e",
       hurts: "nobody in particular",
       evidence: .inferred("5.17-rc5 and 5.19; held for certain"), isSimulated: false),

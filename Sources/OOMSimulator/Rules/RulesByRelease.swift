@@ -39,10 +39,14 @@ public enum RulesByRelease {
     }
   }
 
-  /// The change of each rule that holds in a release, in the order of `RuleName`.
+  /// What holds in a release, in the order of `RuleName`: of each rule the last row that says all of it, and those
+  /// that add to it.
   public static func inForce(in release: KernelRelease) -> [RuleChange] {
     let effective = effective(in: release)
-    return RuleName.allCases.compactMap { name in effective.last { $0.rule == name } }
+    return RuleName.allCases.flatMap { name in
+      let rows = effective.filter { $0.rule == name }
+      return rows[(rows.lastIndex { !$0.adds } ?? 0)...]
+    }
   }
 
   /// What changes from one release to another: the rows that the second has and the first has not, in the
@@ -82,6 +86,7 @@ public enum RulesByRelease {
     }
     let oldest = KernelRelease.oldestKnown
     return changes.filter { $0.since <= max(release, oldest) }
+      + StableUpdate.of(release).compactMap { $0.change(in: release) }
   }
 }
 

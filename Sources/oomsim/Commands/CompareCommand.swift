@@ -24,6 +24,10 @@ let compareCommand = CommandSpec(
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
       kernels.append(try release(String(part), terminal))
     }
+    for (index, kernel) in kernels.enumerated() where kernels[..<index].contains(kernel) {
+      terminal.error("Error: --kernels: \(kernel) stands there twice.")
+      throw .usage
+    }
     if kernels.count < 2 {
       terminal.error("Error: --kernels takes two releases or more, or all.")
       throw .usage

@@ -33,6 +33,10 @@ let rulesCommand = CommandSpec(
     // A release has single dots only.
     let ends = operand.split(separator: ".", omittingEmptySubsequences: false)
     if let gap = ends.firstIndex(of: ""), ends.count > 2 {
+      if ends[..<gap].isEmpty || ends[(gap + 1)...].allSatisfy(\.isEmpty) {
+        terminal.error("Error: write two releases, such as 4.14..6.12, found '\(operand)'.")
+        throw .usage
+      }
       let from = try release(ends[..<gap].joined(separator: "."), terminal)
       let to = try release(ends[(gap + 1)...].joined(separator: "."), terminal)
       if to < from {

@@ -1,0 +1,148 @@
+/// What an OOM is about, and what of it decides.
+///
+/// Kernel: `struct oom_control`, include/linux/oom.h.
+struct OOMControl {
+  /// The group at its limit, nil for the machine. Kernel: `oc->memcg`.
+  var memcg: Int?
+  var constraint: Constraint
+  /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
+  var totalpages: Int64
+  /// The nodes that memory was asked of, nil for any. Kernel: `oc->nodemask`.
+  var nodemask: NodeMask?
+  /// Processes that have no memory on the nodes of the OOM, in any order: nobody's candidates since 2.6.36.
+  var foreign: Set<Int> = []
+  /// Those who are dying already do not end the scan: SysRq f, and the question who is next.
+  var ignoresVictims = false
+  /// Processes that are passed over, for the question who is next.
+  var excluded: Set<Int> = []
+}
+
+/// What a cpuset and a memory policy change in an OOM.
+///
+/// Kernel: mm/oom_kill.c.
+public enum NodeRule: Equatable, Sendable {
+  /// Nothing: 2.6.11 to 2.6.13.
+  case ignored
+  /// Tasks of other nodes are passed over: 2.6.14 and 2.6.15, commit a49335cceab.
+  case skips
+  /// The same, and an OOM limited to some nodes kills who asks: 2.6.16 to 2.6.18, commit 9b0f8b040ac.
+  case skipsAndKillsCurrent
+  /// An OOM limited to some nodes kills who asks; tasks of other nodes count an eighth: 2.6.19 to 2.6.23.
+  case killsCurrent
+  /// Only a memory policy does that, a cpuset selects: 2.6.24 to 2.6.35, commit bbe373f2c60.
+  case policyKillsCurrent
+  /// Both select among the processes that have memory on the nodes: since 2.6.36, commit a63d83f427f.
+  case selects
+
+  /// Whether tasks of other nodes count an eighth.
+  var countsAnEighth: Bool { self == .killsCurrent || self == .policyKillsCurrent }
+
+  func killsCurrent(_ constraint: Constraint) -> Bool {
+    switch self {
+    case .ignored, .skips, .selects: false
+    case .skipsAndKillsCurrent, .killsCurrent:
+      constraint == .memoryPolicy || constraint == .cpuset
+    case .policyKillsCurrent: constraint == .memoryPolicy
+    }
+  }
+}
+
+/// Which pages of a node count in `totalpages`.
+public enum NodePages: Equatable, Sendable {
+  /// Holes in its memory, too: to 5.3. Kernel: `node_spanned_pages()`.
+  case spanned
+  /// Without holes: since 5.4, commit f9c645621a28. Kernel: `node_present_pages()`.
+  case present
+}
+
+extension World {
+  /// What an OOM is about: the constraint, and what it counts.
+  ///
+  /// - Parameters:
+  ///   - domain: the group at its limit, nil for the machine.
+  ///   - invoker: who asked; its cpuset is that of the allocation.
+  ///   - nodes: what a memory policy limits the allocation to, nil for nothing.
+  ///
+  /// Kernel: `constrained_alloc()`, mm/oom_kill.c.
+  func oomControl(domain: Int?, invoker: Int?, nodes: NodeMask?) -> OOMControl {
+    if let domain {
+      var oc = OOMControl(
+        memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
+      // The cpuset test applied in a memcg, too, until it moved to its callers.
+      if rules.filtersMemcgByCpuset { oc.foreign = foreign(to: mems(of: invoker), policy: nil) }
+      return oc
+    }
+    let mems = mems(of: invoker)
+    var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
+    guard machine.nodes.count > 1 else { return oc }
+    if let nodes, !nodes.isSuperset(of: allNodes) {
+      oc.constraint = .memoryPolicy
+      oc.nodemask = nodes
+      oc.totalpages = machine.swap + pages(of: nodes)
+      oc.foreign = foreign(to: mems, policy: nodes)
+    } else {
+      if !mems.isSuperset(of: allNodes) {
+        oc.constraint = .cpuset
+        oc.totalpages = machine.swap + pages(of: mems)
+      }
+      oc.foreign = foreign(to: mems, policy: nil)
+    }
+    return oc
+  }
+
+  /// Every node of the machine.
+  var allNodes: NodeMask { NodeMask(below: max(machine.nodes.count, 1)) }
+
+  /// The nodes that a process may have memory on, all for nobody.
+  ///
+  /// Kernel: `cpuset_mems_allowed()`, kernel/cgroup/cpuset.c. File: `Mems_allowed_list` in /proc/PID/status.
+  func mems(of row: Int?) -> NodeMask {
+    guard let row, machine.nodes.count > 1 else { return allNodes }
+    if let own = tasks.memsAllowed[row] { return own }
+    var mems = allNodes
+    for group in groups.path(from: Int(tasks.groups[row])) {
+      guard let set = groups.settings[group].cpusetMems else { continue }
+      let both = mems.intersection(set)
+      if !both.isEmpty { mems = both }
+    }
+    return mems
+  }
+
+  /// Processes without memory on the nodes of an OOM: by their memory policy where one limits it, by their cpuset
+  /// where not.
+  ///
+  /// Kernel: `oom_cpuset_eligible()`, mm/oom_kill.c, with `mempolicy_in_oom_domain()`, mm/mempolicy.c.
+  private func foreign(to mems: NodeMask, policy: NodeMask?) -> Set<Int> {
+    guard machine.nodes.count > 1, rules.nodes != .ignored else { return [] }
+    var foreign: Set<Int> = []
+    for row in 0..<tasks.count where tasks.hasNotExited(row) {
+      let its = policy == nil ? self.mems(of: row) : tasks.mempolicy[row] ?? allNodes
+      if its.isDisjoint(with: policy ?? mems) { foreign.insert(row) }
+    }
+    return foreign
+  }
+
+  private func pages(of nodes: NodeMask) -> Int64 {
+    var sum: Int64 = 0
+    for (number, node) in machine.nodes.enumerated() where nodes.contains(number) {
+      sum += rules.nodePages == .spanned ? node.spanned : node.present
+    }
+    return sum
+  }
+
+  /// Kernel: `oc->totalpages = mem_cgroup_get_max(oc->memcg) ?: 1`.
+  private func memcgTotalpages(_ domain: Int) -> Int64 {
+    let limits = ledger.limits[domain]
+    return max(
+      memCgroupGetMax(
+        max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
+        swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
+        rule: rules.memcgTotalpages), 1)
+  }
+
+  /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.
+  private func swapMax(of limits: Ledger.Limits) -> Int64 {
+    if limits.memsw == Cgroup.unlimited || limits.max == Cgroup.unlimited { return limits.swapMax }
+    return limits.memsw - limits.max
+  }
+}
