@@ -66,7 +66,9 @@ public struct LegacyBadness: Equatable, Sendable {
     if disabledIsZero, task.oomAdj == -17 { return 0 }
     if swapoffIsMaximum, task.isSwapoff { return .max }
     var points = Word(truncatingIfNeeded: task.totalVM) &+ Word(truncatingIfNeeded: task.childrenVM)
-    for divisor in divisors(task, Word.self) where divisor != 0 { points /= divisor }
+    let (cpu, run) = divisors(task, Word.self)
+    if cpu > 1 { points /= cpu }
+    if run > 1 { points /= run }
     if task.nice > 0 { points &*= 2 }
     if isSuperuser(task) { points /= 4 }
     if task.hasRawIO { points /= 4 }
@@ -85,21 +87,20 @@ public struct LegacyBadness: Equatable, Sendable {
   /// Both are 0 or 1 for a young task, which divides by nothing.
   func divisors<Word: FixedWidthInteger & UnsignedInteger>(
     _ task: LegacyTask, _: Word.Type
-  ) -> [Word] {
+  ) -> (cpu: Word, run: Word) {
     let cpu = Word(truncatingIfNeeded: task.cpuJiffies) >> Word(shiftHZ(task.hz) + 3)
     let run = task.runSeconds < 0 ? 0 : Word(truncatingIfNeeded: task.runSeconds >> 10)
-    return [squareRoot(cpu), squareRoot(squareRoot(run))]
+    return (squareRoot(cpu), squareRoot(squareRoot(run)))
   }
 
   /// The divisors of CPU time and run time as numbers, 0 and 1 meaning none.
   public func divisors(_ task: LegacyTask, word: WordBits) -> (cpu: UInt64, run: UInt64) {
     switch word {
     case .bits64:
-      let both = divisors(task, UInt64.self)
-      return (both[0], both[1])
+      return divisors(task, UInt64.self)
     case .bits32:
       let both = divisors(task, UInt32.self)
-      return (UInt64(both[0]), UInt64(both[1]))
+      return (UInt64(both.cpu), UInt64(both.run))
     }
   }
 

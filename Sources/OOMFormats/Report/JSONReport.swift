@@ -150,6 +150,13 @@ extension JSONWriter {
       $0.field("oom_score_adj", Int64(candidate.oomScoreAdj))
       if let legacy = candidate.legacy {
         $0.field("oom_adj", Int64(legacy.oomAdj))
+        if score {
+          $0.field("total_vm", legacy.totalVM)
+          $0.field("children_vm", Int128(legacy.childrenVM))
+          $0.field("cpu_jiffies", Int128(legacy.cpuJiffies))
+          $0.field("run_seconds", legacy.runSeconds)
+          $0.field("nice", Int64(legacy.nice))
+        }
       } else if let oomAdjFile {
         $0.field("oom_adj", Int64(readOOMAdj(candidate.oomScoreAdj, oomAdjFile)))
       }

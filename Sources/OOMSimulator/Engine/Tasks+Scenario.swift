@@ -67,6 +67,8 @@ extension Tasks {
       } else {
         if owner(row) == row { refresh(row) }
       }
+      // Those who share memory come below, once for all of them.
+      if rules.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
       refreshCandidate(row)
     }
     if rules.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }

@@ -125,9 +125,14 @@ struct Tasks: Equatable, Sendable {
   /// Address space in pages. Kernel: `mm->total_vm`.
   func totalVM(_ row: Int) -> Int64 {
     let owner = owner(row)
-    return touched[owner] + untouched[owner, default: 0] + noReserve[owner, default: 0]
-      + untouchedShared[owner, default: 0]
-      + uncommitted[owner, default: 0] + extraVM[owner, default: 0]
+    var pages = touched[owner]
+    // Most processes have nothing in these tables, and most scenarios none at all.
+    if !untouched.isEmpty { pages += untouched[owner, default: 0] }
+    if !noReserve.isEmpty { pages += noReserve[owner, default: 0] }
+    if !untouchedShared.isEmpty { pages += untouchedShared[owner, default: 0] }
+    if !uncommitted.isEmpty { pages += uncommitted[owner, default: 0] }
+    if !extraVM.isEmpty { pages += extraVM[owner, default: 0] }
+    return pages
   }
 
   /// What an address space adds to `Committed_AS`.

@@ -49,16 +49,20 @@ extension World {
   /// What the rules before 2.6.36 read of a process.
   func legacyTask(_ row: Int) -> LegacyTask {
     var task = LegacyTask()
-    let inputs = tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+    let inputs =
+      (tasks.legacy.isEmpty ? nil : tasks.legacy[row]) ?? Scenario.Process.LegacyInputs()
     let capabilities = tasks.capabilities(row)
     task.totalVM = tasks.totalVM(row)
-    for child in tasks.children[tasks.pids[row]] ?? [] where hasOwnMM(child, from: row) {
-      task.childrenVM &+= rules.legacy.childShare(totalVM: tasks.totalVM(child))
+    if !tasks.children.isEmpty, let children = tasks.children[tasks.pids[row]] {
+      for child in children where hasOwnMM(child, from: row) {
+        task.childrenVM &+= rules.legacy.childShare(totalVM: tasks.totalVM(child))
+      }
     }
     task.hz = machine.hz
     // Microseconds are below 2^50 and ticks a second below 2^11: no overflow.
     task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / 1_000_000)
-    task.runSeconds = (inputs.runTime + now - (tasks.startedAt[row] ?? 0)) / 1_000_000
+    task.runSeconds =
+      (inputs.runTime + now - (tasks.startedAt.isEmpty ? 0 : tasks.startedAt[row] ?? 0)) / 1_000_000
     task.nice = Int(inputs.nice)
     task.isUidZero = tasks.uids[row] == 0
     task.isAdmin = capabilities.contains(.sysAdmin)
