@@ -410,3 +410,36 @@ import Testing
     }
   }
 }
+
+/// What a process has committed beyond its pages: file `Committed_AS` of /proc/meminfo.
+@Suite struct CommittedTests {
+  /// Mode 2 at 1000 pages without reserves. java has 100 pages and 600 committed, b 50: 650.
+  @Test func `what is committed already is not asked for again`() {
+    var scenario = Scenario()
+    scenario.machine.memory = 1000
+    scenario.sysctl.overcommitMemory = .never
+    scenario.sysctl.overcommitRatio = 100
+    scenario.sysctl.adminReserveKbytes = 0
+    scenario.sysctl.userReserveKbytes = 0
+    for (name, anon, committed) in [("java", 100, Int64?(600)), ("b", 50, nil)] {
+      var process = Scenario.Process()
+      process.name = name
+      process.anon = Int64(anon)
+      process.pageTables = 0
+      process.committed = committed
+      scenario.processes.append(process)
+    }
+    var sizes = Event.Sizes()
+    sizes.anon = 500
+    scenario.events = [
+      Event(at: 1, action: .grow(.name("java"), sizes, over: 0)),
+      Event(at: 2, action: .map(.name("b"), pages: 349, .private)),
+      Event(at: 3, action: .map(.name("b"), pages: 1, .private)),
+      Event(at: 4, action: .exit(.name("java"))),
+      Event(at: 5, action: .map(.name("b"), pages: 600, .private)),
+    ]
+    let run = Simulator().run(scenario)
+    #expect(run.refused.map(\.at) == [3])
+    #expect(run.refused.map(\.committedAS) == [999])
+  }
+}

@@ -104,6 +104,7 @@ struct Worlds {
     if chance(20) { process.pageTables = pages(80) }
     if chance(20) { process.totalVM = pages(10_000) }
     if chance(20) { process.onENOMEM = .exit }
+    if chance(15) { process.committed = pages(4000) }
     return process
   }
 

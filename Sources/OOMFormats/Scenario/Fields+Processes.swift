@@ -7,7 +7,7 @@ extension Fields {
     "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
     "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
-    "swapoff", "threads", "mems_allowed", "mempolicy",
+    "swapoff", "threads", "mems_allowed", "mempolicy", "committed",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -106,6 +106,7 @@ extension Fields {
     case 24: process.isSwapoff = try bool() ?? process.isSwapoff
     case 25: try threads(of: &process)
     case 26: process.memsAllowed = try nodes() ?? process.memsAllowed
+    case 28: process.committed = try size() ?? process.committed
     case 27: process.mempolicy = try nodes() ?? process.mempolicy
     default: break
     }

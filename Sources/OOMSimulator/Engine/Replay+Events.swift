@@ -121,6 +121,14 @@ extension Replay {
       if world.tasks.isAlive(row) { exit(row) }
       return
     }
+    if let committed = process.committed {
+      let more = committed - sizes.anon - sizes.locked
+      if more > 0, !world.commit(more, row: row) {
+        refuse(more, row: row)
+        if world.tasks.isAlive(row) { exit(row) }
+        return
+      }
+    }
     if let totalVM = process.totalVM {
       let counted = sizes.anon + sizes.locked + sizes.shmem + sizes.file
       world.tasks.extraVM[row] = totalVM - counted

@@ -46,7 +46,8 @@ extension Tasks {
       if owner(row) != row {
         // The owner comes first in the list, so what it touched is known.
         if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived, extraVM[owner(row)] == nil {
-          extraVM[owner(row)] = totalVM[row] - touched[owner(row)]
+          extraVM[owner(row)] =
+            totalVM[row] - touched[owner(row)] - untouched[owner(row), default: 0]
         }
         pageTables[row] = 0
         continue
@@ -58,7 +59,7 @@ extension Tasks {
           : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
       }
       if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
-        extraVM[row] = totalVM[row] - sum
+        extraVM[row] = totalVM[row] - sum - untouched[row, default: 0]
       }
     }
     for row in 0..<count {
@@ -93,6 +94,13 @@ extension Tasks {
         }
       }
     }
+    if !table.committed.isEmpty {
+      for row in 0..<count {
+        if let given = table.committed[rows?[row] ?? row] {
+          setCommitted(given, row, anon: anon[row] + swap[row])
+        }
+      }
+    }
     if !table.memsAllowed.isEmpty || !table.mempolicy.isEmpty {
       for row in 0..<count {
         memsAllowed[row] = table.memsAllowed[rows?[row] ?? row]
@@ -106,6 +114,15 @@ extension Tasks {
         dyingRows.insert(row)
       }
     }
+  }
+
+  /// What is committed beyond the pages that a process has is mapped and untouched; what it has beyond that was
+  /// mapped without a reserve.
+  private mutating func setCommitted(_ given: Int64, _ row: Int, anon: Int64) {
+    let beside = given - anon
+    commitBeside[row] = beside
+    if beside > 0 { untouched[row] = beside }
+    if beside < 0 { noReserveTouched[row] = -beside }
   }
 
   /// The table row of each process.
@@ -169,6 +186,12 @@ extension Tasks {
     shmem[owner] = max(shmem[owner], shmem[row])
     swap[owner] = max(swap[owner], swap[row])
     locked[owner] = max(locked[owner], locked[row])
+    if let beside = commitBeside[row] {
+      // What the sharer says of the address space, whose sizes are the owner's now.
+      let given = beside + anon[row] + swap[row]
+      (commitBeside[row], untouched[row], noReserveTouched[row]) = (nil, nil, nil)
+      setCommitted(given, owner, anon: anon[owner] + swap[owner])
+    }
     if flags[owner].contains(.derivedTables), !flags[row].contains(.derivedTables) {
       flags[owner].remove(.derivedTables)
       upperTables[owner] = upperTables[row]

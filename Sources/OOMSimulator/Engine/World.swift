@@ -111,7 +111,7 @@ struct World: Sendable {
       ledger.accounts[group].shmem += tasks.shmem[row]
       ledger.accounts[group].pageTables += tasks.pageTables[row]
       ledger.accounts[group].swappedAnon += tasks.swap[row]
-      committed += tasks.anon[row] + tasks.swap[row]
+      committed += tasks.committed(row)
     }
     for group in (0..<groups.count).reversed() {
       ledger.accounts[group].usage += ledger.accounts[group].own

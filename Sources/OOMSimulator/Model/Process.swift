@@ -51,6 +51,8 @@ extension Scenario {
     public var locked: Int64 = 0
     /// Address space; derived when nil. Kernel: `mm->total_vm`.
     public var totalVM: Int64?
+    /// What it adds to `Committed_AS`; anon + swap when nil.
+    public var committed: Int64?
     /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
     public var pageTables: Int64?
     /// The same by level, since releases count different levels; `pageTables` is their sum. Without it, all of
@@ -96,7 +98,7 @@ extension Scenario {
     /// Whether it gives any size of its own.
     var statesMemory: Bool {
       anon != 0 || file != 0 || shmem != 0 || swap != 0 || locked != 0 || totalVM != nil
-        || pageTables != nil
+        || pageTables != nil || committed != nil
     }
   }
 }

@@ -41,6 +41,7 @@ public struct ProcessTable: Equatable, Sendable {
   var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
   var pageTableLevels: [Int: PageTableLevels] = [:]
   var threadCgroups: [Int: [String]] = [:]
+  var committed: [Int: Int64] = [:]
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
   /// The paths that `cgroups` numbers, each once.
@@ -102,6 +103,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.pageTableLevels != nil || !pageTableLevels.isEmpty {
       pageTableLevels[row] = process.pageTableLevels
     }
+    if process.committed != nil || !committed.isEmpty { committed[row] = process.committed }
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
@@ -131,6 +133,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.legacy = legacy[row] ?? Scenario.Process.LegacyInputs()
       process.pageTableLevels = pageTableLevels[row]
       process.threadCgroups = threadCgroups[row] ?? []
+      process.committed = committed[row]
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
       process.isInVfork = flags[row].contains(.inVfork)
