@@ -50,7 +50,9 @@ import Testing
       }
     }
     let root = world.ledger.accounts[MemcgTree.root]
-    if root.swapUsage > world.machine.swap { return "more swap used than there is" }
+    if root.swapUsage > world.machine.swap + world.leavingSwap {
+      return "more swap used than there is"
+    }
     let tmpfs = world.ledger.accounts.reduce(0) { $0 + $1.tmpfs + $1.swappedTmpfs }
     if world.committed != committed + tmpfs { return "Committed_AS" }
     if world.committed < 0 { return "a negative Committed_AS" }

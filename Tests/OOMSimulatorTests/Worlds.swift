@@ -172,6 +172,10 @@ struct Worlds {
       return chance(60)
         ? .readPageCache(pages: pages(30_000), cgroup: path())
         : .dropPageCache(pages: pages(3000), cgroup: path())
+    case 10 where usesSwap && chance(50):
+      return chance(50)
+        ? .swapoff(pages: chance(50) ? nil : pages(8000), chance(70) ? process : nil)
+        : .swapon(pages: pages(8000))
     case 10:
       return chance(60)
         ? .writeTmpfs(pages: pages(6000), cgroup: path())

@@ -10,13 +10,10 @@ extension Recording {
   }
 
   private func reasonOfNUMA(_ oom: OOM) -> String? {
-    switch oom.summary?.constraint {
-    case "CONSTRAINT_CPUSET": return "NUMA: constraint cpuset"
-    case "CONSTRAINT_MEMORY_POLICY": return "NUMA: constraint memory_policy"
-    default: break
-    }
     let policies = operations("policy", before: moment(of: oom))
-    return policies.isEmpty ? nil : "NUMA: processes with a memory policy"
+    if policies.contains(where: { $0.words.count > 4 }) { return "NUMA: a policy other than bind" }
+    let isOnNodes = oom.isLimitedToNodes || !policies.isEmpty
+    return isOnNodes && nodes.isEmpty ? "NUMA: the nodes were not recorded" : nil
   }
 
   private func reasonOfProcesses(_ oom: OOM) -> String? {

@@ -39,6 +39,7 @@ private struct Decision {
     var size = ObjectBuilder()
     size.addPages("memory", machine.ramPages)
     size.addPages("swap", machine.swapPages)
+    if !recording.nodes.isEmpty { size.add("nodes", .array(recording.nodes.map(\.value))) }
     document.append(.init(key: "machine", value: size.value))
     let sysctl = SysctlDefaults.differing(recording.sysctls(at: moment))
     if !sysctl.isEmpty { document.append(.init(key: "sysctl", value: sysctl.value)) }
@@ -62,6 +63,7 @@ private struct Decision {
       let invoker = oom.process(of: thread)
       if pids.contains(invoker) { declaration.add("process", .int(invoker)) }
     }
+    if let nodes = oom.summary?.nodemask?.text { declaration.add("nodes", .string(nodes)) }
     return declaration.value
   }
 
@@ -85,18 +87,21 @@ private struct Decision {
     entry.cgroup = recording.cgroup(of: process, at: moment)
     entry.isInVfork = process.mode == "vfork"
     entry.threads = recording.threads(of: process, at: moment)
+    entry.mempolicy = recording.mempolicy(of: process, at: moment)
     let owner = recording.addressSpaceOwner(of: process)
     if owner != process.name { entry.sharesMMWith = owner }
   }
 
-  /// The processes that the table leaves out: init, and for a group's OOM all who are not in it.
-  /// They must not be chosen, which only a scenario that has them can show.
+  /// The processes that the table leaves out: init, for a group's OOM all who are not in it, and
+  /// for one of some nodes all who have no memory there. They must not be chosen, which only a
+  /// scenario that has them can show.
   private var bystanders: [ProcessEntry] {
     let listed = Set(oom.rows.map(\.pid))
     let states = recording.dump(before: moment)?.procs ?? []
     return states.compactMap { state in
       guard !state.isKernelThread, !listed.contains(state.pid) else { return nil }
-      guard memcg != nil || state.pid == 1, recording.isAlive(state.pid, at: moment) else {
+      let isSelective = memcg != nil || oom.isLimitedToNodes
+      guard isSelective || state.pid == 1, recording.isAlive(state.pid, at: moment) else {
         return nil
       }
       var entry = ProcessEntry(pid: state.pid, name: state.name)
@@ -119,7 +124,7 @@ private struct Decision {
     }
     var kill = ObjectBuilder()
     kill.add("pid", .int(victim.pid))
-    kill.add("constraint", memcg == nil ? "none" : "memcg")
+    kill.add("constraint", .string(oom.constraint))
     if let memcg { kill.add("cgroup", .string(memcg)) }
     if oom.formula?.special == nil, let points = oom.points(of: victim) {
       kill.add("points", .int(points))

@@ -78,6 +78,24 @@ extension Recording {
     public var oomMemcg: String?
     /// The same from the recording's own group on, where that was not the root.
     public var oomMemcgRel: String?
+    /// What a memory policy limited the allocation to.
+    public var nodemask: NodeList?
+  }
+
+  /// Nodes as the kernel lists them: the recorder took one of `1` for a number.
+  public struct NodeList: Decodable, Sendable {
+    /// Nil for `(null)`, which is no limit.
+    public var text: String?
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let node = try? container.decode(Int.self) {
+        text = String(node)
+      } else {
+        let list = try container.decode(String.self)
+        text = list == "(null)" ? nil : list
+      }
+    }
   }
 
   public struct Kill: Decodable, Sendable {
@@ -110,7 +128,11 @@ extension Recording {
   }
 
   public struct Zone: Decodable, Sendable {
+    /// The node and the zone's name: `0/DMA32`.
+    public var zone: String?
     public var managed: Int64
+    public var present: Int64?
+    public var spanned: Int64?
     /// The lowmem reserve against each zone as `/proc/zoneinfo` spells it: `(0, 190, 190)`.
     public var protection: String?
 

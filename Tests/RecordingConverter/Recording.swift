@@ -50,6 +50,7 @@ extension Recording {
     public var ramPages: Int64
     public var swapPages: Int64
     public var meminfo: [String: Int64]
+    public var zones: [Zone]?
   }
 
   public struct Script: Decodable, Sendable {

@@ -48,11 +48,8 @@ struct Replay {
     }
     self.recording = recording
     origin = ReplayMachine(recording: recording, machine: machine)
-    for oom in recording.ooms {
-      switch oom.summary?.constraint {
-      case nil, "CONSTRAINT_NONE", "CONSTRAINT_MEMCG": break
-      case let other?: throw NotExpressible(reason: "NUMA: \(other)")
-      }
+    if !recording.nodes.isEmpty {
+      throw NotExpressible(reason: "NUMA: growth on nodes is not modelled")
     }
     for (name, value) in recording.sysctls.last?.values ?? [:] where value < 0 {
       throw NotExpressible(reason: "\(name) is negative")

@@ -34,6 +34,7 @@ struct ProcessEntry {
   var sharesMMWith: String?
   var isInVfork = false
   var threads: Int64 = 1
+  var mempolicy: String?
 
   var value: JSONValue {
     var object = ObjectBuilder()
@@ -43,6 +44,7 @@ struct ProcessEntry {
     if uid != 0 { object.add("uid", .int(uid)) }
     if oomScoreAdj != 0 { object.add("oom_score_adj", .int(oomScoreAdj)) }
     if threads != 1 { object.add("threads", .int(threads)) }
+    if let mempolicy { object.add("mempolicy", .string(mempolicy)) }
     if let sharesMMWith {
       object.add("shares_mm_with", .string(sharesMMWith))
       if isInVfork { object.add("in_vfork", true) }
@@ -63,7 +65,7 @@ extension Memcg {
   /// The files that a scenario knows; a group may have others written to it.
   static let files: Set<String> = [
     "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
-    "memory.oom.group",
+    "memory.oom.group", "cpuset.mems",
     // Of version 1.
     "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.use_hierarchy",
     "memory.oom_control",
@@ -79,6 +81,7 @@ extension Memcg {
 
   /// A value as it was written to the file, in the spelling of scenarios.
   static func value(of text: String, for key: String) -> JSONValue {
+    if key == "cpuset.mems" { return .string(text) }
     let number = Int64(text)
     if let number, ["memory.oom.group", "memory.use_hierarchy"].contains(key) {
       return .int(number)

@@ -58,6 +58,10 @@ public enum Selection: Sendable {
     "m05c-group-middle-qemu-6.12-1", "m05d-group-global-qemu-6.12-1",
     "m05e-group-nested-flags-qemu-6.12-1", "m05f-group-leaf-only-qemu-6.12-1",
     "m06-group-member-min-qemu-6.12-1", "rm02-memcg-qemu-6.12-1", "rm06-memcg-qemu-6.12-1",
+    // Memory nodes: policies, their units, cpusets, and no panic for them.
+    "n01-bind-default-eligible-qemu-6.1-1", "n02-bind-disjoint-qemu-6.12-1",
+    "n03-bind-adj-units-qemu-6.12-1", "n07-cpuset-disjoint-qemu-6.12-1",
+    "n08-cpuset-panic1-qemu-6.12-1",
     // Groups of version 1.
     "v1-04-nested-host-6.18-1", "v1-05-leaf-first-host-6.18-1",
   ]

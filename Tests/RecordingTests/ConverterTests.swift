@@ -119,13 +119,60 @@ struct DecisionTests {
     #expect(scenario.text.contains(#"{ "pid": 20, "name": "A", "cgroup": "/lab/x","#))
   }
 
-  @Test func laterKeysAreAReasonToSkip() throws {
-    let converted = try decisions(of: groupRecording(constraint: "CONSTRAINT_CPUSET"))[0]
+  @Test func unknownNodesAreAReasonToSkip() throws {
+    let summary = #""constraint": "CONSTRAINT_CPUSET""#
+    let converted = try decisions(of: groupRecording(summary: summary))[0]
     guard case .skipped(_, let reason) = converted else {
       Issue.record("not skipped")
       return
     }
-    #expect(reason == "NUMA: constraint cpuset")
+    #expect(reason == "NUMA: the nodes were not recorded")
+  }
+
+  @Test func policiesOfOtherKindsAreAReasonToSkip() throws {
+    let steps = #"{ "line": "do A policy 1 3", "t": 4, "replies": [ { "r": [0] } ] },"#
+    let summary = #""constraint": "CONSTRAINT_NONE""#
+    let converted = try decisions(of: nodeRecording(summary: summary, steps: steps))[0]
+    guard case .skipped(_, let reason) = converted else {
+      Issue.record("not skipped")
+      return
+    }
+    #expect(reason == "NUMA: a policy other than bind")
+  }
+
+  @Test(arguments: ["1", #""1""#])
+  func whoIsBoundToOtherNodesIsThere(nodemask: String) throws {
+    let steps = """
+      { "line": "do A policy 1", "t": 4, "replies": [ { "r": [0] } ] },
+      { "line": "do B policy 3", "t": 4, "replies": [ { "r": [0] } ] },
+      { "line": "do B policy 1", "t": 4, "replies": [ { "r": [22] } ] },
+      """
+    let summary = #""constraint": "CONSTRAINT_MEMORY_POLICY", "nodemask": \#(nodemask)"#
+    let recording = try nodeRecording(summary: summary, steps: steps)
+    let scenario = try #require(decisions(of: recording)[0].scenario)
+    let nodes: JSONValue = [
+      ["memory": "30000 pages", "present": "31100 pages", "spanned": "32200 pages"],
+      ["memory": "20000 pages", "present": "20000 pages", "spanned": "20000 pages"],
+    ]
+    #expect(scenario.document["machine"]?["nodes"] == nodes)
+    #expect(scenario.text.contains(#""name": "A", "cgroup": "/g", "mempolicy": "0","#))
+    #expect(scenario.text.contains(#""mempolicy": "0,1","#))
+    #expect(
+      scenario.document["events"] == [["at": 0, "oom": ["process": 10, "nodes": "1"]]])
+    #expect(scenario.text.contains(#"{ "pid": 11, "constraint": "memory_policy", "points": 570,"#))
+  }
+
+  @Test func nodesOfAGroupAreAList() throws {
+    let cgset = """
+      { "type": "cgset", "t": 1, "path": "/g", "key": "cpuset.mems", "value": "0", "errno": 0 },
+      """
+    let summary = #""constraint": "CONSTRAINT_CPUSET", "nodemask": "(null)""#
+    let recording = try nodeRecording(summary: summary, cgset: cgset)
+    let scenario = try #require(decisions(of: recording)[0].scenario)
+    #expect(
+      scenario.document["cgroups"] == ["/g": ["memory.max": "3600kB", "cpuset.mems": "0"]])
+    #expect(scenario.document["events"] == [["at": 0, "oom": ["process": 10]]])
+    #expect(scenario.text.contains(#"{ "pid": 11, "constraint": "cpuset", "points": 570,"#))
   }
 }
 

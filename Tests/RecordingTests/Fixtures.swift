@@ -3,8 +3,8 @@ import RecordingConverter
 
 /// A recording small enough to be read: B is the largest of three in a group whose limit is hit.
 func groupRecording(
-  cgset: String = "", constraint: String = "CONSTRAINT_MEMCG", extra: String = "",
-  kills: String = "", steps: String = ""
+  cgset: String = "", extra: String = "", kills: String = "", steps: String = "",
+  summary: String = #""constraint": "CONSTRAINT_MEMCG", "oom_memcg": "/g""#, zones: String = ""
 ) throws -> Recording {
   try Recording(
     json: Data(
@@ -12,7 +12,8 @@ func groupRecording(
       { "name": "x01-group", "title": "A group", "rule": "the largest dies",
         "kernel": { "id": "qemu-6.12", "release": "6.12.1", "version": "#1 SMP Debian 6.12.1-2 x" },
         "machine": { "ram_pages": 50000, "swap_pages": 1000,
-                     "meminfo": { "MemTotal": 200000, "CommitLimit": 104000 } },
+                     "meminfo": { "MemTotal": 200000, "CommitLimit": 104000 },
+                     "zones": [ \(zones) ] },
         "scenario": { "script": [], "mem_mib": 256 },
         "sysctls": [ { "t": 1, "panic_on_oom": 0, "swappiness": 60, "min_free_kbytes": 1800 } ],
         "procs": [
@@ -44,13 +45,26 @@ func groupRecording(
                      \(state(11, "B", 2300, 200)), \(state(12, "BS", 2300, 200)) ] } },
         "ooms": [ { "t": 5.2, "step": "do A anon 24M stop", "invoker": "A", "invoker_pid": 10,
           "order": 0, "memcg_usage": [ { "what": "memory" } ], "stats_for": "/g", "summary":
-            { "constraint": "\(constraint)", "oom_memcg": "/g" },
+            { \(summary) },
           "tasks": [ \(row(10, "A", 0, 370)), \(row(11, "B", 5, 560)) ],
           "kills": [ { "reason": "Memory cgroup out of memory", "pid": 11, "name": "B" } \(kills) ],
           "formula": { "special": null, "points": [ { "pid": 10, "points": 380 },
                                                     { "pid": 11, "points": 570 } ] } } ]
         \(extra) }
       """.utf8))
+}
+
+/// The same, where only B may have memory on the node that ran out.
+func nodeRecording(summary: String, steps: String = "", cgset: String = "") throws -> Recording {
+  let zones = """
+    { "zone": "0/DMA", "managed": 3000, "present": 3100, "spanned": 3200 },
+    { "zone": "0/DMA32", "managed": 27000, "present": 28000, "spanned": 29000 },
+    { "zone": "1/DMA32", "managed": 20000, "present": 20000, "spanned": 20000 }
+    """
+  var recording = try groupRecording(cgset: cgset, steps: steps, summary: summary, zones: zones)
+  recording.ooms[0].memcgUsage = nil
+  recording.ooms[0].tasks?.removeFirst()
+  return recording
 }
 
 /// A run on a live host: G fills the group and waits, until the kernel may kill A.

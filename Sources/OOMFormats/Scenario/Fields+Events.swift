@@ -6,7 +6,7 @@ extension Fields {
   /// `at`, then the actions.
   static let eventKeys = ObjectKeys([
     "at", "grow", "shrink", "map", "unmap", "start", "exit", "page_cache", "tmpfs", "set",
-    "move", "oom", "sysrq",
+    "move", "oom", "sysrq", "swapoff", "swapon",
   ])
 
   mutating func events(into events: inout [Event]) throws(JSONError) {
@@ -63,6 +63,8 @@ extension Fields {
     case "set": try set()
     case "move": try move()
     case "sysrq": try word([("f", Event.Action.sysrq)])
+    case "swapoff": try swapoff()
+    case "swapon": try swapon()
     default: try oom()
     }
   }
@@ -166,6 +168,29 @@ extension Fields {
       return nil
     }
     return pages[0].map { makeFirst($0, path) } ?? pages[1].map { makeSecond($0, path) }
+  }
+
+  private static let swapKeys = ObjectKeys(["size", "process"])
+
+  private mutating func swapoff() throws(JSONError) -> Event.Action? {
+    var pages: Int64?
+    var process: ProcessReference?
+    let seen = try object(Self.swapKeys) { (fields, key) throws(JSONError) in
+      if key == 0 { pages = try fields.size() } else { process = try fields.process() }
+    }
+    return seen == nil ? nil : .swapoff(pages: pages, process)
+  }
+
+  private static let swaponKeys = ObjectKeys(["size"])
+
+  private mutating func swapon() throws(JSONError) -> Event.Action? {
+    let offset = try startOfNext()
+    var pages: Int64?
+    let seen = try object(Self.swaponKeys) { (fields, _) throws(JSONError) in
+      pages = try fields.size()
+    }
+    needs("size", seen != 0, at: offset)
+    return pages.map { .swapon(pages: $0) }
   }
 
   private static let moveKeys = ObjectKeys(["process", "cgroup"])

@@ -186,6 +186,10 @@ extension Fields {
       action = .writeTmpfs(pages: try size() ?? pages, cgroup: path)
     case .deleteTmpfs(let pages, let path) where key == "delete":
       action = .deleteTmpfs(pages: try size() ?? pages, cgroup: path)
+    case .swapoff(let pages, let process) where key == "size":
+      action = .swapoff(pages: try size() ?? pages, process)
+    case .swapon(let pages) where key == "size":
+      action = .swapon(pages: try size() ?? pages)
     default:
       wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
     }

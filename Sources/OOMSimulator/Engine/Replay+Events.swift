@@ -43,6 +43,12 @@ extension Replay {
       guard let row = living(process, "move") else { return }
       world.move(row, to: group(path))
       somethingFreed = true
+    case .swapoff(let pages, let process):
+      let row = process.flatMap { living($0, "swapoff") }
+      if process == nil || row != nil { swapoff(pages, row: row) }
+    case .swapon(let pages):
+      world.setSwap(world.machine.swap + pages)
+      somethingFreed = true
     case .sysrq:
       switch outOfMemory(domain: nil, invoker: nil, isSysrq: true) {
       case .noVictim: warn("sysrq: no task is eligible")
@@ -78,7 +84,7 @@ extension Replay {
     return nil
   }
 
-  private mutating func refuse(_ pages: Int64, row: Int?) {
+  mutating func refuse(_ pages: Int64, row: Int?) {
     let state = world.overcommitState(row: row)
     refused.append(
       Refusal(

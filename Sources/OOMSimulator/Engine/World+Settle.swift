@@ -40,6 +40,28 @@ extension World {
     for holder in holders { tasks.refresh(holder.row) }
   }
 
+  /// Gives pages of a group that come back from swap to the processes that had them there.
+  mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
+    var holders = holders(in: group)
+    distribute(anon, over: &holders, weight: \.swap) { world, holder, pages in
+      world.tasks.anon[holder.row] += pages
+      world.tasks.swap[holder.row] -= pages
+      world.changeLeftBehind(holder) {
+        $0.anon += pages
+        $0.swap -= pages
+      }
+    }
+    distribute(shmem, over: &holders, weight: \.swappedShmem) { world, holder, pages in
+      world.tasks.shmem[holder.row] += pages
+      world.tasks.swappedShmem[holder.row, default: 0] -= pages
+      world.changeLeftBehind(holder) {
+        $0.shmem += pages
+        $0.swappedShmem -= pages
+      }
+    }
+    for holder in holders { tasks.refresh(holder.row) }
+  }
+
   /// An address space, or what one left behind, with pages charged to a group.
   fileprivate struct Holder {
     var row: Int
@@ -48,6 +70,8 @@ extension World {
     var file: Int64
     var evictableAnon: Int64
     var shmem: Int64
+    var swap: Int64
+    var swappedShmem: Int64
   }
 
   private func holders(in group: Int) -> [Holder] {
@@ -89,6 +113,6 @@ extension World.Holder {
   fileprivate init(row: Int, left: Int?, sizes: World.Sizes) {
     self.init(
       row: row, left: left, file: sizes.file, evictableAnon: sizes.anon - sizes.locked,
-      shmem: sizes.shmem)
+      shmem: sizes.shmem, swap: sizes.swap, swappedShmem: sizes.swappedShmem)
   }
 }

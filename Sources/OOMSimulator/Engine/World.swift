@@ -1,6 +1,6 @@
 /// The state of a run at one instant.
 struct World: Sendable {
-  let machine: Machine
+  var machine: Machine
   let rules: Rules
   let policy: Policy
   let cgroupVersion: Int
@@ -14,6 +14,8 @@ struct World: Sendable {
   var pids: PidAllocator
   /// File: `Committed_AS` in /proc/meminfo.
   var committed: Int64 = 0
+  /// Swap that a swapoff is emptying: it counts for nothing any more, but pages are still in it.
+  var leavingSwap: Int64 = 0
   /// Pages of processes that moved away from the group that they are charged to.
   var leftBehind: [LeftBehind] = []
   var warnings: [String] = []

@@ -44,6 +44,9 @@ public struct Event: Equatable, Sendable {
     indirect case setCgroup(String, Cgroup)
     indirect case setSysctl(Sysctl)
     case move(ProcessReference, cgroup: String)
+    /// Takes swap away, all of it when `pages` is nil; the process does it.
+    case swapoff(pages: Int64?, ProcessReference?)
+    case swapon(pages: Int64)
     /// The manual OOM kill. File: /proc/sysrq-trigger, `f`.
     case sysrq
     /// Declares the OOM here and now, in the group or in the machine.
@@ -76,6 +79,7 @@ extension Event.Action {
       .move(let process, _):
       process
     case .oom(_, let invoker, _): invoker
+    case .swapoff(_, let process): process
     default: nil
     }
   }

@@ -276,6 +276,8 @@ extension Event.Action {
     case .move: "move"
     case .oom: "oom"
     case .sysrq: "sysrq"
+    case .swapoff: "swapoff"
+    case .swapon: "swapon"
     }
   }
 }
