@@ -26,6 +26,7 @@ struct Worlds {
   private let usesProtection: Bool
   private let usesSharing: Bool
   private let usesShrink: Bool
+  private var isVersionOne = false
 
   init(seed: UInt64) {
     random = SplitMix(seed: seed)
@@ -47,8 +48,13 @@ struct Worlds {
     Int.random(in: 0..<100, using: &random) < percent
   }
 
-  mutating func scenario(events count: Int = 12) -> Scenario {
+  /// - Parameter usesVersionOne: some worlds have groups of version 1.
+  mutating func scenario(events count: Int = 12, usesVersionOne: Bool = false) -> Scenario {
     var scenario = Scenario()
+    if usesVersionOne, chance(30) {
+      isVersionOne = true
+      scenario.cgroupVersion = 1
+    }
     scenario.name = "generated"
     scenario.machine.memory = 20_000 + pages(20_000)
     scenario.machine.swap = usesSwap ? pages(20_000) : 0
@@ -74,6 +80,7 @@ struct Worlds {
 
   private mutating func cgroup() -> Cgroup {
     var cgroup = Cgroup()
+    if isVersionOne { return cgroupOfVersionOne() }
     if chance(60) { cgroup.max = 500 + pages(9000) }
     if chance(40) { cgroup.swapMax = pages(4000) }
     if chance(20) { cgroup.high = 500 + pages(9000) }
@@ -82,6 +89,22 @@ struct Worlds {
       if chance(40) { cgroup.min = pages(3000) }
       if chance(40) { cgroup.low = pages(3000) }
     }
+    if chance(30) { cgroup.pageCache = pages(400) }
+    if chance(30) { cgroup.kernel = pages(200) }
+    return cgroup
+  }
+
+  private mutating func cgroupOfVersionOne() -> Cgroup {
+    var cgroup = Cgroup()
+    if chance(60) {
+      let limit = 500 + pages(9000)
+      cgroup.max = limit
+      if chance(50) { cgroup.memswLimit = limit + pages(4000) }
+    }
+    if chance(30) { cgroup.softLimit = pages(4000) }
+    if chance(40) { cgroup.useHierarchy = true }
+    if chance(20) { cgroup.swappiness = 0 }
+    if chance(15) { cgroup.oomKillDisable = true }
     if chance(30) { cgroup.pageCache = pages(400) }
     if chance(30) { cgroup.kernel = pages(200) }
     return cgroup

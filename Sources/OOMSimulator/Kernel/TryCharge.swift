@@ -71,6 +71,8 @@ extension Ledger {
   /// so the lower one counts only while the higher one has room.
   private func kind(of group: Int, freeable: Int64) -> ChargeLimit.Kind {
     let limit = limits[group]
+    // A group that is charged over its memory.max can only be stopped by memory.high.
+    if limit.isForced { return .high }
     guard limit.high < limit.max else { return .max }
     if limit.max == Cgroup.unlimited { return .high }
     return limit.max - accounts[group].usage + freeable > 0 ? .high : .max
