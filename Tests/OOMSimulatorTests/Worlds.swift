@@ -26,6 +26,9 @@ struct Worlds {
   private let usesProtection: Bool
   private let usesSharing: Bool
   private let usesShrink: Bool
+  /// Segments, mapped files, forks.
+  private let usesObjects: Bool
+  private let usesForks: Bool
   private var isVersionOne = false
 
   init(seed: UInt64) {
@@ -35,6 +38,8 @@ struct Worlds {
     usesProtection = Bool.random(using: &random)
     usesSharing = Int.random(in: 0..<3, using: &random) == 0
     usesShrink = Bool.random(using: &random)
+    usesObjects = Int.random(in: 0..<3, using: &random) == 0
+    usesForks = Int.random(in: 0..<3, using: &random) == 0
     paths = usesGroups ? ["/", "/a", "/a/b", "/a/b/c", "/a/d", "/e"] : ["/"]
   }
 
@@ -58,6 +63,13 @@ struct Worlds {
     scenario.name = "generated"
     scenario.machine.memory = 20_000 + pages(20_000)
     scenario.machine.swap = usesSwap ? pages(20_000) : 0
+    if usesSwap, chance(30) {
+      var device = SwapDevice(size: pages(scenario.machine.swap))
+      device.kind = .zram
+      device.ratio = 1000 + pages(4000)
+      let rest = SwapDevice(size: scenario.machine.swap - device.size)
+      scenario.machine.swapDevices = chance(50) ? [device, rest] : [rest, device]
+    }
     scenario.machine.kernel = pages(2000)
     scenario.machine.pageCache = pages(3000)
     scenario.machine.slabReclaimable = pages(500)
@@ -128,6 +140,8 @@ struct Worlds {
     if chance(20) { process.totalVM = pages(10_000) }
     if chance(20) { process.onENOMEM = .exit }
     if chance(15) { process.committed = pages(4000) }
+    if usesObjects, chance(50) { process.segment = chance(50) ? "buffers" : "/dev/shm/x" }
+    if usesObjects, chance(30) { process.mappedFile = "libc" }
     return process
   }
 
@@ -171,6 +185,14 @@ struct Worlds {
   private mutating func action() -> Event.Action {
     let process = ProcessReference.name(names.randomElement(using: &random) ?? "p0")
     let over: Int64 = chance(70) ? pages(5) * 700_000 : 0
+    if usesForks, chance(40) {
+      if chance(50) { return .cow(process, pages: pages(3000), over: over) }
+      var child = Event.Child()
+      child.name = "f\(names.count)"
+      if chance(30) { child.oomScoreAdj = chance(50) ? 1000 : -1000 }
+      names.append(child.name)
+      return .fork(process, child)
+    }
     switch Int.random(in: 0..<(usesShrink ? 19 : 17), using: &random) {
     case 0...4: return .grow(process, sizes(20_000), over: over)
     case 5:
@@ -185,6 +207,7 @@ struct Worlds {
         started.sharesMMWith = process
         (started.anon, started.file, started.shmem, started.locked) = (0, 0, 0, 0)
         (started.pageTables, started.totalVM) = (nil, nil)
+        (started.segment, started.mappedFile) = (nil, nil)
       } else if chance(20) {
         started.count = Int32.random(in: 2...3, using: &random)
       }

@@ -6,7 +6,7 @@ extension Fields {
   /// `at`, then the actions.
   static let eventKeys = ObjectKeys([
     "at", "grow", "shrink", "map", "unmap", "start", "exit", "page_cache", "tmpfs", "set",
-    "move", "oom", "sysrq", "swapoff", "swapon",
+    "move", "oom", "sysrq", "swapoff", "swapon", "fork", "cow",
   ])
 
   mutating func events(into events: inout [Event]) throws(JSONError) {
@@ -51,6 +51,8 @@ extension Fields {
     case "map": try mapping { .map($0, pages: $1, $2) }
     case "unmap": try mapping { .unmap($0, pages: $1, $2) }
     case "start": try start()
+    case "fork": try fork()
+    case "cow": try cow()
     case "exit": try exit()
     case "page_cache":
       try amount(
@@ -96,6 +98,55 @@ extension Fields {
       wrong("needs one or more of 'anon', 'file', 'shmem', 'locked'", at: offset)
     }
     return process.map { make($0, sizes, over) }
+  }
+
+  private static let cowKeys = ObjectKeys(["process", "size", "over"])
+
+  private mutating func cow() throws(JSONError) -> Event.Action? {
+    let offset = try startOfNext()
+    var process: ProcessReference?
+    var pages: Int64 = 0
+    var over: Int64 = 0
+    let seen = try object(Self.cowKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0: process = try fields.process()
+      case 1: pages = try fields.size() ?? 0
+      default: over = try fields.duration() ?? 0
+      }
+    }
+    guard let seen else { return nil }
+    needs("process", seen & 1 != 0, at: offset)
+    needs("size", seen & 2 != 0, at: offset)
+    return process.map { .cow($0, pages: pages, over: over) }
+  }
+
+  private static let forkKeys = ObjectKeys(["process", "child"])
+  private static let childKeys = ObjectKeys(["name", "pid", "oom_score_adj"])
+
+  private mutating func fork() throws(JSONError) -> Event.Action? {
+    let offset = try startOfNext()
+    var process: ProcessReference?
+    var child = Event.Child()
+    let seen = try object(Self.forkKeys) { (fields, key) throws(JSONError) in
+      if key == 0 {
+        process = try fields.process()
+        return
+      }
+      var whole = Scenario.Process()
+      let offset = try fields.startOfNext()
+      let seen = try fields.object(Self.childKeys) { (fields, key) throws(JSONError) in
+        // As the keys of a process, whose numbers these are.
+        try fields.processField([1, 0, 6][key], into: &whole)
+        if key == 2 { child.oomScoreAdj = whole.oomScoreAdj }
+      }
+      if let seen { fields.needs("name", seen & 1 != 0, at: offset) }
+      (child.name, child.pid) = (whole.name, whole.pid)
+    }
+    guard let seen else { return nil }
+    needs("process", seen & 1 != 0, at: offset)
+    needs("child", seen & 2 != 0, at: offset)
+    guard let process, !child.name.isEmpty else { return nil }
+    return .fork(process, child)
   }
 
   private static let mappingKeys = ObjectKeys(["process", "size", "kind"])

@@ -64,27 +64,64 @@ extension Fields {
     return nil
   }
 
-  private static let swapDeviceKeys = ObjectKeys(["size", "kind"])
+  /// Kernel: `MAX_SWAPFILES`, less where it keeps some for itself.
+  private static let maxSwapDevices = 32
 
-  /// A size, or a list of devices, which only their sum matters of.
+  private static let swapDeviceKeys = ObjectKeys(["size", "kind", "ratio"])
+
+  /// A size, or a list of devices, of which the first is filled first.
   private mutating func swap(into machine: inout Machine) throws(JSONError) {
     if try json.peek() != .array {
       machine.swap = try size() ?? machine.swap
+      machine.swapDevices = []
       return
     }
-    var total: Int64 = 0
+    var devices: [SwapDevice] = []
+    let start = try startOfNext()
     try list { (fields) throws(JSONError) in
       let offset = try fields.startOfNext()
+      var device = SwapDevice(size: 0)
       let seen = try fields.object(Self.swapDeviceKeys) { (fields, key) throws(JSONError) in
-        if key == 0 {
-          total += try fields.size() ?? 0
-        } else {
-          _ = try fields.word([("disk", ())])
+        switch key {
+        case 0: device.size = try fields.size() ?? 0
+        case 1:
+          device.kind =
+            try fields.word(SwapDevice.Kind.allCases.map { ($0.rawValue, $0) }) ?? device.kind
+        default: device.ratio = try fields.ratio() ?? device.ratio
         }
       }
-      if let seen { fields.needs("size", seen & 1 != 0, at: offset) }
+      if let seen {
+        fields.needs("size", seen & 1 != 0, at: offset)
+        if seen & 4 != 0, device.kind == .disk {
+          fields.wrong("'ratio' is that of a zram", at: offset)
+        }
+      }
+      devices.append(device)
     }
-    machine.swap = total
+    if devices.count > Self.maxSwapDevices {
+      wrong("\(devices.count) swap devices, more than \(Self.maxSwapDevices)", at: start)
+      return
+    }
+    machine.swap = devices.reduce(0) { $0 + $1.size }
+    machine.swapDevices = devices.contains { $0.kind == .zram } ? devices : []
+  }
+
+  /// How much smaller a zram makes a page, from 1 to 100, in thousandths.
+  private mutating func ratio() throws(JSONError) -> Int64? {
+    let allowed = "a ratio from 1 to 100 with at most three places, such as 2.8"
+    let offset = try startOfNext()
+    guard try expect(.number, or: allowed) else { return nil }
+    let text = json.text(try json.readNumber())
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let places = parts.count == 2 ? String(parts[1]) : ""
+    let padded = places + String(repeating: "0", count: max(3 - places.count, 0))
+    if parts.count <= 2, places.count <= 3, let whole = Int64(parts[0]), let rest = Int64(padded),
+      (1...100).contains(whole), whole * 1000 + rest <= 100_000
+    {
+      return whole * 1000 + rest
+    }
+    wrong("expected \(allowed), found \(shortened(text))", at: offset)
+    return nil
   }
 
   private static let nodeKeys = ObjectKeys(["memory", "present", "spanned"])

@@ -7,7 +7,7 @@ extension Fields {
     "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
     "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
-    "swapoff", "threads", "mems_allowed", "mempolicy", "committed",
+    "swapoff", "threads", "mems_allowed", "mempolicy", "committed", "segment", "mapped_file",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -108,8 +108,18 @@ extension Fields {
     case 26: process.memsAllowed = try nodes() ?? process.memsAllowed
     case 28: process.committed = try size() ?? process.committed
     case 27: process.mempolicy = try nodes() ?? process.mempolicy
+    case 29: process.segment = try name(of: "a segment") ?? process.segment
+    case 30: process.mappedFile = try name(of: "a file") ?? process.mappedFile
     default: break
     }
+  }
+
+  private mutating func name(of what: String) throws(JSONError) -> String? {
+    let offset = try startOfNext()
+    guard let name = try string() else { return nil }
+    if !name.isEmpty { return name }
+    wrong("\(what) needs a name that is not empty", at: offset)
+    return nil
   }
 
   private static let threadKeys = ObjectKeys(["cgroup"])

@@ -170,6 +170,10 @@ extension Fields {
       action = .map(process, pages: try size() ?? pages, kind)
     case .unmap(let process, let pages, let kind) where key == "size":
       action = .unmap(process, pages: try size() ?? pages, kind)
+    case .cow(let process, let pages, let over) where key == "size":
+      action = .cow(process, pages: try size() ?? pages, over: over)
+    case .cow(let process, let pages, let over) where key == "over":
+      action = .cow(process, pages: pages, over: try duration() ?? over)
     case .start(var process):
       guard let number = Self.processKeys.names.firstIndex(of: key) else {
         return unknown(key, Self.processKeys.names, at: 0)

@@ -57,6 +57,7 @@ extension Event.Sizes {
       case .locked: locked
       case .shmem: shmem
       case .file: file
+      case .cow: cow
       }
     }
     set {
@@ -65,6 +66,7 @@ extension Event.Sizes {
       case .locked: locked = newValue
       case .shmem: shmem = newValue
       case .file: file = newValue
+      case .cow: cow = newValue
       }
     }
   }

@@ -21,6 +21,8 @@ struct Ledger: Equatable, Sendable {
     var slabReclaimable: Int64 = 0
     var kernel: Int64 = 0
     var pageTables: Int64 = 0
+    /// What zram devices take, in the root alone: no group is charged for it.
+    var zram: Int64 = 0
 
     var swappedAnon: Int64 = 0
     var swappedShmem: Int64 = 0
@@ -39,6 +41,7 @@ struct Ledger: Equatable, Sendable {
     /// Pages charged to this group itself.
     var own: Int64 {
       anon + locked + shmem + tmpfs + file + cache + slabReclaimable + kernel + pageTables
+        + zram
     }
 
     /// Swap charged to this group itself.
@@ -67,6 +70,8 @@ struct Ledger: Equatable, Sendable {
   var limits: [Limits]
   var accounts: [Account]
   var swappiness: Int64 = 60
+  /// Where what is stored takes memory; empty without zram.
+  var swapDevices: [SwapDevice] = []
   /// What one page table maps, in pages.
   var pagesPerTable: Int64 = 512
   /// Whether any group has `memory.min` or `memory.low`.
@@ -124,6 +129,15 @@ struct Ledger: Equatable, Sendable {
       accounts[at].swapUsage += swap
       at = parents[at]
     }
+    if swap != 0 { chargeZram() }
+  }
+
+  /// Brings the memory that zram devices take in step with what is stored in them.
+  mutating func chargeZram() {
+    if swapDevices.isEmpty { return }
+    let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
+    accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
+    accounts[MemcgTree.root].zram = pages
   }
 
   /// Pages that a group can still take before one of its own limits, without reclaim.

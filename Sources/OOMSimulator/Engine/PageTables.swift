@@ -17,23 +17,14 @@ func lastLevelTables(touched: Int64, pagesPerTable: Int64) -> Int64 {
   (touched + pagesPerTable - 1) / pagesPerTable
 }
 
-/// How many more pages can be touched when `room` has to hold them and their tables.
-///
-/// - Returns: the largest `n` of at most `wanted` with `n + tables(touched + n) - tables(touched) ≤ room`.
-func touchable(
-  _ wanted: Int64, touched: Int64, room: Int64, pagesPerTable: Int64
-) -> Int64 {
-  func cost(_ pages: Int64) -> Int64 {
-    pages + lastLevelTables(touched: touched + pages, pagesPerTable: pagesPerTable)
-      - lastLevelTables(touched: touched, pagesPerTable: pagesPerTable)
+/// The largest of 0 to `wanted` for which a condition holds that, once it fails, fails for all that is larger;
+/// 0 where it does not even hold there.
+func most(_ wanted: Int64, where holds: (Int64) -> Bool) -> Int64 {
+  if holds(wanted) { return wanted }
+  var (low, high): (Int64, Int64) = (0, wanted)
+  while high - low > 1 {
+    let middle = low + (high - low) / 2
+    if holds(middle) { low = middle } else { high = middle }
   }
-  if cost(wanted) <= room { return wanted }
-  // One table costs at most one page in 512, so the answer is this close to the room.
-  var low = max(room - room / pagesPerTable - 2, 0)
-  var high = min(room, wanted)
-  while low < high {
-    let middle = low + (high - low + 1) / 2
-    if cost(middle) <= room { low = middle } else { high = middle - 1 }
-  }
-  return max(low, 0)
+  return low
 }

@@ -30,16 +30,41 @@ extension Ledger {
     let stages = swaps ? Stage.allCases : [.cache, .fileAndSlab]
     if domain == MemcgTree.root, hasSoftLimits {
       let floors = softFloors
-      for stage in stages where left > 0 { left -= reclaim(left, in: domain, stage, floors) }
+      for stage in stages where left > 0 { left -= gain(left, in: domain, stage, floors) }
     }
     // memory.low holds in a first round; a second one ignores it when the first does not give enough.
     for respectsLow in protects ? [true, false] : [false] {
       let floors = protection(in: domain, respectsLow: respectsLow)
       for stage in stages where left > 0 {
-        left -= reclaim(left, in: domain, stage, floors)
+        left -= gain(left, in: domain, stage, floors)
       }
     }
     return wanted - left
+  }
+
+  /// Takes pages of a stage's kinds until the domain has `wanted` fewer: what goes to a zram leaves a part of
+  /// itself in memory.
+  private mutating func gain(
+    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64]
+  ) -> Int64 {
+    guard stage == .swap, domain == MemcgTree.root, !swapDevices.isEmpty else {
+      return reclaim(wanted, in: domain, stage, floors)
+    }
+    let before = accounts[domain].usage
+    var asked = wanted
+    while reclaim(asked, in: domain, stage, floors) > 0 {
+      let left = wanted - (before - accounts[domain].usage)
+      if left <= 0 { break }
+      asked = gross(of: left)
+    }
+    return before - accounts[domain].usage
+  }
+
+  /// Pages to move to the worst zram so that `net` of memory come free; all where it gains nothing.
+  private func gross(of net: Int64) -> Int64 {
+    let ratio = swapDevices.filter { $0.kind == .zram }.map(\.ratio).min() ?? 1000
+    if ratio <= 1000 || net > 1 << 40 { return Int64.max }
+    return net * ratio / (ratio - 1000) + 1
   }
 
   private mutating func reclaim(

@@ -21,6 +21,13 @@ extension Replay {
         start(process, name: process.count == 1 ? process.name : "\(process.name)-\(copy + 1)")
         if panic != nil { return }
       }
+    case .fork(let process, let child):
+      if let row = living(process, "fork") { fork(row, child) }
+    case .cow(let process, let pages, let over):
+      guard let row = living(process, "cow") else { return }
+      var sizes = Event.Sizes()
+      sizes.cow = pages
+      begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
     case .exit(let process):
       if let row = living(process, "exit") { exit(row) }
     case .readPageCache(let pages, let path):
@@ -113,6 +120,7 @@ extension Replay {
     world.groups.members[group].append(Int32(row))
     let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
     references.add(row, world.tasks)
+    world.shared.join(row, segment: process.segment, file: process.mappedFile)
     if let other {
       world.tasks.join(row, to: other)
       return
@@ -180,6 +188,7 @@ extension Replay {
       $0.tmpfs -= resident
       $0.swappedTmpfs -= swapped
     }
+    world.deleteSegments(pages - resident - swapped, group: group)
     somethingFreed = true
   }
 

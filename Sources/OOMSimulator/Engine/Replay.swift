@@ -92,8 +92,8 @@ struct Replay {
   private func fits(at time: Int64) -> Bool {
     let active = growths.filter { $0.stop == nil }
     if active.isEmpty { return true }
-    // Giving back needs the sizes of processes, so it is tried on a copy of the world.
-    if active.contains(where: \.isShrink) {
+    // Giving back and sharing need the sizes of processes, so they are tried on a copy of the world.
+    if active.contains(where: { $0.isShrink || world.shares($0) }) {
       var copy = self
       copy.observe = nil
       return copy.tryApply(at: time)
@@ -216,26 +216,27 @@ struct Replay {
     }
     let owner = world.tasks.owner(row)
     let group = Int(world.tasks.groups[owner])
-    let more = world.tablesFor(due, owner: owner)
+    let pages = world.newPages(of: due, kind, owner: owner)
+    let more = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
     if kind == .file {
       var (_, limit) = world.ledger.tryCharge(more, to: group)
-      if limit == nil { limit = world.ledger.tryCharge(more + 1, to: group).limit }
+      if limit == nil, pages > 0 { limit = world.ledger.tryCharge(more + 1, to: group).limit }
       if let limit { return (0, limit) }
       world.touch(due, kind, row: row)
       return (due, nil)
     }
     let (room, limit) =
       kind == .locked
-      ? world.ledger.tryCharge(due + more, to: group)
-      : world.ledger.tryCharge(swappable: due + more, to: group)
+      ? world.ledger.tryCharge(pages + more, to: group)
+      : world.ledger.tryCharge(swappable: pages + more, to: group)
     if limit == nil {
       world.touch(due, kind, row: row)
       return (due, nil)
     }
-    let first = world.tablesFor(0, owner: owner)
-    let fits = touchable(
-      due, touched: world.tasks.touched[owner], room: room - first,
-      pagesPerTable: world.tasks.pagesPerTable)
+    let fits = most(due) {
+      world.newPages(of: $0, kind, owner: owner)
+        + (kind == .cow ? 0 : world.tablesFor($0, owner: owner)) <= room
+    }
     if fits > 0 { world.touch(fits, kind, row: row) }
     return (fits, limit)
   }
@@ -283,8 +284,9 @@ struct Replay {
     }
     let owner = world.tasks.owner(row)
     let due = kind == .file ? growth.due(kind, at: now) : 1
-    let tables = world.tablesFor(due, owner: owner)
-    return world.ledger.tryCharge(1 + tables, to: Int(world.tasks.groups[owner])).limit
+    let tables = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
+    let pages = world.newPages(of: 1, kind, owner: owner)
+    return world.ledger.tryCharge(pages + tables, to: Int(world.tasks.groups[owner])).limit
   }
 
   private mutating func stop(_ index: Int, _ why: Growth.Stop) {

@@ -101,6 +101,12 @@ extension Tasks {
         }
       }
     }
+    if !table.segments.isEmpty || !table.mappedFiles.isEmpty {
+      for row in 0..<count {
+        segments[row] = table.segments[rows?[row] ?? row]
+        mappedFiles[row] = table.mappedFiles[rows?[row] ?? row]
+      }
+    }
     if !table.memsAllowed.isEmpty || !table.mempolicy.isEmpty {
       for row in 0..<count {
         memsAllowed[row] = table.memsAllowed[rows?[row] ?? row]
@@ -186,6 +192,8 @@ extension Tasks {
     shmem[owner] = max(shmem[owner], shmem[row])
     swap[owner] = max(swap[owner], swap[row])
     locked[owner] = max(locked[owner], locked[row])
+    segments[owner] = segments[owner] ?? segments[row]
+    mappedFiles[owner] = mappedFiles[owner] ?? mappedFiles[row]
     if let beside = commitBeside[row] {
       // What the sharer says of the address space, whose sizes are the owner's now.
       let given = beside + anon[row] + swap[row]
@@ -256,13 +264,11 @@ struct PidAllocator: Equatable, Sendable {
 
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
-    let starts = scenario.events.compactMap { event -> Scenario.Process? in
-      if case .start(let process) = event.action { process } else { nil }
-    }
+    let starts = scenario.events.compactMap(\.action.startedPid)
     let isOpen = scenario.processes.pids.contains(0) || !starts.isEmpty
     if isOpen {
       taken = Set(scenario.processes.pids)
-      taken.formUnion(starts.map(\.pid))
+      taken.formUnion(starts)
     }
   }
 

@@ -52,6 +52,9 @@ struct Tasks: Equatable, Sendable {
   /// Memory nodes of the rows that give them.
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
+  /// What the rows map that give it: the name of a segment, and of a file.
+  var segments: [Int: String] = [:]
+  var mappedFiles: [Int: String] = [:]
   /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
   var children: [Int32: [Int]] = [:]
   /// Rows that are dying, and rows that run swapoff.
@@ -209,12 +212,6 @@ struct Tasks: Equatable, Sendable {
         pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
       return rules.pageTables.pages(levels)
     }
-  }
-
-  /// What comes back when the last user of an address space is gone; mapped file pages stay as cache.
-  func freedByExit(of owner: Int) -> Int64 {
-    anon[owner] + swap[owner] + shmem[owner] + pageTables[owner]
-      + swappedShmem[owner, default: 0]
   }
 }
 

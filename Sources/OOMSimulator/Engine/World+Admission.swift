@@ -136,6 +136,14 @@ extension World {
       - tasks.claimed[owner, default: 0]
     let request = max(anon - mapped, 0)
     if !commit(request, row: row, isGradual: isGradual) { return request }
+    if let number = self.shared.number(.shmem, of: owner) {
+      if let refused = admit(sizes.shmem, object: number, row: row, isGradual: isGradual) {
+        unmap(request, .private, row: row)
+        return refused
+      }
+      tasks.claimed[owner, default: 0] += anon
+      return nil
+    }
     let mappedShared =
       tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
     let shared = max(sizes.shmem - mappedShared, 0)
@@ -146,5 +154,34 @@ extension World {
     tasks.claimed[owner, default: 0] += anon
     tasks.claimedShared[owner, default: 0] += sizes.shmem
     return nil
+  }
+
+  /// Admits what a process is going to touch of a segment: its pages are committed once, whoever maps them.
+  ///
+  /// - Returns: the request that was refused, in pages, or nil.
+  private mutating func admit(
+    _ pages: Int64, object number: Int, row: Int, isGradual: Bool
+  ) -> Int64? {
+    let owner = tasks.owner(row)
+    let object = shared.list[number]
+    let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner, default: 0] + pages
+    let request = max(wanted - object.admitted, 0)
+    guard isAdmitted(request, row: row, isGradual: isGradual) else { return request }
+    committed += request
+    shared.list[number].committed += request
+    shared.list[number].admitted += request
+    tasks.claimedShared[owner, default: 0] += pages
+    return nil
+  }
+
+  /// Admits the private memory that a fork commits once more, taken as one mapping.
+  ///
+  /// - Returns: the request that was refused, in pages, or nil.
+  ///
+  /// Kernel: `dup_mmap()`, kernel/fork.c, asks `security_vm_enough_memory_mm()` for each mapping by itself.
+  func refusedFork(of row: Int) -> Int64? {
+    let owner = tasks.owner(row)
+    let pages = max(tasks.committed(owner) - tasks.committedShmem[owner, default: 0], 0)
+    return isAdmitted(pages, row: row, isGradual: false) ? nil : pages
   }
 }

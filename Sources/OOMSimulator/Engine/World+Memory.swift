@@ -9,24 +9,39 @@ extension World {
     case locked
     case shmem
     case file
+    /// A write to pages shared by copy-on-write: it takes new ones, and the counters stay.
+    case cow
   }
 
   /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
   mutating func touch(_ pages: Int64, _ kind: Kind, row: Int) {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
-    let tables = tablesFor(pages, owner: owner)
+    let new = newPages(of: pages, kind, owner: owner)
+    let tables = kind == .cow ? 0 : tablesFor(pages, owner: owner)
+    if kind == .cow { settleHoldings(of: owner) }
+    var mapped = pages
     if kind == .file {
       ledger.charge(tables, to: group) { $0.pageTables += tables }
-      tasks.file[owner] += ledger.chargeFile(pages, \.file, to: group).pages
+      mapped -= new - ledger.chargeFile(new, \.file, to: group).pages
     } else {
-      ledger.charge(pages + tables, to: group) { account in
-        account.add(pages, kind)
+      ledger.charge(new + tables, to: group) { account in
+        account.add(new, kind)
         account.pageTables += tables
+      }
+    }
+    if kind == .cow {
+      copyOnWrite(new, owner: owner)
+      return
+    }
+    if let object = shared.number(kind, of: owner) {
+      change(object: object, by: owner) {
+        $0.touch(mapped, new: mapped - (pages - new), by: owner, group: group)
       }
     }
     tasks.touched[owner] += pages
     tasks.pageTables[owner] += tables
+    let isObject = shared.number(kind, of: owner) != nil
     switch kind {
     case .anon, .locked:
       tasks.anon[owner] += pages
@@ -40,10 +55,13 @@ extension World {
       tasks.claimed[owner, default: 0] -= pages
       tasks.commitBeside[owner, default: 0] -= pages
     case .shmem:
+      tasks.claimedShared[owner, default: 0] -= pages
+      if isObject { break }
       tasks.shmem[owner] += pages
       tasks.untouchedShared[owner, default: 0] -= pages
-      tasks.claimedShared[owner, default: 0] -= pages
     case .file:
+      if !isObject { tasks.file[owner] += mapped }
+    case .cow:
       break
     }
     tasks.refresh(owner)
@@ -71,21 +89,34 @@ extension World {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
     settle(group: group)
+    if let object = shared.number(kind, of: owner) {
+      return giveBack(wanted, object: object, owner: owner)
+    }
     var given = giveBack(wanted, kind, owner: owner, of: sizesInOwnGroup(owner), from: group)
       .pages
-    for index in leftBehind.indices where leftBehind[index].row == owner && given < wanted {
-      settle(group: leftBehind[index].group)
-      let (pages, sizes) = giveBack(
-        wanted - given, kind, owner: owner, of: leftBehind[index].sizes,
-        from: leftBehind[index].group)
-      leftBehind[index].sizes.remove(sizes)
-      given += pages
+    settleHoldings(of: owner)
+    for number in holdings.numbers(of: owner) where given < wanted {
+      given += giveBack(wanted - given, kind, owner: owner, holding: number)
     }
     return given
   }
 
+  /// Gives pages of a holding back; those that others map, too, stay with them.
   private mutating func giveBack(
-    _ wanted: Int64, _ kind: Kind, owner: Int, of here: Sizes, from group: Int
+    _ wanted: Int64, _ kind: Kind, owner: Int, holding number: Int
+  ) -> Int64 {
+    let holding = holdings[number]
+    let others = holding.mappers.subtracting([owner])
+    let (pages, sizes) = giveBack(
+      wanted, kind, owner: owner, of: holding.sizes, from: others.isEmpty ? holding.group : nil)
+    holdings.change(number) { $0 -= sizes }
+    addHolding(sizes, others, holding.group)
+    return pages
+  }
+
+  /// - Parameter group: what is charged for the pages, nil where they stay in memory.
+  private mutating func giveBack(
+    _ wanted: Int64, _ kind: Kind, owner: Int, of here: Sizes, from group: Int?
   ) -> (pages: Int64, sizes: Sizes) {
     var sizes = Sizes()
     switch kind {
@@ -100,6 +131,8 @@ extension World {
       sizes.swappedShmem = min(wanted - sizes.shmem, here.swappedShmem)
     case .file:
       sizes.file = min(wanted, here.file)
+    case .cow:
+      break
     }
     let pages = sizes.anon + sizes.swap + sizes.shmem + sizes.swappedShmem + sizes.file
     let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
@@ -122,7 +155,7 @@ extension World {
       tasks.commitBeside[owner, default: 0] -= uncommit
       committed -= uncommit
     }
-    uncharge(sizes, from: group)
+    if let group { uncharge(sizes, from: group) }
     tasks.remove(sizes, from: owner)
     tasks.refresh(owner)
     return (pages, sizes)
@@ -140,27 +173,6 @@ extension World {
       account.swappedAnon -= sizes.swap
       account.swappedShmem -= sizes.swappedShmem
     }
-  }
-
-  /// Settles every group in which an address space has pages.
-  private mutating func settleHoldings(of owner: Int) {
-    settle(group: Int(tasks.groups[owner]))
-    for left in leftBehind where left.row == owner { settle(group: left.group) }
-  }
-
-  /// Frees an address space, wherever its pages are charged; its groups are settled.
-  ///
-  /// - Returns: the pages that are free again, swap included; file pages stay as clean cache.
-  ///
-  /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
-  mutating func exitMM(_ owner: Int) -> Int64 {
-    let freed = tasks.freedByExit(of: owner)
-    committed -= tasks.committed(owner)
-    uncharge(sizesInOwnGroup(owner), from: Int(tasks.groups[owner]))
-    for left in leftBehind where left.row == owner { uncharge(left.sizes, from: left.group) }
-    leftBehind.removeAll { $0.row == owner }
-    tasks.clear(owner)
-    return freed
   }
 
   /// Ends processes and frees the address spaces that nobody uses any more.
@@ -206,7 +218,7 @@ extension World {
     if old == group { return }
     if tasks.owner(row) == row {
       settle(group: old)
-      leftBehind.append(LeftBehind(row: row, group: old, sizes: sizesInOwnGroup(row)))
+      holdings.add(sizesInOwnGroup(row), [row], old)
     }
     groups.members[old].removeAll { Int($0) == row }
     if rules.memcgWalk == .newestFirstMovedLast {
@@ -221,22 +233,10 @@ extension World {
   }
 }
 
-extension World.Sizes {
-  fileprivate mutating func remove(_ other: Self) {
-    anon -= other.anon
-    locked -= other.locked
-    file -= other.file
-    shmem -= other.shmem
-    swap -= other.swap
-    swappedShmem -= other.swappedShmem
-    pageTables -= other.pageTables
-  }
-}
-
 extension Ledger.Account {
   mutating func add(_ pages: Int64, _ kind: World.Kind) {
     switch kind {
-    case .anon: anon += pages
+    case .anon, .cow: anon += pages
     case .locked: locked += pages
     case .shmem: shmem += pages
     case .file: file += pages

@@ -12,66 +12,54 @@ extension World {
     if account.unsettledFile == 0, account.unsettledAnon == 0, account.unsettledShmem == 0 {
       return
     }
-    var holders = holders(in: group)
-    distribute(account.unsettledFile, over: &holders, weight: \.file) { world, holder, pages in
-      world.tasks.file[holder.row] -= pages
-      world.changeLeftBehind(holder) { $0.file -= pages }
+    let holders = holders(in: group)
+    distribute(account.unsettledFile, over: holders, weight: \.file) { $0.drop($2, of: $1) }
+    distribute(account.unsettledAnon, over: holders, weight: \.evictableAnon) {
+      $0.moveAnonToSwap($2, of: $1)
     }
-    distribute(account.unsettledAnon, over: &holders, weight: \.evictableAnon) {
-      world, holder, pages in
-      world.tasks.anon[holder.row] -= pages
-      world.tasks.swap[holder.row] += pages
-      world.changeLeftBehind(holder) {
-        $0.anon -= pages
-        $0.swap += pages
-      }
-    }
-    distribute(account.unsettledShmem, over: &holders, weight: \.shmem) { world, holder, pages in
-      world.tasks.shmem[holder.row] -= pages
-      world.tasks.swappedShmem[holder.row, default: 0] += pages
-      world.changeLeftBehind(holder) {
-        $0.shmem -= pages
-        $0.swappedShmem += pages
-      }
+    distribute(account.unsettledShmem, over: holders, weight: \.shmem) {
+      $0.moveShmemToSwap($2, of: $1)
     }
     ledger.accounts[group].unsettledFile = 0
     ledger.accounts[group].unsettledAnon = 0
     ledger.accounts[group].unsettledShmem = 0
-    for holder in holders { tasks.refresh(holder.row) }
   }
 
   /// Gives pages of a group that come back from swap to the processes that had them there.
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
-    var holders = holders(in: group)
-    distribute(anon, over: &holders, weight: \.swap) { world, holder, pages in
-      world.tasks.anon[holder.row] += pages
-      world.tasks.swap[holder.row] -= pages
-      world.changeLeftBehind(holder) {
-        $0.anon += pages
-        $0.swap -= pages
-      }
-    }
-    distribute(shmem, over: &holders, weight: \.swappedShmem) { world, holder, pages in
-      world.tasks.shmem[holder.row] += pages
-      world.tasks.swappedShmem[holder.row, default: 0] -= pages
-      world.changeLeftBehind(holder) {
-        $0.shmem += pages
-        $0.swappedShmem -= pages
-      }
-    }
-    for holder in holders { tasks.refresh(holder.row) }
+    let holders = holders(in: group)
+    distribute(anon, over: holders, weight: \.swap) { $0.moveAnonToSwap(-$2, of: $1) }
+    distribute(shmem, over: holders, weight: \.swappedShmem) { $0.moveShmemToSwap(-$2, of: $1) }
   }
 
-  /// An address space, or what one left behind, with pages charged to a group.
+  /// What has pages charged to a group.
   fileprivate struct Holder {
-    var row: Int
-    /// Position in `leftBehind`, nil for what is in the owner's own group.
-    var left: Int?
-    var file: Int64
-    var evictableAnon: Int64
-    var shmem: Int64
-    var swap: Int64
-    var swappedShmem: Int64
+    enum Place {
+      /// What an address space has in its owner's group.
+      case own(Int)
+      /// The number of a holding.
+      case holding(Int)
+      /// The number of a segment or a file.
+      case object(Int)
+    }
+
+    var place: Place
+    var group: Int
+    var file: Int64 = 0
+    var evictableAnon: Int64 = 0
+    var shmem: Int64 = 0
+    var swap: Int64 = 0
+    var swappedShmem: Int64 = 0
+
+    init(_ place: Place, group: Int, _ sizes: World.Sizes) {
+      self.place = place
+      self.group = group
+      file = sizes.file
+      evictableAnon = sizes.anon - sizes.locked
+      shmem = sizes.shmem
+      swap = sizes.swap
+      swappedShmem = sizes.swappedShmem
+    }
   }
 
   private func holders(in group: Int) -> [Holder] {
@@ -80,16 +68,29 @@ extension World {
       let row = Int(member)
       guard tasks.owner(row) == row, tasks.hasMemory(row), Int(tasks.groups[row]) == group
       else { continue }
-      holders.append(Holder(row: row, left: nil, sizes: sizesInOwnGroup(row)))
+      holders.append(Holder(.own(row), group: group, sizesInOwnGroup(row)))
     }
-    for (index, left) in leftBehind.enumerated() where left.group == group {
-      holders.append(Holder(row: left.row, left: index, sizes: left.sizes))
+    for number in holdings.numbers(in: group) {
+      holders.append(Holder(.holding(number), group: group, holdings[number].sizes))
+    }
+    for number in shared.numbers(in: group) {
+      let object = shared.list[number]
+      for extent in object.extents where extent.group == group {
+        var sizes = Sizes()
+        if object.kind == .file {
+          sizes.file = extent.resident
+        } else {
+          sizes.shmem = extent.resident
+        }
+        sizes.swappedShmem = extent.swapped
+        holders.append(Holder(.object(number), group: group, sizes))
+      }
     }
     return holders
   }
 
   private mutating func distribute(
-    _ amount: Int64, over holders: inout [Holder], weight: KeyPath<Holder, Int64>,
+    _ amount: Int64, over holders: [Holder], weight: KeyPath<Holder, Int64>,
     _ take: (inout World, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
@@ -103,16 +104,61 @@ extension World {
     }
   }
 
-  private mutating func changeLeftBehind(_ holder: Holder, _ body: (inout Sizes) -> Void) {
-    guard let index = holder.left else { return }
-    body(&leftBehind[index].sizes)
+  private mutating func drop(_ pages: Int64, of holder: Holder) {
+    if case .object(let number) = holder.place {
+      return change(object: number) { $0.reclaim(pages, from: holder.group) }
+    }
+    change(holder) {
+      $0.file -= pages
+    } columns: {
+      $0.file[$1] -= pages
+    }
   }
-}
 
-extension World.Holder {
-  fileprivate init(row: Int, left: Int?, sizes: World.Sizes) {
-    self.init(
-      row: row, left: left, file: sizes.file, evictableAnon: sizes.anon - sizes.locked,
-      shmem: sizes.shmem, swap: sizes.swap, swappedShmem: sizes.swappedShmem)
+  private mutating func moveAnonToSwap(_ pages: Int64, of holder: Holder) {
+    change(holder) {
+      $0.anon -= pages
+      $0.swap += pages
+    } columns: {
+      $0.anon[$1] -= pages
+      $0.swap[$1] += pages
+    }
+  }
+
+  private mutating func moveShmemToSwap(_ pages: Int64, of holder: Holder) {
+    if case .object(let number) = holder.place {
+      return change(object: number) {
+        if pages < 0 {
+          $0.swapIn(-pages, group: holder.group)
+        } else {
+          $0.reclaim(pages, from: holder.group)
+        }
+      }
+    }
+    change(holder) {
+      $0.shmem -= pages
+      $0.swappedShmem += pages
+    } columns: {
+      $0.shmem[$1] -= pages
+      $0.swappedShmem[$1, default: 0] += pages
+    }
+  }
+
+  /// Changes the sizes of a holding, if it is one, and the columns of every address space that counts the pages.
+  private mutating func change(
+    _ holder: Holder, _ sizes: (inout Sizes) -> Void, columns: (inout Tasks, Int) -> Void
+  ) {
+    switch holder.place {
+    case .own(let row):
+      columns(&tasks, row)
+      tasks.refresh(row)
+    case .holding(let number):
+      for row in holdings[number].mappers {
+        columns(&tasks, row)
+        tasks.refresh(row)
+      }
+      holdings.change(number, sizes)
+    case .object: break
+    }
   }
 }

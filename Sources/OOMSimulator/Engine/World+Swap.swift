@@ -3,7 +3,9 @@
 extension World {
   /// Changes how much swap there is; what is stored beyond it has to be read back by the caller.
   mutating func setSwap(_ pages: Int64) {
-    machine.swap = pages
+    machine.setSwap(pages)
+    ledger.swapDevices = machine.swapDevices
+    ledger.chargeZram()
     ledger.limits[MemcgTree.root].swapMax = pages
   }
 

@@ -16,16 +16,10 @@ struct World: Sendable {
   var committed: Int64 = 0
   /// Swap that a swapoff is emptying: it counts for nothing any more, but pages are still in it.
   var leavingSwap: Int64 = 0
-  /// Pages of processes that moved away from the group that they are charged to.
-  var leftBehind: [LeftBehind] = []
+  /// Pages that are not simply a process's own in its own group.
+  var holdings = Holdings()
+  var shared = SharedObjects()
   var warnings: [String] = []
-
-  /// Pages that stay charged to the group in which they were touched. The row's columns count them, too.
-  struct LeftBehind: Equatable, Sendable {
-    var row: Int
-    var group: Int
-    var sizes: Sizes
-  }
 
   /// The kinds of pages that an address space has in one group.
   struct Sizes: Equatable, Sendable {
@@ -55,6 +49,7 @@ struct World: Sendable {
     tasks = Tasks(
       of: scenario.processes, groups: groups, pids: &pids, machine: machine, rules: rules)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
+    ledger.swapDevices = machine.swapDevices
     ledger.pagesPerTable = tasks.pagesPerTable
     applySettings()
     fillGroups()
@@ -107,10 +102,12 @@ struct World: Sendable {
       let group = Int(tasks.groups[row])
       groups.members[group].append(Int32(row))
       if tasks.owner(row) != row { continue }
+      shared.join(row, segment: tasks.segments[row], file: tasks.mappedFiles[row])
+      let new = attachAtStart(row, group)
       ledger.accounts[group].anon += tasks.anon[row] - tasks.locked[row]
       ledger.accounts[group].locked += tasks.locked[row]
-      ledger.accounts[group].file += tasks.file[row]
-      ledger.accounts[group].shmem += tasks.shmem[row]
+      ledger.accounts[group].file += new.file
+      ledger.accounts[group].shmem += new.shmem
       ledger.accounts[group].pageTables += tasks.pageTables[row]
       ledger.accounts[group].swappedAnon += tasks.swap[row]
       committed += tasks.committed(row)
@@ -123,6 +120,7 @@ struct World: Sendable {
       ledger.accounts[parent].usage += ledger.accounts[group].usage
       ledger.accounts[parent].swapUsage += ledger.accounts[group].swapUsage
     }
+    ledger.chargeZram()
   }
 
   private mutating func warnOfExcess() {
@@ -178,15 +176,11 @@ struct World: Sendable {
       anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
       shmem: tasks.shmem[row], swap: tasks.swap[row],
       swappedShmem: tasks.swappedShmem[row, default: 0], pageTables: tasks.pageTables[row])
-    for left in leftBehind where left.row == row {
-      sizes.anon -= left.sizes.anon
-      sizes.locked -= left.sizes.locked
-      sizes.file -= left.sizes.file
-      sizes.shmem -= left.sizes.shmem
-      sizes.swap -= left.sizes.swap
-      sizes.swappedShmem -= left.sizes.swappedShmem
-      sizes.pageTables -= left.sizes.pageTables
+    for number in holdings.numbers(of: row) { sizes -= holdings[number].sizes }
+    if let segment = shared.number(.shmem, of: row) {
+      sizes.shmem -= shared.list[segment].shown(row)
     }
+    if let file = shared.number(.file, of: row) { sizes.file -= shared.list[file].shown(row) }
     return sizes
   }
 }

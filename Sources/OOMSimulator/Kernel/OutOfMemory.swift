@@ -168,7 +168,7 @@ extension World {
     if machine.exitDelay == 0 {
       kill.freedPages = end(rows, as: .killed)
     } else {
-      kill.freedPages = rows.map(tasks.owner).uniqued().reduce(0) { $0 + tasks.freedByExit(of: $1) }
+      kill.freedPages = freedByExit(of: rows.map(tasks.owner).uniqued())
       _ = end(rows, as: .dying)
     }
     return .killed(kill)

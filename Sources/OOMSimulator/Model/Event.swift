@@ -16,6 +16,17 @@ public struct Event: Equatable, Sendable {
     public var shmem: Int64 = 0
     /// Anonymous memory that is locked as it is touched, besides `anon`.
     public var locked: Int64 = 0
+    /// Pages shared by copy-on-write that are written to.
+    var cow: Int64 = 0
+
+    public init() {}
+  }
+
+  /// The child of a fork. What is nil is as its parent has it; the pid is assigned when it is 0.
+  public struct Child: Equatable, Sendable {
+    public var name = ""
+    public var pid: Int32 = 0
+    public var oomScoreAdj: Int16?
 
     public init() {}
   }
@@ -36,6 +47,10 @@ public struct Event: Equatable, Sendable {
     case unmap(ProcessReference, pages: Int64, MappingKind)
     indirect case start(Scenario.Process)
     case exit(ProcessReference)
+    /// A child with its own address space, whose pages are its parent's until one of the two writes to them.
+    case fork(ProcessReference, Child)
+    /// Writes to pages that are shared by copy-on-write, evenly over `over` microseconds.
+    case cow(ProcessReference, pages: Int64, over: Int64)
     case readPageCache(pages: Int64, cgroup: String)
     case dropPageCache(pages: Int64, cgroup: String)
     case writeTmpfs(pages: Int64, cgroup: String)
@@ -76,7 +91,7 @@ extension Event.Action {
     switch self {
     case .grow(let process, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
-      .move(let process, _):
+      .move(let process, _), .fork(let process, _), .cow(let process, _, _):
       process
     case .oom(_, let invoker, _): invoker
     case .swapoff(_, let process): process
@@ -92,6 +107,24 @@ extension Event.Action {
       path
     case .start(let process): process.cgroup
     case .oom(let path, _, _): path
+    default: nil
+    }
+  }
+
+  /// The pid of a process that the action brings, 0 when it is to be assigned; nil when it brings none.
+  var startedPid: Int32? {
+    switch self {
+    case .start(let process): process.pid
+    case .fork(_, let child): child.pid
+    default: nil
+    }
+  }
+
+  /// The name of a process that the action brings; nil for several with names of their own.
+  var startedName: String? {
+    switch self {
+    case .start(let process): process.count == 1 ? process.name : nil
+    case .fork(_, let child): child.name
     default: nil
     }
   }

@@ -32,11 +32,10 @@ struct KnownProcesses {
       for pid in table.pids where pids.contains(pid) { atStart[.pid(pid)] = [pid] }
     }
     for event in scenario.events {
+      if let name = event.action.startedName { started.insert(.name(name)) }
+      if let pid = event.action.startedPid, pid != 0 { started.insert(.pid(pid)) }
       guard case .start(let process) = event.action else { continue }
-      started.insert(.name(process.name))
-      if process.pid != 0 { started.insert(.pid(process.pid)) }
       if process.count > 1 {
-        started.remove(.name(process.name))
         for copy in 1...process.count where names.contains("\(process.name)-\(copy)") {
           started.insert(.name("\(process.name)-\(copy)"))
         }
@@ -59,7 +58,7 @@ struct KnownProcesses {
     guard case .name(let name) = reference else { return "no process has \(reference)" }
     var candidates = scenario.processes.names
     for event in scenario.events {
-      if case .start(let process) = event.action { candidates.append(process.name) }
+      if let name = event.action.startedName { candidates.append(name) }
     }
     let suggestion = nearestWord(to: name, among: candidates)
     return "no process is called '\(name)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")

@@ -8,6 +8,9 @@ public struct Machine: Equatable, Sendable {
   public var nodes: [Node] = []
   /// All swap. File: `SwapTotal` in /proc/meminfo. Kernel: `total_swap_pages`.
   public var swap: Int64 = 0
+  /// The devices that `swap` is the sum of, in the order in which they are filled; empty where all are disks,
+  /// which need not be told apart.
+  public var swapDevices: [SwapDevice] = []
   /// Bytes: 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
   public var pageSize: Int64 = 4096
   /// Unreclaimable kernel memory at the start, without page tables.

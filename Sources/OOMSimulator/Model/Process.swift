@@ -45,6 +45,11 @@ extension Scenario {
     public var file: Int64 = 0
     /// Shared memory. File: `RssShmem`.
     public var shmem: Int64 = 0
+    /// The segment that all of its `shmem` is part of: one in the machine, counted in each that maps it. With the
+    /// name of a path it is a file of a tmpfs, which stays when its last user is gone.
+    public var segment: String?
+    /// The file that all of its `file` is part of, likewise.
+    public var mappedFile: String?
     /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
     public var swap: Int64 = 0
     /// Part of `anon` that cannot be swapped. File: `VmLck`.

@@ -42,6 +42,8 @@ public struct ProcessTable: Equatable, Sendable {
   var pageTableLevels: [Int: PageTableLevels] = [:]
   var threadCgroups: [Int: [String]] = [:]
   var committed: [Int: Int64] = [:]
+  var segments: [Int: String] = [:]
+  var mappedFiles: [Int: String] = [:]
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
   /// The paths that `cgroups` numbers, each once.
@@ -104,6 +106,8 @@ public struct ProcessTable: Equatable, Sendable {
       pageTableLevels[row] = process.pageTableLevels
     }
     if process.committed != nil || !committed.isEmpty { committed[row] = process.committed }
+    if process.segment != nil || !segments.isEmpty { segments[row] = process.segment }
+    if process.mappedFile != nil || !mappedFiles.isEmpty { mappedFiles[row] = process.mappedFile }
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
@@ -134,6 +138,8 @@ public struct ProcessTable: Equatable, Sendable {
       process.pageTableLevels = pageTableLevels[row]
       process.threadCgroups = threadCgroups[row] ?? []
       process.committed = committed[row]
+      process.segment = segments[row]
+      process.mappedFile = mappedFiles[row]
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
       process.isInVfork = flags[row].contains(.inVfork)

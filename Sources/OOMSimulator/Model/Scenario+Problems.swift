@@ -63,12 +63,12 @@ extension Scenario {
           path: [.key("processes"), .index(row), .key("ppid")],
           message: "'\(processes.names[row])' cannot be its own parent"))
     }
-    for (event, process) in starts where process.pid != 0 {
-      let pid = Int(process.pid)
+    for (event, action) in events.map(\.action).enumerated() {
+      guard let pid = action.startedPid.map(Int.init), pid != 0 else { continue }
       if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
         problems.append(
           ScenarioProblem(
-            path: [.key("events"), .index(event), .key("start"), .key("pid")],
+            path: [.key("events"), .index(event)] + action.pathOfPid,
             message: "pid \(pid) is that of another process: a pid stands for one in a run"))
       }
       taken[pid / 64] |= 1 << UInt64(pid % 64)
@@ -170,7 +170,7 @@ extension Scenario {
   // MARK: Memory
 
   private func memoryProblems() -> [ScenarioProblem] {
-    var problems: [ScenarioProblem] = []
+    var problems = sharedPrivately()
     if processes.sharesMMWith.isEmpty { return [] }
     let wanted = Set(processes.sharesMMWith.values)
     var firstRows: [ProcessReference: Int] = [:]
@@ -198,6 +198,22 @@ extension Scenario {
               "shares the address space of '\(owner.name)': give sizes to one of the two, or "
               + "the same to both"))
       }
+    }
+    return problems
+  }
+
+  /// A process that names a segment and has no address space of its own.
+  private func sharedPrivately() -> [ScenarioProblem] {
+    var problems: [ScenarioProblem] = []
+    for (event, process) in starts
+    where process.sharesMMWith != nil && (process.segment != nil || process.mappedFile != nil) {
+      let key = process.segment == nil ? "mapped_file" : "segment"
+      problems.append(
+        ScenarioProblem(
+          path: [.key("events"), .index(event), .key("start"), .key(key)],
+          message:
+            "'\(process.name)' uses the address space of another process: what it maps, that one maps"
+        ))
     }
     return problems
   }
@@ -261,6 +277,12 @@ extension Expectation {
 }
 
 extension Event.Action {
+  /// Where the pid of a process that it brings stands in the scenario format.
+  fileprivate var pathOfPid: [PathStep] {
+    if case .fork = self { return [.key("fork"), .key("child"), .key("pid")] }
+    return [.key("start"), .key("pid")]
+  }
+
   /// The key of the action in the scenario format.
   public var name: String {
     switch self {
@@ -270,6 +292,8 @@ extension Event.Action {
     case .unmap: "unmap"
     case .start: "start"
     case .exit: "exit"
+    case .fork: "fork"
+    case .cow: "cow"
     case .readPageCache, .dropPageCache: "page_cache"
     case .writeTmpfs, .deleteTmpfs: "tmpfs"
     case .setProcess, .setCgroup, .setSysctl: "set"

@@ -1,0 +1,109 @@
+/// Pages that are not simply a process's own in its own group: shared by copy-on-write after a fork, or
+/// charged to a group that their process has left.
+///
+/// Every address space that maps them counts them in full in its columns; the ledger has them once, in the
+/// group that touched them first.
+struct Holdings: Equatable, Sendable {
+  struct Holding: Equatable, Sendable {
+    /// Rows of the address spaces that map the pages; their order decides nothing.
+    var mappers: Set<Int>
+    var group: Int
+    var sizes: World.Sizes
+  }
+
+  private var all: [Int: Holding] = [:]
+  /// Numbers of the holdings of a row, oldest first, and of those charged to a group.
+  private var byRow: [Int: [Int]] = [:]
+  private var byGroup: [Int: Set<Int>] = [:]
+  private var count = 0
+
+  var isEmpty: Bool { all.isEmpty }
+
+  /// All holdings, oldest first; for tests.
+  var list: [Holding] { all.keys.sorted().compactMap { all[$0] } }
+
+  func numbers(of row: Int) -> [Int] { all.isEmpty ? [] : byRow[row] ?? [] }
+
+  /// Oldest first.
+  func numbers(in group: Int) -> [Int] { all.isEmpty ? [] : byGroup[group, default: []].sorted() }
+
+  subscript(number: Int) -> Holding { all[number]! }
+
+  mutating func change(_ number: Int, _ body: (inout World.Sizes) -> Void) {
+    body(&all[number]!.sizes)
+    if self[number].sizes == World.Sizes() { remove(number) }
+  }
+
+  /// Adds pages to the holding of the same mappers in the same group, or makes one.
+  mutating func add(_ sizes: World.Sizes, _ mappers: Set<Int>, _ group: Int) {
+    guard sizes != World.Sizes(), let first = mappers.first else { return }
+    let same = numbers(of: first).first { self[$0].group == group && self[$0].mappers == mappers }
+    if let same {
+      all[same]!.sizes += sizes
+      return
+    }
+    all[count] = Holding(mappers: mappers, group: group, sizes: sizes)
+    for row in mappers { byRow[row, default: []].append(count) }
+    byGroup[group, default: []].insert(count)
+    count += 1
+  }
+
+  /// Lets one more address space map the pages.
+  mutating func join(_ number: Int, _ row: Int) {
+    all[number]!.mappers.insert(row)
+    byRow[row, default: []].append(number)
+  }
+
+  /// - Returns: what there was.
+  @discardableResult
+  mutating func remove(_ number: Int) -> Holding {
+    let holding = self[number]
+    for row in holding.mappers { forget(number, of: row) }
+    byGroup[holding.group]?.remove(number)
+    all[number] = nil
+    return holding
+  }
+
+  /// Takes one address space away from the pages, which are nobody's when it was the last.
+  mutating func leave(_ number: Int, _ row: Int) {
+    all[number]!.mappers.remove(row)
+    forget(number, of: row)
+  }
+
+  private mutating func forget(_ number: Int, of row: Int) {
+    byRow[row]?.removeAll { $0 == number }
+    if byRow[row]?.isEmpty == true { byRow[row] = nil }
+  }
+}
+
+extension World.Sizes {
+  /// What a fork shares by copy-on-write: private anonymous memory, resident or in swap.
+  var copiedByFork: Self {
+    var sizes = Self()
+    (sizes.anon, sizes.locked, sizes.swap) = (anon, locked, swap)
+    return sizes
+  }
+
+  /// Pages that come back with the last user; mapped file pages stay as cache.
+  var freedPages: Int64 { anon + swap + shmem + swappedShmem + pageTables }
+
+  static func += (sizes: inout Self, other: Self) {
+    sizes.anon += other.anon
+    sizes.locked += other.locked
+    sizes.file += other.file
+    sizes.shmem += other.shmem
+    sizes.swap += other.swap
+    sizes.swappedShmem += other.swappedShmem
+    sizes.pageTables += other.pageTables
+  }
+
+  static func -= (sizes: inout Self, other: Self) {
+    sizes.anon -= other.anon
+    sizes.locked -= other.locked
+    sizes.file -= other.file
+    sizes.shmem -= other.shmem
+    sizes.swap -= other.swap
+    sizes.swappedShmem -= other.swappedShmem
+    sizes.pageTables -= other.pageTables
+  }
+}

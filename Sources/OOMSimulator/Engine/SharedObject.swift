@@ -1,0 +1,167 @@
+/// Memory that several processes map and the machine has once: a named segment of shared memory, or a file.
+///
+/// Each user has mapped a number of pages, counted from the object's beginning, so a small user's pages are
+/// among a large one's. A page is charged to the group of the process that touched it first. What reclaim
+/// takes of it is missing in each user in proportion.
+///
+/// Kernel: `shmem_get_folio()`, mm/shmem.c, and `filemap_add_folio()`, mm/filemap.c: the folio is charged
+/// once, each user that maps it counts it in `MM_SHMEMPAGES` or `MM_FILEPAGES`.
+struct SharedObject: Equatable, Sendable {
+  enum Kind: Sendable {
+    case segment
+    case file
+  }
+
+  /// What one group is charged for.
+  struct Extent: Equatable, Sendable {
+    var group: Int
+    var resident: Int64 = 0
+    var swapped: Int64 = 0
+  }
+
+  let name: String
+  let kind: Kind
+  /// In the order in which the groups touched it first.
+  private(set) var extents: [Extent] = []
+  /// Pages that each address space has mapped, by its row. The order of the users decides nothing.
+  private(set) var mapped: [Int: Int64] = [:]
+  /// Pages that overcommit has admitted, or that were given at the start.
+  var admitted: Int64 = 0
+  /// The part of them that is in `Committed_AS`.
+  var committed: Int64 = 0
+
+  init(_ name: String, _ kind: Kind) {
+    self.name = name
+    self.kind = kind
+  }
+
+  var resident: Int64 { extents.reduce(0) { $0 + $1.resident } }
+  var swapped: Int64 { extents.reduce(0) { $0 + $1.swapped } }
+  var size: Int64 { resident + swapped }
+
+  /// A segment with the name of a path is a file of a tmpfs, which stays when nobody maps it.
+  var isPersistent: Bool { kind == .segment && name.utf8.first == UInt8(ascii: "/") }
+
+  /// Pages that the counters of a user show.
+  func shown(_ row: Int) -> Int64 { proportion(of: resident, mapped[row] ?? 0, size) }
+
+  /// How many of the next `pages` of a user nobody has touched before.
+  func untouched(_ pages: Int64, by row: Int) -> Int64 {
+    min(max((mapped[row] ?? 0) + pages - size, 0), pages)
+  }
+
+  mutating func join(_ row: Int) { mapped[row] = mapped[row] ?? 0 }
+
+  /// Touches more pages of it, `new` of them for the first time and charged to `group`.
+  mutating func touch(_ pages: Int64, new: Int64, by row: Int, group: Int) {
+    mapped[row, default: 0] += pages
+    if new == 0 { return }
+    if let index = extents.firstIndex(where: { $0.group == group }) {
+      extents[index].resident += new
+    } else {
+      extents.append(Extent(group: group, resident: new))
+    }
+  }
+
+  /// Unmaps the last pages of a user; they stay in memory.
+  mutating func unmap(_ pages: Int64, by row: Int) { mapped[row, default: 0] -= pages }
+
+  mutating func leave(_ row: Int) { mapped[row] = nil }
+
+  /// Moves pages of a group to swap; those of a file are dropped instead.
+  mutating func reclaim(_ pages: Int64, from group: Int) {
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return }
+    let before = size
+    extents[index].resident -= pages
+    if kind == .segment {
+      extents[index].swapped += pages
+    } else {
+      for (row, pages) in mapped { mapped[row] = proportion(of: size, pages, before) }
+    }
+  }
+
+  /// Brings pages of a group back from swap.
+  mutating func swapIn(_ pages: Int64, group: Int) {
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return }
+    extents[index].resident += pages
+    extents[index].swapped -= pages
+  }
+
+  /// Deletes pages of a group, resident ones first.
+  ///
+  /// - Returns: what was deleted.
+  mutating func delete(_ pages: Int64, from group: Int) -> (resident: Int64, swapped: Int64) {
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return (0, 0) }
+    let resident = min(pages, extents[index].resident)
+    let swapped = min(pages - resident, extents[index].swapped)
+    extents[index].resident -= resident
+    extents[index].swapped -= swapped
+    admitted = min(admitted, size)
+    return (resident, swapped)
+  }
+
+  /// Gives everything back.
+  mutating func clear() {
+    extents = []
+    (admitted, committed) = (0, 0)
+  }
+}
+
+/// The shared objects of a run, and who uses which.
+struct SharedObjects: Equatable, Sendable {
+  var list: [SharedObject] = []
+  private var numbers: [SharedObject.Kind: [String: Int]] = [:]
+  /// The segment and the file of each row that has one.
+  private var segments: [Int: Int] = [:]
+  private var files: [Int: Int] = [:]
+
+  /// The object that pages of a kind belong to, nil where they are the process's own.
+  func number(_ kind: World.Kind, of owner: Int) -> Int? {
+    switch kind {
+    case .shmem: segments.isEmpty ? nil : segments[owner]
+    case .file: files.isEmpty ? nil : files[owner]
+    default: nil
+    }
+  }
+
+  func numbers(of owner: Int) -> [Int] {
+    if list.isEmpty { return [] }
+    return [segments[owner], files[owner]].compactMap { $0 }
+  }
+
+  /// Objects of which a group has pages.
+  func numbers(in group: Int) -> [Int] {
+    list.indices.filter { list[$0].extents.contains { $0.group == group } }
+  }
+
+  mutating func join(_ row: Int, segment: String?, file: String?) {
+    if let segment {
+      segments[row] = number(segment, .segment)
+      list[segments[row]!].join(row)
+    }
+    if let file {
+      files[row] = number(file, .file)
+      list[files[row]!].join(row)
+    }
+  }
+
+  /// Makes a row a user of what another one uses.
+  mutating func join(_ row: Int, as other: Int) {
+    segments[row] = segments[other]
+    files[row] = files[other]
+    for number in numbers(of: row) { list[number].join(row) }
+  }
+
+  mutating func leave(_ row: Int) {
+    for number in numbers(of: row) { list[number].leave(row) }
+    segments[row] = nil
+    files[row] = nil
+  }
+
+  private mutating func number(_ name: String, _ kind: SharedObject.Kind) -> Int {
+    if let number = numbers[kind]?[name] { return number }
+    numbers[kind, default: [:]][name] = list.count
+    list.append(SharedObject(name, kind))
+    return list.count - 1
+  }
+}

@@ -1,0 +1,273 @@
+// Pages that several address spaces map: by copy-on-write after a fork, as a segment, or as a file.
+
+extension World {
+  // MARK: Copy-on-write
+
+  /// Keeps pages as a holding, unless they are simply those of one process in its own group.
+  mutating func addHolding(_ sizes: Sizes, _ mappers: Set<Int>, _ group: Int) {
+    if let row = mappers.first, mappers.count == 1, Int(tasks.groups[row]) == group { return }
+    holdings.add(sizes, mappers, group)
+  }
+
+  /// Anonymous pages of an address space that others map, too, in memory or in swap.
+  private func sharedAnon(_ owner: Int) -> Int64 {
+    var pages: Int64 = 0
+    for number in holdings.numbers(of: owner) where holdings[number].mappers.count > 1 {
+      pages += holdings[number].sizes.anon + holdings[number].sizes.swap
+    }
+    return pages
+  }
+
+  /// What a new page has to be found for when a process touches `pages`: what others have in memory already
+  /// costs nothing, and neither does a write to a page that nobody else maps.
+  func newPages(of pages: Int64, _ kind: Kind, owner: Int) -> Int64 {
+    if kind == .cow { return min(pages, sharedAnon(owner)) }
+    guard let object = shared.number(kind, of: owner) else { return pages }
+    return shared.list[object].untouched(pages, by: owner)
+  }
+
+  /// Gives a process its own copies of pages that it shares; its group has been charged for them. The old pages
+  /// stay with the others, resident ones before those in swap.
+  ///
+  /// What the charge itself reclaimed is not settled yet: the copies may be a part of it.
+  ///
+  /// Modelled: which of the pages are written to is open, so they are others than the ones that other writers
+  /// of the same pages took.
+  ///
+  /// Kernel: `do_wp_page()` and `wp_page_copy()`, mm/memory.c.
+  mutating func copyOnWrite(_ pages: Int64, owner: Int) {
+    var left = pages
+    for number in holdings.numbers(of: owner) where left > 0 {
+      let holding = holdings[number]
+      if holding.mappers.count < 2 { continue }
+      var copied = Sizes()
+      copied.anon = min(left, holding.sizes.anon)
+      copied.locked = max(copied.anon - (holding.sizes.anon - holding.sizes.locked), 0)
+      copied.swap = min(left - copied.anon, holding.sizes.swap)
+      left -= copied.anon + copied.swap
+      tasks.anon[owner] += copied.swap
+      tasks.swap[owner] -= copied.swap
+      tasks.locked[owner] -= copied.locked
+      holdings.change(number) { $0 -= copied }
+      addHolding(copied, holding.mappers.subtracting([owner]), holding.group)
+    }
+    tasks.refresh(owner)
+  }
+
+  /// Gives a new process what a fork copies: private memory, shared by copy-on-write, and what is mapped.
+  /// Mapped files and shared memory are not copied, the child finds them when it touches them.
+  ///
+  /// Its page tables have been admitted, and so has what it commits.
+  ///
+  /// Kernel: `dup_mmap()`, kernel/fork.c, and `copy_page_range()` with `vma_needs_copy()`, mm/memory.c.
+  mutating func fork(_ parent: Int, to child: Int) {
+    let owner = tasks.owner(parent)
+    settleHoldings(of: owner)
+    let group = Int(tasks.groups[owner])
+    let own = sizesInOwnGroup(owner).copiedByFork
+    for number in holdings.numbers(of: owner) {
+      let holding = holdings[number]
+      if holding.sizes == holding.sizes.copiedByFork {
+        holdings.remove(number)
+        holdings.add(holding.sizes, holding.mappers.union([child]), holding.group)
+      } else {
+        holdings.change(number) { $0 -= holding.sizes.copiedByFork }
+        holdings.add(holding.sizes.copiedByFork, holding.mappers.union([child]), holding.group)
+      }
+    }
+    holdings.add(own, [owner, child], group)
+    shared.join(child, as: owner)
+    tasks.fork(owner, to: child)
+    let tables = forkTables(owner)
+    tasks.pageTables[child] = tables
+    ledger.charge(tables, to: Int(tasks.groups[child])) { $0.pageTables += tables }
+    committed += tasks.committed(child)
+    tasks.refresh(child)
+  }
+
+  /// Page tables of a child that has the private memory of its parent.
+  func forkTables(_ owner: Int) -> Int64 {
+    pageTablesOfAnEmptyProcess
+      + lastLevelTables(
+        touched: tasks.anon[owner] + tasks.swap[owner], pagesPerTable: tasks.pagesPerTable)
+  }
+
+  /// Whether what a growth takes depends on what others map.
+  func shares(_ growth: Growth) -> Bool {
+    if growth.total.cow > 0 { return true }
+    guard let row = growth.row, !shared.list.isEmpty else { return false }
+    return !shared.numbers(of: tasks.owner(row)).isEmpty
+  }
+
+  // MARK: Segments and files
+
+  /// Takes over what a process maps of a segment or a file at the start.
+  ///
+  /// - Returns: what its group is charged for.
+  mutating func attachAtStart(_ row: Int, _ group: Int) -> (file: Int64, shmem: Int64) {
+    var new: [Int64] = []
+    for (kind, pages) in [(Kind.file, tasks.file[row]), (.shmem, tasks.shmem[row])] {
+      new.append(newPages(of: pages, kind, owner: row))
+      guard let number = shared.number(kind, of: row) else { continue }
+      shared.list[number].touch(pages, new: new[new.count - 1], by: row, group: group)
+      shared.list[number].admitted = shared.list[number].size
+    }
+    return (new[0], new[1])
+  }
+
+  /// Changes a segment or a file, and brings its users' counters in step.
+  ///
+  /// - Parameter user: the only one that maps more or less of it than before, nil where pages came or went.
+  mutating func change(
+    object number: Int, by user: Int? = nil, _ body: (inout SharedObject) -> Void
+  ) {
+    body(&shared.list[number])
+    let object = shared.list[number]
+    // While all of it is in memory, what one has mapped says nothing about the others.
+    if let user, object.swapped == 0 { return show(object, user) }
+    for row in object.mapped.keys { show(object, row) }
+  }
+
+  private mutating func show(_ object: SharedObject, _ row: Int) {
+    let pages = object.shown(row)
+    switch object.kind {
+    case .segment: tasks.shmem[row] = pages
+    case .file: tasks.file[row] = pages
+    }
+    tasks.refresh(row)
+  }
+
+  /// Unmaps pages of a segment or a file, which stay in memory.
+  mutating func giveBack(_ wanted: Int64, object number: Int, owner: Int) -> Int64 {
+    let pages = min(wanted, shared.list[number].mapped[owner] ?? 0)
+    change(object: number, by: owner) { $0.unmap(pages, by: owner) }
+    let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
+    tasks.touched[owner] -= pages
+    let tables =
+      before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
+    var sizes = Sizes()
+    sizes.pageTables = min(tables, sizesInOwnGroup(owner).pageTables)
+    uncharge(sizes, from: Int(tasks.groups[owner]))
+    tasks.remove(sizes, from: owner)
+    tasks.refresh(owner)
+    return pages
+  }
+
+  /// Takes a user away from its segment and its file. A segment is freed with the last one, unless it is a file
+  /// of a tmpfs; the pages of a file stay as clean cache.
+  ///
+  /// - Returns: the pages that are free again.
+  private mutating func leaveObjects(_ owner: Int) -> Int64 {
+    let numbers = shared.numbers(of: owner)
+    shared.leave(owner)
+    var freed: Int64 = 0
+    for number in numbers {
+      let object = shared.list[number]
+      if !object.mapped.isEmpty || object.isPersistent { continue }
+      for extent in object.extents {
+        var sizes = Sizes()
+        if object.kind == .file {
+          sizes.file = extent.resident
+        } else {
+          sizes.shmem = extent.resident
+        }
+        sizes.swappedShmem = extent.swapped
+        uncharge(sizes, from: extent.group)
+        freed += sizes.freedPages
+      }
+      committed -= object.committed
+      shared.list[number].clear()
+    }
+    return freed
+  }
+
+  /// Deletes pages of segments that are files of a tmpfs and that nobody maps.
+  mutating func deleteSegments(_ wanted: Int64, group: Int) {
+    settle(group: group)
+    var left = wanted
+    for number in shared.numbers(in: group) where left > 0 {
+      let object = shared.list[number]
+      if !object.isPersistent || !object.mapped.isEmpty { continue }
+      let (resident, swapped) = shared.list[number].delete(left, from: group)
+      left -= resident + swapped
+      ledger.change(group) {
+        $0.shmem -= resident
+        $0.swappedShmem -= swapped
+      }
+      let uncommitted = max(object.committed - shared.list[number].size, 0)
+      shared.list[number].committed -= uncommitted
+      committed -= uncommitted
+    }
+  }
+
+  // MARK: Exit
+
+  /// Settles every group in which an address space has pages.
+  mutating func settleHoldings(of owner: Int) {
+    settle(group: Int(tasks.groups[owner]))
+    for number in holdings.numbers(of: owner) { settle(group: holdings[number].group) }
+    for number in shared.numbers(of: owner) {
+      for extent in shared.list[number].extents { settle(group: extent.group) }
+    }
+  }
+
+  /// Frees an address space, wherever its pages are charged; its groups are settled.
+  ///
+  /// - Returns: the pages that are free again, swap included; file pages stay as clean cache.
+  ///
+  /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
+  mutating func exitMM(_ owner: Int) -> Int64 {
+    committed -= tasks.committed(owner)
+    let own = sizesInOwnGroup(owner)
+    uncharge(own, from: Int(tasks.groups[owner]))
+    var freed = own.freedPages
+    for number in holdings.numbers(of: owner) {
+      if holdings[number].mappers.count == 1 {
+        let holding = holdings.remove(number)
+        uncharge(holding.sizes, from: holding.group)
+        freed += holding.sizes.freedPages
+      } else if holdings[number].mappers.count == 2 {
+        let holding = holdings.remove(number)
+        addHolding(holding.sizes, holding.mappers.subtracting([owner]), holding.group)
+      } else {
+        holdings.leave(number, owner)
+      }
+    }
+    freed += leaveObjects(owner)
+    tasks.clear(owner)
+    return freed
+  }
+
+  /// What comes back when all of some address spaces are gone.
+  func freedByExit(of owners: [Int]) -> Int64 {
+    var freed: Int64 = 0
+    let dying = Set(owners)
+    for owner in owners { freed += sizesInOwnGroup(owner).freedPages }
+    for number in Set(owners.flatMap(holdings.numbers(of:)))
+    where holdings[number].mappers.isSubset(of: dying) {
+      freed += holdings[number].sizes.freedPages
+    }
+    for number in Set(owners.flatMap(shared.numbers(of:))) {
+      let object = shared.list[number]
+      if object.kind == .file || object.isPersistent { continue }
+      if object.mapped.keys.allSatisfy(dying.contains) { freed += object.size }
+    }
+    return freed
+  }
+}
+
+extension Tasks {
+  /// Fills the row of a child with what a fork copies; shared memory is not committed once more.
+  mutating func fork(_ owner: Int, to child: Int) {
+    anon[child] = anon[owner]
+    swap[child] = swap[owner]
+    locked[child] = locked[owner]
+    touched[child] = anon[owner] + swap[owner]
+    for keyPath in [\Tasks.untouched, \.noReserve, \.noReserveTouched, \.uncommitted] {
+      self[keyPath: keyPath][child] = self[keyPath: keyPath][owner]
+    }
+    let beside = commitBeside[owner, default: 0] - committedShmem[owner, default: 0]
+    if beside != 0 { commitBeside[child] = beside }
+    extraVM[child] = totalVM(owner) - totalVM(child)
+  }
+}

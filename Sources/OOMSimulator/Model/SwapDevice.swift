@@ -1,0 +1,52 @@
+/// One swap device of a machine. Of several, the first in the list is filled first.
+public struct SwapDevice: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
+    case disk
+    /// Compressed in memory: what it stores takes memory itself. Kernel: drivers/block/zram.
+    case zram
+  }
+
+  /// Pages that can be stored.
+  public var size: Int64
+  public var kind: Kind
+  /// How much smaller pages become in a zram, in thousandths: 3000 stores three pages in one. At least 1000.
+  public var ratio: Int64
+
+  public init(size: Int64, kind: Kind = .disk, ratio: Int64 = 3000) {
+    self.size = size
+    self.kind = kind
+    self.ratio = ratio
+  }
+}
+
+/// Memory that zram devices take for a number of stored pages, rounded up device by device.
+///
+/// Modelled: every page shrinks alike, and the space between the pools' objects counts in the ratio.
+/// File: `mem_used_total` in /sys/block/zram0/mm_stat.
+func zramPages(stored: Int64, _ devices: [SwapDevice]) -> Int64 {
+  var (left, pages): (Int64, Int64) = (stored, 0)
+  for device in devices where left > 0 {
+    let here = min(left, device.size)
+    left -= here
+    if device.kind == .disk { continue }
+    let (quotient, remainder) = here.quotientAndRemainder(dividingBy: device.ratio)
+    pages += quotient * 1000 + (remainder * 1000 + device.ratio - 1) / device.ratio
+  }
+  return pages
+}
+
+extension Machine {
+  /// Adds swap on a disk, or takes the last devices away.
+  mutating func setSwap(_ pages: Int64) {
+    var excess = swap - pages
+    swap = pages
+    if swapDevices.isEmpty { return }
+    if excess < 0 { swapDevices.append(SwapDevice(size: -excess)) }
+    while excess > 0, let last = swapDevices.last {
+      let taken = min(excess, last.size)
+      excess -= taken
+      swapDevices[swapDevices.count - 1].size -= taken
+      if swapDevices[swapDevices.count - 1].size == 0 { swapDevices.removeLast() }
+    }
+  }
+}
