@@ -42,7 +42,7 @@ private func run(
     #expect(world.used == 5120 + 100 + 50 + (9 + 11) + 19)
   }
 
-  @Test("a write takes a page from the machine and leaves rss as it was, until the page is nobody else's")
+  @Test("a write takes a page from the machine and leaves rss as it was, while others have it")
   func copies() throws {
     let (_, world) = try run(
       #"{ "name": "a", "anon": "5120 pages" }"#,
@@ -153,7 +153,8 @@ private func run(
       buffers + #", { "name": "a", "anon": 0, "oom_score_adj": -1000 }"#,
       #"{ "at": 0, "grow": { "process": "a", "anon": "99000 pages" } }"#)
     // Of equals the last in the list.
-    #expect(run.kills.map(\.victim.name) == ["checkpointer", "backend-3", "backend-2", "backend-1"])
+    let victims = run.kills.map(\.victim.name)
+    #expect(victims == ["checkpointer", "backend-3", "backend-2", "backend-1"])
     #expect(run.kills.map(\.freedPages) == [25, 19, 19, 8019])
     #expect(world.shared.list[0].size == 0)
   }
@@ -161,7 +162,8 @@ private func run(
   @Test("growth in it takes what others have for nothing, and is charged for the rest")
   func growth() throws {
     let (run, world) = try run(
-      #"{ "name": "a", "cgroup": "/a", "segment": "s" }, { "name": "b", "cgroup": "/b", "segment": "s" }"#,
+      #"{ "name": "a", "cgroup": "/a", "segment": "s" }, "#
+        + #"{ "name": "b", "cgroup": "/b", "segment": "s" }"#,
       """
       { "at": 0, "grow": { "process": "a", "shmem": "3000 pages" } },
       { "at": "1s", "grow": { "process": "b", "shmem": "3500 pages", "over": "1s" } }
@@ -173,7 +175,7 @@ private func run(
     #expect(world.committed == 3500)
   }
 
-  @Test("a segment with the name of a path is a file of a tmpfs: it stays, is found again, and is deleted")
+  @Test("a segment with the name of a path is a file of a tmpfs: it stays, is found, and deleted")
   func persistent() throws {
     let (_, world) = try run(
       #"{ "name": "a", "shmem": "3000 pages", "segment": "/dev/shm/x" }, { "name": "b" }"#,
