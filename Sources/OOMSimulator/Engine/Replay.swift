@@ -90,8 +90,8 @@ struct Replay {
 
   /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
   private func fits(at time: Int64) -> Bool {
+    if fitsInHeadroom(at: time) { return true }
     let active = growths.filter { $0.stop == nil }
-    if active.isEmpty { return true }
     // Giving back and sharing need the sizes of processes, so they are tried on a copy of the world.
     if active.contains(where: { $0.isShrink || world.shares($0) }) {
       var copy = self
