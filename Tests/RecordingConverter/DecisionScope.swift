@@ -17,22 +17,7 @@ extension Recording {
   }
 
   private func reasonOfProcesses(_ oom: OOM) -> String? {
-    let moment = moment(of: oom)
-    let names = Set(oom.rows.map(\.name))
-    if !operations("swapoff", before: moment).isEmpty { return "swapoff: in progress" }
-    if processes.contains(where: { names.contains($0.name) && isForkedFromGrownInit($0) }) {
-      return "fork: processes share copy-on-write pages with init"
-    }
-    let families = Set(names.compactMap { family(of: $0) })
-    for family in families {
-      let members = names.filter { self.family(of: $0) == family }
-      if members.count > 1 {
-        return grewShared(family)
-          ? "segment: shared memory mapped by \(members.count) processes"
-          : "fork: \(members.count) processes share copy-on-write pages"
-      }
-    }
-    return nil
+    operations("swapoff", before: moment(of: oom)).isEmpty ? nil : "swapoff: in progress"
   }
 
   /// The operations of one kind that the processes had done.
@@ -42,30 +27,28 @@ extension Recording {
     }
   }
 
-  /// The first process of a line of forks that began after memory had been touched, so that its
-  /// members have pages in common; nil for a process that has all its pages to itself.
-  private func family(of name: String) -> String? {
+  /// The process whose shared memory a process maps: one that touched some before it forked others, or what it was
+  /// forked from. Nil for a process that shares none.
+  func segment(of name: String) -> String? {
     guard let process = processes.first(where: { $0.name == name }) else { return nil }
-    if process.mode == "fork", process.by != "init", hasGrown(process.by, before: process.t) {
-      return process.by
-    }
+    if process.mode == "fork", hasGrownShmem(process.by, before: process.t) { return process.by }
     let isParent = processes.contains {
-      $0.mode == "fork" && $0.by == name && hasGrown(name, before: $0.t)
+      $0.mode == "fork" && $0.by == name && hasGrownShmem(name, before: $0.t)
     }
     return isParent ? name : nil
   }
 
-  private func isForkedFromGrownInit(_ process: StartedProcess) -> Bool {
-    process.by == "init" && steps.contains { $0.words.first == "initgrow" && $0.t < process.t }
+  private func hasGrownShmem(_ name: String, before time: Double) -> Bool {
+    operations("shmem", before: end).contains { $0.words[1] == name && $0.t < time }
   }
 
-  private func hasGrown(_ name: String, before time: Double) -> Bool {
-    ["anon", "shmem", "file", "sparse"].contains { operation in
+  /// Whether a process had touched memory, which it then has in common with a child.
+  func hasGrown(_ name: String, before time: Double) -> Bool {
+    if name == "init", steps.contains(where: { $0.words.first == "initgrow" && $0.t < time }) {
+      return true
+    }
+    return ["anon", "shmem", "file", "sparse"].contains { operation in
       operations(operation, before: end).contains { $0.words[1] == name && $0.t < time }
     }
-  }
-
-  private func grewShared(_ name: String) -> Bool {
-    operations("shmem", before: end).contains { $0.words[1] == name }
   }
 }

@@ -87,6 +87,7 @@ private struct Decision {
     entry.cgroup = recording.cgroup(of: process, at: moment)
     entry.isInVfork = process.mode == "vfork"
     entry.threads = recording.threads(of: process, at: moment)
+    entry.segment = recording.segment(of: process.name)
     entry.mempolicy = recording.mempolicy(of: process, at: moment)
     let owner = recording.addressSpaceOwner(of: process)
     if owner != process.name { entry.sharesMMWith = owner }

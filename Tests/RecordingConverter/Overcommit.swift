@@ -41,7 +41,7 @@ private struct CommitRun {
         map(request.name, request.made ?? 0, "private", isAdmitted: true)
         map(request.name, 1, "private", isAdmitted: false)
       case "drip": throw NotExpressible(reason: "the counter's per-CPU batch is not modelled")
-      case "forktest": throw NotExpressible(reason: "fork: no event for it yet")
+      case "forktest": fork(request)
       default: throw NotExpressible(reason: "no event for \(request.op)")
       }
       releaseAfterwards(request)
@@ -94,6 +94,21 @@ private struct CommitRun {
     } else {
       unmap(request.name, asked, kind)
     }
+  }
+
+  /// A child that exits at once.
+  private mutating func fork(_ request: Recording.CommitRequest) {
+    let child = "\(request.name)-\(seconds)"
+    events.append([
+      "at": .string("\(seconds)s"),
+      "fork": ["process": .string(request.name), "child": ["name": .string(child)]],
+    ])
+    if request.ok ?? false {
+      events.append(["at": .string("\(seconds)s"), "exit": ["process": .string(child)]])
+    } else {
+      refused.append(["process": .string(request.name), "at": .string("\(seconds)s")])
+    }
+    seconds += 1
   }
 
   private mutating func map(_ name: String, _ count: Int64, _ kind: String, isAdmitted: Bool) {

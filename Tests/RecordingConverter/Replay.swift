@@ -125,27 +125,45 @@ struct Replay {
     let owner = recording.addressSpaceOwner(of: process)
     switch process.mode {
     case "vm", "vfork": break
-    case "fork" where process.by == "init":
-      if recording.steps.contains(where: { $0.words.first == "initgrow" && $0.t < step.t }) {
-        throw NotExpressible(reason: "fork: \(name) shares copy-on-write pages with init")
-      }
-    case "fork": throw NotExpressible(reason: "fork: \(name) is forked from a script process")
+    case "fork" where recording.hasGrown(process.by, before: step.t):
+      return fork(process)
+    case "fork": break
     default: throw NotExpressible(reason: "\(process.mode): no key for it yet")
     }
     var entry = entry(pid: process.pid, name: name)
     entry.uid = process.uid
-    entry.oomScoreAdj = process.adj ?? 0
+    entry.oomScoreAdj = process.adj ?? inherited(by: process)
     if owner != name { entry.sharesMMWith = owner }
     entry.isInVfork = process.mode == "vfork"
+    entry.segment = recording.segment(of: name)
     entry.threads = recording.threads(of: process, at: recording.end)
     if hasBegun { emit("start", entry.value) } else { initial.append(entry) }
     // Joining the group is an event: what a process had before stays charged where it was.
     if process.cg != "/" { move(name, to: process.cg) }
   }
 
+  /// A child begins with its parent's value, whatever becomes of that later.
+  private func inherited(by process: Recording.StartedProcess) -> Int64 {
+    guard let parent = recording.processes.first(where: { $0.name == process.by }) else { return 0 }
+    return parent.adj ?? inherited(by: parent)
+  }
+
   private mutating func move(_ name: String, to path: String) {
     joined.insert(path)
     emit("move", process(name, "cgroup", .string(path)))
+  }
+
+  /// A child that shares what its parent has touched.
+  private mutating func fork(_ process: Recording.StartedProcess) {
+    var child = ObjectBuilder()
+    child.add("name", .string(process.name))
+    child.add("pid", .int(process.pid))
+    if let adj = process.adj { child.add("oom_score_adj", .int(adj)) }
+    emit("fork", self.process(process.by, "child", child.value))
+    if process.uid != 0 {
+      emit("set", self.process(process.name, "to", ["uid": .int(process.uid)]))
+    }
+    if process.cg != "/" { move(process.name, to: process.cg) }
   }
 
   private func entry(pid: Int64, name: String) -> ProcessEntry {
@@ -154,8 +172,14 @@ struct Replay {
 
   /// What the script had made a process touch by some moment.
   func recordedGrowth(of name: String, before moment: Moment) -> Growth {
+    Self.growth(of: name, in: recording, origin.size, before: moment.steps)
+  }
+
+  static func growth(
+    of name: String, in recording: Recording, _ size: (String) -> Int64?, before end: Int
+  ) -> Growth {
     var growth = Growth()
-    for step in recording.steps[..<moment.steps] {
+    for step in recording.steps[..<end] {
       let words = step.words
       if name == "init", words.first == "initgrow" {
         growth.anon += size(words[1]) ?? 0
@@ -167,13 +191,7 @@ struct Replay {
     return growth
   }
 
-  func size(_ text: String) -> Int64? {
-    let machine = origin.machine
-    return SizeExpression(
-      ramPages: machine.ramPages, swapPages: machine.swapPages,
-      commitLimitPages: (machine.meminfo["CommitLimit"] ?? 0) / 4
-    ).pages(text)
-  }
+  func size(_ text: String) -> Int64? { origin.size(text) }
 }
 
 extension Replay {
@@ -198,6 +216,11 @@ extension Replay {
     case "threads":
       // The process starts with all its threads: they decide nothing.
       break
+    case "retouch" where recording.segment(of: name) != nil:
+      // A fork does not copy shared memory: the child finds it as it touches it.
+      guard let parent = recording.segment(of: name), parent != name else { break }
+      let shmem = recordedGrowth(of: parent, before: recording.end).shmem
+      emit("grow", process(name, "shmem", RecordingConverter.pages(shmem)))
     case "retouch" where reserved[name] == nil:
       // Touching pages again moves them between swap and memory; no score depends on that.
       break
@@ -249,7 +272,7 @@ extension Replay {
     isCutShort = true
     let killed = Set(last.killed.map(\.pid))
     let rows = last.rows.filter { killed.contains($0.pid) }
-    let freed = rows.reduce(0) { $0 + $1.ownPages }
+    let freed = rows.reduce(0) { $0 + $1.ownPages - (origin.sharedByFork(with: $1.pid) ?? 0) }
     let missing = touched - (surplus[name] ?? 0)
     let pages = min(asked, all, missing + freed / 2)
     surplus[name] = pages - missing

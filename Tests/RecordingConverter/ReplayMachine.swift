@@ -20,10 +20,33 @@ struct ReplayMachine {
     for state in reference.procs ?? [] where !state.isKernelThread {
       let owner = recording.process(state.pid).map(recording.addressSpaceOwner) ?? state.name
       guard owners.insert(owner).inserted else { continue }
+      if let shared = sharedByFork(with: state.pid) {
+        // What it has in common with its parent is the parent's, and the program it finds where that is.
+        used += max(state.rssAnon / 4 - shared, 0)
+        used += Self.pageTables(of: state.rssAnon / 4 + state.swapPages)
+        continue
+      }
       used += state.residentPages
       used += Self.pageTables(of: state.residentPages + state.swapPages)
     }
     return kernelPages(free: free / 4, used: used)
+  }
+
+  /// Anonymous pages that a process had in common with its parent when it was forked, what every process has from
+  /// its start included; nil where the parent had not grown.
+  func sharedByFork(with pid: Int64) -> Int64? {
+    guard let process = recording.process(pid), process.mode == "fork",
+      recording.hasGrown(process.by, before: process.t)
+    else { return nil }
+    let step = recording.steps.firstIndex { $0.t >= process.t } ?? recording.steps.count
+    return Replay.growth(of: process.by, in: recording, size, before: step).anon + 16
+  }
+
+  func size(_ text: String) -> Int64? {
+    SizeExpression(
+      ramPages: machine.ramPages, swapPages: machine.swapPages,
+      commitLimitPages: (machine.meminfo["CommitLimit"] ?? 0) / 4
+    ).pages(text)
   }
 
   /// The same where the OOM came before any dump: the answer to a growth tells what was free then.
@@ -74,7 +97,18 @@ struct ReplayMachine {
     entry.locked = max(program, 0)
     let all = state.residentPages + state.swapPages - grown.anon - grown.shmem
     entry.anon = max(all, entry.locked)
+    if machine.swapPages == 0, forksAfterGrowth(name) {
+      // A fork copies locked memory, and not a program's pages: without swap, shared memory stays as well.
+      entry.anon -= entry.locked
+      (entry.shmem, entry.locked) = (entry.locked, 0)
+    }
     return entry
+  }
+
+  private func forksAfterGrowth(_ name: String) -> Bool {
+    recording.processes.contains {
+      $0.mode == "fork" && $0.by == name && recording.hasGrown(name, before: $0.t)
+    }
   }
 
   /// How a process first appears in a dump, and when that was.

@@ -35,6 +35,7 @@ struct ProcessEntry {
   var isInVfork = false
   var threads: Int64 = 1
   var mempolicy: String?
+  var segment: String?
 
   var value: JSONValue {
     var object = ObjectBuilder()
@@ -53,6 +54,7 @@ struct ProcessEntry {
     object.addPages("anon", anon)
     object.addPages("file", file)
     object.addPages("shmem", shmem)
+    if let segment { object.add("segment", .string(segment)) }
     object.addPages("swap", swap)
     object.addPages("locked", locked)
     object.addPages("total_vm", totalVM)

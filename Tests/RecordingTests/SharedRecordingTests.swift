@@ -20,6 +20,7 @@ import Testing
 
   /// Replays whose last kills a kernel decided by something that no scenario states, each with what.
   static let undecidable: [String: String] = [
+    "g14b-shmem-two-mappers-qemu-6.12-replay": "a near-tie of two mappers, either way on repeats",
     "m17-max-lowered-uml-6.1-replay": "how far the writer of memory.max gets is a matter of timing",
     "rs03-swap-qemu-6.1-replay": "a late near-tie, decided by counters that were behind",
     "rs04-swap-qemu-6.1-replay": "a late near-tie, decided by counters that were behind",
