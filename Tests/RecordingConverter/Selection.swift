@@ -37,6 +37,9 @@ public enum Selection: Sendable {
     "g21-vfork-qemu-6.12-1", "g21b-vfork-child-adj-qemu-6.12-1",
     // Threads.
     "g22-threads-qemu-6.12-1", "g22b-leader-gone-qemu-6.12-1",
+    // Forks and shared memory.
+    "g17-fork-cow-qemu-6.12-1", "g30-init-unkillable-qemu-6.1-1",
+    "g14b-shmem-two-mappers-qemu-6.12-1",
     // Settings that come before the selection.
     "g07-none-killable-qemu-6.12-1", "g23-kill-allocating-qemu-6.12-1",
     "g23b-kill-allocating-min-qemu-6.12-1", "g23c-kill-allocating-negative-qemu-6.12-1",
@@ -81,6 +84,9 @@ public enum Selection: Sendable {
     "m21b-tie-qemu-6.12-replay", "m34-swapmax-hit-qemu-6.12-replay",
     "m35-event-counts-uml-6.1-replay", "o24-mode0-kills-qemu-6.12-replay",
     "g21-vfork-qemu-6.12-replay", "g42-sysrq-none-qemu-6.12-replay",
+    "g17-fork-cow-qemu-6.1-replay", "g17-fork-cow-qemu-6.12-replay",
+    "g14b-shmem-two-mappers-qemu-6.1-replay", "g30-init-unkillable-uml-6.1-replay",
+    "g50-adj-inherit-qemu-6.12-replay",
     "v1-06-oom-disable-host-6.18-replay", "v1-07-oom-disable-enable-host-6.18-replay",
     "v1-12-limit-below-usage-host-6.18-replay", "v1-13-successive-host-6.18-replay",
   ]
@@ -89,7 +95,8 @@ public enum Selection: Sendable {
     "o01-mode0-qemu-6.12", "o02-mode0-swap-qemu-6.12", "o03-mode1-qemu-6.12",
     "o04-mode2-ratio50-qemu-6.1", "o04-mode2-ratio50-qemu-6.12", "o09-mode2-kbytes-qemu-6.12",
     "o13-mode2-user0-qemu-6.12", "o14-mode2-both0-uml-6.1", "o17-mode2-hugetlb-qemu-6.12",
-    "o23-mode2-drift-uml-6.1", "o25-mode2-drip-uml-6.1",
+    "o20-mode2-fork-qemu-6.12",
+    "o20-mode2-fork-uml-6.1", "o23-mode2-drift-uml-6.1", "o25-mode2-drip-uml-6.1",
   ]
 }
 

@@ -67,7 +67,7 @@ extension Fields {
   /// Kernel: `MAX_SWAPFILES`, less where it keeps some for itself.
   private static let maxSwapDevices = 32
 
-  private static let swapDeviceKeys = ObjectKeys(["size", "kind", "ratio"])
+  static let swapDeviceKeys = ObjectKeys(["size", "kind", "ratio"])
 
   /// A size, or a list of devices, of which the first is filled first.
   private mutating func swap(into machine: inout Machine) throws(JSONError) {
@@ -82,13 +82,7 @@ extension Fields {
       let offset = try fields.startOfNext()
       var device = SwapDevice(size: 0)
       let seen = try fields.object(Self.swapDeviceKeys) { (fields, key) throws(JSONError) in
-        switch key {
-        case 0: device.size = try fields.size() ?? 0
-        case 1:
-          device.kind =
-            try fields.word(SwapDevice.Kind.allCases.map { ($0.rawValue, $0) }) ?? device.kind
-        default: device.ratio = try fields.ratio() ?? device.ratio
-        }
+        try fields.swapDeviceField(key, into: &device)
       }
       if let seen {
         fields.needs("size", seen & 1 != 0, at: offset)
@@ -104,6 +98,15 @@ extension Fields {
     }
     machine.swap = devices.reduce(0) { $0 + $1.size }
     machine.swapDevices = devices.contains { $0.kind == .zram } ? devices : []
+  }
+
+  mutating func swapDeviceField(_ key: Int, into device: inout SwapDevice) throws(JSONError) {
+    switch key {
+    case 0: device.size = try size() ?? device.size
+    case 1:
+      device.kind = try word(SwapDevice.Kind.allCases.map { ($0.rawValue, $0) }) ?? device.kind
+    default: device.ratio = try ratio() ?? device.ratio
+    }
   }
 
   /// How much smaller a zram makes a page, from 1 to 100, in thousandths.

@@ -66,6 +66,9 @@ extension Scenario {
   }
 
   private mutating func setMachine(_ key: String, _ fields: inout Fields) throws(JSONError) {
+    if key.hasPrefix("swap.") || key.hasPrefix("swap[") {
+      return try setSwapDevice(key.dropFirst("swap".count), &fields)
+    }
     guard Fields.machineKeys.names.contains(key) else {
       return fields.unknown(key, Fields.machineKeys.names, at: 0)
     }
@@ -73,6 +76,24 @@ extension Scenario {
       return fields.wrong("sizes have been read with it: change it in the file", at: 0)
     }
     try fields.machineField(key, into: &machine)
+  }
+
+  private mutating func setSwapDevice(
+    _ rest: Substring, _ fields: inout Fields
+  ) throws(JSONError) {
+    let parts = rest.split { $0 == "." || $0 == "[" || $0 == "]" }.map(String.init)
+    guard parts.count == 2, let number = Int(parts[0]) else {
+      return fields.wrong("write machine.swap.NUMBER.KEY=VALUE", at: 0)
+    }
+    guard machine.swapDevices.indices.contains(number) else {
+      return fields.wrong(
+        "there are \(machine.swapDevices.count) swap devices in a list with a zram, from 0", at: 0)
+    }
+    guard let key = Fields.swapDeviceKeys.names.firstIndex(of: parts[1]) else {
+      return fields.unknown(parts[1], Fields.swapDeviceKeys.names, at: 0)
+    }
+    try fields.swapDeviceField(key, into: &machine.swapDevices[number])
+    machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
   }
 
   private mutating func setSysctl(_ key: String, _ fields: inout Fields) throws(JSONError) {

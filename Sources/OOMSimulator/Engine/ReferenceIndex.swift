@@ -24,9 +24,18 @@ struct ReferenceIndex: Sendable {
   }
 
   /// Makes a new process known.
-  mutating func add(_ row: Int, _ tasks: Tasks) {
-    if lengths & Self.bit(tasks.names[row]) != 0 { rows[.name(tasks.names[row])]?.append(row) }
+  ///
+  /// - Returns: whether another living process has the name, which events use.
+  @discardableResult
+  mutating func add(_ row: Int, _ tasks: Tasks) -> Bool {
+    var isNameTaken = false
+    if lengths & Self.bit(tasks.names[row]) != 0 {
+      let name = ProcessReference.name(tasks.names[row])
+      isNameTaken = living(name, tasks) != nil
+      rows[name]?.append(row)
+    }
     if hasPids { rows[.pid(tasks.pids[row])]?.append(row) }
+    return isNameTaken
   }
 
   private static func bit(_ name: String) -> UInt64 { 1 << UInt64(min(name.utf8.count, 63)) }

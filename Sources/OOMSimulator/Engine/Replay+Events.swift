@@ -109,6 +109,14 @@ extension Replay {
     begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
   }
 
+  /// Makes a new process known to events, which mean the youngest of a name.
+  mutating func addReferences(_ row: Int) {
+    if references.add(row, world.tasks) {
+      let name = world.tasks.names[row]
+      warn("two living processes are called '\(name)': events mean the younger one from now on")
+    }
+  }
+
   private mutating func start(_ process: Scenario.Process, name: String) {
     if let other = process.sharesMMWith, references.living(other, world.tasks) == nil {
       warn("start: \(other) is not running, '\(name)' has no address space to share")
@@ -119,7 +127,7 @@ extension Replay {
     let row = world.tasks.append(process, name: name, pid: pid, group: group, at: now)
     world.groups.members[group].append(Int32(row))
     let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
-    references.add(row, world.tasks)
+    addReferences(row)
     world.shared.join(row, segment: process.segment, file: process.mappedFile)
     if let other {
       world.tasks.join(row, to: other)

@@ -29,7 +29,7 @@ extension Replay {
         ? world.tasks.capabilities(parent) : nil,
       onENOMEM: world.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue)
     world.groups.members[group].append(Int32(row))
-    references.add(row, world.tasks)
+    addReferences(row)
     world.fork(parent, to: row)
   }
 

@@ -130,12 +130,14 @@ extension Kill {
 }
 
 extension Run {
-  /// How all processes of some names ended, in creation order.
+  /// How the processes of some names ended, in creation order; where one was started anew under a name, the last
+  /// of them.
   func fates(of names: Set<String>) -> [String: [String]] {
     var fates: [String: [String]] = [:]
     if names.isEmpty { return fates }
     for row in 0..<processCount where names.contains(tasks.names[row]) {
-      fates[tasks.names[row], default: []].append(process(row).state)
+      let before = tasks.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
+      fates[tasks.names[row]] = before + [process(row).state]
     }
     return fates
   }
