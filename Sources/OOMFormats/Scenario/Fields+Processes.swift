@@ -7,7 +7,7 @@ extension Fields {
     "pid", "name", "count", "ppid", "uid", "cgroup", "oom_score_adj", "anon", "file", "shmem",
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
     "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
-    "swapoff", "threads", "mems_allowed", "mempolicy", "committed",
+    "swapoff", "threads", "mems_allowed", "mempolicy", "committed", "restart",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -108,6 +108,7 @@ extension Fields {
     case 26: process.memsAllowed = try nodes() ?? process.memsAllowed
     case 28: process.committed = try size() ?? process.committed
     case 27: process.mempolicy = try nodes() ?? process.mempolicy
+    case 29: process.restart = try restart() ?? process.restart
     default: break
     }
   }

@@ -35,6 +35,11 @@ extension Expectation {
           field: "panic", expected: "\(panic)",
           actual: run.panic.map { "true (\($0.why.rawValue))" } ?? "false"))
     }
+    if let outcome, outcome != run.outcome {
+      differences.append(
+        Difference(
+          field: "outcome", expected: outcome.rawValue, actual: run.outcome.rawValue))
+    }
     return differences
   }
 
@@ -130,11 +135,11 @@ extension Kill {
 }
 
 extension Run {
-  /// How all processes of some names ended, in creation order.
+  /// How all processes of some names ended, in creation order; of one that came back the last life.
   func fates(of names: Set<String>) -> [String: [String]] {
     var fates: [String: [String]] = [:]
     if names.isEmpty { return fates }
-    for row in 0..<processCount where names.contains(tasks.names[row]) {
+    for row in 0..<processCount where names.contains(tasks.names[row]) && !replaced.contains(row) {
       fates[tasks.names[row], default: []].append(process(row).state)
     }
     return fates

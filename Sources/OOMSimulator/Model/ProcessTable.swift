@@ -44,6 +44,7 @@ public struct ProcessTable: Equatable, Sendable {
   var committed: [Int: Int64] = [:]
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
+  var restarts: [Int: RestartPolicy] = [:]
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
@@ -106,6 +107,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.committed != nil || !committed.isEmpty { committed[row] = process.committed }
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
+    if process.restart != nil || !restarts.isEmpty { restarts[row] = process.restart }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
       threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
     }
@@ -136,6 +138,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.committed = committed[row]
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
+      process.restart = restarts[row]
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)
       process.isSwapoff = flags[row].contains(.swapoff)
