@@ -43,8 +43,33 @@ struct DocumentTests {
   static let panic = ["at_us", "why", "constraint"]
   static let process = ["pid", "name", "state", "anon", "swap"]
   static let tail =
-    ["refused"] + refused + ["stuck"] + stuck + ["panic"] + panic + ["warnings", "processes"]
+    ["refused"] + refused + ["stuck"] + stuck + ["panic"] + panic
+    + ["loop", "warnings", "processes"]
     + [process, process, process, process].flatMap(\.self) + ["digest"]
+
+  @Test func `a loop is said with these keys, and in words`() async throws {
+    let path = "Scenarios/restart/systemd-restart-loop-slow.json"
+    let document = try await Program.run(["run", "--json", path])
+    #expect(document.code == 0 && document.out.contains("\n  \"outcome\": \"loop\",\n"))
+    #expect(
+      document.out.contains(
+        """
+          "loop": { "period_us": 4787266, "kills": 1, "kills_per_hour": 751, \
+        "processes": [ "cached" ], "hurt_besides": [] },
+        """))
+    let text = try await Program.run(["run", path])
+    #expect(
+      text.out.contains(
+        "\nLOOP  every 4.787266s: cached is killed and comes back, 751 kills an hour\n"))
+    #expect(text.out.contains("\n7 kills, then a loop · end at 33.410862s"))
+  }
+
+  @Test func `a delay from the command line decides whether systemd gives up`() async throws {
+    let path = "Scenarios/restart/systemd-restart-loop.json"
+    let output = try await Program.run(
+      ["run", "--set", "processes.cached.restart.delay=1200ms", path])
+    #expect(output.code == 0 && output.out.contains("\nLOOP  every 2."))
+  }
 
   @Test func `a result has exactly these keys in this order`() async throws {
     let output = try await Program.run(["run", "-", "--json"], stdin: Self.everything)
@@ -88,7 +113,7 @@ struct DocumentTests {
   @Test func `nothing is an empty list or null, never left out`() async throws {
     let scenario = #"{ "schema": "oomsim.scenario/1", "machine": { "memory": "1G" } }"#
     let output = try await Program.run(["run", "-", "--json"], stdin: scenario)
-    let rest = ["refused", "stuck", "panic", "warnings", "processes", "digest"]
+    let rest = ["refused", "stuck", "panic", "loop", "warnings", "processes", "digest"]
     #expect(Self.keys(of: output.out) == Self.head + rest)
     #expect(output.out.contains("\"panic\": null") && output.out.contains("\"kills\": []"))
     // An OOM that nobody asked for, with one candidate: no invoker, no runner-up.

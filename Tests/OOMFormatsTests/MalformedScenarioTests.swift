@@ -189,15 +189,6 @@ struct MalformedScenarioTests {
     try scenario.check()
   }
 
-  /// Keys of the format that the program does not model yet must not be passed over in silence.
-  @Test(arguments: ["restart"])
-  func `keys of later releases of the format are unknown`(key: String) throws {
-    try Marked(
-      "\"processes\": [ { \"name\": \"a\", 1️⃣\"\(key)\": 0 } ]",
-      .init("1️⃣", "processes[0].\(key)", "unknown key '\(key)'")
-    ).check()
-  }
-
   @Test func `a fork needs a process and a child with a name`() throws {
     try Marked(
       """

@@ -84,7 +84,16 @@ struct SchemaTests {
       false
     ),
     (#""expect": { "kills": [ {} ] }"#, false), (#""expect": { "kills": [] }"#, true),
-    (#""expect": { "panic": 1 }"#, false),
+    (#""expect": { "panic": 1 }"#, false), (#""expect": { "outcome": "loop" }"#, true),
+    (#""expect": { "outcome": "looping" }"#, false),
+    (#""processes": [ { "name": "a", "restart": { "policy": "always" } } ]"#, true),
+    (#""processes": [ { "name": "a", "restart": { "policy": "on-abort" } } ]"#, false),
+    (#""processes": [ { "name": "a", "restart": { "delay": "1s" } } ]"#, false),
+    (#""processes": [ { "name": "a", "restart": { "policy": "no", "delay": 0 } } ]"#, false),
+    (#""processes": [ { "name": "a", "restart": { "policy": "no", "delay": "0s" } } ]"#, false),
+    (#""processes": [ { "name": "a", "restart": { "policy": "no", "burst": 0 } } ]"#, false),
+    (#""processes": [ { "name": "a", "restart": { "policy": "no", "burst": 1000000 } } ]"#, true),
+    (#""processes": [ { "name": "a", "restart": "always" } ]"#, false),
   ])
   func `schema and reader agree`(sections: String, isScenario: Bool) throws {
     let text = scenarioText(sections)
@@ -146,6 +155,10 @@ struct SchemaKeysTests {
     let known = try knownKeys(
       #""processes": [ { "name": "a", "page_tables": { "????????????": 0 } } ]"#)
     #expect(Set(try keys(at: "$defs/page_table_levels")) == Set(known))
+  }
+
+  @Test func `the schema has the members of a restart and no others`() throws {
+    #expect(Set(try keys(at: "$defs/restart")) == Set(Fields.restartKeys.names))
   }
 
   @Test func `a start has the keys of a process`() throws {

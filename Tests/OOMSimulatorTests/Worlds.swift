@@ -30,6 +30,7 @@ struct Worlds {
   private let usesObjects: Bool
   private let usesForks: Bool
   private var isVersionOne = false
+  private var usesRestarts = false
 
   init(seed: UInt64) {
     random = SplitMix(seed: seed)
@@ -53,9 +54,14 @@ struct Worlds {
     Int.random(in: 0..<100, using: &random) < percent
   }
 
-  /// - Parameter usesVersionOne: some worlds have groups of version 1.
-  mutating func scenario(events count: Int = 12, usesVersionOne: Bool = false) -> Scenario {
+  /// - Parameters:
+  ///   - usesVersionOne: some worlds have groups of version 1.
+  ///   - usesRestarts: in some worlds processes come back.
+  mutating func scenario(
+    events count: Int = 12, usesVersionOne: Bool = false, usesRestarts: Bool = false
+  ) -> Scenario {
     var scenario = Scenario()
+    self.usesRestarts = usesRestarts && chance(30)
     if usesVersionOne, chance(30) {
       isVersionOne = true
       scenario.cgroupVersion = 1
@@ -142,7 +148,22 @@ struct Worlds {
     if chance(15) { process.committed = pages(4000) }
     if usesObjects, chance(50) { process.segment = chance(50) ? "buffers" : "/dev/shm/x" }
     if usesObjects, chance(30) { process.mappedFile = "libc" }
+    if usesRestarts, chance(50) { process.restart = restart() }
     return process
+  }
+
+  private mutating func restart() -> RestartPolicy {
+    var policy = RestartPolicy(chance(60) ? .always : .onFailure)
+    policy.delay = 1000 + pages(3_000_000)
+    if chance(40) {
+      policy.backoff = .exponential
+      policy.maxDelay = 3_001_000 + pages(9_000_000)
+    }
+    if chance(40) {
+      policy.burst = 1 + pages(5)
+      policy.interval = 1 + pages(20_000_000)
+    }
+    return policy
   }
 
   private mutating func addProcesses(to scenario: inout Scenario) {
@@ -208,6 +229,7 @@ struct Worlds {
         (started.anon, started.file, started.shmem, started.locked) = (0, 0, 0, 0)
         (started.pageTables, started.totalVM) = (nil, nil)
         (started.segment, started.mappedFile) = (nil, nil)
+        started.restart = nil
       } else if chance(20) {
         started.count = Int32.random(in: 2...3, using: &random)
       }

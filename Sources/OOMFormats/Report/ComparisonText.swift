@@ -71,6 +71,7 @@ public struct ComparisonText {
     if let panic = run.panic {
       lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
     }
+    if let loop = run.loop { lines += loop.lines(style).map { "    " + $0 } }
     if lines.isEmpty { lines.append("    nobody was killed") }
     for warning in run.warnings.prefix(4) {
       lines += wrapped("warning: \(plain(warning))", width: max(rules.width - 4, 30)).map {

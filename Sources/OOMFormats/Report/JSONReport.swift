@@ -30,10 +30,22 @@ extension JSONWriter {
       } else {
         writer.null()
       }
+      writer.key("loop")
+      if let loop = run.loop { writer.loop(loop) } else { writer.null() }
       writer.field("warnings", run.warnings)
       writer.key("processes")
       writer.array { for row in 0..<run.processCount { $0.finalProcess(run.process(row)) } }
       writer.field("digest", hexText(run.digest))
+    }
+  }
+
+  private mutating func loop(_ loop: Run.Loop) {
+    object(inline: true) { writer in
+      writer.field("period_us", loop.period)
+      writer.field("kills", Int64(loop.kills))
+      writer.field("kills_per_hour", loop.killsPerHour)
+      writer.field("processes", loop.processes)
+      writer.field("hurt_besides", loop.hurtBesides)
     }
   }
 

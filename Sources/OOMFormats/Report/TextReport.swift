@@ -23,6 +23,7 @@ public struct TextReport {
     for refusal in run.refused { lines += ["", self.refusal(refusal)] }
     for stuck in run.stuck { lines += ["", self.stuck(stuck)] }
     if let panic = run.panic { lines += ["", self.panic(panic)] }
+    if let loop = run.loop { lines += [""] + loop.lines(style) }
     if !run.warnings.isEmpty { lines.append("") }
     for warning in run.warnings { lines.append("warning: \(plain(warning))") }
     lines += ["", summary]
@@ -43,6 +44,7 @@ public struct TextReport {
     if !run.refused.isEmpty { parts.append(count(run.refused.count, "request") + " refused") }
     if !run.stuck.isEmpty { parts.append("\(run.stuck.count) stuck") }
     if run.panic != nil { parts.append("panic") }
+    if run.loop != nil { parts.append("then a loop") }
     return parts.joined(separator: ", ")
       + style.dim(" · end at \(SizeFormat.time(run.end)) · digest \(hexText(run.digest))")
   }

@@ -3,7 +3,9 @@ internal import OOMSimulator
 // The section `expect`.
 
 extension Fields {
-  static let expectKeys = ObjectKeys(["kills", "survivors", "stuck", "refused", "panic"])
+  static let expectKeys = ObjectKeys([
+    "kills", "survivors", "stuck", "refused", "panic", "outcome",
+  ])
   static let expectedKillKeys = ObjectKeys([
     "name", "pid", "constraint", "cgroup", "points", "after", "before", "also",
   ])
@@ -27,7 +29,10 @@ extension Fields {
           if let refusal = try fields.expectedRefusal() { refused.append(refusal) }
         }
         copy.refused = refused
-      default: copy.panic = try fields.bool()
+      case 4: copy.panic = try fields.bool()
+      default:
+        copy.outcome =
+          try fields.word(Run.Outcome.allCases.map { ($0.rawValue, $0) }) ?? copy.outcome
       }
     }
     expectation = copy

@@ -8,6 +8,7 @@ extension Fields {
     "swap", "locked", "total_vm", "page_tables", "kernel_thread", "shares_mm_with",
     "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "run_time", "in_vfork", "dying",
     "swapoff", "threads", "mems_allowed", "mempolicy", "committed", "segment", "mapped_file",
+    "restart",
   ])
 
   mutating func processes(into table: inout ProcessTable) throws(JSONError) {
@@ -110,6 +111,7 @@ extension Fields {
     case 27: process.mempolicy = try nodes() ?? process.mempolicy
     case 29: process.segment = try name(of: "a segment") ?? process.segment
     case 30: process.mappedFile = try name(of: "a file") ?? process.mappedFile
+    case 31: process.restart = try restart() ?? process.restart
     default: break
     }
   }

@@ -127,7 +127,12 @@ extension Scenario {
     guard let dot = rest.lastIndex(of: ".") else {
       return fields.wrong("write processes.NAME.KEY=VALUE", at: 0)
     }
-    let (name, key) = (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
+    var (name, key) = (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
+    var member: String?
+    if name.hasSuffix(".restart") {
+      // processes.NAME.restart.MEMBER
+      (name, key, member) = (String(name.dropLast(".restart".count)), "restart", key)
+    }
     guard let number = Fields.processKeys.names.firstIndex(of: key) else {
       return fields.unknown(key, Fields.processKeys.names, at: 0)
     }
@@ -144,7 +149,11 @@ extension Scenario {
       return fields.wrong(message, at: 0)
     }
     var process = processes[row]
-    try fields.processField(number, into: &process)
+    if let member {
+      try fields.set(member, ofRestart: &process.restart)
+    } else {
+      try fields.processField(number, into: &process)
+    }
     if key == "oom_adj", let oomAdj = process.legacy.oomAdj {
       process.oomScoreAdj = oomScoreAdj(writing: oomAdj)
     }
@@ -164,6 +173,13 @@ extension Scenario {
     }
     if parts[1] == "at", parts.count == 2 {
       if let at = try fields.duration() { events[index].at = at }
+      return
+    }
+    if parts.count == 4, parts[1] == "start", parts[2] == "restart",
+      case .start(var process) = events[index].action
+    {
+      try fields.set(parts[3], ofRestart: &process.restart)
+      events[index].action = .start(process)
       return
     }
     guard parts.count == 3, parts[1] == events[index].action.name else {
@@ -218,6 +234,22 @@ extension Fields {
     default:
       wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
     }
+  }
+
+  /// Overrides one member of a policy; the first that a process gets is `policy`.
+  fileprivate mutating func set(
+    _ key: String, ofRestart restart: inout RestartPolicy?
+  ) throws(JSONError) {
+    guard let number = Self.restartKeys.names.firstIndex(of: key) else {
+      return unknown(key, Self.restartKeys.names, at: 0)
+    }
+    guard restart != nil || key == "policy" else {
+      return wrong("it has no 'restart' yet: set restart.policy first", at: 0)
+    }
+    var policy = restart ?? RestartPolicy(.no)
+    try restartField(number, into: &policy)
+    contradictions(in: policy, at: 0)
+    restart = policy
   }
 
   private mutating func set(

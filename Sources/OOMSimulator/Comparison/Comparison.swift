@@ -165,6 +165,7 @@ struct Outcome: Equatable {
   private let refused: [ProcessIdentity?]
   private let stuck: [Want]
   private let panic: Panic.Why?
+  private let loops: Bool
 
   init(_ run: Run) {
     deaths = run.kills.map {
@@ -175,5 +176,6 @@ struct Outcome: Equatable {
     refused = run.refused.map(\.process)
     stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }
     panic = run.panic?.why
+    loops = run.loop != nil
   }
 }

@@ -67,6 +67,11 @@ func digest(of run: Run) -> UInt64 {
     digest.add(stuck.process)
     digest.add(stuck.cgroup ?? "")
   }
+  if let loop = run.loop {
+    digest.add(loop.period)
+    digest.add(Int64(loop.kills))
+    for name in loop.processes + loop.hurtBesides { digest.add(name) }
+  }
   digest.add(run.panic?.why.rawValue ?? "")
   digest.add(run.panic?.at ?? -1)
   for row in 0..<run.processCount {

@@ -3,33 +3,18 @@
 extension Replay {
   mutating func act(_ action: Event.Action) {
     switch action {
-    case .grow(let process, let sizes, let over):
-      if let row = living(process, "grow") { grow(row, sizes, over: over) }
-    case .shrink(let process, let sizes, let over):
-      guard let row = living(process, "shrink") else { return }
-      var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
-      growth.isShrink = true
-      begin(growth)
-      somethingFreed = true
-    case .map(let process, let pages, let kind):
-      guard let row = living(process, "map") else { return }
-      if !world.map(pages, kind, row: row) { refuse(pages, row: row) }
-    case .unmap(let process, let pages, let kind):
-      if let row = living(process, "unmap") { world.unmap(pages, kind, row: row) }
+    case .grow(let process, _, _), .shrink(let process, _, _), .map(let process, _, _),
+      .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
+      guard let row = living(process, action.name) else { return }
+      noteStart(action, row: row)
+      perform(action, row: row)
     case .start(let process):
       for copy in 0..<process.count {
         start(process, name: process.count == 1 ? process.name : "\(process.name)-\(copy + 1)")
         if panic != nil { return }
       }
-    case .fork(let process, let child):
-      if let row = living(process, "fork") { fork(row, child) }
-    case .cow(let process, let pages, let over):
-      guard let row = living(process, "cow") else { return }
-      var sizes = Event.Sizes()
-      sizes.cow = pages
-      begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
     case .exit(let process):
-      if let row = living(process, "exit") { exit(row) }
+      if let row = living(process, "exit") { exit(row, isFailure: false) }
     case .readPageCache(let pages, let path):
       read(pages, group: group(path))
     case .dropPageCache(let pages, let path):
@@ -80,6 +65,30 @@ extension Replay {
     }
   }
 
+  /// What a process does with its own memory.
+  mutating func perform(_ action: Event.Action, row: Int) {
+    switch action {
+    case .grow(_, let sizes, let over):
+      grow(row, sizes, over: over)
+    case .shrink(_, let sizes, let over):
+      var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+      growth.isShrink = true
+      begin(growth)
+      somethingFreed = true
+    case .map(_, let pages, let kind):
+      if !world.map(pages, kind, row: row) { refuse(pages, row: row) }
+    case .unmap(_, let pages, let kind):
+      world.unmap(pages, kind, row: row)
+    case .fork(_, let child):
+      fork(row, child)
+    case .cow(_, let pages, let over):
+      var sizes = Event.Sizes()
+      sizes.cow = pages
+      begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
+    default: break
+    }
+  }
+
   private func group(_ path: String) -> Int {
     world.groups.number(of: path) ?? MemcgTree.root
   }
@@ -98,7 +107,9 @@ extension Replay {
         at: now, process: row.map(world.identity), pages: pages,
         commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
         allowed: state.allowed, asksForAvailable: state.rule.heuristic != .oneRequest))
-    if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) { exit(row) }
+    if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) {
+      exit(row, isFailure: true)
+    }
   }
 
   private mutating func grow(_ row: Int, _ sizes: Event.Sizes, over: Int64) {
@@ -117,7 +128,8 @@ extension Replay {
     }
   }
 
-  private mutating func start(_ process: Scenario.Process, name: String) {
+  /// - Parameter service: whose next life it is; nil for a first one.
+  mutating func start(_ process: Scenario.Process, name: String, service: Int? = nil) {
     if let other = process.sharesMMWith, references.living(other, world.tasks) == nil {
       warn("start: \(other) is not running, '\(name)' has no address space to share")
       return
@@ -129,6 +141,11 @@ extension Replay {
     let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
     addReferences(row)
     world.shared.join(row, segment: process.segment, file: process.mappedFile)
+    if let service {
+      restarts.began(service, row: row, at: now)
+    } else if let policy = process.restart, policy.policy != .no {
+      restarts.add(process, name: name, policy: policy, row: row, at: now)
+    }
     if let other {
       world.tasks.join(row, to: other)
       return
@@ -140,14 +157,14 @@ extension Replay {
     sizes.file = process.file
     if let pages = world.admit(sizes, row: row) {
       refuse(pages, row: row)
-      if world.tasks.isAlive(row) { exit(row) }
+      if world.tasks.isAlive(row) { exit(row, isFailure: true) }
       return
     }
     if let committed = process.committed {
       let more = committed - sizes.anon - sizes.locked
       if more > 0, !world.commit(more, row: row) {
         refuse(more, row: row)
-        if world.tasks.isAlive(row) { exit(row) }
+        if world.tasks.isAlive(row) { exit(row, isFailure: true) }
         return
       }
     }

@@ -11,7 +11,9 @@ extension Replay {
     guard makeRoomForTables(of: parent) else { return }
     var process = Scenario.Process()
     process.name = child.name
-    process.pid = child.pid == 0 ? world.pids.next() : child.pid
+    // A parent that comes back forks again, and a pid stands for one process.
+    let isFree = child.pid != 0 && !world.tasks.pids.contains(child.pid)
+    process.pid = isFree ? child.pid : world.pids.next()
     process.ppid = world.tasks.pids[parent]
     process.uid = world.tasks.uids[parent]
     process.oomScoreAdj = child.oomScoreAdj ?? world.tasks.oomScoreAdj[parent]

@@ -7,18 +7,29 @@ struct Replay {
   var now: Int64 { world.now }
   var growths: [Growth] = []
   /// Victims on their way out: when their memory is back.
-  private var exits: [(at: Int64, rows: [Int])] = []
+  private(set) var exits: [(at: Int64, rows: [Int])] = []
   /// Memory came free or a limit changed, so stopped growth may try again.
   var somethingFreed = false
   /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
   var overMax: Set<Int> = []
   /// Groups that were charged over their limit.
   private var forced: Set<Int> = []
+  var restarts: Restarts
   private var growthsStarted = 0
 
   private(set) var kills: [Kill] = []
   var refused: [Refusal] = []
   private(set) var panic: Panic?
+  /// Set when the run repeats itself from here on.
+  var loop: Run.Loop?
+  var proof = LoopProof()
+  /// Deaths that the proof has looked at.
+  var provenDeaths = 0
+  /// Whether a loop that is proved ends the run; not where the state at a later time is asked for.
+  var stopsAtLoop = true
+  /// How many restarts are followed without a proof.
+  var mostRestarts: Int
+  var isAbandoned = false
 
   private let events: [Event]
   var references: ReferenceIndex
@@ -32,6 +43,9 @@ struct Replay {
   ) {
     world = World(of: scenario, rules: rules, policy: policy)
     references = ReferenceIndex(of: scenario, tasks: world.tasks)
+    restarts = Restarts(of: scenario.processes, names: world.tasks.names)
+    // So many that everybody can come back at least once.
+    mostRestarts = 10_000 + restarts.services.count
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
@@ -44,48 +58,65 @@ struct Replay {
   /// Replays everything up to and including `last`, or to the end.
   mutating func run(until last: Int64 = .max) {
     var next = 0
-    while panic == nil {
+    let lastEvent = events.last?.at ?? 0
+    // Growth that dies with its process still makes the run as long as it was to take.
+    var end: Int64 = 0
+    while panic == nil, !isAbandoned, loop == nil {
       let ends = growths.filter { $0.stop == nil }.map(\.end)
       let instant = min(
         next < events.count ? events[next].at : Int64.max, ends.min() ?? Int64.max,
-        exits.first?.at ?? Int64.max)
-      if instant == .max { break }
+        exits.first?.at ?? Int64.max, restarts.pending.first?.at ?? Int64.max)
+      if instant == .max {
+        world.now = max(now, end)
+        break
+      }
+      if next == events.count, instant > lastEvent + Self.longestTail, !restarts.pending.isEmpty {
+        abandon("400 days")
+        break
+      }
+      end = max(end, min(instant, last))
       advance(to: min(instant, last))
-      if panic != nil || instant > last { break }
+      if panic != nil || (now == last && instant > last) { break }
       if growths.contains(where: { $0.isShrink && $0.isComplete }) { somethingFreed = true }
       growths.removeAll { $0.isComplete && $0.stop == nil }
       finishExits()
       goOn()
+      restartDue()
       while panic == nil, next < events.count, events[next].at == now {
-        for group in forced { world.ledger.limits[group].isForced = false }
+        endForcedCharges()
         act(events[next].action)
         next += 1
         goOn()
         observe?(world)
       }
+      if next == events.count, stopsAtLoop, panic == nil { proveLoop() }
     }
+  }
+
+  /// Somebody new can perhaps be killed, so groups are charged up to their limits again.
+  mutating func endForcedCharges() {
+    for group in forced { world.ledger.limits[group].isForced = false }
   }
 
   // MARK: Time
 
-  /// Moves time forward, stopping wherever something does not fit.
+  /// Moves time forward, up to where something does not fit: the kill decides what comes next.
   private mutating func advance(to target: Int64) {
-    while panic == nil, now < target {
-      if fits(at: target) {
-        apply(at: target)
-        world.now = target
-        return
-      }
-      var (fitting, failing) = (now, target)
-      while failing - fitting > 1 {
-        let middle = fitting + (failing - fitting) / 2
-        if fits(at: middle) { fitting = middle } else { failing = middle }
-      }
-      apply(at: fitting)
-      world.now = failing
-      applyWithOOM()
-      goOn()
+    if now >= target { return }
+    if fits(at: target) {
+      apply(at: target)
+      world.now = target
+      return
     }
+    var (fitting, failing) = (now, target)
+    while failing - fitting > 1 {
+      let middle = fitting + (failing - fitting) / 2
+      if fits(at: middle) { fitting = middle } else { failing = middle }
+    }
+    apply(at: fitting)
+    world.now = failing
+    applyWithOOM()
+    goOn()
   }
 
   /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
@@ -159,7 +190,7 @@ struct Replay {
   }
 
   /// Lets stopped growth try again, as long as that frees something for others.
-  private mutating func goOn() {
+  mutating func goOn() {
     while somethingFreed, panic == nil {
       somethingFreed = false
       let stopped = growths.filter { $0.stop != nil }.map(\.order)
@@ -331,6 +362,7 @@ struct Replay {
         exits.append((now + world.machine.exitDelay, kill.rows))
       } else {
         somethingFreed = true
+        died(kill.rows, isFailure: true)
       }
       observe?(world)
     case .panicked(let panic):
@@ -345,6 +377,7 @@ struct Replay {
     while let first = exits.first, first.at <= now {
       _ = world.end(first.rows, as: .killed)
       exits.removeFirst()
+      died(first.rows, isFailure: true)
       somethingFreed = true
       observe?(world)
     }
@@ -355,46 +388,12 @@ struct Replay {
   }
 
   /// Ends a process that was not killed.
-  mutating func exit(_ row: Int) {
+  ///
+  /// - Parameter isFailure: it ends because it did not get its memory.
+  mutating func exit(_ row: Int, isFailure: Bool) {
     _ = world.end([row], as: .exited)
+    died([row], isFailure: isFailure)
     growths.removeAll { $0.row == row }
     somethingFreed = true
-  }
-
-  mutating func warn(_ text: String) {
-    world.warnings.append("at \(now) us: \(text)")
-  }
-
-  /// Growth that is stopped at the end and cannot go on by itself.
-  var stuck: [Stuck] {
-    growths.compactMap { growth in
-      guard let stop = growth.stop else { return nil }
-      let identity = growth.row.map(world.identity)
-      switch stop {
-      case .noVictim(let group):
-        return Stuck(
-          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
-          why: "\(world.limitFile) is reached and nobody in the group can be killed")
-      case .disabled(let group):
-        return Stuck(
-          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
-          why: "\(world.limitFile) is reached and oom_kill_disable is 1: under_oom 1, it waits")
-      case .throttled(let group):
-        return Stuck(
-          at: growth.stuckSince ?? now, process: identity, cgroup: world.groups.paths[group],
-          why: "memory.high is reached and nothing can be reclaimed: throttled, never killed")
-      case .unkillable:
-        return Stuck(
-          at: growth.stuckSince ?? now, process: identity, cgroup: nil,
-          why: "who is chosen cannot be killed, because of oom_adj -17, and is chosen again")
-      case .waiting:
-        // With a delay the victim's exit ends the wait.
-        if !exits.isEmpty { return nil }
-        return Stuck(
-          at: growth.stuckSince ?? now, process: identity, cgroup: nil,
-          why: "a killed process is still dying, and until its memory is back nobody else is killed"
-        )
-      }
-    }
   }
 }

@@ -176,11 +176,26 @@ public struct Panic: Equatable, Sendable {
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
-  public enum Outcome: String, Sendable {
+  public enum Outcome: String, CaseIterable, Sendable {
     case completed
     case panic
     /// A restart loop was proved.
     case loop
+  }
+
+  /// What repeats itself without end from some time on.
+  public struct Loop: Equatable, Sendable {
+    /// Microseconds.
+    public var period: Int64
+    /// OOM kills in a period; 0 where processes end because they do not get their memory.
+    public var kills: Int
+    /// Rounded down.
+    public var killsPerHour: Int64
+    /// Names of those that die and come back, in the order of their deaths.
+    public var processes: [String]
+    /// Names of those that die in the loop because another process asks for memory, and of those that were killed
+    /// before and do not come back.
+    public var hurtBesides: [String]
   }
 
   /// How one process ended, in pages.
@@ -209,11 +224,15 @@ public struct Run: Equatable, Sendable {
   public var refused: [Refusal]
   public var stuck: [Stuck]
   public var panic: Panic?
+  /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
+  public var loop: Loop?
   public var warnings: [String]
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 
   let tasks: Tasks
+  /// Rows whose process came back in a later row.
+  let replaced: Set<Int>
 
   public var processCount: Int { tasks.count }
 

@@ -8,6 +8,8 @@ public struct Simulator: Sendable {
   public let ruleSet: RuleSet
   /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
   public var policy = Policy.kernel
+  /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
+  var mostRestarts: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
 
@@ -36,6 +38,7 @@ public struct Simulator: Sendable {
   public func run(_ scenario: Scenario) -> Run {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
+    if let mostRestarts { replay.mostRestarts = mostRestarts }
     replay.run()
     return result(of: replay, scenario)
   }
@@ -46,6 +49,7 @@ public struct Simulator: Sendable {
   ///   state at the start, before any event.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
+    replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
     replay.world.settle()
     let world = replay.world
@@ -67,10 +71,12 @@ public struct Simulator: Sendable {
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
-      outcome: replay.panic == nil ? .completed : .panic, end: replay.now,
+      outcome: replay.panic != nil ? .panic : replay.loop != nil ? .loop : .completed,
+      end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
-      warnings: kernel.notes + world.warnings, digest: 0, tasks: world.tasks)
+      loop: replay.loop, warnings: kernel.notes + world.warnings, digest: 0, tasks: world.tasks,
+      replaced: replay.restarts.replaced)
     run.digest = digest(of: run)
     return run
   }

@@ -260,12 +260,13 @@ extension Rules {
 /// Gives out pids from 1000 up, passing over those that the scenario names.
 struct PidAllocator: Equatable, Sendable {
   private var taken: Set<Int32> = []
-  private var upcoming: Int32 = 1000
+  private(set) var upcoming: Int32 = 1000
 
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
     let starts = scenario.events.compactMap(\.action.startedPid)
-    let isOpen = scenario.processes.pids.contains(0) || !starts.isEmpty
+    let isOpen =
+      scenario.processes.pids.contains(0) || !starts.isEmpty || !scenario.processes.restarts.isEmpty
     if isOpen {
       taken = Set(scenario.processes.pids)
       taken.formUnion(starts)

@@ -2,11 +2,14 @@
 public struct Expectation: Equatable, Sendable {
   /// The OOM kills in order, complete: an empty list says that nobody dies.
   public var kills: [ExpectedKill]?
+  /// Names that live at the end; a process that came back counts by its last life.
   public var survivors: [String]?
   /// Processes whose growth can never go on.
   public var stuck: [String]?
   public var refused: [ExpectedRefusal]?
   public var panic: Bool?
+  /// How the run ends.
+  public var outcome: Run.Outcome?
 
   public init() {}
 

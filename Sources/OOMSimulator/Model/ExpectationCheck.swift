@@ -35,6 +35,11 @@ extension Expectation {
           field: "panic", expected: "\(panic)",
           actual: run.panic.map { "true (\($0.why.rawValue))" } ?? "false"))
     }
+    if let outcome, outcome != run.outcome {
+      differences.append(
+        Difference(
+          field: "outcome", expected: outcome.rawValue, actual: run.outcome.rawValue))
+    }
     return differences
   }
 
@@ -130,12 +135,12 @@ extension Kill {
 }
 
 extension Run {
-  /// How the processes of some names ended, in creation order; where one was started anew under a name, the last
-  /// of them.
+  /// How the processes of some names ended, in creation order; where one came back or another was started anew under
+  /// its name, the last life.
   func fates(of names: Set<String>) -> [String: [String]] {
     var fates: [String: [String]] = [:]
     if names.isEmpty { return fates }
-    for row in 0..<processCount where names.contains(tasks.names[row]) {
+    for row in 0..<processCount where names.contains(tasks.names[row]) && !replaced.contains(row) {
       let before = tasks.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
       fates[tasks.names[row]] = before + [process(row).state]
     }

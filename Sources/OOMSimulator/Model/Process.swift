@@ -83,6 +83,8 @@ extension Scenario {
     public var mempolicy: NodeMask?
     /// Groups of threads that live in another group than the process, on version 1.
     public var threadCgroups: [String] = []
+    /// Whether it comes back after its death; nil means never.
+    public var restart: RestartPolicy?
 
     public init() {}
 

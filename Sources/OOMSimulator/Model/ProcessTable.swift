@@ -46,6 +46,7 @@ public struct ProcessTable: Equatable, Sendable {
   var mappedFiles: [Int: String] = [:]
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
+  var restarts: [Int: RestartPolicy] = [:]
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
@@ -110,6 +111,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.mappedFile != nil || !mappedFiles.isEmpty { mappedFiles[row] = process.mappedFile }
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
+    if process.restart != nil || !restarts.isEmpty { restarts[row] = process.restart }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
       threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
     }
@@ -142,6 +144,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.mappedFile = mappedFiles[row]
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
+      process.restart = restarts[row]
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)
       process.isSwapoff = flags[row].contains(.swapoff)

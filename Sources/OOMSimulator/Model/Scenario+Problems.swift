@@ -18,7 +18,7 @@ extension Scenario {
   ///
   /// - Complexity: O(processes + events).
   public func problems() -> [ScenarioProblem] {
-    pidProblems() + referenceProblems() + memoryProblems() + nodeProblems()
+    pidProblems() + referenceProblems() + memoryProblems() + nodeProblems() + restartProblems()
   }
 
   private var starts: [(event: Int, process: Scenario.Process)] {
@@ -218,6 +218,25 @@ extension Scenario {
     return problems
   }
 
+  // MARK: Restarts
+
+  private func restartProblems() -> [ScenarioProblem] {
+    var problems: [ScenarioProblem] = []
+    for (row, policy) in processes.restarts.sorted(by: { $0.key < $1.key }) {
+      guard policy.policy != .no, let why = processes[row].whyNoRestart else { continue }
+      problems.append(
+        ScenarioProblem(
+          path: [.key("processes"), .index(row), .key("restart")], message: why))
+    }
+    for (event, process) in starts where process.restart?.policy ?? .no != .no {
+      guard let why = process.whyNoRestart else { continue }
+      problems.append(
+        ScenarioProblem(
+          path: [.key("events"), .index(event), .key("start"), .key("restart")], message: why))
+    }
+    return problems
+  }
+
   // MARK: Nodes
 
   private func nodeProblems() -> [ScenarioProblem] {
@@ -254,6 +273,16 @@ extension Scenario {
 }
 
 extension Scenario.Process {
+  /// Why a process of this kind cannot come back, nil when it can.
+  fileprivate var whyNoRestart: String? {
+    if sharesMMWith != nil {
+      return "'\(name)' uses the memory of another process and cannot come back without it"
+    }
+    if pid == 1 { return "the global init is never killed, and a machine without it is at its end" }
+    if isKernelThread { return "'\(name)' is a kernel thread, which never dies" }
+    return nil
+  }
+
   fileprivate func hasSameMemory(as other: Scenario.Process) -> Bool {
     anon == other.anon && file == other.file && shmem == other.shmem && swap == other.swap
       && locked == other.locked

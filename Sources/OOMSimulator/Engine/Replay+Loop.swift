@@ -1,0 +1,57 @@
+// What there is to say of a loop that was proved.
+
+extension Replay {
+  func loop(since mark: LoopProof.Mark) -> Run.Loop {
+    let repeated = Array(kills[mark.kills...])
+    let names = restarts.deaths[mark.deaths...].map { restarts.services[$0].process.name }
+      .uniqued()
+    var loop = Run.Loop(
+      period: now - mark.at, kills: repeated.count, killsPerHour: 0, processes: names,
+      hurtBesides: [])
+    // What decides may take several rounds of kills to come again, as the window of a start limit does.
+    if let rounds = Self.rounds(of: repeated, period: loop.period) {
+      loop.period /= Int64(rounds)
+      loop.kills /= rounds
+    }
+    if loop.period > 0 { loop.killsPerHour = Int64(loop.kills) * 3_600_000_000 / loop.period }
+    loop.hurtBesides = hurtBesides(names, in: repeated)
+    return loop
+  }
+
+  /// How often kills of the same names at the same distances come in a period; nil without kills.
+  private static func rounds(of kills: [Kill], period: Int64) -> Int? {
+    if kills.isEmpty { return nil }
+    let count = kills.count
+    func distance(_ index: Int) -> Int64 {
+      index + 1 < count
+        ? kills[index + 1].at - kills[index].at : kills[0].at + period - kills[index].at
+    }
+    for length in 1...count where count % length == 0 && period % Int64(count / length) == 0 {
+      let isSame = (0..<count).allSatisfy { index in
+        let (one, other) = (kills[index], kills[index % length])
+        return distance(index) == distance(index % length) && one.cgroup == other.cgroup
+          && one.killed.elementsEqual(other.killed) {
+            $0.process.name == $1.process.name && $0.because == $1.because
+          }
+      }
+      if isSame { return count / length }
+    }
+    return 1
+  }
+
+  /// Who dies in the loop because another one asks for memory, and who died before and does not come back.
+  private func hurtBesides(_ names: [String], in repeated: [Kill]) -> [String] {
+    var hurt: [String] = []
+    for kill in repeated {
+      hurt += kill.killed.map(\.process.name).filter { $0 != kill.invoker?.name }
+    }
+    let tasks = world.tasks
+    var present = Set(names)
+    for row in 0..<tasks.count where tasks.isAlive(row) { present.insert(tasks.names[row]) }
+    for (_, service) in restarts.pending { present.insert(restarts.services[service].process.name) }
+    for kill in kills {
+      hurt += kill.killed.map(\.process.name).filter { !present.contains($0) }
+    }
+    return hurt.uniqued()
+  }
+}

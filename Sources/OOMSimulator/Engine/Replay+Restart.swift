@@ -1,0 +1,170 @@
+// Processes that come back.
+
+/// A process with a restart policy, over all its lives.
+struct Service: Sendable {
+  /// As it comes back: `count` is written out, and its pid is a new one.
+  let process: Scenario.Process
+  let policy: RestartPolicy
+  let firstStart: Int64
+  /// What it did at the instant of its first start.
+  var actions: [Event.Action] = []
+  /// Its living or dying row; nil while it is down.
+  var row: Int?
+  /// The row of its latest life.
+  var lastRow: Int
+  var startedAt: Int64
+  /// How many pauses no long life came after.
+  var level = 0
+  var limit: StartLimit
+
+  init(_ described: Scenario.Process, name: String, policy: RestartPolicy, row: Int, at now: Int64)
+  {
+    var process = described
+    process.name = name
+    process.pid = 0
+    process.count = 1
+    process.isDying = false
+    // A new process has used no time yet.
+    process.legacy.runTime = 0
+    process.legacy.cpuTime = 0
+    self.process = process
+    self.policy = policy
+    self.row = row
+    lastRow = row
+    firstStart = now
+    startedAt = now
+    limit = StartLimit(begin: now)
+  }
+}
+
+/// All processes with a restart policy, and who of them is to come back when.
+struct Restarts: Sendable {
+  var services: [Service] = []
+  /// By row; the rows of past lives are among them.
+  private(set) var serviceOf: [Int: Int] = [:]
+  /// By time, then in the order of the services.
+  private(set) var pending: [(at: Int64, service: Int)] = []
+  /// Rows whose process came back in another row.
+  private(set) var replaced: Set<Int> = []
+  /// The services that died and come back, in order.
+  private(set) var deaths: [Int] = []
+  var restarts = 0
+
+  init(of table: ProcessTable, names: [String]) {
+    if table.restarts.isEmpty { return }
+    var row = 0
+    for index in 0..<table.count {
+      let copies = Int(table.counts[index] ?? 1)
+      if let policy = table.restarts[index], policy.policy != .no {
+        let process = table[index]
+        for copy in row..<row + copies {
+          add(process, name: names[copy], policy: policy, row: copy, at: 0)
+        }
+      }
+      row += copies
+    }
+  }
+
+  mutating func add(
+    _ process: Scenario.Process, name: String, policy: RestartPolicy, row: Int, at now: Int64
+  ) {
+    serviceOf[row] = services.count
+    services.append(Service(process, name: name, policy: policy, row: row, at: now))
+  }
+
+  /// Takes down that a process is gone, and when it comes back.
+  mutating func died(_ row: Int, isFailure: Bool, at now: Int64) {
+    guard let index = serviceOf[row], services[index].row == row else { return }
+    services[index].row = nil
+    let policy = services[index].policy
+    guard policy.restarts(afterFailure: isFailure) else { return }
+    if now - services[index].startedAt >= RestartPolicy.resetAfter { services[index].level = 0 }
+    let due = (at: now + policy.delay(level: services[index].level), service: index)
+    services[index].level = policy.level(after: services[index].level)
+    deaths.append(index)
+    pending.insert(due, at: position(of: due))
+  }
+
+  private func position(of due: (at: Int64, service: Int)) -> Int {
+    var (low, high) = (0, pending.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if pending[middle] < due { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Takes out who is to come back by now.
+  mutating func due(at now: Int64) -> [Int] {
+    let due = pending.prefix { $0.at <= now }.map(\.service)
+    pending.removeFirst(due.count)
+    return due
+  }
+
+  mutating func began(_ service: Int, row: Int, at now: Int64) {
+    serviceOf[row] = service
+    replaced.insert(services[service].lastRow)
+    services[service].row = row
+    services[service].lastRow = row
+    services[service].startedAt = now
+  }
+}
+
+extension Replay {
+  /// Takes down the end of processes that may come back.
+  mutating func died(_ rows: [Int], isFailure: Bool) {
+    if restarts.services.isEmpty { return }
+    for row in rows { restarts.died(row, isFailure: isFailure, at: now) }
+  }
+
+  /// Brings back everybody whose pause is over, in process order.
+  mutating func restartDue() {
+    if restarts.pending.isEmpty { return }
+    for service in restarts.due(at: now) where panic == nil && !isAbandoned {
+      restart(service)
+      goOn()
+      observe?(world)
+    }
+  }
+
+  private mutating func restart(_ index: Int) {
+    let service = restarts.services[index]
+    let name = service.process.name
+    guard restarts.services[index].limit.admits(at: now, service.policy) else {
+      warn(
+        "\(name): start-limit-hit: \(service.policy.burst ?? 0) starts within "
+          + "\(service.policy.startInterval) us, it stays down")
+      return
+    }
+    restarts.restarts += 1
+    if restarts.restarts > mostRestarts {
+      abandon("\(mostRestarts) restarts")
+      return
+    }
+    endForcedCharges()
+    start(service.process, name: name, service: index)
+    for action in service.actions where panic == nil {
+      guard let row = restarts.services[index].row, world.tasks.isAlive(row) else { return }
+      perform(action, row: row)
+    }
+  }
+
+  /// Keeps what a process does at the instant of its first start: it does so at each.
+  mutating func noteStart(_ action: Event.Action, row: Int) {
+    guard let index = restarts.serviceOf[row], restarts.services[index].firstStart == now else {
+      return
+    }
+    restarts.services[index].actions.append(action)
+  }
+
+  /// Gives up on a run that neither settles nor repeats itself.
+  mutating func abandon(_ bound: String) {
+    isAbandoned = true
+    warn(
+      "stopped after \(bound): processes still come back, and no loop could be proved; what comes later is "
+        + "not known")
+  }
+
+  /// How long restarts are followed after the last event: 400 days.
+  static let longestTail: Int64 = 400 * 86_400_000_000
+}

@@ -1,0 +1,171 @@
+import Foundation
+import OOMFormats
+import Testing
+
+@testable import OOMSimulator
+
+/// A loop that is called one goes on for ever.
+@Suite struct LoopProofTests {
+  private typealias World = RestartWorld
+
+  /// The kills after the proof are those of the last period before it, a period later each.
+  private func check(_ scenario: Scenario, _ rules: Rules, _ comment: Comment) {
+    var proven = Replay(scenario, rules: rules, recordsCandidates: false)
+    proven.mostRestarts = 150
+    proven.run()
+    guard let loop = proven.loop else { return }
+    var longer = Replay(scenario, rules: rules, recordsCandidates: false)
+    longer.stopsAtLoop = false
+    longer.mostRestarts = proven.restarts.restarts + 60
+    longer.run()
+    #expect(longer.kills.starts(with: proven.kills), comment)
+    let begin = proven.kills.count - loop.kills
+    for index in begin..<max(longer.kills.count - loop.kills, begin) where loop.kills > 0 {
+      let (one, next) = (longer.kills[index], longer.kills[index + loop.kills])
+      #expect(next.at == one.at + loop.period, comment)
+      #expect(next.killed.map(\.process.name) == one.killed.map(\.process.name), comment)
+      #expect(next.freedPages == one.freedPages, comment)
+      #expect(next.victim.points == one.victim.points || rules.badness == nil, comment)
+    }
+    let later = Set(longer.kills.dropFirst(begin).flatMap { $0.killed.map(\.process.name) })
+    #expect(later.isSubset(of: loop.processes), comment)
+  }
+
+  @Test("what a proof says of generated worlds is what they go on to do", arguments: UInt64(0)..<16)
+  func repeats(block: UInt64) {
+    for seed in (block * 40)..<(block * 40 + 40) {
+      var worlds = Worlds(seed: seed &+ 5_000_000)
+      check(
+        worlds.scenario(events: 5, usesVersionOne: true, usesRestarts: true),
+        RulesByRelease.rules(of: .standard), "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [
+    "restart/systemd-restart-loop-slow", "restart/prometheus-wal-loop", "tmpfs/tmpfs-restart-loop",
+    "ai/concurrent-model-loads",
+  ])
+  func `the loops of shipped scenarios repeat`(name: String) throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Scenarios/\(name).json")
+    let scenario = try Scenario(json: Array(Data(contentsOf: file)))
+    #expect(Simulator(for: scenario).run(scenario).outcome == .loop)
+    check(scenario, Simulator(for: scenario).rules, "\(name)")
+  }
+
+  @Test func `generated worlds have loops of one kill and of several`() {
+    var kills: Set<Int> = []
+    for seed in UInt64(0)..<640 {
+      var worlds = Worlds(seed: seed &+ 5_000_000)
+      let scenario = worlds.scenario(events: 5, usesVersionOne: true, usesRestarts: true)
+      var replay = Replay(scenario, recordsCandidates: false)
+      replay.mostRestarts = 150
+      replay.run()
+      if let loop = replay.loop { kills.insert(loop.kills) }
+    }
+    #expect(kills.contains(1) && kills.contains { $0 > 1 }, "\(kills)")
+  }
+
+  /// Two that fill the machine in turn: who asks and who dies are not the same.
+  @Test func `who dies because another one asks is hurt besides`() throws {
+    let run = try World.run(
+      """
+      { "name": "c", "anon": 0, "restart": { "policy": "always" } },
+      { "name": "big", "anon": "60000 pages", "restart": { "policy": "always", "delay": "2s" } },
+      { "name": "lost", "anon": "70000 pages" }
+      """, World.fill, machine: #", "swap": "100000 pages""#)
+    let loop = try #require(run.loop)
+    #expect(run.kills.first?.victim.name == "lost")
+    #expect(loop.hurtBesides.contains("lost") && !loop.processes.contains("lost"))
+    #expect(loop.processes.contains("c"))
+  }
+
+  /// Before 2.6.36 a process that runs on loses points without end, so nothing is ever the same again.
+  @Test func `what cannot be proved ends with a warning`() throws {
+    let scenario = try World.scenario(
+      World.filler(#""policy": "always", "delay": "1s""#)
+        + #", { "name": "old", "anon": "9 pages" }"#, World.fill)
+    var replay = Replay(
+      scenario, rules: RulesByRelease.rules(of: "2.6.32"), recordsCandidates: false)
+    replay.mostRestarts = 25
+    replay.run()
+    #expect(replay.loop == nil && replay.kills.count == 26 && replay.isAbandoned)
+    #expect(replay.world.warnings.contains { $0.contains("stopped after 25 restarts") })
+  }
+
+  @Test func `a pause of years ends the run with a warning`() throws {
+    let run = try World.run(
+      #"{ "name": "c", "anon": 0, "restart": { "policy": "always", "delay": "500d" } }"#,
+      #"{ "at": "1s", "oom": {} }"#)
+    #expect(run.outcome == .completed && run.end == 1_000_000)
+    #expect(run.warnings.contains { $0.contains("stopped after 400 days") })
+  }
+
+  /// 54 lives and pauses of 99797 us and 1 s are 59.389 s; the exit comes 50 ms into the next life.
+  @Test func `while an event is left nothing is for ever`() throws {
+    let run = try World.run(
+      World.filler(#""policy": "on-failure", "delay": "1s""#),
+      World.fill + #", { "at": "59439038us", "exit": { "process": "c" } }"#)
+    #expect(run.kills.count == 54 && run.outcome == .completed && run.warnings.isEmpty)
+  }
+
+  /// The state at a time is asked for, and a proof does not answer that.
+  @Test func `the score at a time after the proof is that of the life at that time`() throws {
+    let scenario = try World.scenario(
+      World.filler(#""policy": "always", "delay": "900203us""#), World.fill)
+    let table = Simulator().score(scenario, at: 100_050_000)
+    #expect(table.processes.map(\.pid) == [1100])
+    #expect(table.processes.first?.anon == 50_000)
+  }
+
+  @Test func `a run and its digest are the same twice`() throws {
+    let scenario = try World.scenario(
+      World.filler(#""policy": "always", "burst": 3, "interval": "1s""#)
+        + #", { "name": "d", "anon": "60000 pages", "restart": { "policy": "always" } }"#,
+      World.fill)
+    let runs = (0..<3).map { _ in Simulator().run(scenario) }
+    #expect(runs[0] == runs[1] && runs[1] == runs[2] && Set(runs.map(\.digest)).count == 1)
+  }
+
+  /// Whoever adds state to a replay has to say whether it decides what comes next.
+  @Test func `every stored property is compared or known to decide nothing`() throws {
+    let scenario = try World.scenario(#"{ "name": "c", "anon": 0 }"#, "")
+    let replay = Replay(scenario, recordsCandidates: false)
+    func labels(_ value: Any) -> Set<String> {
+      Set(Mirror(reflecting: value).children.compactMap(\.label))
+    }
+    let constant: Set = [
+      "rules", "word", "pagesPerTable", "memsAllowed", "mempolicy", "segments", "mappedFiles",
+    ]
+    #expect(
+      labels(replay.world.tasks).subtracting(constant) == [
+        "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "anon", "file",
+        "shmem", "swap", "locked", "pageTables", "touched", "pages", "candidateWeight", "ppids",
+        "legacy", "startedAt", "upperTables", "threadGroups", "children", "dyingRows",
+        "swapoffRows", "extraVM", "extraTables", "untouched", "noReserve", "noReserveTouched",
+        "claimed", "untouchedShared", "claimedShared", "uncommitted", "commitBeside",
+        "committedShmem", "swappedShmem", "owners", "sharers",
+      ])
+    #expect(
+      labels(replay.world) == [
+        "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
+        "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
+      ])
+    #expect(
+      labels(Growth(order: 0, total: Event.Sizes(), start: 0, duration: 0)) == [
+        "order", "row", "tmpfsGroup", "total", "isShrink", "start", "duration", "done", "stop",
+        "stoppedAt", "stuckSince",
+      ])
+    #expect(
+      labels(OOMSimulator.World.Sizes()) == [
+        "anon", "locked", "file", "shmem", "swap", "swappedShmem", "pageTables",
+      ])
+    #expect(
+      labels(replay) == [
+        "world", "growths", "exits", "somethingFreed", "overMax", "forced", "restarts",
+        "growthsStarted", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
+        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "references", "recordsCandidates",
+        "observe",
+      ])
+  }
+}
