@@ -59,7 +59,7 @@ struct ScenarioSettingTests {
     let process = scenario.processes[0]
     #expect(process.capabilities == .sysAdmin && process.anon == 384)
     #expect(process.cgroup == "/new.d/x" && process.onENOMEM == .exit)
-    guard case .grow(_, let sizes, _) = scenario.events[0].action else {
+    guard case .grow(_, let sizes, _, _) = scenario.events[0].action else {
       Issue.record("the first event grows")
       return
     }

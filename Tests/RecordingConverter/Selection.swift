@@ -80,6 +80,8 @@ public enum Selection: Sendable {
     "m08-swapmax0-qemu-6.12-replay", "m17-max-lowered-qemu-6.1-replay",
     "m21b-tie-qemu-6.12-replay", "m34-swapmax-hit-qemu-6.12-replay",
     "m35-event-counts-uml-6.1-replay", "o24-mode0-kills-qemu-6.12-replay",
+    "n01-bind-default-eligible-qemu-6.1-replay", "n02-bind-disjoint-qemu-6.12-replay",
+    "n06-cpuset-qemu-6.12-replay", "n10-memcg-numa-qemu-6.1-replay",
     "g21-vfork-qemu-6.12-replay", "g42-sysrq-none-qemu-6.12-replay",
     "v1-06-oom-disable-host-6.18-replay", "v1-07-oom-disable-enable-host-6.18-replay",
     "v1-12-limit-below-usage-host-6.18-replay", "v1-13-successive-host-6.18-replay",

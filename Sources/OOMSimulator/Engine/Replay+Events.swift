@@ -3,8 +3,8 @@
 extension Replay {
   mutating func act(_ action: Event.Action) {
     switch action {
-    case .grow(let process, let sizes, let over):
-      if let row = living(process, "grow") { grow(row, sizes, over: over) }
+    case .grow(let process, let sizes, let over, let nodes):
+      if let row = living(process, "grow") { grow(row, sizes, over: over, nodes: nodes) }
     case .shrink(let process, let sizes, let over):
       guard let row = living(process, "shrink") else { return }
       var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
@@ -94,12 +94,22 @@ extension Replay {
     if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) { exit(row) }
   }
 
-  private mutating func grow(_ row: Int, _ sizes: Event.Sizes, over: Int64) {
+  private mutating func grow(
+    _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
+  ) {
+    if let nodes, nodes.isDisjoint(with: world.mems(of: row)) {
+      warn(
+        "grow: EINVAL: \(world.identity(row).name) may have memory on nodes \(world.mems(of: row)) only, "
+          + "none of \(nodes): the event is passed over")
+      return
+    }
     if let pages = world.admit(sizes, row: row, isGradual: over > 0) {
       refuse(pages, row: row)
       return
     }
-    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
+    var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+    growth.nodes = nodes
+    begin(growth)
   }
 
   private mutating func start(_ process: Scenario.Process, name: String) {
@@ -150,7 +160,9 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(pages, \.cache, to: group).limit != nil {
+    if world.ledger.chargeFile(
+      pages, \.cache, to: group, on: world.nodes(ofGroup: group)
+    ).limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }
@@ -195,6 +207,8 @@ extension Replay {
     if let isInVfork = change.isInVfork { world.tasks.setFlag(.inVfork, row, isInVfork) }
     if let isSwapoff = change.isSwapoff { world.tasks.setFlag(.swapoff, row, isSwapoff) }
     if let uid = change.uid { world.tasks.uids[row] = uid }
+    if let nodes = change.memsAllowed { world.tasks.memsAllowed[row] = nodes }
+    if let nodes = change.mempolicy { world.tasks.mempolicy[row] = nodes }
     world.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
     somethingFreed = true
   }

@@ -52,6 +52,8 @@ struct Tasks: Equatable, Sendable {
   /// Memory nodes of the rows that give them.
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
+  /// Where the resident pages of an address space lie, on a machine with several memory nodes.
+  var nodes: [Int: NodeShares] = [:]
   /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
   var children: [Int32: [Int]] = [:]
   /// Rows that are dying, and rows that run swapoff.

@@ -12,18 +12,24 @@ extension World {
   }
 
   /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
-  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int) {
+  ///
+  /// - Parameter nodes: the memory nodes that it may lie on, nil for any.
+  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int, on nodes: NodeMask? = nil) {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
     let tables = tablesFor(pages, owner: owner)
     if kind == .file {
-      ledger.charge(tables, to: group) { $0.pageTables += tables }
-      tasks.file[owner] += ledger.chargeFile(pages, \.file, to: group).pages
+      ledger.charge(tables, to: group, on: nodes) { $0.pageTables += tables }
+      if tables > 0 { hold(owner) }
+      let file = ledger.chargeFile(pages, \.file, to: group, on: nodes).pages
+      tasks.file[owner] += file
+      if file > 0 { hold(owner) }
     } else {
-      ledger.charge(pages + tables, to: group) { account in
+      ledger.charge(pages + tables, to: group, on: nodes) { account in
         account.add(pages, kind)
         account.pageTables += tables
       }
+      if pages + tables > 0 { hold(owner) }
     }
     tasks.touched[owner] += pages
     tasks.pageTables[owner] += tables
@@ -107,6 +113,7 @@ extension World {
     let tables =
       before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     sizes.pageTables = min(tables, here.pageTables)
+    sizes.nodes = here.nodes.part(sizes)
     let anon = sizes.anon + sizes.swap
     // Committed memory goes first; what was mapped without a reserve has nothing to give back.
     let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner, default: 0]
@@ -130,7 +137,7 @@ extension World {
 
   /// Takes sizes off a group's account. File pages stay there as clean cache.
   mutating func uncharge(_ sizes: Sizes, from group: Int) {
-    ledger.change(group) { account in
+    ledger.change(group, .of(sizes.nodes)) { account in
       account.anon -= sizes.anon - sizes.locked
       account.locked -= sizes.locked
       account.shmem -= sizes.shmem
@@ -230,6 +237,7 @@ extension World.Sizes {
     swap -= other.swap
     swappedShmem -= other.swappedShmem
     pageTables -= other.pageTables
+    nodes -= other.nodes
   }
 }
 
@@ -253,6 +261,7 @@ extension Tasks {
     swap[owner] -= sizes.swap
     pageTables[owner] -= sizes.pageTables
     if sizes.swappedShmem != 0 { swappedShmem[owner, default: 0] -= sizes.swappedShmem }
+    if !sizes.nodes.isEmpty { nodes[owner, default: NodeShares()] -= sizes.nodes }
   }
 
   /// Takes all memory away from a row.
@@ -265,6 +274,7 @@ extension Tasks {
     pageTables[owner] = 0
     touched[owner] = 0
     upperTables[owner] = nil
+    nodes[owner] = nil
     for keyPath in [
       \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
       \.claimedShared, \.uncommitted,

@@ -12,13 +12,15 @@ extension World {
     if account.unsettledFile == 0, account.unsettledAnon == 0, account.unsettledShmem == 0 {
       return
     }
-    var holders = holders(in: group)
-    distribute(account.unsettledFile, over: &holders, weight: \.file) { world, holder, pages in
+    let holders = holders(in: group)
+    distribute(account.unsettledFile, .file, in: group, over: holders, weight: \.file) {
+      world, holder, pages in
       world.tasks.file[holder.row] -= pages
       world.changeLeftBehind(holder) { $0.file -= pages }
     }
-    distribute(account.unsettledAnon, over: &holders, weight: \.evictableAnon) {
-      world, holder, pages in
+    distribute(
+      account.unsettledAnon, .anon, in: group, over: holders, weight: \.evictableAnon
+    ) { world, holder, pages in
       world.tasks.anon[holder.row] -= pages
       world.tasks.swap[holder.row] += pages
       world.changeLeftBehind(holder) {
@@ -26,7 +28,8 @@ extension World {
         $0.swap += pages
       }
     }
-    distribute(account.unsettledShmem, over: &holders, weight: \.shmem) { world, holder, pages in
+    distribute(account.unsettledShmem, .shmem, in: group, over: holders, weight: \.shmem) {
+      world, holder, pages in
       world.tasks.shmem[holder.row] -= pages
       world.tasks.swappedShmem[holder.row, default: 0] += pages
       world.changeLeftBehind(holder) {
@@ -42,8 +45,10 @@ extension World {
 
   /// Gives pages of a group that come back from swap to the processes that had them there.
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
-    var holders = holders(in: group)
-    distribute(anon, over: &holders, weight: \.swap) { world, holder, pages in
+    let holders = holders(in: group)
+    var landing = ledger.nodes?.placed ?? NodeShares()
+    distribute(anon, over: holders, weight: \.swap) { world, holder, pages in
+      world.land(pages, .anon, of: holder, &landing)
       world.tasks.anon[holder.row] += pages
       world.tasks.swap[holder.row] -= pages
       world.changeLeftBehind(holder) {
@@ -51,7 +56,8 @@ extension World {
         $0.swap -= pages
       }
     }
-    distribute(shmem, over: &holders, weight: \.swappedShmem) { world, holder, pages in
+    distribute(shmem, over: holders, weight: \.swappedShmem) { world, holder, pages in
+      world.land(pages, .shmem, of: holder, &landing)
       world.tasks.shmem[holder.row] += pages
       world.tasks.swappedShmem[holder.row, default: 0] -= pages
       world.changeLeftBehind(holder) {
@@ -72,6 +78,7 @@ extension World {
     var shmem: Int64
     var swap: Int64
     var swappedShmem: Int64
+    var nodes: NodeShares
   }
 
   private func holders(in group: Int) -> [Holder] {
@@ -88,19 +95,51 @@ extension World {
     return holders
   }
 
+  /// Gives an amount out to the holders of a group: one that reclaim took of `kind`, node by node where there are
+  /// nodes.
   private mutating func distribute(
-    _ amount: Int64, over holders: inout [Holder], weight: KeyPath<Holder, Int64>,
+    _ amount: Int64, _ kind: Ledger.PageKind? = nil, in group: Int = MemcgTree.root,
+    over holders: [Holder], weight: KeyPath<Holder, Int64>,
     _ take: (inout World, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
-    var left = amount
-    var whole = holders.reduce(0) { $0 + $1[keyPath: weight] }
-    for holder in holders {
-      let pages = proportion(of: left, holder[keyPath: weight], whole)
-      whole -= holder[keyPath: weight]
-      left -= pages
-      if pages != 0 { take(&self, holder, pages) }
+    let parts = kind.map { unsettledParts(amount, $0, group: group) } ?? [(nil, amount)]
+    for (node, amount) in parts {
+      func share(_ holder: Holder) -> Int64 {
+        guard let kind, let node else { return holder[keyPath: weight] }
+        return holder.nodes[kind, node]
+      }
+      var left = amount
+      var whole = holders.reduce(0) { $0 + share($1) }
+      for holder in holders {
+        let pages = proportion(of: left, share(holder), whole)
+        whole -= share(holder)
+        left -= pages
+        if pages == 0 { continue }
+        take(&self, holder, pages)
+        if let kind, let node { changeNodes(of: holder) { $0[kind, node] -= pages } }
+      }
     }
+  }
+
+  /// Takes nodes for pages that came back from those that they went to.
+  private mutating func land(
+    _ pages: Int64, _ kind: Ledger.PageKind, of holder: Holder, _ landing: inout NodeShares
+  ) {
+    guard let memory = ledger.nodes else { return }
+    var left = pages
+    for node in 0...memory.count where left > 0 {
+      let part = min(left, landing[kind, node])
+      landing[kind, node] -= part
+      left -= part
+      changeNodes(of: holder) { $0[kind, node] += part }
+    }
+  }
+
+  private mutating func changeNodes(of holder: Holder, _ body: (inout NodeShares) -> Void) {
+    guard let memory = ledger.nodes else { return }
+    body(&tasks.nodes[holder.row, default: NodeShares(nodes: memory.count)])
+    changeLeftBehind(holder) { body(&$0.nodes) }
   }
 
   private mutating func changeLeftBehind(_ holder: Holder, _ body: (inout Sizes) -> Void) {
@@ -113,6 +152,6 @@ extension World.Holder {
   fileprivate init(row: Int, left: Int?, sizes: World.Sizes) {
     self.init(
       row: row, left: left, file: sizes.file, evictableAnon: sizes.anon - sizes.locked,
-      shmem: sizes.shmem, swap: sizes.swap, swappedShmem: sizes.swappedShmem)
+      shmem: sizes.shmem, swap: sizes.swap, swappedShmem: sizes.swappedShmem, nodes: sizes.nodes)
   }
 }

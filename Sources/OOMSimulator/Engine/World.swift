@@ -36,6 +36,8 @@ struct World: Sendable {
     var swap: Int64 = 0
     var swappedShmem: Int64 = 0
     var pageTables: Int64 = 0
+    /// Where the resident ones lie.
+    var nodes = NodeShares()
   }
 
   /// The state that a scenario begins with: given, not admitted.
@@ -59,6 +61,7 @@ struct World: Sendable {
     applySettings()
     fillGroups()
     chargeProcesses()
+    layOutOnNodes()
     warnOfExcess()
     warnOfMissingFiles()
   }
@@ -89,6 +92,8 @@ struct World: Sendable {
   private mutating func applySettings() {
     ledger.swappiness = vm.swappiness
     ledger.limits[MemcgTree.root].max = machine.memory - machine.hugetlb - minWatermark
+    let (watermark, machine) = (minWatermark, machine)
+    ledger.nodes?.setMinWatermark(watermark, machine: machine)
   }
 
   private mutating func fillGroups() {
@@ -178,6 +183,7 @@ struct World: Sendable {
       anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
       shmem: tasks.shmem[row], swap: tasks.swap[row],
       swappedShmem: tasks.swappedShmem[row, default: 0], pageTables: tasks.pageTables[row])
+    if ledger.nodes != nil, let nodes = tasks.nodes[row] { sizes.nodes = nodes }
     for left in leftBehind where left.row == row {
       sizes.anon -= left.sizes.anon
       sizes.locked -= left.sizes.locked
@@ -186,6 +192,7 @@ struct World: Sendable {
       sizes.swap -= left.sizes.swap
       sizes.swappedShmem -= left.sizes.swappedShmem
       sizes.pageTables -= left.sizes.pageTables
+      sizes.nodes -= left.sizes.nodes
     }
     return sizes
   }
