@@ -207,6 +207,15 @@ extension Scenario {
   private func nodeProblems() -> [ScenarioProblem] {
     let all = NodeMask(below: max(machine.nodes.count, 1))
     var problems: [ScenarioProblem] = []
+    for (what, total, parts) in [
+      ("memory", machine.memory, machine.nodes.map(\.memory)),
+      ("kernel", machine.kernel, machine.nodes.compactMap(\.kernel)),
+    ] where !parts.isEmpty && parts.reduce(0, +) != total {
+      problems.append(
+        ScenarioProblem(
+          path: [.key("machine"), .key(what)],
+          message: "'\(what)' is \(total) pages, on the nodes \(parts.reduce(0, +)) together"))
+    }
     func check(_ nodes: NodeMask?, _ path: [PathStep], bindsGrowth: Bool = false) {
       guard let nodes else { return }
       if bindsGrowth, machine.nodes.isEmpty {
