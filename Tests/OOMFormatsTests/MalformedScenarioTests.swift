@@ -240,11 +240,42 @@ struct MalformedScenarioTests {
         { "schema": "oomsim.scenario/1",
           "machine": { "memory": "1G", "nodes": [ { "memory": "512M" }, { "memory": "512M" } ] },
           "processes": [ { "name": "a", 1️⃣"mems_allowed": "0-2" } ],
-          "events": [ { "at": 0, "oom": { 2️⃣"nodes": "5" } } ] }
+          "events": [
+            { "at": 0, "oom": { 2️⃣"nodes": "5" } },
+            { "at": 0, "grow": { "process": "a", "anon": "1M", 3️⃣"nodes": "0,2" } },
+            { "at": 0, "set": { "process": "a", "to": { 4️⃣"mempolicy": "3" } } },
+            { "at": 0, "set": { "process": "a", "to": { 5️⃣"mems_allowed": "4" } } } ] }
         """,
       .init("1️⃣", "processes[0].mems_allowed", "nodes 0-2: the machine has 0-1"),
-      .init("2️⃣", "events[0].oom.nodes", "nodes 5: the machine has 0-1")
+      .init("2️⃣", "events[0].oom.nodes", "nodes 5: the machine has 0-1"),
+      .init("3️⃣", "events[1].grow.nodes", "nodes 0,2: the machine has 0-1"),
+      .init("4️⃣", "events[2].set.to.mempolicy", "nodes 3: the machine has 0-1"),
+      .init("5️⃣", "events[3].set.to.mems_allowed", "nodes 4: the machine has 0-1")
     ).check()
+    try Marked(
+      whole: """
+        { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" },
+          "processes": [ { "name": "a" } ],
+          "events": [ { "at": 0, "grow": { "process": "a", "anon": "1M", 1️⃣"nodes": "0" } } ] }
+        """,
+      .init("1️⃣", "events[0].grow.nodes", "nodes 0: this machine has none: give 'machine.nodes'")
+    ).check()
+    for (kernel, first, second, message) in [
+      ("", "\"kernel\": \"1M\"", "", "'kernel' is to be given for all nodes or for none"),
+      (
+        "\"kernel\": \"1M\",", "\"kernel\": \"1M\"", "\"kernel\": \"2M\"",
+        "'kernel' is 256 pages, on the nodes it is 768 together"
+      ),
+    ] {
+      let nodes = [first, second].map { "{ \"memory\": \"512M\"\($0.isEmpty ? "" : ", " + $0) }" }
+      try Marked(
+        whole: """
+          { "schema": "oomsim.scenario/1",
+            "machine": 1️⃣{ \(kernel) "nodes": [ \(nodes.joined(separator: ", ")) ] } }
+          """,
+        .init("1️⃣", "machine", message)
+      ).check()
+    }
     try Marked(
       whole: """
         { "schema": "oomsim.scenario/1",

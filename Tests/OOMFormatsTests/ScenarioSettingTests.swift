@@ -59,7 +59,7 @@ struct ScenarioSettingTests {
     let process = scenario.processes[0]
     #expect(process.capabilities == .sysAdmin && process.anon == 384)
     #expect(process.cgroup == "/new.d/x" && process.onENOMEM == .exit)
-    guard case .grow(_, let sizes, _) = scenario.events[0].action else {
+    guard case .grow(_, let sizes, _, _) = scenario.events[0].action else {
       Issue.record("the first event grows")
       return
     }
@@ -125,6 +125,36 @@ struct ScenarioSettingTests {
       #expect(error.diagnostics[0].line == nil)
     }
   }
+
+  @Test func `the nodes of a growth, and a machine that its nodes are not the sum of`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1",
+        "machine": { "memory": "2M", "nodes": [ { "memory": "1M" }, { "memory": "1M" } ] },
+        "processes": [ { "name": "a" } ],
+        "events": [ { "at": 0, "grow": { "process": "a", "anon": "1M", "nodes": "0" } } ] }
+      """
+    func set(_ setting: String) throws -> Scenario {
+      try Scenario(
+        json: Array(text.utf8), file: "x.json",
+        settings: [try #require(ScenarioSetting(setting))])
+    }
+    guard case .grow(_, _, _, let nodes) = try set(#"events.0.grow.nodes="1""#).events[0].action
+    else { throw Missing() }
+    #expect(nodes == NodeMask("1"))
+    for (setting, message) in [
+      (#"events.0.grow.nodes="2""#, "nodes 2: the machine has 0-1"),
+      ("machine.memory=4M", "'memory' is 1024 pages, on the nodes 512 together"),
+    ] {
+      do {
+        _ = try set(setting)
+        Issue.record("\(setting) is accepted")
+      } catch let error as ScenarioError {
+        #expect(error.diagnostics.map(\.message) == [message])
+      }
+    }
+  }
+
+  private struct Missing: Error {}
 
   @Test(arguments: ["", "=", "=5", "machine.memory"])
   func `texts that are no setting`(text: String) { #expect(ScenarioSetting(text) == nil) }

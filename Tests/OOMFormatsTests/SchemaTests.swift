@@ -107,6 +107,11 @@ struct SchemaTests {
     (#""memory": "1G", "swap": [ { "size": "1G", "kind": "tape" } ]"#, false),
     (#""memory": "1G", "hz": 24"#, true), (#""memory": "1G", "hz": 23"#, false),
     (#""memory": "1G", "hz": 1200"#, true), (#""memory": "1G", "hz": 1201"#, false),
+    (
+      #""memory": "2G", "nodes": [ { "memory": "1G", "kernel": "1M" }, { "memory": "1G", "kernel": 0 } ]"#,
+      true
+    ),
+    (#""memory": "1G", "nodes": [ { "memory": "1G", "kern": 0 } ]"#, false),
     (#""memory": "1G", "page_size": 8192"#, false), (#""swap": 0"#, false),
   ])
   func `schema and reader agree on machines`(members: String, isScenario: Bool) throws {
@@ -149,6 +154,15 @@ struct SchemaKeysTests {
       """
     let known = try knownKeys(whole: text)
     #expect(Set(try keys(at: "$defs/swap_device")) == Set(known))
+  }
+
+  @Test func `the schema has the members of a node and no others`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1",
+        "machine": { "memory": "1G", "nodes": [ { "????????????": 0 } ] } }
+      """
+    let known = try knownKeys(whole: text)
+    #expect(Set(try keys(at: "$defs/machine/properties/nodes/items")) == Set(known))
   }
 
   @Test func `the schema has the levels of page tables and no others`() throws {

@@ -66,6 +66,7 @@ import VictimSelection
           "\(world.tasks.names[row]) maps \(mapped) pages of the \(object.size) of \(object.name)"
       }
     }
+    if let imbalance = nodeImbalance(in: world) { return imbalance }
     for (group, account) in world.ledger.accounts.enumerated() {
       let path = world.groups.paths[group]
       if account.anon + account.locked != anon[group] { return "anon of \(path)" }
@@ -87,6 +88,64 @@ import VictimSelection
     return nil
   }
 
+  /// What does not add up on the memory nodes: of a settled world.
+  private static func nodeImbalance(in world: World) -> String? {
+    guard let memory = world.ledger.nodes else {
+      return world.machine.nodes.count > 1 ? "no nodes" : nil
+    }
+    var held: [Int: NodeShares] = [:]
+    func hold(_ sizes: World.Sizes, _ group: Int) -> Bool {
+      held[group, default: NodeShares(nodes: memory.count)] += sizes.nodes
+      return Ledger.PageKind.allCases.filter(\.isHeld).allSatisfy { kind in
+        let onNodes = (0...memory.count).map { sizes.nodes[kind, $0] }
+        return onNodes.allSatisfy { $0 >= 0 } && onNodes.reduce(0, +) == sizes[kind]
+      }
+    }
+    for row in 0..<world.tasks.count where world.tasks.owner(row) == row {
+      if !hold(world.sizesInOwnGroup(row), Int(world.tasks.groups[row])) {
+        return "nodes of \(world.tasks.names[row])"
+      }
+    }
+    for holding in world.holdings.list where !hold(holding.sizes, holding.group) {
+      return "nodes of a holding"
+    }
+    for object in world.shared.list {
+      for extent in object.extents {
+        var sizes = World.Sizes()
+        (sizes.shmem, sizes.file) =
+          object.kind == .file ? (0, extent.resident) : (extent.resident, 0)
+        sizes.nodes = extent.nodes
+        if !hold(sizes, extent.group) { return "nodes of \(object.name)" }
+      }
+    }
+    var used = [Int64](repeating: 0, count: memory.count + 1)
+    for (group, account) in world.ledger.accounts.enumerated() {
+      for kind in Ledger.PageKind.allCases {
+        let onNodes = (0...memory.count).map { memory.pages(kind, of: group, node: $0) }
+        let path = world.groups.paths[group]
+        if onNodes.contains(where: { $0 < 0 }) { return "negative \(kind) on a node, \(path)" }
+        if onNodes.reduce(0, +) != account[kind] { return "\(kind) on nodes, \(path)" }
+        for node in onNodes.indices {
+          used[node] += onNodes[node]
+          if kind.isHeld, held[group]?[kind, node] ?? 0 != onNodes[node] {
+            return "\(kind) of holders on node \(node), \(path)"
+          }
+        }
+      }
+    }
+    if used != memory.used { return "sums of the nodes" }
+    if used[memory.count] != 0 { return "pages without a node" }
+    if used.reduce(0, +) != world.ledger.accounts[MemcgTree.root].usage {
+      return "the nodes and the machine"
+    }
+    // A start state that needs more than there is leaves nothing free.
+    if world.warnings.contains(where: { $0.contains("nothing is free") }) { return nil }
+    for (node, size) in memory.sizes.enumerated() where used[node] > size {
+      return "more on node \(node) than it has"
+    }
+    return nil
+  }
+
   /// `OOMSIM_SWARM` sets how many worlds, `OOMSIM_SEED` takes a single one.
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
@@ -104,7 +163,7 @@ import VictimSelection
       let rules = RulesByRelease.rules(
         of: seed % 2 == 0 ? .standard : releases[Int(seed / 2) % releases.count])
       var replay = Replay(
-        worlds.scenario(usesVersionOne: true, usesRestarts: true), rules: rules,
+        worlds.scenario(usesVersionOne: true, usesRestarts: true, usesNodes: true), rules: rules,
         recordsCandidates: false)
       replay.mostRestarts = 12
       var found: String?

@@ -144,7 +144,7 @@ import Testing
         "legacy", "startedAt", "upperTables", "threadGroups", "children", "dyingRows",
         "swapoffRows", "extraVM", "extraTables", "untouched", "noReserve", "noReserveTouched",
         "claimed", "untouchedShared", "claimedShared", "uncommitted", "commitBeside",
-        "committedShmem", "swappedShmem", "owners", "sharers",
+        "committedShmem", "swappedShmem", "owners", "sharers", "nodes",
       ])
     #expect(
       labels(replay.world) == [
@@ -153,12 +153,13 @@ import Testing
       ])
     #expect(
       labels(Growth(order: 0, total: Event.Sizes(), start: 0, duration: 0)) == [
-        "order", "row", "tmpfsGroup", "total", "isShrink", "start", "duration", "done", "stop",
+        "order", "row", "tmpfsGroup", "nodes", "total", "isShrink", "start", "duration", "done",
+        "stop",
         "stoppedAt", "stuckSince",
       ])
     #expect(
       labels(OOMSimulator.World.Sizes()) == [
-        "anon", "locked", "file", "shmem", "swap", "swappedShmem", "pageTables",
+        "anon", "locked", "file", "shmem", "swap", "swappedShmem", "pageTables", "nodes",
       ])
     #expect(
       labels(replay) == [

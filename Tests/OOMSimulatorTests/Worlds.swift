@@ -1,4 +1,4 @@
-import OOMSimulator
+@testable import OOMSimulator
 
 /// A small seeded generator: the same numbers on every machine. Steele, Lea and Flood, 2014.
 struct SplitMix: RandomNumberGenerator {
@@ -31,9 +31,13 @@ struct Worlds {
   private let usesForks: Bool
   private var isVersionOne = false
   private var usesRestarts = false
+  /// What draws memory nodes, so that the worlds without are the same.
+  private var nodeRandom: SplitMix
+  private var nodeCount = 0
 
   init(seed: UInt64) {
     random = SplitMix(seed: seed)
+    nodeRandom = SplitMix(seed: seed ^ 0x6e6f_6465)
     usesSwap = Bool.random(using: &random)
     usesGroups = Int.random(in: 0..<4, using: &random) > 0
     usesProtection = Bool.random(using: &random)
@@ -57,11 +61,66 @@ struct Worlds {
   /// - Parameters:
   ///   - usesVersionOne: some worlds have groups of version 1.
   ///   - usesRestarts: in some worlds processes come back.
+  ///   - usesNodes: some worlds have memory nodes, and what binds memory to them.
   mutating func scenario(
-    events count: Int = 12, usesVersionOne: Bool = false, usesRestarts: Bool = false
+    events count: Int = 12, usesVersionOne: Bool = false, usesRestarts: Bool = false,
+    usesNodes: Bool = false
   ) -> Scenario {
-    var scenario = Scenario()
     self.usesRestarts = usesRestarts && chance(30)
+    var scenario = plain(events: count, usesVersionOne: usesVersionOne)
+    if usesNodes, Int.random(in: 0..<2, using: &nodeRandom) == 0 { addNodes(to: &scenario) }
+    return scenario
+  }
+
+  private mutating func nodeChance(_ percent: Int) -> Bool {
+    Int.random(in: 0..<100, using: &nodeRandom) < percent
+  }
+
+  private mutating func nodes() -> NodeMask {
+    var mask = NodeMask()
+    while mask.isEmpty {
+      for node in 0..<nodeCount where nodeChance(50) { mask.insert(node) }
+    }
+    return mask
+  }
+
+  private mutating func addNodes(to scenario: inout Scenario) {
+    nodeCount = Int.random(in: 1...4, using: &nodeRandom)
+    var left = scenario.machine.memory
+    for node in 1...nodeCount {
+      let part =
+        node == nodeCount ? left : Int64.random(in: 0...(2 * left / 3), using: &nodeRandom)
+      left -= part
+      scenario.machine.nodes.append(Machine.Node(memory: part))
+    }
+    for path in paths.dropFirst() where nodeChance(30) {
+      scenario.cgroups[path, default: Cgroup()].cpusetMems = nodes()
+    }
+    for row in 0..<scenario.processes.count {
+      if nodeChance(20) { scenario.processes.memsAllowed[row] = nodes() }
+      if nodeChance(30) { scenario.processes.mempolicy[row] = nodes() }
+    }
+    for index in scenario.events.indices {
+      switch scenario.events[index].action {
+      case .grow(let process, let sizes, let over, _) where nodeChance(40):
+        scenario.events[index].action = .grow(process, sizes, over: over, nodes: nodes())
+      case .setProcess(let process, var change) where nodeChance(60):
+        if nodeChance(50) { change.memsAllowed = nodes() }
+        if nodeChance(50) { change.mempolicy = nodes() }
+        scenario.events[index].action = .setProcess(process, change)
+      case .setCgroup(let path, var change) where nodeChance(40):
+        change.cpusetMems = nodes()
+        scenario.events[index].action = .setCgroup(path, change)
+      case .start(var process) where nodeChance(40):
+        process.mempolicy = nodes()
+        scenario.events[index].action = .start(process)
+      default: break
+      }
+    }
+  }
+
+  private mutating func plain(events count: Int, usesVersionOne: Bool) -> Scenario {
+    var scenario = Scenario()
     if usesVersionOne, chance(30) {
       isVersionOne = true
       scenario.cgroupVersion = 1

@@ -3,12 +3,15 @@ struct MemoryNode {
   var managed: Int64 = 0
   var present: Int64 = 0
   var spanned: Int64 = 0
+  /// What the kernel keeps of it for itself.
+  var kernel: Int64?
 
   var value: JSONValue {
     var object = ObjectBuilder()
     object.add("memory", pages(managed))
     object.add("present", pages(present))
     object.add("spanned", pages(spanned))
+    if let kernel { object.add("kernel", pages(kernel)) }
     return object.value
   }
 }
@@ -35,10 +38,64 @@ extension Recording {
     let last = operations("policy", before: moment).last { step in
       step.words[1] == process.name && step.replies?.first?.r?.first == 0
     }
-    guard let last, let mask = UInt64(last.words[3]), mask != 0 else { return nil }
-    let nodes = (0..<64).filter { mask >> $0 & 1 == 1 }
-    return nodes.map(String.init).joined(separator: ",")
+    return last.flatMap { Self.nodes(ofMask: $0.words[3]) }
   }
+
+  /// A script's mask of nodes, a bit for each, as the format lists nodes.
+  static func nodes(ofMask text: String) -> String? {
+    guard let mask = UInt64(text), mask != 0 else { return nil }
+    return (0..<64).filter { mask >> $0 & 1 == 1 }.map(String.init).joined(separator: ",")
+  }
+
+  /// The first of the nodes that a process takes memory of: what its policy, or else its cpuset, begins with.
+  func firstNode(of process: StartedProcess, at moment: Moment) -> Int {
+    let path = cgroup(of: process, at: moment)
+    let cpuset = cgroups(at: moment).last { $0.contains(path) && $0.nodes != nil }?.nodes
+    let list = mempolicy(of: process, at: moment) ?? cpuset ?? "0"
+    return Int(list.prefix(while: \.isNumber)) ?? 0
+  }
+}
+
+extension Memcg {
+  fileprivate var nodes: String? { files.last { $0.key == "cpuset.mems" }?.value }
+}
+
+extension ReplayMachine {
+  /// The nodes, and what of each was neither free nor a process's: everything the kernel keeps to itself.
+  ///
+  /// What a process had before the script made it grow lies on node 0, where the machine's only CPU is; its growth
+  /// lies on the first node that it was bound to. No recording says where a page is.
+  ///
+  /// - Returns: nil where no dump tells.
+  func nodes(grown: (String) -> Growth) -> [MemoryNode]? {
+    var nodes = recording.nodes
+    guard let reference, let zones = reference.zones, !nodes.isEmpty else { return nil }
+    let moment = recording.ooms.first.map(recording.moment) ?? recording.end
+    var kernel = nodes.map(\.managed)
+    for (number, node) in nodes.indices.map({ n in (n, zones.filter { $0.node == n }) }) {
+      guard let highest = node.lastIndex(where: { $0.managed > 0 }) else { continue }
+      for (index, zone) in node.enumerated() where zone.managed > 0 {
+        kernel[number] -= zone.free ?? 0
+        if index < highest, highest < zone.reserves.count {
+          kernel[number] += zone.reserves[highest]
+        }
+      }
+    }
+    for state in reference.procs ?? [] where !state.isKernelThread {
+      let growth = grown(state.name)
+      let all = state.residentPages + state.swapPages
+      let before = all - growth.anon - growth.shmem
+      kernel[0] -= before + Self.pageTables(of: before)
+      let node = recording.process(state.pid).map { recording.firstNode(of: $0, at: moment) } ?? 0
+      kernel[node] -= all - before + Self.pageTables(of: all) - Self.pageTables(of: before)
+    }
+    for number in nodes.indices { nodes[number].kernel = max(kernel[number], 0) }
+    return nodes
+  }
+}
+
+extension Recording.Zone {
+  fileprivate var node: Int? { zone?.split(separator: "/").first.flatMap { Int($0) } }
 }
 
 extension Recording.OOM {

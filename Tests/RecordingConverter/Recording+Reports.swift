@@ -131,6 +131,7 @@ extension Recording {
     /// The node and the zone's name: `0/DMA32`.
     public var zone: String?
     public var managed: Int64
+    public var free: Int64?
     public var present: Int64?
     public var spanned: Int64?
     /// The lowmem reserve against each zone as `/proc/zoneinfo` spells it: `(0, 190, 190)`.

@@ -48,9 +48,6 @@ struct Replay {
     }
     self.recording = recording
     origin = ReplayMachine(recording: recording, machine: machine)
-    if !recording.nodes.isEmpty {
-      throw NotExpressible(reason: "NUMA: growth on nodes is not modelled")
-    }
     for (name, value) in recording.sysctls.last?.values ?? [:] where value < 0 {
       throw NotExpressible(reason: "\(name) is negative")
     }
@@ -84,7 +81,7 @@ struct Replay {
 
   // MARK: Set-up
 
-  private func process(_ name: String, _ key: String, _ value: JSONValue) -> JSONValue {
+  func process(_ name: String, _ key: String, _ value: JSONValue) -> JSONValue {
     ["process": .string(name), key: value]
   }
 
@@ -213,6 +210,11 @@ extension Replay {
       begin()
       reserved[name, default: 0] += pages
       emit("map", ["process": .string(name), "size": RecordingConverter.pages(pages)])
+    case "policy":
+      guard options.isEmpty, step.replies?.first?.r?.first == 0,
+        let nodes = Recording.nodes(ofMask: words[3])
+      else { throw NotExpressible(reason: "NUMA: a policy other than bind") }
+      emit("set", process(name, "to", ["mempolicy": .string(nodes)]))
     case "threads":
       // The process starts with all its threads: they decide nothing.
       break

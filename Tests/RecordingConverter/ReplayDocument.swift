@@ -15,7 +15,15 @@ extension Replay {
     var machine = ObjectBuilder()
     machine.addPages("memory", origin.machine.ramPages)
     machine.addPages("swap", origin.machine.swapPages)
-    machine.addPages("kernel", kernel)
+    if recording.nodes.isEmpty {
+      machine.addPages("kernel", kernel)
+    } else {
+      let moment = recording.ooms.first.map(recording.moment) ?? recording.end
+      guard let nodes = origin.nodes(grown: { recordedGrowth(of: $0, before: moment) }) else {
+        throw NotExpressible(reason: "no dump to work out what the kernel has on each node")
+      }
+      machine.add("nodes", .array(nodes.map(\.value)))
+    }
     machine.addPages("hugetlb", origin.hugetlbPages)
     document.append(.init(key: "machine", value: machine.value))
     document.append(.init(key: "sysctl", value: sysctl))
@@ -43,7 +51,8 @@ extension Replay {
       var kill = ObjectBuilder()
       kill.add("name", .string(victim.name))
       let isMemcg = victim.reason?.hasPrefix("Memory cgroup") ?? (oom.memcg != nil)
-      kill.add("constraint", isMemcg ? "memcg" : "none")
+      let constraint = oom.isLimitedToNodes ? oom.constraint : "none"
+      kill.add("constraint", .string(isMemcg ? "memcg" : constraint))
       if let memcg = oom.memcg { kill.add("cgroup", .string(memcg)) }
       kill.add("also", .array(others.map { .string($0) }))
       kills.append(kill.value)

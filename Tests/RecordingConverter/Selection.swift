@@ -83,6 +83,8 @@ public enum Selection: Sendable {
     "m08-swapmax0-qemu-6.12-replay", "m17-max-lowered-qemu-6.1-replay",
     "m21b-tie-qemu-6.12-replay", "m34-swapmax-hit-qemu-6.12-replay",
     "m35-event-counts-uml-6.1-replay", "o24-mode0-kills-qemu-6.12-replay",
+    "n01-bind-default-eligible-qemu-6.1-replay", "n02-bind-disjoint-qemu-6.12-replay",
+    "n06-cpuset-qemu-6.12-replay", "n10-memcg-numa-qemu-6.1-replay",
     "g21-vfork-qemu-6.12-replay", "g42-sysrq-none-qemu-6.12-replay",
     "g17-fork-cow-qemu-6.1-replay", "g17-fork-cow-qemu-6.12-replay",
     "g14b-shmem-two-mappers-qemu-6.1-replay", "g30-init-unkillable-uml-6.1-replay",

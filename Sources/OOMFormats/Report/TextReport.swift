@@ -89,7 +89,8 @@ public struct TextReport {
     let state = kill.limit
     if let nodes = kill.nodes {
       let why = kill.constraint == .cpuset ? "the cpuset of who asked" : "a memory policy"
-      return "nodes \(nodes), by \(why)"
+      return "nodes \(nodes), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
+        + "watermark \(size(state.minWatermark))"
     }
     guard let cgroup = kill.cgroup else {
       let swap =

@@ -46,8 +46,9 @@ extension Fields {
 
   private mutating func action(_ name: String) throws(JSONError) -> Event.Action? {
     switch name {
-    case "grow": try growth { .grow($0, $1, over: $2) }
-    case "shrink": try growth { .shrink($0, $1, over: $2) }
+    case "grow": try growth(Self.growKeys) { .grow($0, $1, over: $2, nodes: $3) }
+    case "shrink":
+      try growth(Self.shrinkKeys) { process, sizes, over, _ in .shrink(process, sizes, over: over) }
     case "map": try mapping { .map($0, pages: $1, $2) }
     case "unmap": try mapping { .unmap($0, pages: $1, $2) }
     case "start": try start()
@@ -71,25 +72,29 @@ extension Fields {
     }
   }
 
-  private static let growthKeys = ObjectKeys([
+  private static let shrinkKeys = ObjectKeys([
     "process", "anon", "file", "shmem", "locked", "over",
   ])
+  private static let growKeys = ObjectKeys(shrinkKeys.names + ["nodes"])
 
   private mutating func growth(
-    _ make: (ProcessReference, Event.Sizes, Int64) -> Event.Action
+    _ keys: ObjectKeys,
+    _ make: (ProcessReference, Event.Sizes, Int64, NodeMask?) -> Event.Action
   ) throws(JSONError) -> Event.Action? {
     let offset = try startOfNext()
     var process: ProcessReference?
     var sizes = Event.Sizes()
     var over: Int64 = 0
-    let seen = try object(Self.growthKeys) { (fields, key) throws(JSONError) in
+    var nodes: NodeMask?
+    let seen = try object(keys) { (fields, key) throws(JSONError) in
       switch key {
       case 0: process = try fields.process()
       case 1: sizes.anon = try fields.size() ?? 0
       case 2: sizes.file = try fields.size() ?? 0
       case 3: sizes.shmem = try fields.size() ?? 0
       case 4: sizes.locked = try fields.size() ?? 0
-      default: over = try fields.duration() ?? 0
+      case 5: over = try fields.duration() ?? 0
+      default: nodes = try fields.nodes()
       }
     }
     guard let seen else { return nil }
@@ -97,7 +102,7 @@ extension Fields {
     if seen & 0b11110 == 0 {
       wrong("needs one or more of 'anon', 'file', 'shmem', 'locked'", at: offset)
     }
-    return process.map { make($0, sizes, over) }
+    return process.map { make($0, sizes, over, nodes) }
   }
 
   private static let cowKeys = ObjectKeys(["process", "size", "over"])

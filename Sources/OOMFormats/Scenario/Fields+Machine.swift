@@ -22,6 +22,17 @@ extension Fields {
       wrong(
         "the nodes have \(onNodes) pages together, the machine \(machine.memory)", at: offset)
     }
+    let stated = machine.nodes.compactMap(\.kernel)
+    if !stated.isEmpty {
+      let onNodes = stated.reduce(0, +)
+      if machine.kernel == 0 { machine.kernel = onNodes }
+      if stated.count != machine.nodes.count {
+        wrong("'kernel' is to be given for all nodes or for none", at: offset)
+      } else if machine.kernel != onNodes {
+        wrong(
+          "'kernel' is \(machine.kernel) pages, on the nodes it is \(onNodes) together", at: offset)
+      }
+    }
     if let seen, seen & 1 == 0, machine.memory == 0 {
       wrong("'memory' is missing: what the kernel manages, MemTotal", at: offset)
     }
@@ -127,20 +138,21 @@ extension Fields {
     return nil
   }
 
-  private static let nodeKeys = ObjectKeys(["memory", "present", "spanned"])
+  private static let nodeKeys = ObjectKeys(["memory", "present", "spanned", "kernel"])
 
   private mutating func nodeList() throws(JSONError) -> [Machine.Node] {
     var nodes: [Machine.Node] = []
     let offset = try startOfNext()
     try list { (fields) throws(JSONError) in
       let offset = try fields.startOfNext()
-      var sizes: [Int64?] = [nil, nil, nil]
+      var sizes: [Int64?] = [nil, nil, nil, nil]
       let seen = try fields.object(Self.nodeKeys) { (fields, key) throws(JSONError) in
         sizes[key] = try fields.size()
       }
       if let seen { fields.needs("memory", seen & 1 != 0, at: offset) }
       nodes.append(
-        Machine.Node(memory: sizes[0] ?? 0, present: sizes[1], spanned: sizes[2]))
+        Machine.Node(
+          memory: sizes[0] ?? 0, present: sizes[1], spanned: sizes[2], kernel: sizes[3]))
     }
     if nodes.count > NodeMask.most {
       wrong("\(nodes.count) nodes, more than \(NodeMask.most)", at: offset)

@@ -7,7 +7,7 @@ extension Fields {
 
   static let processChangeKeys = ObjectKeys([
     "oom_score_adj", "uid", "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "in_vfork",
-    "swapoff",
+    "swapoff", "mems_allowed", "mempolicy",
   ])
 
   mutating func set() throws(JSONError) -> Event.Action? {
@@ -73,7 +73,9 @@ extension Fields {
         if let nice = try fields.integer(-20...19) { change.nice = Int16(nice) }
       case 6: change.cpuTime = try fields.duration()
       case 7: change.isInVfork = try fields.bool()
-      default: change.isSwapoff = try fields.bool()
+      case 8: change.isSwapoff = try fields.bool()
+      case 9: change.memsAllowed = try fields.nodes()
+      default: change.mempolicy = try fields.nodes()
       }
     }
     return change

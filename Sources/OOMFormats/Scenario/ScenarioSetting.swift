@@ -197,9 +197,11 @@ extension Fields {
     _ key: String, of action: inout Event.Action
   ) throws(JSONError) {
     switch action {
-    case .grow(let process, var sizes, var over):
+    case .grow(let process, let sizes, let over, let nodes) where key == "nodes":
+      action = .grow(process, sizes, over: over, nodes: try self.nodes() ?? nodes)
+    case .grow(let process, var sizes, var over, let nodes):
       try set(key, &sizes, &over)
-      action = .grow(process, sizes, over: over)
+      action = .grow(process, sizes, over: over, nodes: nodes)
     case .shrink(let process, var sizes, var over):
       try set(key, &sizes, &over)
       action = .shrink(process, sizes, over: over)

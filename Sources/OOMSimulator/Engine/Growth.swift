@@ -21,6 +21,8 @@ struct Growth: Equatable, Sendable {
   /// The group that a tmpfs file is charged to.
   var tmpfsGroup = MemcgTree.root
   var total: Event.Sizes
+  /// The memory nodes that this memory is bound to. Kernel: `mbind()`.
+  var nodes: NodeMask?
   var isShrink = false
   /// Microseconds.
   var start: Int64

@@ -31,12 +31,16 @@ struct Holdings: Equatable, Sendable {
 
   mutating func change(_ number: Int, _ body: (inout World.Sizes) -> Void) {
     body(&all[number]!.sizes)
-    if self[number].sizes == World.Sizes() { remove(number) }
+    if self[number].sizes.isEmpty { remove(number) }
+  }
+
+  mutating func changeNodes(_ number: Int, _ body: (inout NodeShares) -> Void) {
+    body(&all[number]!.sizes.nodes)
   }
 
   /// Adds pages to the holding of the same mappers in the same group, or makes one.
   mutating func add(_ sizes: World.Sizes, _ mappers: Set<Int>, _ group: Int) {
-    guard sizes != World.Sizes(), let first = mappers.first else { return }
+    guard !sizes.isEmpty, let first = mappers.first else { return }
     let same = numbers(of: first).first { self[$0].group == group && self[$0].mappers == mappers }
     if let same {
       all[same]!.sizes += sizes
@@ -81,7 +85,12 @@ extension World.Sizes {
   var copiedByFork: Self {
     var sizes = Self()
     (sizes.anon, sizes.locked, sizes.swap) = (anon, locked, swap)
+    sizes.nodes = nodes.part(sizes)
     return sizes
+  }
+
+  var isEmpty: Bool {
+    anon == 0 && file == 0 && shmem == 0 && swap == 0 && swappedShmem == 0 && pageTables == 0
   }
 
   /// Pages that come back with the last user; mapped file pages stay as cache.
@@ -95,6 +104,7 @@ extension World.Sizes {
     sizes.swap += other.swap
     sizes.swappedShmem += other.swappedShmem
     sizes.pageTables += other.pageTables
+    sizes.nodes += other.nodes
   }
 
   static func -= (sizes: inout Self, other: Self) {
@@ -105,5 +115,6 @@ extension World.Sizes {
     sizes.swap -= other.swap
     sizes.swappedShmem -= other.swappedShmem
     sizes.pageTables -= other.pageTables
+    sizes.nodes -= other.nodes
   }
 }

@@ -80,6 +80,8 @@ struct Ledger: Equatable, Sendable {
   private(set) var hasSoftLimits = false
   let protectionRule: ProtectionRule
   private let memcg: MemcgSupport
+  /// Where the pages lie, on a machine with several memory nodes.
+  var nodes: NodeMemory?
 
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.protection
@@ -116,7 +118,16 @@ struct Ledger: Equatable, Sendable {
   }
 
   /// Changes what a group itself has, and the sums above it with that.
-  mutating func change(_ group: Int, _ body: (inout Account) -> Void) {
+  ///
+  /// - Parameter place: the nodes that it is about.
+  mutating func change(
+    _ group: Int, _ place: NodeMemory.Place = .anywhere, _ body: (inout Account) -> Void
+  ) {
+    if nodes != nil {
+      var after = accounts[group]
+      body(&after)
+      nodes?.follow(accounts[group], after, group: group, place)
+    }
     let ownBefore = accounts[group].own
     let swapBefore = accounts[group].ownSwap
     body(&accounts[group])
@@ -138,6 +149,7 @@ struct Ledger: Equatable, Sendable {
     let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
     accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
     accounts[MemcgTree.root].zram = pages
+    nodes?.setZram(pages)
   }
 
   /// Pages that a group can still take before one of its own limits, without reclaim.

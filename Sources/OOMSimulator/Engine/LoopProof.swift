@@ -55,6 +55,7 @@ struct DecidingState: Equatable, Sendable {
       sizes.anon, sizes.locked, sizes.file, sizes.shmem, sizes.swap, sizes.swappedShmem,
       sizes.pageTables,
     ]
+    words += sizes.nodes.words
   }
 }
 
@@ -102,6 +103,9 @@ extension Replay {
         tasks.touched[row], tasks.pages[row], Int64(tasks.candidateWeight[row]),
         Int64(numbers[tasks.owner(row)]), Int64(tasks.threadGroups[row]?.count ?? 0),
       ]
+      let nodes = tasks.nodes[row]?.words ?? []
+      state.add(nodes.count)
+      state.words += nodes
       for sizes in Self.rareSizes { state.add(tasks[keyPath: sizes][row, default: 0]) }
       state.add(tasks.upperTables[row]?.pmd ?? -1)
       state.add(tasks.upperTables[row]?.pud ?? -1)
@@ -173,6 +177,7 @@ extension Replay {
         state.add(extent.group)
         state.add(extent.resident)
         state.add(extent.swapped)
+        state.words += extent.nodes.words
       }
       state.add(object.mapped.count)
       for (number, pages) in object.mapped.map({ (numbers[$0], $1) }).sorted(by: { $0.0 < $1.0 }) {
@@ -193,6 +198,8 @@ extension Replay {
       // A stopped growth starts again from where it stopped.
       state.add((growth.stop == nil ? now : growth.stoppedAt) - growth.start)
       state.add(growth.duration)
+      for node in 0..<NodeMask.most where growth.nodes?.contains(node) ?? false { state.add(node) }
+      state.add(-1)
       let (why, group): (Int, Int) =
         switch growth.stop {
         case nil: (0, 0)

@@ -13,30 +13,36 @@ extension Ledger {
   }
 
   /// How many pages reclaim could free in a domain, all told.
-  func reclaimable(in domain: Int, swaps: Bool = true) -> Int64 {
+  func reclaimable(in domain: Int, swaps: Bool = true, on nodes: NodeMask? = nil) -> Int64 {
     var copy = self
-    return copy.reclaim(Int64.max, in: domain, swaps: swaps)
+    return copy.reclaim(Int64.max, in: domain, swaps: swaps, on: nodes)
   }
 
   /// Frees up to `wanted` pages charged to a group and its descendants.
   ///
-  /// - Parameter swaps: whether pages may go to swap.
+  /// - Parameters:
+  ///   - swaps: whether pages may go to swap.
+  ///   - nodes: the memory nodes to take them from, nil for all.
   /// - Returns: the pages freed.
   ///
   /// Kernel: `try_to_free_mem_cgroup_pages()` and `shrink_node()`, mm/vmscan.c; version 1 first
   /// `mem_cgroup_soft_limit_reclaim()`, mm/memcontrol.c.
-  mutating func reclaim(_ wanted: Int64, in domain: Int, swaps: Bool = true) -> Int64 {
+  mutating func reclaim(
+    _ wanted: Int64, in domain: Int, swaps: Bool = true, on nodes: NodeMask? = nil
+  ) -> Int64 {
     var left = wanted
     let stages = swaps ? Stage.allCases : [.cache, .fileAndSlab]
     if domain == MemcgTree.root, hasSoftLimits {
       let floors = softFloors
-      for stage in stages where left > 0 { left -= gain(left, in: domain, stage, floors) }
+      for stage in stages where left > 0 {
+        left -= gain(left, in: domain, stage, floors, nodes)
+      }
     }
     // memory.low holds in a first round; a second one ignores it when the first does not give enough.
     for respectsLow in protects ? [true, false] : [false] {
       let floors = protection(in: domain, respectsLow: respectsLow)
       for stage in stages where left > 0 {
-        left -= gain(left, in: domain, stage, floors)
+        left -= gain(left, in: domain, stage, floors, nodes)
       }
     }
     return wanted - left
@@ -45,14 +51,14 @@ extension Ledger {
   /// Takes pages of a stage's kinds until the domain has `wanted` fewer: what goes to a zram leaves a part of
   /// itself in memory.
   private mutating func gain(
-    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64]
+    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64], _ nodes: NodeMask?
   ) -> Int64 {
     guard stage == .swap, domain == MemcgTree.root, !swapDevices.isEmpty else {
-      return reclaim(wanted, in: domain, stage, floors)
+      return reclaim(wanted, in: domain, stage, floors, nodes)
     }
     let before = accounts[domain].usage
     var asked = wanted
-    while reclaim(asked, in: domain, stage, floors) > 0 {
+    while reclaim(asked, in: domain, stage, floors, nodes) > 0 {
       let left = wanted - (before - accounts[domain].usage)
       if left <= 0 { break }
       asked = gross(of: left)
@@ -68,66 +74,84 @@ extension Ledger {
   }
 
   private mutating func reclaim(
-    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64]
+    _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64], _ nodes: NodeMask?
   ) -> Int64 {
     // swappiness 0: a memcg never swaps, the machine does when nothing else is left.
     if stage == .swap, swappiness == 0, domain != MemcgTree.root { return 0 }
     let groups = domain..<ends[domain]
     var total: Int64 = 0
-    for group in groups { total += available(group, in: domain, stage, floors) }
+    for group in groups { total += available(group, in: domain, stage, floors, nodes) }
     var left = wanted
     var share = min(left, total)
     for group in groups where share > 0 {
-      let here = min(available(group, in: domain, stage, floors), total)
+      let here = min(available(group, in: domain, stage, floors, nodes), total)
       if here == 0 { continue }
       let part = proportion(of: share, here, total)
       total -= here
       share -= part
-      left -= take(part, from: group, stage)
+      left -= take(part, from: group, stage, nodes)
     }
     // What limits that groups have in common kept from being shared out evenly is taken where it is.
     for group in groups where left > 0 && !(stage == .cache && floors.isEmpty) {
-      left -= take(min(left, available(group, in: domain, stage, floors)), from: group, stage)
+      left -= take(
+        min(left, available(group, in: domain, stage, floors, nodes)), from: group, stage, nodes)
     }
     return wanted - left
   }
 
   private func available(
-    _ group: Int, in domain: Int, _ stage: Stage, _ floors: [Int64]
+    _ group: Int, in domain: Int, _ stage: Stage, _ floors: [Int64], _ nodes: NodeMask?
   ) -> Int64 {
     let account = accounts[group]
+    let there = there(group, nodes)
     var pages: Int64
     switch stage {
-    case .cache: pages = account.cache
-    case .fileAndSlab: pages = account.file + account.slabReclaimable
+    case .cache: pages = there.cache
+    case .fileAndSlab: pages = there.file + there.slabReclaimable
     case .swap:
       if limits[group].swappiness == 0 { return 0 }
-      pages = account.anon + account.shmem + account.tmpfs
+      pages = there.anon + there.shmem + there.tmpfs
       if pages > 0 { pages = min(pages, swapRoom(group)) }
     }
     if !floors.isEmpty { pages = min(pages, max(account.usage - floors[group - domain], 0)) }
     return pages
   }
 
+  /// What of a group's account lies on some nodes.
+  private func there(_ group: Int, _ nodes: NodeMask?) -> Account {
+    guard let nodes, let memory = self.nodes else { return accounts[group] }
+    var there = Account()
+    there.cache = memory.pages(.cache, of: group, on: nodes)
+    there.file = memory.pages(.file, of: group, on: nodes)
+    there.slabReclaimable = memory.pages(.slabReclaimable, of: group, on: nodes)
+    there.anon = memory.pages(.anon, of: group, on: nodes)
+    there.shmem = memory.pages(.shmem, of: group, on: nodes)
+    there.tmpfs = memory.pages(.tmpfs, of: group, on: nodes)
+    return there
+  }
+
   /// Takes `pages` of a stage's kinds from one group; swap limits may have tightened since they were counted.
-  private mutating func take(_ pages: Int64, from group: Int, _ stage: Stage) -> Int64 {
+  private mutating func take(
+    _ pages: Int64, from group: Int, _ stage: Stage, _ nodes: NodeMask?
+  ) -> Int64 {
     let pages = stage == .swap ? min(pages, swapRoom(group)) : pages
-    change(group) { account in
+    let there = there(group, nodes)
+    change(group, nodes.map { .on($0) } ?? .anywhere) { account in
       switch stage {
       case .cache:
         account.cache -= pages
       case .fileAndSlab:
-        let file = proportion(of: pages, account.file, account.file + account.slabReclaimable)
+        let file = proportion(of: pages, there.file, there.file + there.slabReclaimable)
         account.file -= file
         account.unsettledFile += file
         account.slabReclaimable -= pages - file
       case .swap:
         var rest = pages
-        var kinds = account.anon + account.shmem + account.tmpfs
-        let anon = proportion(of: rest, account.anon, kinds)
+        var kinds = there.anon + there.shmem + there.tmpfs
+        let anon = proportion(of: rest, there.anon, kinds)
         rest -= anon
-        kinds -= account.anon
-        let shmem = proportion(of: rest, account.shmem, kinds)
+        kinds -= there.anon
+        let shmem = proportion(of: rest, there.shmem, kinds)
         rest -= shmem
         account.anon -= anon
         account.swappedAnon += anon

@@ -3,7 +3,7 @@
 extension Replay {
   mutating func act(_ action: Event.Action) {
     switch action {
-    case .grow(let process, _, _), .shrink(let process, _, _), .map(let process, _, _),
+    case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
       guard let row = living(process, action.name) else { return }
       noteStart(action, row: row)
@@ -68,8 +68,8 @@ extension Replay {
   /// What a process does with its own memory.
   mutating func perform(_ action: Event.Action, row: Int) {
     switch action {
-    case .grow(_, let sizes, let over):
-      grow(row, sizes, over: over)
+    case .grow(_, let sizes, let over, let nodes):
+      grow(row, sizes, over: over, nodes: nodes)
     case .shrink(_, let sizes, let over):
       var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
       growth.isShrink = true
@@ -112,12 +112,22 @@ extension Replay {
     }
   }
 
-  private mutating func grow(_ row: Int, _ sizes: Event.Sizes, over: Int64) {
+  private mutating func grow(
+    _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
+  ) {
+    if let nodes, nodes.isDisjoint(with: world.mems(of: row)) {
+      warn(
+        "grow: EINVAL: \(world.identity(row).name) may have memory on nodes \(world.mems(of: row)) only, "
+          + "none of \(nodes): the event is passed over")
+      return
+    }
     if let pages = world.admit(sizes, row: row, isGradual: over > 0) {
       refuse(pages, row: row)
       return
     }
-    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
+    var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+    growth.nodes = nodes
+    begin(growth)
   }
 
   /// Makes a new process known to events, which mean the youngest of a name.
@@ -183,7 +193,9 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(pages, \.cache, to: group).limit != nil {
+    if world.ledger.chargeFile(
+      pages, \.cache, to: group, on: world.nodes(ofGroup: group)
+    ).limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }
@@ -229,6 +241,8 @@ extension Replay {
     if let isInVfork = change.isInVfork { world.tasks.setFlag(.inVfork, row, isInVfork) }
     if let isSwapoff = change.isSwapoff { world.tasks.setFlag(.swapoff, row, isSwapoff) }
     if let uid = change.uid { world.tasks.uids[row] = uid }
+    if let nodes = change.memsAllowed { world.tasks.memsAllowed[row] = nodes }
+    if let nodes = change.mempolicy { world.tasks.mempolicy[row] = nodes }
     world.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
     somethingFreed = true
   }

@@ -11,6 +11,7 @@ extension Replay {
       // Pages that others have in memory already count as new ones: an upper bound.
       for kind in World.Kind.allCases { pages += growth.due(kind, at: time) }
       if pages == 0 { continue }
+      if world.nodes(of: growth) != nil { return false }
       let owner = growth.row.map(world.tasks.owner)
       let group = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
       if let owner {

@@ -134,6 +134,7 @@ struct Replay {
     for growth in active {
       let row = growth.row.map(world.tasks.owner)
       let group = row.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
+      let nodes = world.nodes(of: growth)
       for kind in World.Kind.allCases {
         let pages = growth.due(kind, at: time)
         if pages == 0 { continue }
@@ -144,16 +145,12 @@ struct Replay {
           tables[row] = (before.touched + pages, before.tables + more)
         }
         let hard = (kind == .file ? 0 : pages) + more
-        let isSwappable = kind == .anon || kind == .shmem
-        let (_, limit) =
-          isSwappable
-          ? ledger.tryCharge(swappable: hard, to: group) : ledger.tryCharge(hard, to: group)
-        if limit != nil { return false }
-        ledger.charge(hard, to: group) { account in
+        if ledger.tryCharge(hard, of: kind, to: group, on: nodes).limit != nil { return false }
+        ledger.charge(hard, to: group, on: nodes) { account in
           if kind != .file { account.add(pages, kind) }
           account.pageTables += more
         }
-        if kind == .file, ledger.chargeFile(pages, \.file, to: group).limit != nil {
+        if kind == .file, ledger.chargeFile(pages, \.file, to: group, on: nodes).limit != nil {
           return false
         }
       }
@@ -239,9 +236,11 @@ struct Replay {
   private mutating func take(
     _ due: Int64, _ kind: World.Kind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
+    let nodes = world.nodes(of: growth)
     guard let row = growth.row else {
-      let (fits, limit) = world.ledger.tryCharge(swappable: due, to: growth.tmpfsGroup)
-      world.ledger.charge(fits, to: growth.tmpfsGroup) { $0.tmpfs += fits }
+      let (fits, limit) = world.ledger.tryCharge(
+        swappable: due, to: growth.tmpfsGroup, on: nodes)
+      world.ledger.charge(fits, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += fits }
       world.committed += fits
       return (fits, limit)
     }
@@ -250,25 +249,24 @@ struct Replay {
     let pages = world.newPages(of: due, kind, owner: owner)
     let more = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
     if kind == .file {
-      var (_, limit) = world.ledger.tryCharge(more, to: group)
-      if limit == nil, pages > 0 { limit = world.ledger.tryCharge(more + 1, to: group).limit }
+      var (_, limit) = world.ledger.tryCharge(more, to: group, on: nodes)
+      if limit == nil, pages > 0 {
+        limit = world.ledger.tryCharge(more + 1, to: group, on: nodes).limit
+      }
       if let limit { return (0, limit) }
-      world.touch(due, kind, row: row)
+      world.touch(due, kind, row: row, on: nodes)
       return (due, nil)
     }
-    let (room, limit) =
-      kind == .locked
-      ? world.ledger.tryCharge(pages + more, to: group)
-      : world.ledger.tryCharge(swappable: pages + more, to: group)
+    let (room, limit) = world.ledger.tryCharge(pages + more, of: kind, to: group, on: nodes)
     if limit == nil {
-      world.touch(due, kind, row: row)
+      world.touch(due, kind, row: row, on: nodes)
       return (due, nil)
     }
     let fits = most(due) {
       world.newPages(of: $0, kind, owner: owner)
         + (kind == .cow ? 0 : world.tablesFor($0, owner: owner)) <= room
     }
-    if fits > 0 { world.touch(fits, kind, row: row) }
+    if fits > 0 { world.touch(fits, kind, row: row, on: nodes) }
     return (fits, limit)
   }
 
@@ -289,7 +287,7 @@ struct Replay {
         giveUp(index)
         return
       }
-      switch outOfMemory(domain: domain, invoker: growths[index].row) {
+      switch outOfMemory(domain: domain, for: growths[index]) {
       case .noVictim:
         if domain == nil {
           stop(index, .unkillable)
@@ -310,14 +308,16 @@ struct Replay {
     guard let kind = World.Kind.allCases.first(where: { growth.due($0, at: now) > 0 }) else {
       return nil
     }
+    let nodes = world.nodes(of: growth)
     guard let row = growth.row else {
-      return world.ledger.tryCharge(1, to: growth.tmpfsGroup).limit
+      return world.ledger.tryCharge(1, to: growth.tmpfsGroup, on: nodes).limit
     }
     let owner = world.tasks.owner(row)
     let due = kind == .file ? growth.due(kind, at: now) : 1
     let tables = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
     let pages = world.newPages(of: 1, kind, owner: owner)
-    return world.ledger.tryCharge(pages + tables, to: Int(world.tasks.groups[owner])).limit
+    let group = Int(world.tasks.groups[owner])
+    return world.ledger.tryCharge(pages + tables, to: group, on: nodes).limit
   }
 
   private mutating func stop(_ index: Int, _ why: Growth.Stop) {
@@ -348,10 +348,11 @@ struct Replay {
   // MARK: OOM
 
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, isSysrq: Bool = false
+    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
+    isSysrq: Bool = false
   ) -> OOMResult {
     let result = world.outOfMemory(
-      domain: domain, invoker: invoker, nodes: nodes, isSysrq: isSysrq,
+      domain: domain, invoker: invoker, nodes: nodes, group: group, isSysrq: isSysrq,
       recordingCandidates: recordsCandidates)
     switch result {
     case .killed(let kill):

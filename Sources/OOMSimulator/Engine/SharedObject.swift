@@ -17,6 +17,8 @@ struct SharedObject: Equatable, Sendable {
     var group: Int
     var resident: Int64 = 0
     var swapped: Int64 = 0
+    /// Where the resident pages lie, on a machine with several memory nodes.
+    var nodes = NodeShares()
   }
 
   let name: String
@@ -53,14 +55,21 @@ struct SharedObject: Equatable, Sendable {
   mutating func join(_ row: Int) { mapped[row] = mapped[row] ?? 0 }
 
   /// Touches more pages of it, `new` of them for the first time and charged to `group`.
-  mutating func touch(_ pages: Int64, new: Int64, by row: Int, group: Int) {
+  mutating func touch(
+    _ pages: Int64, new: Int64, by row: Int, group: Int, _ nodes: NodeShares? = nil
+  ) {
     mapped[row, default: 0] += pages
     if new == 0 { return }
-    if let index = extents.firstIndex(where: { $0.group == group }) {
-      extents[index].resident += new
-    } else {
-      extents.append(Extent(group: group, resident: new))
-    }
+    let known = extents.firstIndex { $0.group == group }
+    if known == nil { extents.append(Extent(group: group)) }
+    let index = known ?? extents.count - 1
+    extents[index].resident += new
+    if let nodes { extents[index].nodes += nodes }
+  }
+
+  mutating func changeNodes(of group: Int, _ body: (inout NodeShares) -> Void) {
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return }
+    body(&extents[index].nodes)
   }
 
   /// Unmaps the last pages of a user; they stay in memory.
@@ -90,14 +99,17 @@ struct SharedObject: Equatable, Sendable {
   /// Deletes pages of a group, resident ones first.
   ///
   /// - Returns: what was deleted.
-  mutating func delete(_ pages: Int64, from group: Int) -> (resident: Int64, swapped: Int64) {
-    guard let index = extents.firstIndex(where: { $0.group == group }) else { return (0, 0) }
-    let resident = min(pages, extents[index].resident)
-    let swapped = min(pages - resident, extents[index].swapped)
-    extents[index].resident -= resident
-    extents[index].swapped -= swapped
+  mutating func delete(_ pages: Int64, from group: Int) -> World.Sizes {
+    var sizes = World.Sizes()
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return sizes }
+    sizes.shmem = min(pages, extents[index].resident)
+    sizes.swappedShmem = min(pages - sizes.shmem, extents[index].swapped)
+    sizes.nodes = extents[index].nodes.part(sizes)
+    extents[index].resident -= sizes.shmem
+    extents[index].swapped -= sizes.swappedShmem
+    extents[index].nodes -= sizes.nodes
     admitted = min(admitted, size)
-    return (resident, swapped)
+    return sizes
   }
 
   /// Gives everything back.

@@ -55,6 +55,8 @@ struct Tasks: Equatable, Sendable {
   /// What the rows map that give it: the name of a segment, and of a file.
   var segments: [Int: String] = [:]
   var mappedFiles: [Int: String] = [:]
+  /// Where the resident pages of an address space lie, on a machine with several memory nodes.
+  var nodes: [Int: NodeShares] = [:]
   /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
   var children: [Int32: [Int]] = [:]
   /// Rows that are dying, and rows that run swapoff.

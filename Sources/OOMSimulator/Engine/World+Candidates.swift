@@ -68,7 +68,11 @@ extension World {
     rowsVisited(domain: oc.memcg).map { candidate($0, oc) }
   }
 
-  func limitState(domain: Int?) -> Kill.LimitState {
+  /// - Parameter nodes: those that have run out, nil for a limit of the machine or of a group.
+  func limitState(domain: Int?, nodes: NodeMask? = nil) -> Kill.LimitState {
+    if domain == nil, let nodes, let memory = ledger.nodes {
+      return memory.limitState(nodes, swap: machine.swap, ledger.accounts[MemcgTree.root])
+    }
     let group = domain ?? MemcgTree.root
     let account = ledger.accounts[group]
     let limits = ledger.limits[group]

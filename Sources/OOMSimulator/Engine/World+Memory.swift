@@ -14,7 +14,9 @@ extension World {
   }
 
   /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
-  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int) {
+  ///
+  /// - Parameter nodes: the memory nodes that it may lie on, nil for any.
+  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int, on nodes: NodeMask? = nil) {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
     let new = newPages(of: pages, kind, owner: owner)
@@ -22,21 +24,28 @@ extension World {
     if kind == .cow { settleHoldings(of: owner) }
     var mapped = pages
     if kind == .file {
-      ledger.charge(tables, to: group) { $0.pageTables += tables }
-      mapped -= new - ledger.chargeFile(new, \.file, to: group).pages
+      ledger.charge(tables, to: group, on: nodes) { $0.pageTables += tables }
+      if tables > 0 { hold(owner) }
+      let file = ledger.chargeFile(new, \.file, to: group, on: nodes).pages
+      mapped -= new - file
+      if file > 0, shared.number(kind, of: owner) == nil { hold(owner) }
     } else {
-      ledger.charge(new + tables, to: group) { account in
+      ledger.charge(new + tables, to: group, on: nodes) { account in
         account.add(new, kind)
         account.pageTables += tables
       }
+      if new + tables > 0 { hold(owner, but: shared.number(kind, of: owner) == nil ? nil : kind) }
     }
     if kind == .cow {
       copyOnWrite(new, owner: owner)
       return
     }
     if let object = shared.number(kind, of: owner) {
+      let nodes = ledger.nodes?.placed.only(kind)
       change(object: object, by: owner) {
-        $0.touch(mapped, new: mapped - (pages - new), by: owner, group: group)
+        $0.touch(
+          mapped, new: mapped - (pages - new), by: owner, group: group,
+          nodes)
       }
     }
     tasks.touched[owner] += pages
@@ -140,6 +149,7 @@ extension World {
     let tables =
       before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     sizes.pageTables = min(tables, here.pageTables)
+    sizes.nodes = here.nodes.part(sizes)
     let anon = sizes.anon + sizes.swap
     // Committed memory goes first; what was mapped without a reserve has nothing to give back.
     let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner, default: 0]
@@ -163,7 +173,7 @@ extension World {
 
   /// Takes sizes off a group's account. File pages stay there as clean cache.
   mutating func uncharge(_ sizes: Sizes, from group: Int) {
-    ledger.change(group) { account in
+    ledger.change(group, .of(sizes.nodes)) { account in
       account.anon -= sizes.anon - sizes.locked
       account.locked -= sizes.locked
       account.shmem -= sizes.shmem
@@ -253,6 +263,7 @@ extension Tasks {
     swap[owner] -= sizes.swap
     pageTables[owner] -= sizes.pageTables
     if sizes.swappedShmem != 0 { swappedShmem[owner, default: 0] -= sizes.swappedShmem }
+    if !sizes.nodes.isEmpty { nodes[owner, default: NodeShares()] -= sizes.nodes }
   }
 
   /// Takes all memory away from a row.
@@ -265,6 +276,7 @@ extension Tasks {
     pageTables[owner] = 0
     touched[owner] = 0
     upperTables[owner] = nil
+    nodes[owner] = nil
     for keyPath in [
       \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
       \.claimedShared, \.uncommitted,

@@ -13,11 +13,13 @@ extension World {
       return
     }
     let holders = holders(in: group)
-    distribute(account.unsettledFile, over: holders, weight: \.file) { $0.drop($2, of: $1) }
-    distribute(account.unsettledAnon, over: holders, weight: \.evictableAnon) {
+    distribute(account.unsettledFile, .file, in: group, over: holders, weight: \.file) {
+      $0.drop($2, of: $1)
+    }
+    distribute(account.unsettledAnon, .anon, in: group, over: holders, weight: \.evictableAnon) {
       $0.moveAnonToSwap($2, of: $1)
     }
-    distribute(account.unsettledShmem, over: holders, weight: \.shmem) {
+    distribute(account.unsettledShmem, .shmem, in: group, over: holders, weight: \.shmem) {
       $0.moveShmemToSwap($2, of: $1)
     }
     ledger.accounts[group].unsettledFile = 0
@@ -28,8 +30,15 @@ extension World {
   /// Gives pages of a group that come back from swap to the processes that had them there.
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
     let holders = holders(in: group)
-    distribute(anon, over: holders, weight: \.swap) { $0.moveAnonToSwap(-$2, of: $1) }
-    distribute(shmem, over: holders, weight: \.swappedShmem) { $0.moveShmemToSwap(-$2, of: $1) }
+    var landing = ledger.nodes?.placed ?? NodeShares()
+    distribute(anon, over: holders, weight: \.swap) {
+      $0.moveAnonToSwap(-$2, of: $1)
+      $0.land($2, .anon, of: $1, &landing)
+    }
+    distribute(shmem, over: holders, weight: \.swappedShmem) {
+      $0.moveShmemToSwap(-$2, of: $1)
+      $0.land($2, .shmem, of: $1, &landing)
+    }
   }
 
   /// What has pages charged to a group.
@@ -50,6 +59,7 @@ extension World {
     var shmem: Int64 = 0
     var swap: Int64 = 0
     var swappedShmem: Int64 = 0
+    var nodes: NodeShares
 
     init(_ place: Place, group: Int, _ sizes: World.Sizes) {
       self.place = place
@@ -59,6 +69,7 @@ extension World {
       shmem = sizes.shmem
       swap = sizes.swap
       swappedShmem = sizes.swappedShmem
+      nodes = sizes.nodes
     }
   }
 
@@ -83,24 +94,64 @@ extension World {
           sizes.shmem = extent.resident
         }
         sizes.swappedShmem = extent.swapped
+        sizes.nodes = extent.nodes
         holders.append(Holder(.object(number), group: group, sizes))
       }
     }
     return holders
   }
 
+  /// Gives an amount out to the holders of a group: one that reclaim took of `kind`, node by node where there are
+  /// nodes.
   private mutating func distribute(
-    _ amount: Int64, over holders: [Holder], weight: KeyPath<Holder, Int64>,
+    _ amount: Int64, _ kind: Ledger.PageKind? = nil, in group: Int = MemcgTree.root,
+    over holders: [Holder], weight: KeyPath<Holder, Int64>,
     _ take: (inout World, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
-    var left = amount
-    var whole = holders.reduce(0) { $0 + $1[keyPath: weight] }
-    for holder in holders {
-      let pages = proportion(of: left, holder[keyPath: weight], whole)
-      whole -= holder[keyPath: weight]
-      left -= pages
-      if pages != 0 { take(&self, holder, pages) }
+    let parts = kind.map { unsettledParts(amount, $0, group: group) } ?? [(nil, amount)]
+    for (node, amount) in parts {
+      func share(_ holder: Holder) -> Int64 {
+        guard let kind, let node else { return holder[keyPath: weight] }
+        return holder.nodes[kind, node]
+      }
+      var left = amount
+      var whole = holders.reduce(0) { $0 + share($1) }
+      for holder in holders {
+        let pages = proportion(of: left, share(holder), whole)
+        whole -= share(holder)
+        left -= pages
+        if pages == 0 { continue }
+        // The nodes first: a holding without pages is gone.
+        if let kind, let node { changeNodes(of: holder) { $0[kind, node] -= pages } }
+        take(&self, holder, pages)
+      }
+    }
+  }
+
+  /// Takes nodes for pages that came back from those that they went to.
+  private mutating func land(
+    _ pages: Int64, _ kind: Ledger.PageKind, of holder: Holder, _ landing: inout NodeShares
+  ) {
+    guard let memory = ledger.nodes else { return }
+    var left = pages
+    for node in 0...memory.count where left > 0 {
+      let part = min(left, landing[kind, node])
+      landing[kind, node] -= part
+      left -= part
+      changeNodes(of: holder) { $0[kind, node] += part }
+    }
+  }
+
+  private mutating func changeNodes(of holder: Holder, _ body: (inout NodeShares) -> Void) {
+    guard let memory = ledger.nodes else { return }
+    let none = NodeShares(nodes: memory.count)
+    switch holder.place {
+    case .own(let row): body(&tasks.nodes[row, default: none])
+    case .holding(let number):
+      for row in holdings[number].mappers { body(&tasks.nodes[row, default: none]) }
+      holdings.changeNodes(number, body)
+    case .object(let number): shared.list[number].changeNodes(of: holder.group, body)
     }
   }
 

@@ -44,6 +44,8 @@ extension World {
       copied.anon = min(left, holding.sizes.anon)
       copied.locked = max(copied.anon - (holding.sizes.anon - holding.sizes.locked), 0)
       copied.swap = min(left - copied.anon, holding.sizes.swap)
+      copied.nodes = holding.sizes.nodes.part(copied)
+      if ledger.nodes != nil { tasks.nodes[owner, default: NodeShares()] -= copied.nodes }
       left -= copied.anon + copied.swap
       tasks.anon[owner] += copied.swap
       tasks.swap[owner] -= copied.swap
@@ -81,6 +83,7 @@ extension World {
     let tables = forkTables(owner)
     tasks.pageTables[child] = tables
     ledger.charge(tables, to: Int(tasks.groups[child])) { $0.pageTables += tables }
+    hold(child)
     committed += tasks.committed(child)
     tasks.refresh(child)
   }
@@ -146,7 +149,9 @@ extension World {
     let tables =
       before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     var sizes = Sizes()
-    sizes.pageTables = min(tables, sizesInOwnGroup(owner).pageTables)
+    let own = sizesInOwnGroup(owner)
+    sizes.pageTables = min(tables, own.pageTables)
+    sizes.nodes = own.nodes.part(sizes)
     uncharge(sizes, from: Int(tasks.groups[owner]))
     tasks.remove(sizes, from: owner)
     tasks.refresh(owner)
@@ -172,6 +177,7 @@ extension World {
           sizes.shmem = extent.resident
         }
         sizes.swappedShmem = extent.swapped
+        sizes.nodes = extent.nodes
         uncharge(sizes, from: extent.group)
         freed += sizes.freedPages
       }
@@ -188,12 +194,9 @@ extension World {
     for number in shared.numbers(in: group) where left > 0 {
       let object = shared.list[number]
       if !object.isPersistent || !object.mapped.isEmpty { continue }
-      let (resident, swapped) = shared.list[number].delete(left, from: group)
-      left -= resident + swapped
-      ledger.change(group) {
-        $0.shmem -= resident
-        $0.swappedShmem -= swapped
-      }
+      let sizes = shared.list[number].delete(left, from: group)
+      left -= sizes.shmem + sizes.swappedShmem
+      uncharge(sizes, from: group)
       let uncommitted = max(object.committed - shared.list[number].size, 0)
       shared.list[number].committed -= uncommitted
       committed -= uncommitted
@@ -263,6 +266,11 @@ extension Tasks {
     swap[child] = swap[owner]
     locked[child] = locked[owner]
     touched[child] = anon[owner] + swap[owner]
+    if let shares = nodes[owner] {
+      var copied = World.Sizes()
+      (copied.anon, copied.locked) = (anon[owner], locked[owner])
+      nodes[child] = shares.part(copied)
+    }
     for keyPath in [\Tasks.untouched, \.noReserve, \.noReserveTouched, \.uncommitted] {
       self[keyPath: keyPath][child] = self[keyPath: keyPath][owner]
     }

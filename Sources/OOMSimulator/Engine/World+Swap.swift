@@ -26,7 +26,6 @@ extension World {
     let anon = min(pages, account.swappedAnon)
     let shmem = min(pages - anon, account.swappedShmem)
     let tmpfs = pages - anon - shmem
-    returnToMemory(anon: anon, shmem: shmem, group: group)
     ledger.makeRoom(pages, in: group)
     ledger.change(group) {
       $0.swappedAnon -= anon
@@ -36,5 +35,7 @@ extension World {
       $0.swappedTmpfs -= tmpfs
       $0.tmpfs += tmpfs
     }
+    ledger.nodes?.arrive(in: group, on: nil)
+    returnToMemory(anon: anon, shmem: shmem, group: group)
   }
 }

@@ -30,6 +30,8 @@ struct World: Sendable {
     var swap: Int64 = 0
     var swappedShmem: Int64 = 0
     var pageTables: Int64 = 0
+    /// Where the resident ones lie.
+    var nodes = NodeShares()
   }
 
   /// The state that a scenario begins with: given, not admitted.
@@ -54,6 +56,7 @@ struct World: Sendable {
     applySettings()
     fillGroups()
     chargeProcesses()
+    layOutOnNodes()
     warnOfExcess()
     warnOfMissingFiles()
   }
@@ -84,6 +87,8 @@ struct World: Sendable {
   private mutating func applySettings() {
     ledger.swappiness = vm.swappiness
     ledger.limits[MemcgTree.root].max = machine.memory - machine.hugetlb - minWatermark
+    let (watermark, machine) = (minWatermark, machine)
+    ledger.nodes?.setMinWatermark(watermark, machine: machine)
   }
 
   private mutating func fillGroups() {
@@ -176,6 +181,7 @@ struct World: Sendable {
       anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
       shmem: tasks.shmem[row], swap: tasks.swap[row],
       swappedShmem: tasks.swappedShmem[row, default: 0], pageTables: tasks.pageTables[row])
+    if ledger.nodes != nil, let nodes = tasks.nodes[row] { sizes.nodes = nodes }
     for number in holdings.numbers(of: row) { sizes -= holdings[number].sizes }
     if let segment = shared.number(.shmem, of: row) {
       sizes.shmem -= shared.list[segment].shown(row)

@@ -9,6 +9,8 @@ struct OOMControl {
   var totalpages: Int64
   /// The nodes that memory was asked of, nil for any. Kernel: `oc->nodemask`.
   var nodemask: NodeMask?
+  /// The nodes of the cpuset of who asked. Kernel: `cpuset_current_mems_allowed`.
+  var mems: NodeMask?
   /// Processes that have no memory on the nodes of the OOM, in any order: nobody's candidates since 2.6.36.
   var foreign: Set<Int> = []
   /// Those who are dying already do not end the scan: SysRq f, and the question who is next.
@@ -62,18 +64,22 @@ extension World {
   ///   - domain: the group at its limit, nil for the machine.
   ///   - invoker: who asked; its cpuset is that of the allocation.
   ///   - nodes: what a memory policy limits the allocation to, nil for nothing.
+  ///   - group: whose cpuset it is where nobody of the processes asked.
   ///
   /// Kernel: `constrained_alloc()`, mm/oom_kill.c.
-  func oomControl(domain: Int?, invoker: Int?, nodes: NodeMask?) -> OOMControl {
+  func oomControl(
+    domain: Int?, invoker: Int?, nodes: NodeMask?, group: Int = MemcgTree.root
+  ) -> OOMControl {
+    let mems = invoker == nil ? self.mems(ofGroup: group) : self.mems(of: invoker)
     if let domain {
       var oc = OOMControl(
         memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
       // The cpuset test applied in a memcg, too, until it moved to its callers.
-      if rules.filtersMemcgByCpuset { oc.foreign = foreign(to: mems(of: invoker), policy: nil) }
+      if rules.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
       return oc
     }
-    let mems = mems(of: invoker)
     var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
+    oc.mems = mems
     guard machine.nodes.count > 1 else { return oc }
     if let nodes, !nodes.isSuperset(of: allNodes) {
       oc.constraint = .memoryPolicy
@@ -98,9 +104,13 @@ extension World {
   /// Kernel: `cpuset_mems_allowed()`, kernel/cgroup/cpuset.c. File: `Mems_allowed_list` in /proc/PID/status.
   func mems(of row: Int?) -> NodeMask {
     guard let row, machine.nodes.count > 1 else { return allNodes }
-    if let own = tasks.memsAllowed[row] { return own }
+    return tasks.memsAllowed[row] ?? mems(ofGroup: Int(tasks.groups[row]))
+  }
+
+  /// The nodes that the processes of a group may have memory on.
+  func mems(ofGroup group: Int) -> NodeMask {
     var mems = allNodes
-    for group in groups.path(from: Int(tasks.groups[row])) {
+    for group in groups.path(from: group) {
       guard let set = groups.settings[group].cpusetMems else { continue }
       let both = mems.intersection(set)
       if !both.isEmpty { mems = both }

@@ -77,17 +77,19 @@ extension World {
   /// - Parameters:
   ///   - domain: the group at its limit, nil for the machine.
   ///   - invoker: the process whose allocation failed, nil when it is none of the scenario's.
+  ///   - nodes: what a memory policy limits the allocation to, nil for nothing.
+  ///   - group: the group of an allocation that none of the processes made.
   ///   - isSysrq: somebody asked for it by hand.
   ///
   /// Kernel: `out_of_memory()`, mm/oom_kill.c, in this order: `check_panic_on_oom()`,
   /// `oom_kill_allocating_task`, `select_bad_process()`, `oom_kill_process()`.
   mutating func outOfMemory(
-    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, isSysrq: Bool = false,
-    recordingCandidates: Bool
+    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
+    isSysrq: Bool = false, recordingCandidates: Bool
   ) -> OOMResult {
     if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
-    var oc = oomControl(domain: domain, invoker: invoker, nodes: nodes)
+    var oc = oomControl(domain: domain, invoker: invoker, nodes: nodes, group: group)
     oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
     let neverPanics = isSysrq && rules.sysrq == .neverPanics
     if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
@@ -150,7 +152,7 @@ extension World {
         rules: rules, word: machine.wordBits, totalpages: oc.totalpages))
     kill.chosen = chosen
     kill.cgroup = oc.memcg.map { groups.paths[$0] }
-    kill.nodes = oc.constraint == .cpuset ? mems(of: invoker) : oc.nodemask
+    kill.nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
     kill.invoker = invoker.map(identity)
     kill.victim = candidate(victim, oc)
     if kill.victim.ineligible != nil {
@@ -159,7 +161,7 @@ extension World {
         rules.badness == nil || tasks.hasBadness(victim)
         ? badness(victim, totalpages: oc.totalpages) : 0
     }
-    kill.limit = limitState(domain: oc.memcg)
+    kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
     if recordingCandidates { kill.candidates = candidates(oc) }
     setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }

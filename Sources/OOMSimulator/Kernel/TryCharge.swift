@@ -20,7 +20,12 @@ extension Ledger {
   ///
   /// Kernel: `try_charge_memcg()`, mm/memcontrol.c, with `page_counter_try_charge()`; the machine's part
   /// is `__alloc_pages_slowpath()`, mm/page_alloc.c.
-  func tryCharge(_ pages: Int64, to group: Int) -> (fits: Int64, limit: ChargeLimit?) {
+  ///
+  /// - Parameter nodes: the memory nodes that the pages may lie on, nil for any. Theirs is the last limit: what
+  ///   is above their share of the min watermark.
+  func tryCharge(
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil
+  ) -> (fits: Int64, limit: ChargeLimit?) {
     var fits = pages
     var limit: ChargeLimit?
     var at = group
@@ -45,8 +50,18 @@ extension Ledger {
       }
       at = parents[at]
     }
+    if let nodes, let memory = self.nodes {
+      let headroom = memory.headroom(nodes)
+      if headroom < pages {
+        let room = max(headroom + reclaimable(in: MemcgTree.root, on: nodes), 0)
+        if room < fits {
+          fits = room
+          limit = ChargeLimit(group: MemcgTree.root, kind: .max)
+        }
+      }
+    }
     if protects, fits > 0, headroom(group) < fits || limit != nil || headroom(0) < fits {
-      (fits, limit) = proven(fits, limit, to: group)
+      (fits, limit) = proven(fits, limit, to: group, on: nodes)
     }
     return (fits, limit)
   }
@@ -54,12 +69,12 @@ extension Ledger {
   /// What fits when protection is in the way: reclaim in one group changes what is protected in the next,
   /// so the charge is tried on a copy.
   private func proven(
-    _ pages: Int64, _ limit: ChargeLimit?, to group: Int
+    _ pages: Int64, _ limit: ChargeLimit?, to group: Int, on nodes: NodeMask?
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var (fits, limit) = (pages, limit)
     while fits > 0 {
       var copy = self
-      guard let short = copy.makeRoom(fits, in: group) else { break }
+      guard let short = copy.makeRoom(fits, in: group, on: nodes) else { break }
       fits = max(fits - short.pages, 0)
       limit = ChargeLimit(
         group: short.group, kind: kind(of: short.group, freeable: reclaimable(in: short.group)))
@@ -80,14 +95,16 @@ extension Ledger {
 
   /// As `tryCharge(_:to:)` for pages that could go to swap themselves: a growth of many times the memory
   /// goes through in one step where swap takes it.
-  func tryCharge(swappable pages: Int64, to group: Int) -> (fits: Int64, limit: ChargeLimit?) {
-    let (fits, limit) = tryCharge(pages, to: group)
+  func tryCharge(
+    swappable pages: Int64, to group: Int, on nodes: NodeMask? = nil
+  ) -> (fits: Int64, limit: ChargeLimit?) {
+    let (fits, limit) = tryCharge(pages, to: group, on: nodes)
     guard limit?.kind == .max, swapRoom(group) > 0 else { return (fits, limit) }
     func isCharged(_ pages: Int64) -> Bool {
       var copy = self
       // Their page tables stay in memory.
       let tables = min(pages / pagesPerTable + 2, pages)
-      return copy.charge(pages, to: group) {
+      return copy.charge(pages, to: group, on: nodes) {
         $0.anon += pages - tables
         $0.pageTables += tables
       }
@@ -101,22 +118,37 @@ extension Ledger {
     return (low, limit)
   }
 
+  /// What fits of pages of one kind, with their page tables.
+  func tryCharge(
+    _ pages: Int64, of kind: World.Kind, to group: Int, on nodes: NodeMask?
+  ) -> (fits: Int64, limit: ChargeLimit?) {
+    switch kind {
+    case .anon, .shmem, .cow: tryCharge(swappable: pages, to: group, on: nodes)
+    case .locked, .file: tryCharge(pages, to: group, on: nodes)
+    }
+  }
+
   /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit:
   /// old pages first, then, as far as they do not make room enough, the new ones.
   ///
   /// - Returns: whether every group is below its limit.
   @discardableResult
-  mutating func charge(_ pages: Int64, to group: Int, _ body: (inout Account) -> Void) -> Bool {
-    makeRoom(pages, in: group)
-    change(group, body)
-    return makeRoom(0, in: group) == nil
+  mutating func charge(
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, _ body: (inout Account) -> Void
+  ) -> Bool {
+    makeRoom(pages, in: group, on: nodes)
+    change(group, nodes.map { .on($0) } ?? .anywhere, body)
+    defer { self.nodes?.arrive(in: group, on: nodes) }
+    return makeRoom(0, in: group, on: nodes) == nil
   }
 
-  /// Brings every group of the path, leaf first, `pages` below its limit.
+  /// Brings every group of the path, leaf first, `pages` below its limit, and the nodes after them.
   ///
   /// - Returns: the first group that is not, and what it lacks; nil when all are.
   @discardableResult
-  mutating func makeRoom(_ pages: Int64, in group: Int) -> (group: Int, pages: Int64)? {
+  mutating func makeRoom(
+    _ pages: Int64, in group: Int, on nodes: NodeMask? = nil
+  ) -> (group: Int, pages: Int64)? {
     var short: (group: Int, pages: Int64)?
     var at = group
     while at >= 0 {
@@ -132,6 +164,13 @@ extension Ledger {
       }
       at = parents[at]
     }
+    if let nodes, let memory = self.nodes {
+      let excess = pages - memory.headroom(nodes)
+      if excess > 0 {
+        let lack = excess - reclaim(excess, in: MemcgTree.root, on: nodes)
+        if lack > 0, short == nil { short = (MemcgTree.root, lack) }
+      }
+    }
     return short
   }
 
@@ -143,17 +182,21 @@ extension Ledger {
   ///
   /// Kernel: `filemap_add_folio()`, mm/filemap.c; the folio is on the inactive list at once.
   mutating func chargeFile(
-    _ pages: Int64, _ kind: WritableKeyPath<Account, Int64>, to group: Int
+    _ pages: Int64, _ kind: WritableKeyPath<Account, Int64>, to group: Int,
+    on nodes: NodeMask? = nil
   ) -> (pages: Int64, limit: ChargeLimit?) {
     if pages == 0 { return (0, nil) }
-    if let limit = tryCharge(1, to: group).limit { return (0, limit) }
+    if let limit = tryCharge(1, to: group, on: nodes).limit { return (0, limit) }
     // Only protected pages can stand in the way of file pages that make room for each other.
     let before = protects ? self : nil
-    change(group) { $0[keyPath: kind] += pages }
-    guard makeRoom(0, in: group) != nil, let before else { return (pages, nil) }
+    change(group, nodes.map { .on($0) } ?? .anywhere) { $0[keyPath: kind] += pages }
+    guard makeRoom(0, in: group, on: nodes) != nil, let before else {
+      self.nodes?.arrive(in: group, on: nodes)
+      return (pages, nil)
+    }
     self = before
-    let fits = tryCharge(pages, to: group).fits
-    charge(fits, to: group) { $0[keyPath: kind] += fits }
+    let fits = tryCharge(pages, to: group, on: nodes).fits
+    charge(fits, to: group, on: nodes) { $0[keyPath: kind] += fits }
     return (fits, nil)
   }
 }

@@ -40,8 +40,8 @@ public struct Event: Equatable, Sendable {
   }
 
   public enum Action: Equatable, Sendable {
-    /// Touches memory evenly over `over` microseconds.
-    case grow(ProcessReference, Sizes, over: Int64)
+    /// Touches memory evenly over `over` microseconds; `nodes` binds it to memory nodes, as `mbind()` does.
+    case grow(ProcessReference, Sizes, over: Int64, nodes: NodeMask? = nil)
     case shrink(ProcessReference, Sizes, over: Int64)
     case map(ProcessReference, pages: Int64, MappingKind)
     case unmap(ProcessReference, pages: Int64, MappingKind)
@@ -80,6 +80,9 @@ public struct Event: Equatable, Sendable {
     public var uid: UInt32?
     public var capabilities: Capabilities?
     public var onENOMEM: Scenario.Process.OnENOMEM?
+    /// Its pages stay where they are; only further growth goes by it.
+    public var memsAllowed: NodeMask?
+    public var mempolicy: NodeMask?
 
     public init() {}
   }
@@ -89,7 +92,7 @@ extension Event.Action {
   /// The process that the action is about.
   public var process: ProcessReference? {
     switch self {
-    case .grow(let process, _, _), .shrink(let process, _, _), .map(let process, _, _),
+    case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
       .move(let process, _), .fork(let process, _), .cow(let process, _, _):
       process

@@ -36,8 +36,13 @@ public struct Machine: Equatable, Sendable {
     public var present: Int64
     /// From its first page to its last. Kernel: `node_spanned_pages()`.
     public var spanned: Int64
+    /// The part of the machine's `kernel` that lies here; all nodes give it or none.
+    public var kernel: Int64?
 
-    public init(memory: Int64, present: Int64? = nil, spanned: Int64? = nil) {
+    public init(
+      memory: Int64, present: Int64? = nil, spanned: Int64? = nil, kernel: Int64? = nil
+    ) {
+      self.kernel = kernel
       self.memory = memory
       self.present = present ?? memory
       self.spanned = spanned ?? self.present

@@ -242,8 +242,25 @@ extension Scenario {
   private func nodeProblems() -> [ScenarioProblem] {
     let all = NodeMask(below: max(machine.nodes.count, 1))
     var problems: [ScenarioProblem] = []
-    func check(_ nodes: NodeMask?, _ path: [PathStep]) {
-      guard let nodes, !all.isSuperset(of: nodes) else { return }
+    for (what, total, parts) in [
+      ("memory", machine.memory, machine.nodes.map(\.memory)),
+      ("kernel", machine.kernel, machine.nodes.compactMap(\.kernel)),
+    ] where !parts.isEmpty && parts.reduce(0, +) != total {
+      problems.append(
+        ScenarioProblem(
+          path: [.key("machine"), .key(what)],
+          message: "'\(what)' is \(total) pages, on the nodes \(parts.reduce(0, +)) together"))
+    }
+    func check(_ nodes: NodeMask?, _ path: [PathStep], bindsGrowth: Bool = false) {
+      guard let nodes else { return }
+      if bindsGrowth, machine.nodes.isEmpty {
+        problems.append(
+          ScenarioProblem(
+            path: path,
+            message: "nodes \(nodes): this machine has none: give 'machine.nodes'"))
+        return
+      }
+      if all.isSuperset(of: nodes) { return }
       problems.append(
         ScenarioProblem(
           path: path, message: "nodes \(nodes): the machine has \(all.description)"))
@@ -261,6 +278,11 @@ extension Scenario {
       let place: [PathStep] = [.key("events"), .index(index)]
       switch event.action {
       case .oom(_, _, let nodes): check(nodes, place + [.key("oom"), .key("nodes")])
+      case .grow(_, _, _, let nodes):
+        check(nodes, place + [.key("grow"), .key("nodes")], bindsGrowth: true)
+      case .setProcess(_, let change):
+        check(change.memsAllowed, place + [.key("set"), .key("to"), .key("mems_allowed")])
+        check(change.mempolicy, place + [.key("set"), .key("to"), .key("mempolicy")])
       case .start(let process):
         check(process.memsAllowed, place + [.key("start"), .key("mems_allowed")])
         check(process.mempolicy, place + [.key("start"), .key("mempolicy")])

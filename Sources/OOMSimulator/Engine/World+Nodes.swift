@@ -1,0 +1,141 @@
+// Which memory nodes an allocation may use, and where the start state lies.
+
+extension World {
+  /// The nodes that a growth may take pages of; nil for any.
+  ///
+  /// A policy of the memory itself, `nodes` of the event, replaces that of the process; a cpuset holds for both.
+  ///
+  /// Kernel: `get_vma_policy()`, mm/mempolicy.c, and `cpuset_zone_allowed()`, mm/page_alloc.c.
+  func nodes(of growth: Growth) -> NodeMask? {
+    guard machine.nodes.count > 1 else { return nil }
+    let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.tmpfsGroup)
+    let nodes = policy(of: growth) ?? mems
+    return nodes.isSuperset(of: allNodes) ? nil : nodes
+  }
+
+  /// The nodes that a memory policy limits a growth to, nil for no policy: what the OOM is told.
+  ///
+  /// Kernel: `policy_nodemask()`, mm/mempolicy.c. A policy that has no node of the cpuset does not count.
+  func policy(of growth: Growth) -> NodeMask? {
+    guard machine.nodes.count > 1, let row = growth.row else { return nil }
+    guard let policy = growth.nodes ?? tasks.mempolicy[row] else { return nil }
+    let both = policy.intersection(mems(of: row))
+    return both.isEmpty ? nil : both
+  }
+
+  /// The nodes that pages charged to a group by nobody in particular may lie on; nil for any.
+  func nodes(ofGroup group: Int) -> NodeMask? {
+    guard machine.nodes.count > 1 else { return nil }
+    let nodes = mems(ofGroup: group)
+    return nodes.isSuperset(of: allNodes) ? nil : nodes
+  }
+
+  /// Lays the start state out on the nodes.
+  mutating func layOutOnNodes() {
+    guard machine.nodes.count > 1 else { return }
+    var memory = NodeMemory(machine, groups: groups.count, minWatermark: minWatermark)
+    let stated = machine.nodes.compactMap(\.kernel)
+    for group in 0..<groups.count {
+      let isRoot = group == MemcgTree.root
+      for kind in [Ledger.PageKind.kernel, .slabReclaimable, .cache] {
+        let pages = ledger.accounts[group][kind]
+        if pages == 0 { continue }
+        if let nodes = nodes(ofGroup: group) {
+          var account = Ledger.Account()
+          let before = account
+          account.add(pages, kind)
+          memory.follow(before, account, group: group, .on(nodes))
+          memory.arrive(in: group, on: nodes)
+        } else {
+          let wanted = isRoot && kind == .kernel && stated.count == machine.nodes.count
+          memory.layOut(kind, pages, group: group, wanted: wanted ? stated : nil)
+        }
+      }
+    }
+    for row in 0..<tasks.count where tasks.owner(row) == row {
+      let sizes = sizesInOwnGroup(row)
+      var account = Ledger.Account()
+      account.anon = sizes.anon - sizes.locked
+      account.locked = sizes.locked
+      account.file = sizes.file
+      account.shmem = sizes.shmem
+      account.pageTables = sizes.pageTables
+      if account == Ledger.Account() { continue }
+      let group = Int(tasks.groups[row])
+      let growth = Growth(order: 0, row: row, total: Event.Sizes(), start: 0, duration: 0)
+      let nodes = nodes(of: growth)
+      memory.follow(Ledger.Account(), account, group: group, nodes.map { .on($0) } ?? .anywhere)
+      memory.arrive(in: group, on: nodes)
+      tasks.nodes[row] = memory.placed
+    }
+    for number in shared.list.indices {
+      for extent in shared.list[number].extents {
+        var account = Ledger.Account()
+        if shared.list[number].kind == .file {
+          account.file = extent.resident
+        } else {
+          account.shmem = extent.resident
+        }
+        if extent.resident == 0 { continue }
+        let nodes = nodes(ofGroup: extent.group)
+        memory.follow(
+          Ledger.Account(), account, group: extent.group, nodes.map { .on($0) } ?? .anywhere)
+        memory.arrive(in: extent.group, on: nodes)
+        shared.list[number].changeNodes(of: extent.group) { $0 += memory.placed }
+      }
+    }
+    memory.setZram(ledger.accounts[MemcgTree.root].zram)
+    ledger.nodes = memory
+  }
+
+  /// Says where the pages lie that were charged last: they are a process's.
+  ///
+  /// - Parameter kind: a kind of which they are a segment's or a file's.
+  mutating func hold(_ owner: Int, but kind: Kind? = nil) {
+    guard let memory = ledger.nodes else { return }
+    var placed = memory.placed
+    if let kind { placed -= placed.only(kind) }
+    tasks.nodes[owner, default: NodeShares()] += placed
+  }
+
+  /// What is to be told to the holders of a group, in parts that each lie on one node; on a machine without
+  /// nodes in one.
+  mutating func unsettledParts(
+    _ pages: Int64, _ kind: Ledger.PageKind, group: Int
+  ) -> [(node: Int?, pages: Int64)] {
+    ledger.nodes?.settle(kind, group: group).map { ($0.node, $0.pages) } ?? [(nil, pages)]
+  }
+}
+
+extension Replay {
+  /// The OOM of a growth that does not fit: its policy, or else its cpuset, may have limited it to some nodes.
+  mutating func outOfMemory(domain: Int?, for growth: Growth) -> OOMResult {
+    outOfMemory(
+      domain: domain, invoker: growth.row, nodes: world.policy(of: growth),
+      group: growth.tmpfsGroup)
+  }
+}
+
+extension NodeMemory {
+  /// What a kill says of the nodes that have run out.
+  func limitState(
+    _ nodes: NodeMask, swap: Int64, _ root: Ledger.Account
+  ) -> Kill.LimitState {
+    let mine = (0..<count).filter(nodes.contains)
+    func sum(_ pages: [Int64]) -> Int64 { mine.reduce(0) { $0 + pages[$1] } }
+    return Kill.LimitState(
+      file: "MemTotal of nodes \(nodes)", limit: sum(sizes), usage: sum(used),
+      free: max(sum(sizes) - sum(used), 0), minWatermark: sum(reserves), swapLimit: swap,
+      swapUsage: root.swapUsage)
+  }
+}
+
+extension Ledger.Account {
+  fileprivate mutating func add(_ pages: Int64, _ kind: Ledger.PageKind) {
+    switch kind {
+    case .kernel: kernel += pages
+    case .slabReclaimable: slabReclaimable += pages
+    default: cache += pages
+    }
+  }
+}
