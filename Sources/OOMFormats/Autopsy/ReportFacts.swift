@@ -174,6 +174,10 @@ struct ReportFacts {
   /// What the report cannot tell about what happened.
   var unknowns: [String] {
     var unknowns: [String] = []
+    if report.releases.isContradictory, report.release == nil {
+      unknowns.append(
+        "the release: its forms are those of several, as a distribution's kernel prints them")
+    }
     if rules.rootBonus != .none, report.table?.rows.contains(where: { $0.uid == 0 }) == true {
       unknowns.append(
         rootHasNoBonus

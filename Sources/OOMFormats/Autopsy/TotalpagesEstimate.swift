@@ -10,6 +10,9 @@ struct TotalpagesEstimate: Equatable {
   var low: Int64 = 1
   var high: Int64 = Self.most
   var origin = Autopsy.Origin.unknown
+  /// The host's swap is not in the report, and `low` takes it for what the group has in it: had there been
+  /// more that was free, the group would have been swapped out instead.
+  var takesSwapForUsed = false
   /// The machine behind it, as far as the log shows it.
   var memory: Int64?
   var swap: Int64?
@@ -93,8 +96,10 @@ struct TotalpagesEstimate: Equatable {
       if low == high { exactly(low) } else { exactly(high) }
       return
     }
-    low = total(swap: 0)
+    // Swap that the group is in is there.
+    low = total(swap: facts.swapUsage)
     high = min(total(swap: Self.most), Self.most)
+    takesSwapForUsed = low < high
     if low >= high { exactly(low) } else { origin = .inferred }
   }
 }
@@ -106,6 +111,13 @@ extension ReportFacts {
     guard let memory = report.limits.memory?.limit, let both = report.limits.memorySwap?.limit
     else { return nil }
     return pages(max(both - memory, 0))
+  }
+
+  /// Swap that the group had, in pages.
+  var swapUsage: Int64 {
+    if let swap = report.limits.swap { return pages(swap.usage) }
+    guard let memory = report.limits.memory, let both = report.limits.memorySwap else { return 0 }
+    return pages(max(both.usage - memory.usage, 0))
   }
 
   /// Whether the limits are files of version 1.
@@ -154,6 +166,7 @@ extension ReportFacts {
     let from = first(at: Int128(score))
     let behind = first(at: Int128(score) - 1)
     guard printed(from, isAdmin: isRoot) == Int128(score), from <= behind else { return }
+    totalpages.takesSwapForUsed = false
     totalpages.low = from
     totalpages.high = max(behind - 1, from)
     if printed(behind, isAdmin: isRoot) == Int128(score) { totalpages.high = behind }

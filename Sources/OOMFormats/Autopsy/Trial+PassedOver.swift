@@ -82,6 +82,7 @@ extension Trial {
     if report.unreadableRows > 0 {
       return "\(report.unreadableRows) rows of the task table cannot be read"
     }
+    if table.isShortened { return "the task table was shortened" }
     if !table.unknownColumns.isEmpty {
       return "the table has columns of no release (\(table.unknownColumns.joined(separator: ", "))): "
         + "what this kernel counts is not known"

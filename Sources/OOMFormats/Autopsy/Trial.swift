@@ -84,8 +84,20 @@ struct Trial {
     }
     let agreeing = predictions.filter(agrees)
     if agreeing.count == predictions.count { return matched(first) }
+    if facts.totalpages.takesSwapForUsed, let supposed = supposed(predictions) { return supposed }
     if let best = agreeing.first { return disputed(best, predictions) }
     return unexplained(first)
+  }
+
+  /// A match by the swap that the group was in, where more swap in the host would have changed the choice.
+  private func supposed(_ predictions: [Prediction]) -> Finding? {
+    let least = predictions.map(\.assumption.swap).min()
+    let usual = predictions.filter { $0.assumption.swap == least }
+    guard usual.allSatisfy(agrees), let first = usual.first else { return nil }
+    return matched(
+      first,
+      because: Self.why(first.kill)
+        + ", if the host has no more swap than the group was in, \(facts.swapUsage) pages")
   }
 
   /// Whether a prediction is what the log says.
@@ -96,17 +108,22 @@ struct Trial {
 
   /// A match, unless a part of the table cannot be read.
   private func matched(_ prediction: Prediction, because reason: String? = nil) -> Finding {
+    if report.table?.isShortened == true {
+      return Finding(
+        verdict: .undetermined, why: "the task table was shortened", prediction: prediction)
+    }
     if report.unreadableRows > 0 {
       let rows = report.unreadableRows == 1 ? "1 row" : "\(report.unreadableRows) rows"
       return Finding(
         verdict: .undetermined, why: "\(rows) of the task table cannot be read",
         prediction: prediction)
     }
-    let why = reason ?? (prediction.kill.map(Self.why) ?? "the rules choose it, too")
+    let why = reason ?? Self.why(prediction.kill)
     return Finding(verdict: .match, why: why, prediction: prediction)
   }
 
-  private static func why(_ kill: Kill) -> String {
+  private static func why(_ kill: Kill?) -> String {
+    guard let kill else { return "the rules choose it, too" }
     switch kill.chosen {
     case .allocatingTask: return "it asked, and vm.oom_kill_allocating_task is set"
     case .swapoff: return "it runs swapoff"
@@ -137,9 +154,15 @@ struct Trial {
       }
       let someone = predictions.first { $0.kill != nil } ?? first
       let name = someone.kill.map { "\($0.victim.pid) (\($0.victim.name))" } ?? ""
+      // Victims that the reaper has given up stay in the table and are passed over: MMF_OOM_SKIP, since 4.9.
+      let mayHaveBeenKilled = someone.release.upstream >= "4.9"
+      let why =
+        mayHaveBeenKilled
+        ? "nobody could be killed, but whether \(name) and others had been killed before and were passed over "
+          + "is not in the table"
+        : "the log says that nobody could be killed, the rules choose \(name)"
       return Finding(
-        verdict: .mismatch,
-        why: "the log says that nobody could be killed, the rules choose \(name)" + development,
+        verdict: mayHaveBeenKilled ? .undetermined : .mismatch, why: why + development,
         prediction: someone)
     case .exiting, nil:
       return Finding(

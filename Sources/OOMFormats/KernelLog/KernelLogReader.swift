@@ -70,7 +70,8 @@ public struct KernelLogReader {
   }
 
   /// Whether the last bytes end a word that a report's lines have: `oom`, `Killed process`, `Kill process`,
-  /// `no killable processes`, `Linux version`.
+  /// `no killable processes`, `Linux version`, `Comm:`, `memory:`, `Mem-Info:`,
+  /// `swap =`.
   @inline(__always)
   private static func isTrigger(_ window: UInt64) -> Bool {
     switch UInt8(truncatingIfNeeded: window) {
@@ -80,6 +81,14 @@ public struct KernelLogReader {
       let end = window & 0xff_ffff_ffff
       return end == 0x65_6420_7072 || end == 0x6c_6c20_7072 || end == 0x6c_6520_7072
     case UInt8(ascii: "v"): return window & 0xffff_ffff == 0x7578_2076  // "ux v"
+    case UInt8(ascii: ":"):
+      // "omm:", "ory:", "nfo:"
+      let end = window & 0xffff_ffff
+      return end == 0x6f6d_6d3a || end == 0x6f72_793a || end == 0x6e66_6f3a
+    case UInt8(ascii: "="):
+      // "wap =", "ap  ="
+      let end = window & 0xff_ffff_ffff
+      return end == 0x77_6170_203d || end == 0x61_7020_203d
     default: return false
     }
   }

@@ -9,7 +9,8 @@ internal import OOMSimulator
 struct SummaryLine {
   var scope = OOMReport.Scope()
   var name = ""
-  var pid: Int64
+  /// Nil where the line is cut before it.
+  var pid: Int64?
   var uid: Int64?
 
   private static let keys = [
@@ -18,15 +19,16 @@ struct SummaryLine {
   ]
 
   init?(_ text: ArraySlice<UInt8>) {
-    guard text.begins(with: "oom-kill:constraint="), let pidAt = text.lastIndex(of: ",pid=") else {
-      return nil
+    guard text.begins(with: "oom-kill:constraint=") else { return nil }
+    let pidAt = text.lastIndex(of: ",pid=")
+    if let pidAt {
+      var scanner = LogScanner(text[(pidAt + 5)...])
+      // A pid at the very end of a line may have lost digits.
+      let number = scanner.number()
+      pid = scanner.take(",") ? number : nil
+      uid = LogScanner.number(after: "uid=", in: scanner.rest)
     }
-    var scanner = LogScanner(text[(pidAt + 5)...])
-    // A pid at the very end of a line may have lost digits.
-    guard let pid = scanner.number(), scanner.take(",") else { return nil }
-    self.pid = pid
-    uid = LogScanner.number(after: "uid=", in: scanner.rest)
-    let body = text[..<pidAt]
+    let body = text[..<(pidAt ?? text.endIndex)]
     var parts: [(key: String, at: Int)] = []
     var from = body.startIndex
     for key in Self.keys {

@@ -69,7 +69,7 @@ enum LineJoin {
     }
     if text.begins(with: "oom-kill:con") {
       guard let uid = text.lastIndex(of: ",uid=") else { return false }
-      return SummaryLine(text) != nil && text[(uid + 5)...].allSatisfy { decimal($0) != nil }
+      return SummaryLine(text)?.pid != nil && text[(uid + 5)...].allSatisfy { decimal($0) != nil }
         && uid + 5 < text.endIndex
     }
     if text.contains(" invoked oom-killer") {

@@ -91,13 +91,18 @@ public struct ReleaseRange: Equatable, Sendable {
   public var first = KernelRelease.oldestKnown
   /// Nil for the newest.
   public var last: KernelRelease?
+  /// A form contradicts the others: a distribution's kernel, which takes parts of later releases over.
+  public var isContradictory = false
 
   /// Leaves what another form allows, too; a form that contradicts the others says nothing.
   mutating func narrow(from: KernelRelease? = nil, to: KernelRelease? = nil) {
     var narrowed = self
     if let from { narrowed.first = max(first, from) }
     if let to { narrowed.last = last.map { min($0, to) } ?? to }
-    if let last = narrowed.last, last < narrowed.first { return }
+    if let last = narrowed.last, last < narrowed.first {
+      isContradictory = true
+      return
+    }
     self = narrowed
   }
 

@@ -7,6 +7,8 @@ struct ReportAssembly {
 
   private var reports: [OOMReport] = []
   private var current: OOMReport?
+  /// The current one began without its first line, and nothing yet says that it is one.
+  private var isTentative = false
   private var foreign = 0
   /// The release of the last boot in the log.
   private var booted: KernelRelease?
@@ -22,7 +24,8 @@ struct ReportAssembly {
   /// Whether lines that look like nothing are wanted, too: between the first line of a report and its kill.
   var isCollecting: Bool {
     guard let current else { return !held.isEmpty }
-    return (current.kills.isEmpty && foreign < Self.patience) || !held.isEmpty
+    let patience = isTentative ? Self.patience / 8 : Self.patience
+    return (current.kills.isEmpty && foreign < patience) || !held.isEmpty
   }
 
   mutating func finish() -> [OOMReport] {
@@ -62,7 +65,8 @@ struct ReportAssembly {
   }
 
   private mutating func close() {
-    if let current { reports.append(current) }
+    if let current, !isTentative || current.table != nil { reports.append(current) }
+    isTentative = false
     current = nil
     foreign = 0
     path = .none
@@ -88,12 +92,29 @@ struct ReportAssembly {
     let trimmed = text.trimmed
     if let summary = SummaryLine(trimmed) { return take(summary, line: line) }
     if let death = DeathLine(trimmed, line: line) { return take(death, line: line) }
-    guard current != nil else { return }
+    if current == nil || hasEnded {
+      // The first line may be lost: a stack dump or the memory may be those of a report.
+      guard Self.mayBegin(trimmed) else {
+        if current != nil { _ = isOfReport(text, trimmed, line: line) }
+        return
+      }
+      begin(line: line)
+      isTentative = true
+    }
     if isOfReport(text, trimmed, line: line) {
       foreign = 0
     } else {
       foreign += 1
     }
+  }
+
+  /// Whether the last report has its kill, so that memory and stacks are of another.
+  private var hasEnded: Bool { current.map { !$0.kills.isEmpty || $0.ending != nil } ?? false }
+
+  private static func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
+    text.elementsEqual("Mem-Info:".utf8) || text.begins(with: "memory: usage ")
+      || text.begins(with: "Free swap ") || text.begins(with: "Total swap = ")
+      || text.begins(with: "CPU: ") && StackLine(text) != nil
   }
 
   private mutating func begin(_ invoked: InvokedLine, line: Int) {
@@ -115,6 +136,7 @@ struct ReportAssembly {
     if current == nil || current?.chosen != nil || current?.kills.isEmpty == false {
       begin(line: line)
     }
+    isTentative = false
     foreign = 0
     current?.releases.narrow(from: "5.0")
     if let cpuset = current?.scope.cpuset, summary.scope.cpuset == nil {
@@ -127,13 +149,16 @@ struct ReportAssembly {
     current?.scope.nodemask = nodemask
     current?.scope.domain = domain
     if isMemcg { current?.scope.isMemcg = true }
-    current?.chosen = OOMReport.Chosen(
-      pid: summary.pid, name: summary.name, uid: summary.uid, score: nil, line: line)
+    if let pid = summary.pid {
+      current?.chosen = OOMReport.Chosen(
+        pid: pid, name: summary.name, uid: summary.uid, score: nil, line: line)
+    }
   }
 
   private mutating func take(_ death: DeathLine, line: Int) {
     if death.kind == .sharer { return }
     if beginsAnother(death) { begin(line: line) }
+    isTentative = false
     foreign = 0
     current?.narrow(death.releases)
     if let form = death.enterpriseForm { current?.narrow(byEnterprise: form) }
@@ -179,6 +204,13 @@ struct ReportAssembly {
       } else {
         report.unreadableRows += 1
       }
+      return true
+    }
+    if let last = report.table?.rows.last, last.line > 0, report.kills.isEmpty,
+      trimmed.elementsEqual("...".utf8) || trimmed.elementsEqual("[...]".utf8)
+        || trimmed.elementsEqual("[snip]".utf8)
+    {
+      report.table?.isShortened = true
       return true
     }
     if report.limits.read(trimmed, &report.releases) {
@@ -282,7 +314,11 @@ extension OOMReport {
     if !table.lacks(.rssAnon) {
       releases.narrow(from: "6.8")
     } else if !table.lacks(.pgtablesBytes) {
-      releases.narrow(from: "4.15", to: "6.7")
+      switch table.pidWidth {
+      case .five: releases.narrow(from: "4.15", to: "4.18")
+      case .seven: releases.narrow(from: "4.19", to: "6.7")
+      case nil: releases.narrow(from: "4.15", to: "6.7")
+      }
     } else if !table.lacks(.nrPMDs) {
       releases.narrow(from: "4.0", to: "4.14")
     } else if !table.lacks(.nrPTEs) {

@@ -47,6 +47,12 @@ public struct TaskTable: Equatable, Sendable {
   public var unknownColumns: [String]
   public var rows: [Row] = []
 
+  /// How wide the pid is in the header, as it was printed; nil where blanks were lost.
+  enum PidWidth { case five, seven }
+  var pidWidth: PidWidth?
+  /// A line of dots in it: somebody has shortened it.
+  public var isShortened = false
+
   /// What it does not have of the columns that badness reads.
   func lacks(_ column: Column) -> Bool { !columns.contains(column) }
 
@@ -73,6 +79,10 @@ extension TaskTable {
     }
     guard columns.contains(.totalVM), columns.contains(.rss), columns.count <= 24 else {
       return nil
+    }
+    if text.contains("]   uid") {
+      pidWidth =
+        text.begins(with: "[ pid ]") ? .five : text.begins(with: "[  pid  ]") ? .seven : nil
     }
   }
 
