@@ -71,7 +71,7 @@ public struct KernelLogReader {
 
   /// Whether the last bytes end a word that a report's lines have: `oom`, `Killed process`, `Kill process`,
   /// `no killable processes`, `Linux version`, `Comm:`, `memory:`, `Mem-Info:`,
-  /// `swap =`.
+  /// `swap =`, and a journal's message in bytes.
   @inline(__always)
   private static func isTrigger(_ window: UInt64) -> Bool {
     switch UInt8(truncatingIfNeeded: window) {
@@ -85,6 +85,9 @@ public struct KernelLogReader {
       // "omm:", "ory:", "nfo:"
       let end = window & 0xffff_ffff
       return end == 0x6f6d_6d3a || end == 0x6f72_793a || end == 0x6e66_6f3a
+    case UInt8(ascii: "["):
+      // `E":[` and `E": [`
+      return window & 0xffff_ffff == 0x4522_3a5b || window & 0xff_ffff_ffff == 0x45_223a_205b
     case UInt8(ascii: "="):
       // "wap =", "ap  ="
       let end = window & 0xff_ffff_ffff

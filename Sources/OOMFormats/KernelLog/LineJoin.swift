@@ -21,7 +21,7 @@ enum LineJoin {
     if text.ends(with: " invoked") || text.ends(with: " invoked oom-killer:") { return true }
     if text.contains(" invoked oom-killer: gfp_mask=") { return !isWhole(text, table: table) }
     if text.contains("illed process ") || text.contains("ill process ") {
-      return isDeath(text) && !isWhole(text, table: table)
+      return isDeath(text) && (!isWhole(text, table: table) || lacksSizes(text))
     }
     return false
   }
@@ -30,6 +30,10 @@ enum LineJoin {
   static func join(_ held: [UInt8], _ next: ArraySlice<UInt8>, table: TaskTable?) -> [UInt8]? {
     let next = next.trimmed
     guard !next.isEmpty, held.count + next.count < most, !isBeginning(next) else { return nil }
+    if lacksSizes(held[...].trimmed), isWhole(held[...].trimmed, table: table) {
+      return next.begins(with: "total-vm:") || next.begins(with: "vsz:")
+        ? held + [0x20] + next : nil
+    }
     var head = held
     while head.last == 0x20 || head.last == 0x0D { head.removeLast() }
     let glued = head + next
@@ -86,6 +90,12 @@ enum LineJoin {
         && (decimal(last) != nil || text.ends(with: "kB"))
     }
     return true
+  }
+
+  /// A kill line without sizes, which before 2.6.33 is all there is, and later was wrapped behind the name.
+  private static func lacksSizes(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let death = DeathLine(text, line: 0) else { return false }
+    return (death.kind == .killed || death.kind == .chosenAndKilled) && text.ends(with: ")")
   }
 
   /// 4.4 and 4.5 print the mask last.

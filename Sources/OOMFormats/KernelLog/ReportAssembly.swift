@@ -143,7 +143,7 @@ struct ReportAssembly {
       current?.scope.cpuset = cpuset
     }
     let nodemask = summary.scope.nodemask ?? current?.scope.nodemask
-    let domain = summary.scope.domain ?? current?.scope.domain
+    let domain = Self.whole(summary.scope.domain, current?.scope.domain)
     let isMemcg = current?.scope.isMemcg ?? false
     current?.scope = summary.scope
     current?.scope.nodemask = nodemask
@@ -153,6 +153,14 @@ struct ReportAssembly {
       current?.chosen = OOMReport.Chosen(
         pid: pid, name: summary.name, uid: summary.uid, score: nil, line: line)
     }
+  }
+
+  /// A path that a mail program has broken in the middle is whole in another line.
+  private static func whole(_ path: String?, _ other: String?) -> String? {
+    guard let path, let other, path.contains(" "), path.filter({ $0 != " " }) == other else {
+      return path ?? other
+    }
+    return other
   }
 
   private mutating func take(_ death: DeathLine, line: Int) {
