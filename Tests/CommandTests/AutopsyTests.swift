@@ -55,7 +55,8 @@ import Testing
     ] {
       let output = try await Program.run(arguments, stdin: stdin)
       #expect(output.code == Int32(code), "\(arguments): \(output.error)")
-      #expect(output.error.contains(error), "\(output.error)")
+      #expect(
+        error.isEmpty ? output.error.isEmpty : output.error.contains(error), "\(output.error)")
       #expect((code > 1) == output.out.isEmpty)
     }
   }

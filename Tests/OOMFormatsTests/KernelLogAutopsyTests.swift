@@ -14,7 +14,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Logs.names) func `a scenario reads back and replays to the same`(name: String) throws {
+  @Test(arguments: Logs.names) func `a scenario reads back and replays to the same`(name: String)
+    throws
+  {
     for autopsy in Autopsy.of(KernelLogReader.reports(in: try Logs.bytes(name))) {
       guard let scenario = autopsy.scenario else { continue }
       var writer = JSONWriter()
@@ -56,7 +58,8 @@ import Testing
     #expect(autopsy.totalpages == 8000 && autopsy.totalpagesFrom == .log)
     #expect(autopsy.kill?.victim.points == 3900 && autopsy.kill?.runnerUp?.points == 3880)
     #expect(autopsy.predictedScore == 487)
-    #expect(autopsy.kernel == "3.14.2" && autopsy.isKernelStated && autopsy.constraint == Constraint.none)
+    #expect(
+      autopsy.kernel == "3.14.2" && autopsy.isKernelStated && autopsy.constraint == Constraint.none)
     let explanation = try autopsy.kill.map(Explanation.init) ?? #require(nil)
     // One step is 8 pages: 20 pages more are 3 steps.
     #expect(explanation.sparedAtAdj == -3 && explanation.runnerUpChosenAtAdj == 3)
@@ -73,7 +76,8 @@ import Testing
     ("the victim is not in the table", Self.oldReport(victim: 40), "not in the task table"),
     (
       "a row cannot be read",
-      Self.oldReport(extra: "[   40]    33    40     5000      xx      10       90             0 d\n"),
+      Self.oldReport(
+        extra: "[   40]    33    40     5000      xx      10       90             0 d\n"),
       "cannot be read"
     ),
     (
@@ -94,7 +98,8 @@ import Testing
   ])
   func `what is missing is named`(what: String, log: String, why: String) throws {
     let autopsy = try #require(Autopsy.of(Logs.reports(log)).first)
-    #expect(autopsy.verdict == .undetermined && autopsy.why.contains(why), "\(what): \(autopsy.why)")
+    #expect(
+      autopsy.verdict == .undetermined && autopsy.why.contains(why), "\(what): \(autopsy.why)")
   }
 
   @Test func `without a release the forms tell a range, and all of it has to agree`() throws {
@@ -143,14 +148,17 @@ import Testing
       #expect(autopsy.report.table?.rows.count == (entry["rows"] as? NSNumber)?.intValue, "\(name)")
       if let kernel = entry["kernel"] as? String { #expect(autopsy.kernel == kernel) }
       if let reason = Self.undecidable[String(name.dropLast(4))] {
-        #expect(autopsy.verdict != .match && autopsy.why.contains(reason), "\(name): \(autopsy.why)")
+        #expect(
+          autopsy.verdict != .match && autopsy.why.contains(reason), "\(name): \(autopsy.why)")
       } else {
         #expect(autopsy.verdict == .match, "\(name): \(autopsy.why)")
       }
     }
   }
 
-  @Test(.enabled(if: !Logs.sharedConsoles.isEmpty)) func `every console of a recorded kernel`() throws {
+  @Test(.enabled(if: !Logs.sharedConsoles.isEmpty)) func `every console of a recorded kernel`()
+    throws
+  {
     let folder = Logs.shared.appending(path: "recordings/console")
     var count = 0
     for name in Logs.sharedConsoles {

@@ -125,7 +125,8 @@ import Testing
     #expect(whole.scope.taskMemcg == "/k/a,b" && whole.scope.isMemcg)
     let short = try #require(
       SummaryLine(
-        Self.bytes("oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),task=emerge,pid=5,uid=250")))
+        Self.bytes("oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),task=emerge,pid=5,uid=250"))
+    )
     #expect(short.pid == 5 && short.name == "emerge" && !short.scope.isGlobal)
     // A pid at the end may have lost digits.
     #expect(SummaryLine(Self.bytes("oom-kill:constraint=CONSTRAINT_NONE,task=a,pid=5"))?.pid == nil)
@@ -160,9 +161,18 @@ import Testing
 
   @Test func `the release behind the taint flags`() {
     for (text, release) in [
-      ("Pid: 23228, comm: php-fpm Not tainted 2.6.32-642.11.1.el6.x86_64 #1", "2.6.32-642.11.1.el6.x86_64"),
-      ("CPU: 2 PID: 4 Comm: a 1.2 Tainted: G        W   E     4.9.0-3-amd64 #1 Debian 4.9.30-2", "4.9.0-3-amd64"),
-      ("CPU: 0 PID: 879 Comm: in:x Kdump: loaded Not tainted 4.18.0-553.8.1.el8_10.x86_64 #1", "4.18.0-553.8.1.el8_10.x86_64"),
+      (
+        "Pid: 23228, comm: php-fpm Not tainted 2.6.32-642.11.1.el6.x86_64 #1",
+        "2.6.32-642.11.1.el6.x86_64"
+      ),
+      (
+        "CPU: 2 PID: 4 Comm: a 1.2 Tainted: G        W   E     4.9.0-3-amd64 #1 Debian 4.9.30-2",
+        "4.9.0-3-amd64"
+      ),
+      (
+        "CPU: 0 PID: 879 Comm: in:x Kdump: loaded Not tainted 4.18.0-553.8.1.el8_10.x86_64 #1",
+        "4.18.0-553.8.1.el8_10.x86_64"
+      ),
       ("CPU: 1 UID: 0 PID: 74 Comm: k Not tainted 6.16.0 #102 PREEMPT(full)", "6.16.0"),
     ] { #expect(StackLine(Self.bytes(text))?.release?.text == release) }
   }

@@ -29,7 +29,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Logs.names) func `line ends and foreign lines change nothing`(name: String) throws {
+  @Test(arguments: Logs.names) func `line ends and foreign lines change nothing`(name: String)
+    throws
+  {
     let bare = try Logs.bareLines(name)
     let expected = Logs.reports(bare.joined(separator: "\n"))
     let stamped = bare.map { "[   12.345678] " + $0 }

@@ -113,7 +113,8 @@ private struct OneAutopsyText {
   private func prediction(_ kill: Kill) -> [String] {
     let explanation = Explanation(of: kill)
     var lines = field(
-      "chosen", "\(kill.victim.pid) (\(plain(kill.victim.name)))"
+      "chosen",
+      "\(kill.victim.pid) (\(plain(kill.victim.name)))"
         + (autopsy.verdict == .match ? "" : ", by the rules"))
     lines += field(
       "points",

@@ -51,7 +51,8 @@ struct LimitHit: Equatable {
         text += ": memory \(kilobytes(memory.usage)), no limit"
       }
       if let swap = report.limits.swap {
-        text += swap.limit.map { ", swap \(kilobytes(swap.usage)) of \(kilobytes($0))" }
+        text +=
+          swap.limit.map { ", swap \(kilobytes(swap.usage)) of \(kilobytes($0))" }
           ?? ", swap \(kilobytes(swap.usage))"
       }
     }
@@ -102,7 +103,8 @@ struct LimitHit: Equatable {
       return
     }
     let high = report.memory.zones.filter { $0.name == "HighMem" }
-    if !high.isEmpty, !report.request.gfpFlags.contains("HIGH"), (report.request.gfpMask ?? 0) & 2 == 0,
+    if !high.isEmpty, !report.request.gfpFlags.contains("HIGH"),
+      (report.request.gfpMask ?? 0) & 2 == 0,
       high.contains(where: { $0.free > $0.min })
     {
       kind = .zone

@@ -124,9 +124,10 @@ extension ReportFacts {
   var isVersionOne: Bool {
     if report.limits.swap != nil { return false }
     if let release = releases.last, release.upstream < "4.5" { return true }
-    return report.limits.memorySwap?.limit != nil || report.limits.memorySwap.map {
-      _ in releases.allSatisfy { $0.upstream >= "5.3" }
-    } ?? false
+    return report.limits.memorySwap?.limit != nil
+      || report.limits.memorySwap.map {
+        _ in releases.allSatisfy { $0.upstream >= "5.3" }
+      } ?? false
   }
 
   /// Narrows `totalpages` down to what gives the printed score, and finds out whether uid 0 is root.

@@ -24,7 +24,8 @@ extension Trial {
         assumption.vforked = twins
         let names = twins.sorted().prefix(3).map { "\(rows[$0].pid) (\(rows[$0].name))" }
         reasons.append(
-          names.joined(separator: ", ") + " and its parent have the same memory to the page: a vfork child, "
+          names.joined(separator: ", ")
+            + " and its parent have the same memory to the page: a vfork child, "
             + "which is passed over")
         if let finding = retry(assumption, reasons) { return finding }
       }
@@ -32,7 +33,8 @@ extension Trial {
     if isOrigin(chosen) {
       assumption.vforked = []
       assumption.swapoff = chosen
-      return retry(assumption, reasons + ["it runs swapoff, which is chosen whatever its points are"])
+      return retry(
+        assumption, reasons + ["it runs swapoff, which is chosen whatever its points are"])
     }
     return nil
   }
@@ -84,12 +86,14 @@ extension Trial {
     }
     if table.isShortened { return "the task table was shortened" }
     if !table.unknownColumns.isEmpty {
-      return "the table has columns of no release (\(table.unknownColumns.joined(separator: ", "))): "
+      return
+        "the table has columns of no release (\(table.unknownColumns.joined(separator: ", "))): "
         + "what this kernel counts is not known"
     }
     let missing = facts.missingColumns
     if !missing.isEmpty, mayHaveMore(first, chosen) {
-      return "the table lacks \(missing.joined(separator: " and ")): \(name) may have had more than it shows"
+      return
+        "the table lacks \(missing.joined(separator: " and ")): \(name) may have had more than it shows"
     }
     if case .perMille? = rules.badness, report.chosen?.score == 1000 {
       return "whether \(name) was exiting already, which 1000 points say, is not in the table"
@@ -97,7 +101,8 @@ extension Trial {
     if let kill = first.kill, facts.isMemcg, !rules.memcgEqualsReplace,
       points(of: chosen, first) == kill.victim.points
     {
-      return "\(name) and \(kill.victim.pid) (\(kill.victim.name)) have equal points, and the order in which a "
+      return
+        "\(name) and \(kill.victim.pid) (\(kill.victim.name)) have equal points, and the order in which a "
         + "memcg's tasks are visited is not in the table"
     }
     return nil

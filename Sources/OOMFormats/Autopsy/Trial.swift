@@ -79,7 +79,8 @@ struct Trial {
     if facts.constraint == nil {
       return Finding(
         verdict: .undetermined,
-        why: "'\(report.scope.constraint ?? "")' is no constraint of a release: what decided is not in the report",
+        why:
+          "'\(report.scope.constraint ?? "")' is no constraint of a release: what decided is not in the report",
         prediction: first)
     }
     let agreeing = predictions.filter(agrees)
@@ -129,9 +130,12 @@ struct Trial {
     case .swapoff: return "it runs swapoff"
     default: break
     }
-    guard let runnerUp = kill.runnerUp else { return "the rules choose it, too: the only candidate" }
+    guard let runnerUp = kill.runnerUp else {
+      return "the rules choose it, too: the only candidate"
+    }
     if runnerUp.points == kill.victim.points {
-      return "the rules choose it, too: of equals the \(kill.equalsReplace ? "last" : "first") visited"
+      return
+        "the rules choose it, too: of equals the \(kill.equalsReplace ? "last" : "first") visited"
     }
     return "the rules choose it, too"
   }
@@ -166,7 +170,8 @@ struct Trial {
         prediction: someone)
     case .exiting, nil:
       return Finding(
-        verdict: .undetermined, why: "the log does not say who was killed: it ends before that line",
+        verdict: .undetermined,
+        why: "the log does not say who was killed: it ends before that line",
         prediction: first)
     }
   }
@@ -183,7 +188,8 @@ struct Trial {
     if facts.rules.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
       kill.pid != rows[row].pid, kill.pid != rows[row].tgid
     {
-      return "the log names two victims: \(chosen.pid) (\(chosen.name)) and \(kill.pid) (\(kill.name))"
+      return
+        "the log names two victims: \(chosen.pid) (\(chosen.name)) and \(kill.pid) (\(kill.name))"
     }
     return nil
   }
@@ -192,7 +198,8 @@ struct Trial {
   var development: String {
     guard let release = report.release else { return "" }
     guard ["-next-", "-mm", "-rc"].contains(where: release.text.contains) else { return "" }
-    return "; \(release.text) is a development kernel, whose rules need not be those of \(release.upstream)"
+    return
+      "; \(release.text) is a development kernel, whose rules need not be those of \(release.upstream)"
   }
 
   // MARK: What is open
@@ -215,7 +222,8 @@ struct Trial {
     let other = predictions.first { !agrees($0) } ?? best
     return Finding(
       verdict: .undetermined,
-      why: "the release is not in the report: by the rules of \(best.release) it is \(name(best)), by those "
+      why:
+        "the release is not in the report: by the rules of \(best.release) it is \(name(best)), by those "
         + "of \(other.release) \(name(other))",
       prediction: best)
   }
@@ -235,7 +243,8 @@ struct Trial {
     guard let kill = first.kill else {
       return "the rules choose nobody, the kernel chose \(task.pid) (\(task.name))"
     }
-    return "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
+    return
+      "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
       + "the kernel chose \(task.pid) (\(task.name))"
   }
 }

@@ -14,11 +14,8 @@ public struct KernelLogReader {
 
   /// The beginning of a line whose end has not been read.
   private var pending: [UInt8] = []
-  private var pendingIsHot = false
   private var isOverlong = false
   private var lineNumber = 0
-  /// The last bytes of what was read, for words that pieces of the log cut in two.
-  private var window: UInt64 = 0
 
   private var assembly = ReportAssembly()
   private var isQuotedPrintable = false
@@ -40,59 +37,60 @@ public struct KernelLogReader {
   public mutating func read(_ bytes: [UInt8]) {
     var start = 0
     var index = 0
-    var isHot = pendingIsHot
-    var window = self.window
-    let count = bytes.count
+    // A line that began in the last piece is looked at in any case: a word may have been cut.
+    var isHot = !pending.isEmpty
+    let span = bytes.span
+    let count = span.count
     while index < count {
-      let byte = bytes[index]
-      window = window << 8 | UInt64(byte)
-      index &+= 1
+      let byte = span[index]
       if byte == UInt8(ascii: "\n") {
-        endLine(bytes, start, index &- 1, isHot)
-        start = index
+        endLine(bytes, start, index, isHot)
+        start = index &+ 1
         isHot = false
-        window = 0
-      } else if !isHot, Self.isTrigger(window) {
-        isHot = true
+      } else if byte == UInt8(ascii: "o") || byte == UInt8(ascii: "p") || byte == UInt8(ascii: ":")
+        || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "L")
+      {
+        if Self.isTrigger(span, index) { isHot = true }
       }
+      index &+= 1
     }
     if start < count { hold(bytes, start, count) }
-    pendingIsHot = isHot
-    self.window = window
   }
 
   /// The reports, when all of the log is read.
   public mutating func finish() -> [OOMReport] {
-    if !pending.isEmpty || isOverlong { endLine([], 0, 0, pendingIsHot) }
+    if !pending.isEmpty || isOverlong { endLine([], 0, 0, true) }
     if !soft.isEmpty { take(soft) }
     soft = []
     return assembly.finish()
   }
 
-  /// Whether the last bytes end a word that a report's lines have: `oom`, `Killed process`, `Kill process`,
-  /// `no killable processes`, `Linux version`, `Comm:`, `memory:`, `Mem-Info:`,
-  /// `swap =`, and a journal's message in bytes.
+  /// Whether a word that lines of reports have stands around a byte: `oom`, `Killed process`, `Kill process`,
+  /// `no killable processes`, `Linux version`, `Comm:`, `memory:`, `Mem-Info:`, `swap =`, and a journal's message
+  /// in bytes.
   @inline(__always)
-  private static func isTrigger(_ window: UInt64) -> Bool {
-    switch UInt8(truncatingIfNeeded: window) {
-    case UInt8(ascii: "m"): return window & 0xff_ffff == 0x6f_6f6d
-    case UInt8(ascii: "r"):
+  private static func isTrigger(_ bytes: Span<UInt8>, _ index: Int) -> Bool {
+    guard index > 3, index &+ 4 < bytes.count else { return true }
+    @inline(__always) func at(_ steps: Int) -> UInt8 { bytes[index &+ steps] }
+    switch at(0) {
+    case UInt8(ascii: "o"): return at(1) == UInt8(ascii: "o") && at(2) == UInt8(ascii: "m")
+    case UInt8(ascii: "p"):
       // "ed pr", "ll pr", "le pr"
-      let end = window & 0xff_ffff_ffff
-      return end == 0x65_6420_7072 || end == 0x6c_6c20_7072 || end == 0x6c_6520_7072
-    case UInt8(ascii: "v"): return window & 0xffff_ffff == 0x7578_2076  // "ux v"
+      return at(-1) == UInt8(ascii: " ") && at(1) == UInt8(ascii: "r")
+        && (at(-2) == UInt8(ascii: "d") || at(-3) == UInt8(ascii: "l"))
+    case UInt8(ascii: "L"): return at(1) == UInt8(ascii: "i") && at(2) == UInt8(ascii: "n")
     case UInt8(ascii: ":"):
       // "omm:", "ory:", "nfo:"
-      let end = window & 0xffff_ffff
-      return end == 0x6f6d_6d3a || end == 0x6f72_793a || end == 0x6e66_6f3a
-    case UInt8(ascii: "["):
-      // `E":[` and `E": [`
-      return window & 0xffff_ffff == 0x4522_3a5b || window & 0xff_ffff_ffff == 0x45_223a_205b
+      return at(-1) == UInt8(ascii: "m") && at(-2) == UInt8(ascii: "m")
+        || at(-1) == UInt8(ascii: "y") && at(-2) == UInt8(ascii: "r")
+        || at(-1) == UInt8(ascii: "o") && at(-2) == UInt8(ascii: "f")
     case UInt8(ascii: "="):
-      // "wap =", "ap  ="
-      let end = window & 0xff_ffff_ffff
-      return end == 0x77_6170_203d || end == 0x61_7020_203d
-    default: return false
+      return at(-1) == UInt8(ascii: " ")
+        && (at(-2) == UInt8(ascii: "p") || at(-2) == UInt8(ascii: " "))
+    default:
+      // `E":[` and `E": [`
+      return at(-1) == UInt8(ascii: ":") && at(-2) == UInt8(ascii: "\"")
+        || at(-1) == UInt8(ascii: " ") && at(-2) == UInt8(ascii: ":") && at(-4) == UInt8(ascii: "E")
     }
   }
 
@@ -104,7 +102,7 @@ public struct KernelLogReader {
 
   private mutating func endLine(_ bytes: [UInt8], _ start: Int, _ end: Int, _ isHot: Bool) {
     lineNumber += 1
-    let isWanted = isHot || assembly.isCollecting || !soft.isEmpty
+    let isWanted = isHot || assembly.isCollecting || isQuotedPrintable
     if !isWanted, pending.isEmpty { return }
     if isWanted {
       hold(bytes, start, end)
@@ -112,7 +110,6 @@ public struct KernelLogReader {
       decode(line)
     }
     pending.removeAll(keepingCapacity: true)
-    pendingIsHot = false
     isOverlong = false
   }
 

@@ -20,9 +20,8 @@ enum LineJoin {
     if text.begins(with: "oom-kill:con") { return !isWhole(text, table: table) }
     if text.ends(with: " invoked") || text.ends(with: " invoked oom-killer:") { return true }
     if text.contains(" invoked oom-killer: gfp_mask=") { return !isWhole(text, table: table) }
-    if text.contains("illed process ") || text.contains("ill process ") {
-      return isDeath(text) && (!isWhole(text, table: table) || lacksSizes(text))
-    }
+    if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) == nil }
+    if isDeath(text) { return !isWhole(text, table: table) || mayGoOn(text) }
     return false
   }
 
@@ -30,9 +29,8 @@ enum LineJoin {
   static func join(_ held: [UInt8], _ next: ArraySlice<UInt8>, table: TaskTable?) -> [UInt8]? {
     let next = next.trimmed
     guard !next.isEmpty, held.count + next.count < most, !isBeginning(next) else { return nil }
-    if lacksSizes(held[...].trimmed), isWhole(held[...].trimmed, table: table) {
-      return next.begins(with: "total-vm:") || next.begins(with: "vsz:")
-        ? held + [0x20] + next : nil
+    if mayGoOn(held[...].trimmed), isWhole(held[...].trimmed, table: table) {
+      return sizes.contains { next.begins(with: $0) } ? held + [0x20] + next : nil
     }
     var head = held
     while head.last == 0x20 || head.last == 0x0D { head.removeLast() }
@@ -83,8 +81,15 @@ enum LineJoin {
       let hasValue = at + 1 < text.endIndex
       return hasValue && (key.ends(with: "adj") || key.ends(with: "policy") || hasMask(key))
     }
-    guard let death = DeathLine(text, line: 0) else { return false }
-    if death.kind != .killed, text.contains(" score ") { return text.ends(with: "child") || text.ends(with: "children.") }
+    if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) != nil }
+    guard let death = DeathLine(text, line: 0) else {
+      // What else begins so has no process in it, and is whole.
+      return !["Kill", "Killed", "process"].contains { text.ends(with: $0) }
+        && !text.contains("ill process ") && !text.contains("illed process ")
+    }
+    if death.kind != .killed, text.contains(" score ") {
+      return text.ends(with: "child") || text.ends(with: "children.")
+    }
     if let last = text.last, text.contains("total-vm:") {
       return last != UInt8(ascii: ",") && !text.ends(with: "UID") && text.contains("file-rss:")
         && (decimal(last) != nil || text.ends(with: "kB"))
@@ -92,10 +97,17 @@ enum LineJoin {
     return true
   }
 
-  /// A kill line without sizes, which before 2.6.33 is all there is, and later was wrapped behind the name.
-  private static func lacksSizes(_ text: ArraySlice<UInt8>) -> Bool {
+  /// What a kill line says of its process, in order.
+  private static let sizes = [
+    "total-vm:", "vsz:", "anon-rss:", "file-rss:", "shmem-rss:", "UID:", "pgtables:",
+    "oom_score_adj:",
+  ]
+
+  /// A kill line that ends before the last of these, as in an old release, or because it was wrapped there.
+  private static func mayGoOn(_ text: ArraySlice<UInt8>) -> Bool {
     guard let death = DeathLine(text, line: 0) else { return false }
-    return (death.kind == .killed || death.kind == .chosenAndKilled) && text.ends(with: ")")
+    return (death.kind == .killed || death.kind == .chosenAndKilled)
+      && death.kill.oomScoreAdj == nil
   }
 
   /// 4.4 and 4.5 print the mask last.
