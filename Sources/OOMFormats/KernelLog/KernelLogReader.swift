@@ -49,6 +49,7 @@ public struct KernelLogReader {
         isHot = false
       } else if byte == UInt8(ascii: "o") || byte == UInt8(ascii: "p") || byte == UInt8(ascii: ":")
         || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "L")
+        || byte == UInt8(ascii: "T")
       {
         if Self.isTrigger(span, index) { isHot = true }
       }
@@ -66,7 +67,7 @@ public struct KernelLogReader {
   }
 
   /// Whether a word that lines of reports have stands around a byte: `oom`, `Killed process`, `Kill process`,
-  /// `no killable processes`, `Linux version`, `Comm:`, `memory:`, `Mem-Info:`, `swap =`, and a journal's message
+  /// `no killable processes`, `Linux version`, `Tasks in`, `Comm:`, `memory:`, `Mem-Info:`, `swap =`, and a journal's message
   /// in bytes.
   @inline(__always)
   private static func isTrigger(_ bytes: Span<UInt8>, _ index: Int) -> Bool {
@@ -78,6 +79,7 @@ public struct KernelLogReader {
       // "ed pr", "ll pr", "le pr"
       return at(-1) == UInt8(ascii: " ") && at(1) == UInt8(ascii: "r")
         && (at(-2) == UInt8(ascii: "d") || at(-3) == UInt8(ascii: "l"))
+    case UInt8(ascii: "T"): return at(1) == UInt8(ascii: "a") && at(2) == UInt8(ascii: "s")
     case UInt8(ascii: "L"): return at(1) == UInt8(ascii: "i") && at(2) == UInt8(ascii: "n")
     case UInt8(ascii: ":"):
       // "omm:", "ory:", "nfo:"

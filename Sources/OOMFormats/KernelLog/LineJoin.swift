@@ -85,7 +85,7 @@ enum LineJoin {
     guard let death = DeathLine(text, line: 0) else {
       // What else begins so has no process in it, and is whole.
       return !["Kill", "Killed", "process"].contains { text.ends(with: $0) }
-        && !text.contains("ill process ") && !text.contains("illed process ")
+        && !text.contains("ill process") && !text.contains("illed process")
     }
     if death.kind != .killed, text.contains(" score ") {
       return text.ends(with: "child") || text.ends(with: "children.")
