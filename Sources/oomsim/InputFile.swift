@@ -26,6 +26,29 @@ enum InputFile {
     return try readAll(descriptor, path, sizeHint: max(Int(status.st_size), 1))
   }
 
+  /// Reads a file in pieces, `-` is standard input, so that its size does not matter.
+  static func pieces(
+    of path: String, _ take: ([UInt8]) -> Void
+  ) throws(InputError) {
+    let isInput = path == "-"
+    let descriptor = isInput ? STDIN_FILENO : unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw InputError(message: "\(path): \(reason(errno))") }
+    defer { if !isInput { close(descriptor) } }
+    while true {
+      var failure: Int32 = 0
+      let piece = unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+        repeat {
+          let got = unsafe Glibc.read(descriptor, buffer.baseAddress, 1 << 20)
+          failure = got < 0 ? errno : 0
+          count = max(got, 0)
+        } while failure == EINTR
+      }
+      if failure != 0 { throw InputError(message: "\(path): \(reason(failure))") }
+      if piece.isEmpty { return }
+      take(piece)
+    }
+  }
+
   private static func readAll(
     _ descriptor: Int32, _ path: String, sizeHint: Int
   ) throws(InputError) -> [UInt8] {

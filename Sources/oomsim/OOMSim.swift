@@ -7,7 +7,7 @@ struct OOMSim {
   static let version = "0.1.0"
 
   static let commands: [CommandSpec] = [
-    runCommand, checkCommand, scoreCommand, compareCommand, rulesCommand,
+    runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, rulesCommand,
   ]
 
   static func main() {

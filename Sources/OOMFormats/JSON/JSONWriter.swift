@@ -34,6 +34,14 @@ public struct JSONWriter {
     hasKey = true
   }
 
+  /// A key that is no word of the format, such as a path.
+  public mutating func key(named text: String) {
+    separate()
+    quoted(text)
+    append(": ")
+    hasKey = true
+  }
+
   public mutating func string(_ text: String) {
     separate()
     quoted(text)

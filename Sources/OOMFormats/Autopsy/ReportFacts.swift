@@ -1,0 +1,195 @@
+internal import OOMSimulator
+internal import VictimSelection
+
+/// What a report says about what decides: releases, constraint, page size, `totalpages`.
+struct ReportFacts {
+  let report: OOMReport
+  /// Releases whose selection differs, of those that the forms allow, oldest first; one when it is stated.
+  let releases: [KernelRelease]
+  let isMemcg: Bool
+  let constraint: Constraint?
+  let pageSize: Int64
+  let word: WordBits
+  /// The row of the process that was chosen.
+  let chosenRow: Int?
+  var totalpages = TotalpagesEstimate()
+  /// The printed score tells that uid 0 has no `CAP_SYS_ADMIN`, as in a container.
+  var rootHasNoBonus = false
+
+  init(_ report: OOMReport) {
+    self.report = report
+    releases = Self.releases(of: report)
+    isMemcg = report.scope.isMemcg
+    constraint = Self.constraint(of: report)
+    chosenRow = Self.row(of: report.chosen, in: report)
+    pageSize = Self.pageSize(of: report, chosenRow: chosenRow)
+    let text = report.release?.text ?? ""
+    let is32 = report.memory.hasHighMem || text.contains("i386") || text.contains("i686")
+    word = is32 ? .bits32 : .bits64
+    totalpages = TotalpagesEstimate(of: report, self)
+    fitScore()
+  }
+
+  var rules: Rules { RulesByRelease.rules(of: releases.last ?? .standard) }
+
+  /// kB as pages, rounded down.
+  func pages(_ kilobytes: Int64) -> Int64 { kilobytes / (pageSize / 1024) }
+
+  /// The release as given, or `FIRST..LAST`.
+  var kernelText: String {
+    if let release = report.release { return release.text }
+    let range = report.releases
+    guard let last = range.last else { return "\(range.first).." }
+    return last == range.first ? range.first.text : "\(range.first)..\(last)"
+  }
+
+  private static func releases(of report: OOMReport) -> [KernelRelease] {
+    if let release = report.release { return [release] }
+    let range = report.releases
+    let last = range.last ?? .newestKnown
+    var releases = [range.first]
+    var known = [SelectionKey(RulesByRelease.rules(of: range.first))]
+    for boundary in RulesByRelease.boundaries where boundary > range.first && boundary <= last {
+      let key = SelectionKey(RulesByRelease.rules(of: boundary))
+      if key == known[known.count - 1] {
+        continue
+      }
+      releases.append(boundary)
+      known.append(key)
+    }
+    return releases
+  }
+
+  /// What of a release's rules shows in whom it selects.
+  private struct SelectionKey: Equatable {
+    var badness: BadnessRule?
+    var legacy: LegacyBadness
+    var tables: PageTablesCounted
+    var bonus: RootBonus
+    var ties: [Bool]
+    var walk: MemcgWalk
+    var memcgTotalpages: MemcgTotalpages
+    var nodePages: NodePages
+    var child: ChildRule
+    var allocatingTask: AllocatingTaskRule
+    var swapoff: SwapoffRule
+
+    init(_ rules: Rules) {
+      badness = rules.badness
+      legacy = rules.legacy
+      tables = rules.pageTables
+      bonus = rules.rootBonus
+      ties = [rules.globalEqualsReplace, rules.memcgEqualsReplace, rules.sparesVforkChildren]
+      walk = rules.memcgWalk
+      memcgTotalpages = rules.memcgTotalpages
+      nodePages = rules.nodePages
+      child = rules.child
+      allocatingTask = rules.allocatingTask
+      swapoff = rules.swapoff
+    }
+  }
+
+  private static func constraint(of report: OOMReport) -> Constraint? {
+    switch report.scope.constraint {
+    case "CONSTRAINT_MEMCG": return .memcg
+    case "CONSTRAINT_CPUSET": return .cpuset
+    case "CONSTRAINT_MEMORY_POLICY": return .memoryPolicy
+    // One tree prints NONE for a memcg, too: the group that it names tells better.
+    case "CONSTRAINT_NONE", nil: break
+    default: return nil
+    }
+    if report.scope.isMemcg { return .memcg }
+    if report.scope.constraint == nil, isLimitedToNodes(report) { return .cpuset }
+    return Constraint.none
+  }
+
+  /// Before 5.0 nothing names the constraint: a cpuset is one where it lacks a node that has memory.
+  private static func isLimitedToNodes(_ report: OOMReport) -> Bool {
+    guard let allowed = report.scope.memsAllowed.flatMap({ NodeMask($0) }) else { return false }
+    return report.memory.zones.contains { ($0.present ?? 0) > 0 && !allowed.contains($0.node) }
+  }
+
+  static func row(of chosen: OOMReport.Chosen?, in report: OOMReport) -> Int? {
+    guard let chosen, let rows = report.table?.rows else { return nil }
+    return rows.firstIndex { $0.pid == chosen.pid } ?? rows.firstIndex { $0.tgid == chosen.pid }
+      // The decision may name a thread; the kill names the process.
+      ?? report.kills.first.flatMap { kill in
+        kill.name == chosen.name
+          ? rows.firstIndex { $0.pid == kill.pid || $0.tgid == kill.pid } : nil
+      }
+  }
+
+  /// Kernels with larger pages do not print their size: it is in the lists of free blocks, and what a victim's
+  /// address space has in kB and in pages tells it.
+  private static func pageSize(of report: OOMReport, chosenRow: Int?) -> Int64 {
+    let sizes: [Int64] = [4, 16, 64]
+    if let size = report.memory.pageKB, sizes.contains(size) { return size * 1024 }
+    for kill in report.kills {
+      guard let kilobytes = kill.totalVM,
+        let row = report.table?.rows.first(where: { $0.pid == kill.pid || $0.tgid == kill.pid }),
+        row.totalVM > 0
+      else { continue }
+      if let size = sizes.first(where: { kilobytes == row.totalVM * $0 }) { return size * 1024 }
+    }
+    return 4096
+  }
+
+  /// Thousandths of `totalpages`, as the kill line shows them to 5.0.
+  static func score(points: Int128, _ arithmetic: BadnessArithmetic) -> Int128 {
+    switch arithmetic.unit {
+    case .pages:
+      Int128(
+        UInt32(
+          truncatingIfNeeded: max(points, 0) * 1000 / Int128(max(arithmetic.totalpages, 1))))
+    case .thousandths, .none: points
+    }
+  }
+
+  /// Whether the kill line's score is one of points: the allocating task has none.
+  var hasScore: Bool {
+    report.chosen?.score != nil && !report.isAllocatingTask && chosenRow != nil
+      && rules.badness != nil && isTableComplete
+  }
+
+  /// All that badness reads of a process is in the table.
+  var isTableComplete: Bool {
+    guard let table = report.table, rules.badness != nil else { return false }
+    return missingColumns.isEmpty && table.unknownColumns.isEmpty
+  }
+
+  /// What badness reads and the table does not have.
+  var missingColumns: [String] {
+    guard let table = report.table else { return [] }
+    var missing: [String] = []
+    if rules.badness == nil {
+      return ["CPU time, run time and nice value of the processes, which badness() reads"]
+    }
+    if table.lacks(.swapents) { missing.append("swap entries") }
+    let hasTables = !table.lacks(.pgtablesBytes) || !table.lacks(.nrPTEs)
+    if rules.pageTables != .none, !hasTables { missing.append("page tables") }
+    if table.lacks(.oomScoreAdj) { missing.append("oom_score_adj") }
+    return missing
+  }
+
+  /// What the report cannot tell about what happened.
+  var unknowns: [String] {
+    var unknowns: [String] = []
+    if report.releases.isContradictory, report.release == nil {
+      unknowns.append(
+        "the release: its forms are those of several, as a distribution's kernel prints them")
+    }
+    if rules.rootBonus != .none, report.table?.rows.contains(where: { $0.uid == 0 }) == true {
+      unknowns.append(
+        rootHasNoBonus
+          ? "capabilities: the score shows that uid 0 has no CAP_SYS_ADMIN here"
+          : "capabilities: uid 0 is taken for CAP_SYS_ADMIN")
+    }
+    if rules.child != .none, report.chosen != nil {
+      unknowns.append("parents: which children the chosen process had")
+    }
+    if isMemcg, !RulesByRelease.rules(of: releases[0]).memcgEqualsReplace {
+      unknowns.append("the groups of the tasks: the order in which a memcg's tasks are visited")
+    }
+    return unknowns
+  }
+}

@@ -1,0 +1,185 @@
+internal import OOMSimulator
+internal import VictimSelection
+
+/// `totalpages` of a report, which the kernel does not print: from its parts where they are there, else the
+/// range in which it has to be.
+///
+/// Kernel: `constrained_alloc()`, mm/oom_kill.c; `mem_cgroup_get_max()`, mm/memcontrol.c.
+struct TotalpagesEstimate: Equatable {
+  /// One number where it is certain.
+  var low: Int64 = 1
+  var high: Int64 = Self.most
+  var origin = Autopsy.Origin.unknown
+  /// The host's swap is not in the report, and `low` takes it for what the group has in it: had there been
+  /// more that was free, the group would have been swapped out instead.
+  var takesSwapForUsed = false
+  /// The machine behind it, as far as the log shows it.
+  var memory: Int64?
+  var swap: Int64?
+
+  /// More than any machine has, in pages.
+  static let most: Int64 = 1 << 38
+
+  var isExact: Bool { low == high }
+  /// The least that it can be; nil where nothing is known.
+  var value: Int64? { origin == .unknown ? nil : low }
+
+  init() {}
+
+  init(of report: OOMReport, _ facts: ReportFacts) {
+    let info = report.memory
+    if let ram = info.ram, let reserved = info.reserved, ram > reserved, reserved >= 0 {
+      memory = min(ram - reserved, Self.most)
+    }
+    if let total = info.totalSwapKB, total >= 0 { swap = min(facts.pages(total), Self.most) }
+    switch facts.constraint {
+    case .memcg, nil: facts.isMemcg ? ofMemcg(report, facts) : ofMachine(report)
+    case .cpuset: ofNodes(report.scope.memsAllowed, report, facts)
+    case .memoryPolicy: ofNodes(report.scope.nodemask, report, facts)
+    case .some(.none): ofMachine(report)
+    }
+    if origin == .unknown {
+      // No process has more than there is, but for pages that several count.
+      low = max(report.table?.rows.map(\.rss).max() ?? 1, 1)
+      high = max(Self.most, low)
+    }
+  }
+
+  private mutating func ofMachine(_ report: OOMReport) {
+    guard let memory else { return }
+    if let swap {
+      exactly(memory + swap)
+    } else {
+      low = memory
+      origin = .inferred
+    }
+  }
+
+  private mutating func exactly(_ pages: Int64) {
+    low = pages
+    high = pages
+    origin = .log
+  }
+
+  /// All swap and what the nodes have: with holes to 5.3, which no log shows.
+  private mutating func ofNodes(_ list: String?, _ report: OOMReport, _ facts: ReportFacts) {
+    guard let nodes = list.flatMap({ NodeMask($0) }), let swap else { return }
+    var present: Int64 = 0
+    for zone in report.memory.zones where nodes.contains(zone.node) {
+      guard let kilobytes = zone.present, kilobytes >= 0 else { return }
+      present = min(present + facts.pages(kilobytes), Self.most)
+    }
+    if present == 0 { return }
+    low = present + swap
+    if facts.releases.allSatisfy({ RulesByRelease.rules(of: $0).nodePages == .present }) {
+      exactly(low)
+    } else {
+      high = min(low * 2, Self.most)
+      origin = .inferred
+    }
+  }
+
+  /// The group's limit and the swap that it can have: the swap of the host is not in such a report since 3.9.
+  private mutating func ofMemcg(_ report: OOMReport, _ facts: ReportFacts) {
+    guard let limit = report.limits.memory?.limit else { return }
+    let pages = facts.pages(limit)
+    func total(swap: Int64) -> Int64 {
+      max(
+        memCgroupGetMax(
+          max: pages, swapMax: facts.swapMax ?? Cgroup.unlimited, totalSwap: swap, swappiness: 60,
+          pageSize: facts.pageSize, rule: facts.rules.memcgTotalpages), 1)
+    }
+    if let swap {
+      low = total(swap: 0)
+      high = total(swap: swap)
+      // Only swappiness 0 leaves out swap that is there.
+      if low == high { exactly(low) } else { exactly(high) }
+      return
+    }
+    // Swap that the group is in is there.
+    low = total(swap: facts.swapUsage)
+    high = min(total(swap: Self.most), Self.most)
+    takesSwapForUsed = low < high
+    if low >= high { exactly(low) } else { origin = .inferred }
+  }
+}
+
+extension ReportFacts {
+  /// Swap that the group may have beside its limit, nil for no limit.
+  var swapMax: Int64? {
+    if let swap = report.limits.swap { return swap.limit.map { pages($0) } }
+    guard let memory = report.limits.memory?.limit, let both = report.limits.memorySwap?.limit
+    else { return nil }
+    return pages(max(both - memory, 0))
+  }
+
+  /// Swap that the group had, in pages.
+  var swapUsage: Int64 {
+    if let swap = report.limits.swap { return pages(swap.usage) }
+    guard let memory = report.limits.memory, let both = report.limits.memorySwap else { return 0 }
+    return pages(max(both.usage - memory.usage, 0))
+  }
+
+  /// Whether the limits are files of version 1.
+  var isVersionOne: Bool {
+    if report.limits.swap != nil { return false }
+    if let release = releases.last, release.upstream < "4.5" { return true }
+    return report.limits.memorySwap?.limit != nil
+      || report.limits.memorySwap.map {
+        _ in releases.allSatisfy { $0.upstream >= "5.3" }
+      } ?? false
+  }
+
+  /// Narrows `totalpages` down to what gives the printed score, and finds out whether uid 0 is root.
+  mutating func fitScore() {
+    guard hasScore, let score = report.chosen?.score, let index = chosenRow,
+      let row = report.table?.rows[index], let adj = row.oomScoreAdj
+    else { return }
+    let rules = self.rules
+    guard let badness = rules.badness else { return }
+    let rule = SelectionRule(badness: badness, word: word)
+    func printed(_ totalpages: Int64, isAdmin: Bool) -> Int128 {
+      let arithmetic = rule.points(
+        pages: rules.rootBonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
+        weight: rules.rootBonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
+        totalpages: totalpages)
+      if case .perMille = badness { return Int128(arithmetic) }
+      return Int128(arithmetic) * 1000 / Int128(max(totalpages, 1))
+    }
+    let isRoot = row.uid == 0 && rules.rootBonus != .none
+    if totalpages.isExact {
+      if isRoot, printed(totalpages.low, isAdmin: true) != Int128(score),
+        printed(totalpages.low, isAdmin: false) == Int128(score)
+      {
+        rootHasNoBonus = true
+      }
+      return
+    }
+    // The score falls as totalpages grows: both ends of those that give it.
+    func first(at most: Int128) -> Int64 {
+      var (low, high) = (totalpages.low, totalpages.high)
+      while low < high {
+        let middle = low + (high - low) / 2
+        if printed(middle, isAdmin: isRoot) <= most { high = middle } else { low = middle + 1 }
+      }
+      return low
+    }
+    let from = first(at: Int128(score))
+    let behind = first(at: Int128(score) - 1)
+    guard printed(from, isAdmin: isRoot) == Int128(score), from <= behind else { return }
+    totalpages.takesSwapForUsed = false
+    totalpages.low = from
+    totalpages.high = max(behind - 1, from)
+    if printed(behind, isAdmin: isRoot) == Int128(score) { totalpages.high = behind }
+    if totalpages.origin == .unknown { totalpages.origin = .inferred }
+  }
+
+  /// What the release counts of a row, in pages.
+  func counted(_ row: TaskTable.Row, _ rules: Rules) -> Int64 {
+    // Releases print just the levels that they count.
+    let tables =
+      row.pgtablesBytes.map { $0 / pageSize }
+      ?? (row.nrPTEs ?? 0) + (row.nrPMDs ?? 0) + (row.nrPUDs ?? 0)
+    return row.rss + (row.swapents ?? 0) + (rules.pageTables == .none ? 0 : tables)
+  }
+}

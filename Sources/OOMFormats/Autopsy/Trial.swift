@@ -1,0 +1,250 @@
+internal import OOMSimulator
+
+/// Replays a report under everything that it leaves open, and compares.
+struct Trial {
+  struct Prediction: Equatable {
+    var release: KernelRelease
+    var assumption: Assumption
+    var kill: Kill?
+    var panic: Panic?
+
+    /// The process that selection took.
+    var pid: Int64? { kill.map { Int64($0.victim.pid) } }
+  }
+
+  struct Finding {
+    var verdict: Autopsy.Verdict
+    var why: String
+    var prediction: Prediction?
+  }
+
+  let facts: ReportFacts
+  let killedBefore: [Int64: String]
+
+  init(_ facts: ReportFacts, killedBefore: [Int64: String]) {
+    self.facts = facts
+    self.killedBefore = killedBefore
+  }
+
+  var report: OOMReport { facts.report }
+  var rows: [TaskTable.Row] { report.table?.rows ?? [] }
+
+  /// Runs the report's scenario by the rules of a release.
+  func predict(_ assumption: Assumption) -> Prediction {
+    let scenario = facts.scenario(assumption)
+    let run = Simulator(for: scenario).run(scenario)
+    return Prediction(
+      release: assumption.release, assumption: assumption, kill: run.kills.first, panic: run.panic)
+  }
+
+  /// The ends of what `totalpages` may be, for each release that selects in its own way; newest first.
+  var assumptions: [Assumption] {
+    facts.releases.reversed().flatMap { release in
+      totals.map { Assumption(release: release, memory: $0.memory, swap: $0.swap) }
+    }
+  }
+
+  private var totals: [(memory: Int64, swap: Int64)] {
+    let estimate = facts.totalpages
+    let ends = estimate.isExact ? [estimate.low] : [estimate.low, estimate.high]
+    if facts.isMemcg {
+      let memory = max(estimate.memory ?? 0, limit, 1 << 18)
+      if let swap = estimate.swap { return [(memory, swap)] }
+      return ends.map { (memory, max($0 - limit, 0)) }
+    }
+    let swap = estimate.swap ?? 0
+    if facts.limitedNodes != nil, let memory = estimate.memory { return [(memory, swap)] }
+    return ends.map { (max($0 - swap, 1), swap) }
+  }
+
+  private var limit: Int64 { report.limits.memory?.limit.map { facts.pages($0) } ?? 0 }
+
+  // MARK: The verdict
+
+  mutating func decide() -> Finding {
+    let assumptions = self.assumptions
+    if facts.rules.badness == nil {
+      return Finding(
+        verdict: .undetermined, why: "the table lacks \(facts.missingColumns.joined())",
+        prediction: nil)
+    }
+    let predictions = assumptions.map(predict)
+    guard let first = predictions.first else {
+      return Finding(verdict: .undetermined, why: "no release has these forms", prediction: nil)
+    }
+    if report.chosen == nil { return withoutVictim(predictions) }
+    if let missing = missingVictim {
+      return Finding(verdict: .undetermined, why: missing, prediction: first)
+    }
+    if facts.constraint == nil {
+      return Finding(
+        verdict: .undetermined,
+        why:
+          "'\(report.scope.constraint ?? "")' is no constraint of a release: what decided is not in the report",
+        prediction: first)
+    }
+    let agreeing = predictions.filter(agrees)
+    if agreeing.count == predictions.count { return matched(first) }
+    if facts.totalpages.takesSwapForUsed, let supposed = supposed(predictions) { return supposed }
+    if let best = agreeing.first { return disputed(best, predictions) }
+    return unexplained(first)
+  }
+
+  /// A match by the swap that the group was in, where more swap in the host would have changed the choice.
+  private func supposed(_ predictions: [Prediction]) -> Finding? {
+    let least = predictions.map(\.assumption.swap).min()
+    let usual = predictions.filter { $0.assumption.swap == least }
+    guard usual.allSatisfy(agrees), let first = usual.first else { return nil }
+    return matched(
+      first,
+      because: Self.why(first.kill)
+        + ", if the host has no more swap than the group was in, \(facts.swapUsage) pages")
+  }
+
+  /// Whether a prediction is what the log says.
+  private func agrees(_ prediction: Prediction) -> Bool {
+    guard let row = facts.chosenRow, let pid = prediction.pid else { return false }
+    return pid == rows[row].pid
+  }
+
+  /// A match, unless a part of the table cannot be read.
+  private func matched(_ prediction: Prediction, because reason: String? = nil) -> Finding {
+    if report.table?.isShortened == true {
+      return Finding(
+        verdict: .undetermined, why: "the task table was shortened", prediction: prediction)
+    }
+    if report.unreadableRows > 0 {
+      let rows = report.unreadableRows == 1 ? "1 row" : "\(report.unreadableRows) rows"
+      return Finding(
+        verdict: .undetermined, why: "\(rows) of the task table cannot be read",
+        prediction: prediction)
+    }
+    let why = reason ?? Self.why(prediction.kill)
+    return Finding(verdict: .match, why: why, prediction: prediction)
+  }
+
+  private static func why(_ kill: Kill?) -> String {
+    guard let kill else { return "the rules choose it, too" }
+    switch kill.chosen {
+    case .allocatingTask: return "it asked, and vm.oom_kill_allocating_task is set"
+    case .swapoff: return "it runs swapoff"
+    default: break
+    }
+    guard let runnerUp = kill.runnerUp else {
+      return "the rules choose it, too: the only candidate"
+    }
+    if runnerUp.points == kill.victim.points {
+      return
+        "the rules choose it, too: of equals the \(kill.equalsReplace ? "last" : "first") visited"
+    }
+    return "the rules choose it, too"
+  }
+
+  private func withoutVictim(_ predictions: [Prediction]) -> Finding {
+    let first = predictions[0]
+    switch report.ending {
+    case .panicOnOOM:
+      return Finding(
+        verdict: predictions.allSatisfy { $0.panic?.why == .panicOnOOM } ? .match : .mismatch,
+        why: "nobody is chosen: \(OOMReport.Ending.panicOnOOM.rawValue)", prediction: first)
+    case .nobody, .deadlocked:
+      let isNobody = predictions.map { $0.kill == nil }
+      if isNobody.allSatisfy({ $0 }) {
+        return report.unreadableRows > 0
+          ? matched(first)
+          : Finding(
+            verdict: .match, why: "nobody in the table can be chosen, as the log says",
+            prediction: first)
+      }
+      let someone = predictions.first { $0.kill != nil } ?? first
+      let name = someone.kill.map { "\($0.victim.pid) (\($0.victim.name))" } ?? ""
+      // Victims that the reaper has given up stay in the table and are passed over: MMF_OOM_SKIP, since 4.9.
+      let mayHaveBeenKilled = someone.release.upstream >= "4.9"
+      let why =
+        mayHaveBeenKilled
+        ? "nobody could be killed, but whether \(name) and others had been killed before and were passed over "
+          + "is not in the table"
+        : "the log says that nobody could be killed, the rules choose \(name)"
+      return Finding(
+        verdict: mayHaveBeenKilled ? .undetermined : .mismatch, why: why + development,
+        prediction: someone)
+    case .exiting, nil:
+      return Finding(
+        verdict: .undetermined,
+        why: "the log does not say who was killed: it ends before that line",
+        prediction: first)
+    }
+  }
+
+  /// What of the victim the report lacks.
+  private var missingVictim: String? {
+    guard let chosen = report.chosen else { return nil }
+    if report.isAllocatingTask, facts.invokerRow == nil {
+      return "who asked, whom vm.oom_kill_allocating_task kills, is not in the report"
+    }
+    guard let row = facts.chosenRow else {
+      return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table"
+    }
+    if facts.rules.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
+      kill.pid != rows[row].pid, kill.pid != rows[row].tgid
+    {
+      return
+        "the log names two victims: \(chosen.pid) (\(chosen.name)) and \(kill.pid) (\(kill.name))"
+    }
+    return nil
+  }
+
+  /// A kernel of nobody's release.
+  var development: String {
+    guard let release = report.release else { return "" }
+    guard ["-next-", "-mm", "-rc"].contains(where: release.text.contains) else { return "" }
+    return
+      "; \(release.text) is a development kernel, whose rules need not be those of \(release.upstream)"
+  }
+
+  // MARK: What is open
+
+  /// The predictions differ by what the report leaves open.
+  private func disputed(_ best: Prediction, _ predictions: [Prediction]) -> Finding {
+    func name(_ prediction: Prediction) -> String {
+      prediction.kill.map { "\($0.victim.pid) (\($0.victim.name))" } ?? "nobody"
+    }
+    let sameRelease = predictions.filter { $0.release == best.release }
+    if let other = sameRelease.first(where: { !agrees($0) }) {
+      let what = facts.isMemcg ? "the swap of the host" : "the size of the machine"
+      return Finding(
+        verdict: .undetermined,
+        why: "totalpages is not in the report (\(what)): with "
+          + "\(best.kill?.totalpages ?? 0) it is \(name(best)), with "
+          + "\(other.kill?.totalpages ?? 0) \(name(other))",
+        prediction: best)
+    }
+    let other = predictions.first { !agrees($0) } ?? best
+    return Finding(
+      verdict: .undetermined,
+      why:
+        "the release is not in the report: by the rules of \(best.release) it is \(name(best)), by those "
+        + "of \(other.release) \(name(other))",
+      prediction: best)
+  }
+
+  /// No prediction is what the log says: something that no table shows, or a contradiction.
+  private func unexplained(_ first: Prediction) -> Finding {
+    if let finding = passedOver(first) { return finding }
+    if let missing = unreadInput(first) {
+      return Finding(verdict: .undetermined, why: missing, prediction: first)
+    }
+    return Finding(verdict: .mismatch, why: contradiction(first) + development, prediction: first)
+  }
+
+  private func contradiction(_ first: Prediction) -> String {
+    guard let row = facts.chosenRow else { return "" }
+    let task = rows[row]
+    guard let kill = first.kill else {
+      return "the rules choose nobody, the kernel chose \(task.pid) (\(task.name))"
+    }
+    return
+      "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
+      + "the kernel chose \(task.pid) (\(task.name))"
+  }
+}

@@ -1,0 +1,138 @@
+internal import OOMSimulator
+
+/// The machine's memory as a report shows it. Sizes are in pages unless the name says otherwise.
+///
+/// Kernel: `show_mem()` and `show_free_areas()`, mm/show_mem.c, before 6.3 mm/page_alloc.c and lib/show_mem.c.
+public struct MemoryInfo: Equatable, Sendable {
+  /// All memory, that of the kernel's own start, too: `pages RAM`.
+  public var ram: Int64?
+  public var reserved: Int64?
+  public var highMem: Int64?
+  public var totalSwapKB: Int64?
+  public var freeSwapKB: Int64?
+  /// One zone of one node. Sizes are in kB.
+  public struct Zone: Equatable, Sendable {
+    public var node = 0
+    public var name = ""
+    public var free: Int64 = 0
+    public var min: Int64 = 0
+    public var present: Int64?
+    public var managed: Int64?
+    /// Free blocks by order; empty where the log does not list them.
+    public var blocks: [Int64] = []
+  }
+
+  public var zones: [Zone] = []
+  /// The smallest block of the lists of free blocks: the size of a page, in kB.
+  public var pageKB: Int64?
+  /// A zone that only 32-bit kernels have.
+  public var hasHighMem = false
+
+  public init() {}
+}
+
+extension MemoryInfo {
+  /// Reads a line; false when it is none of these.
+  ///
+  /// - Parameter releases: what the form of the line allows.
+  mutating func read(_ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange) -> Bool {
+    let text = text.trimmed
+    guard let first = text.first else { return false }
+    if decimal(first) != nil { return readPages(text, &releases) }
+    if text.begins(with: "Total swap = ") {
+      totalSwapKB = LogScanner.kilobytes(after: "=", in: text)
+      return true
+    }
+    if text.begins(with: "Free swap ") {
+      freeSwapKB = LogScanner.kilobytes(after: "=", in: text)
+      return true
+    }
+    if text.begins(with: "Node ") || text.contains(" free:") || text.contains(": ") {
+      return readZone(text, &releases)
+    }
+    return false
+  }
+
+  /// `N pages RAM` and its like.
+  private mutating func readPages(
+    _ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange
+  ) -> Bool {
+    var scanner = LogScanner(text)
+    guard let count = scanner.number(), count <= TaskTable.most, scanner.take(" pages ") else {
+      return false
+    }
+    let what = scanner.rest
+    if what.elementsEqual("RAM".utf8) {
+      ram = count
+    } else if what.elementsEqual("reserved".utf8) {
+      reserved = count
+    } else if what.begins(with: "HighMem/MovableOnly") {
+      highMem = count
+      releases.narrow(from: "3.13")
+    } else if what.begins(with: "HighMem") {
+      highMem = count
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// `Node 0 Normal free:4kB min:4kB …` and `Node 0 Normal: 1*4kB (U) 0*8kB … = 4kB`; machines with one node had
+  /// no `Node 0` in old releases.
+  private mutating func readZone(
+    _ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange
+  ) -> Bool {
+    var scanner = LogScanner(text)
+    var node = 0
+    if scanner.take("Node ") {
+      guard let number = scanner.number(), 0..<64 ~= number else { return false }
+      node = Int(number)
+      scanner.skipSpace()
+    }
+    let name = scanner.word()
+    guard let initial = name.first, 0x41...0x5A ~= initial, name.count <= 12 else { return false }
+    if name.last == UInt8(ascii: ":") {
+      return readBlocks(scanner, node, name.dropLast().text)
+    }
+    guard let free = LogScanner.kilobytes(after: " free:", in: text),
+      let min = LogScanner.kilobytes(after: " min:", in: text), zones.count < 256
+    else { return false }
+    var zone = Zone()
+    zone.node = node
+    zone.name = name.text
+    zone.free = free
+    zone.min = min
+    zone.present = LogScanner.kilobytes(after: " present:", in: text)
+    zone.managed = LogScanner.kilobytes(after: " managed:", in: text)
+    if zone.name == "HighMem" { hasHighMem = true }
+    if zone.managed != nil { releases.narrow(from: "3.8") }
+    if text.contains(" writepending:") { releases.narrow(from: "4.8") }
+    if text.contains(" pages_scanned:") { releases.narrow(to: "4.7") }
+    if text.contains(" free_pcp:") { releases.narrow(from: "4.1") }
+    zones.append(zone)
+    return true
+  }
+
+  private mutating func readBlocks(_ start: LogScanner, _ node: Int, _ name: String) -> Bool {
+    var scanner = start
+    var blocks: [Int64] = []
+    while blocks.count < 16 {
+      scanner.skipSpace()
+      guard let count = scanner.number(), scanner.take("*"), let size = scanner.number(),
+        scanner.take("kB")
+      else { break }
+      if blocks.isEmpty { pageKB = size }
+      blocks.append(count)
+      scanner.skipSpace()
+      // Kinds of blocks, since 3.8: `(UME)`.
+      if scanner.take("("), let end = scanner.rest.firstIndex(of: UInt8(ascii: ")")) {
+        scanner.skip(end + 1 - scanner.at)
+      }
+    }
+    guard !blocks.isEmpty else { return false }
+    if let index = zones.lastIndex(where: { $0.node == node && $0.name == name }) {
+      zones[index].blocks = blocks
+    }
+    return true
+  }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import OOMFormats
+import OOMSimulator
+
+let autopsyCommand = CommandSpec(
+  name: "autopsy",
+  overview: "Read kernel logs, predict each OOM report's victim from its own table, and compare.",
+  operands: "LOG…",
+  operandHelp: "Kernel logs as dmesg, journalctl, syslog or a mail have them; - is standard input.",
+  options: [
+    .json,
+    OptionSpec(
+      name: "--scenario", value: "FILE",
+      help: "Also write a report as a scenario: run, compare and --set go on from there."),
+    OptionSpec(
+      name: "--report", value: "N", help: "Only the Nth report, from 1; the first with --scenario."),
+    .color,
+  ],
+  example: "oomsim autopsy /var/log/kern.log",
+  run: autopsy)
+
+@Sendable private func autopsy(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  var number: Int?
+  if let text = arguments.value("--report") {
+    guard let value = Int(text), value > 0 else {
+      terminal.error("Error: --report takes a number from 1, found '\(text)'.")
+      throw .usage
+    }
+    number = value
+  }
+  var autopsies: [Autopsy] = []
+  var files: [String] = []
+  for path in arguments.operands {
+    let found = Autopsy.of(try reports(in: path, terminal))
+    if found.isEmpty {
+      let name = path == "-" ? "standard input" : path
+      terminal.error("oomsim: \(name): no OOM report in it")
+      throw .malformed
+    }
+    autopsies += found
+    files += Array(repeating: path == "-" ? "standard input" : path, count: found.count)
+  }
+  if let number {
+    guard number <= autopsies.count else {
+      terminal.error("Error: --report \(number): there are \(autopsies.count) reports.")
+      throw .usage
+    }
+    autopsies = [autopsies[number - 1]]
+    files = [files[number - 1]]
+  }
+  if let path = arguments.value("--scenario") {
+    try writeScenario(of: autopsies[0], to: path, terminal)
+  }
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.autopsy(autopsies)
+    writer.finish()
+  } else {
+    let isOne = arguments.operands.count == 1
+    terminal.out(
+      AutopsyText(autopsies, files: isOne ? nil : files, style: terminal.style(arguments)).text)
+  }
+  return autopsies.contains { $0.verdict == .mismatch } ? .mismatch : .done
+}
+
+/// Reads a log piece by piece: it may be larger than memory.
+private func reports(in path: String, _ terminal: Terminal) throws(ExitCode) -> [OOMReport] {
+  var reader = KernelLogReader()
+  do throws(InputError) {
+    try InputFile.pieces(of: path) { reader.read($0) }
+  } catch {
+    terminal.error("oomsim: \(error.message)")
+    throw .noInput
+  }
+  return reader.finish()
+}
+
+private func writeScenario(
+  of autopsy: Autopsy, to path: String, _ terminal: Terminal
+) throws(ExitCode) {
+  guard let scenario = autopsy.scenario else {
+    terminal.error("oomsim: line \(autopsy.report.line): no scenario: \(autopsy.why)")
+    throw .malformed
+  }
+  var writer = JSONWriter()
+  writer.scenario(scenario)
+  writer.finish()
+  guard let file = unsafe fopen(path, "w") else {
+    terminal.error("oomsim: \(path): cannot be written")
+    throw .noInput
+  }
+  let bytes = writer.bytes
+  let isWritten = unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count
+  guard unsafe fclose(file) == 0, isWritten else {
+    terminal.error("oomsim: \(path): cannot be written")
+    throw .noInput
+  }
+}
