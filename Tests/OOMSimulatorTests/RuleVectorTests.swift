@@ -249,13 +249,13 @@ import VictimSelection
 
   @Test("mem_cgroup_protected() since 4.18, effective_protection() since 5.7: mm/memcontrol.c")
   func protection() throws {
-    for vector in try Self.vectors("badness.json", "memcg_protection")
-    where !vector["in"].flag("recursive") {
+    for vector in try Self.vectors("badness.json", "memcg_protection") {
       let given = vector["in"]
       let effective = effectiveProtection(
         usage: given.number("usage") ?? 0, setting: given.number("setting") ?? 0,
         parentEffective: given.number("parent_eff") ?? 0,
         siblingsProtected: given.number("siblings_protected") ?? 0,
+        recursiveParentUsage: given.flag("recursive") ? given.number("parent_usage") : nil,
         rule: vector.text("ruleset").hasPrefix("4.18") ? .shareOfParent : .proportional)
       #expect(effective == vector.number("effective"), vector.id)
     }

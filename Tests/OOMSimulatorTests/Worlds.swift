@@ -121,6 +121,7 @@ struct Worlds {
 
   private mutating func plain(events count: Int, usesVersionOne: Bool) -> Scenario {
     var scenario = Scenario()
+    scenario.isRecursivelyProtected = usesProtection && chance(40)
     if usesVersionOne, chance(30) {
       isVersionOne = true
       scenario.cgroupVersion = 1

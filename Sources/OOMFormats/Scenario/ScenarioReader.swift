@@ -17,7 +17,7 @@ struct ScenarioReader {
 
   static let topKeys = ObjectKeys([
     "schema", "name", "title", "description", "source", "kernel", "cgroup_version", "machine",
-    "sysctl", "cgroups", "processes", "events", "expect",
+    "sysctl", "cgroups", "processes", "events", "expect", "memory_recursiveprot",
   ])
 
   /// Reads the whole text.
@@ -54,6 +54,8 @@ struct ScenarioReader {
     case "kernel": scenario.kernel = try fields.kernel() ?? scenario.kernel
     case "cgroup_version":
       scenario.cgroupVersion = try fields.integer(1...2).map(Int.init) ?? scenario.cgroupVersion
+    case "memory_recursiveprot":
+      scenario.isRecursivelyProtected = try fields.bool() ?? scenario.isRecursivelyProtected
     case "machine": try fields.machine(into: &scenario.machine)
     case "sysctl": try fields.sysctl(into: &scenario.sysctl)
     case "cgroups": try fields.cgroups(into: &scenario.cgroups)

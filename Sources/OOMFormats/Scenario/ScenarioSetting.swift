@@ -29,6 +29,8 @@ extension Scenario {
       switch section {
       case "name", "title", "kernel":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
+      case "memory_recursiveprot":
+        try ScenarioReader.readSection(String(section), &fields, into: &self)
       case "machine": try setMachine(String(rest), &fields)
       case "sysctl": try setSysctl(String(rest), &fields)
       case "cgroups": try setCgroup(rest, &fields)

@@ -74,6 +74,8 @@ struct Ledger: Equatable, Sendable {
   var swapDevices: [SwapDevice] = []
   /// What one page table maps, in pages.
   var pagesPerTable: Int64 = 512
+  /// Mounted with `memory_recursiveprot`.
+  var isRecursivelyProtected = false
   /// Whether any group has `memory.min` or `memory.low`.
   var protects = false
   /// Whether any group has `memory.soft_limit_in_bytes`.

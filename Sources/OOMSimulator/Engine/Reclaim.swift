@@ -201,7 +201,10 @@ extension Ledger {
       effective[group - domain] = effectiveProtection(
         usage: accounts[group].usage, setting: settings[group - domain],
         parentEffective: parent == domain ? Int64.max : effective[parent - domain],
-        siblingsProtected: siblingsProtected[parent - domain], rule: protectionRule)
+        siblingsProtected: siblingsProtected[parent - domain],
+        recursiveParentUsage: isRecursivelyProtected && parent != domain
+          ? accounts[parent].usage : nil,
+        rule: protectionRule)
     }
     return effective
   }

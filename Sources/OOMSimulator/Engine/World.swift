@@ -52,6 +52,7 @@ struct World: Sendable {
       of: scenario.processes, groups: groups, pids: &pids, machine: machine, rules: rules)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
+    ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
     ledger.pagesPerTable = tasks.pagesPerTable
     applySettings()
     fillGroups()

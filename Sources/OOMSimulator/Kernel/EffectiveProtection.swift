@@ -22,12 +22,13 @@ public enum ProtectionRule: Equatable, Sendable {
 ///   - setting: `memory.min` or `memory.low`, in pages.
 ///   - parentEffective: the protection that the parent came out with.
 ///   - siblingsProtected: the sum of `protectedUsage` over all children of the parent.
+///   - recursiveParentUsage: pages of the parent and its descendants where version 2 is mounted with
+///     `memory_recursiveprot`, nil without.
 ///
-/// Kernel: `effective_protection()`, mm/memcontrol.c, since 5.7, without the mount option
-/// `memory_recursiveprot`; `mem_cgroup_protected()` before.
+/// Kernel: `effective_protection()`, mm/memcontrol.c, since 5.7; `mem_cgroup_protected()` before.
 public func effectiveProtection(
   usage: Int64, setting: Int64, parentEffective: Int64, siblingsProtected: Int64,
-  rule: ProtectionRule = .proportional
+  recursiveParentUsage: Int64? = nil, rule: ProtectionRule = .proportional
 ) -> Int64 {
   switch rule {
   case .none:
@@ -40,8 +41,15 @@ public func effectiveProtection(
     return min(own, share(min(usage, setting), of: siblingsProtected, parentEffective))
   case .proportional:
     let protected = min(usage, setting)
-    guard siblingsProtected > parentEffective else { return protected }
-    return share(protected, of: siblingsProtected, parentEffective)
+    if siblingsProtected > parentEffective {
+      return share(protected, of: siblingsProtected, parentEffective)
+    }
+    guard let parentUsage = recursiveParentUsage, parentEffective > siblingsProtected,
+      parentUsage > siblingsProtected, usage > protected
+    else { return protected }
+    return protected
+      + share(
+        usage - protected, of: parentUsage - siblingsProtected, parentEffective - siblingsProtected)
   }
 }
 

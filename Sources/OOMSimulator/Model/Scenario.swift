@@ -11,6 +11,9 @@ public struct Scenario: Equatable, Sendable {
   public var kernel: KernelRelease?
   /// Which version of memory cgroups the files of `cgroups` are: 1 or 2.
   public var cgroupVersion = 2
+  /// Whether version 2 is mounted with `memory_recursiveprot`, as systemd does: what of a group's protection its
+  /// children do not claim goes to them by what they use. Since 5.7.
+  public var isRecursivelyProtected = false
   public var machine = Machine()
   public var sysctl = Sysctl()
   /// By path. Parents exist without being named.
