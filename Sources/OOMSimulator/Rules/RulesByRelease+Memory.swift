@@ -95,7 +95,7 @@ extension RulesByRelease {
     ),
     RuleChange(
       .protection, "5.7",
-      "memory.min and memory.low; children share by what they ask for and use. The mount option memory_recursiveprot is not simulated.",
+      "memory.min and memory.low; children share by what they ask for and use; with the mount option memory_recursiveprot what is left goes by use.",
       "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
     ) { $0.protection = .proportional },
 
