@@ -58,7 +58,7 @@ import Testing
         { "schema": "oomsim.scenario/1", "name": "t"\(option),
           "machine": { "memory": "10000 pages", "swap": "4000 pages" },
           "sysctl": { "vm.min_free_kbytes": 0, "vm.overcommit_memory": 1 },
-          "cgroups": { "/p": { "memory.min": "4000 pages" }, "/p/c": {}, "/q": {} },
+          "cgroups": { "/p": { "memory.min": "4100 pages" }, "/p/c": {}, "/q": {} },
           "processes": [
             { "name": "spared", "cgroup": "/p/c", "anon": "4000 pages" },
             { "name": "other", "cgroup": "/q", "anon": "4000 pages" } ],

@@ -106,7 +106,7 @@ extension Replay {
       let nodes = tasks.nodes[row]?.words ?? []
       state.add(nodes.count)
       state.words += nodes
-      for sizes in Self.rareSizes { state.add(tasks[keyPath: sizes][row, default: 0]) }
+      for sizes in Self.rareSizes { state.add(tasks[keyPath: sizes][row]) }
       state.add(tasks.upperTables[row]?.pmd ?? -1)
       state.add(tasks.upperTables[row]?.pud ?? -1)
       addLegacy(row, to: &state)
@@ -118,7 +118,7 @@ extension Replay {
   }
 
   /// Columns of few rows, where nothing is 0.
-  private static var rareSizes: [KeyPath<Tasks, [Int: Int64]>] {
+  private static var rareSizes: [KeyPath<Tasks, SparseColumn>] {
     [
       \.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared, \.claimedShared,
       \.uncommitted, \.commitBeside, \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,

@@ -4,6 +4,33 @@ extension Replay {
   ///
   /// - Complexity: O(growths × depth of their groups).
   func fitsInHeadroom(at time: Int64) -> Bool {
+    fitsTogether(at: time) || fitsGroupByGroup(at: time)
+  }
+
+  /// Whether each group of a growth has room for all growths together: hardly anything to count, and mostly so.
+  private func fitsTogether(at time: Int64) -> Bool {
+    var all: Int64 = 0
+    for growth in growths where growth.stop == nil && !growth.isShrink {
+      for kind in World.Kind.allCases { all += growth.due(kind, at: time) }
+      // Two growths of one process may need one table more than each by itself.
+      if let owner = growth.row.map(world.tasks.owner) {
+        all += world.tablesFor(all, owner: owner) + 1
+      }
+      if world.nodes(of: growth) != nil { return false }
+    }
+    if all == 0 { return true }
+    for growth in growths where growth.stop == nil && !growth.isShrink {
+      let owner = growth.row.map(world.tasks.owner)
+      var at = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
+      while at >= 0 {
+        if all > min(world.ledger.headroom(at), world.ledger.memswHeadroom(at)) { return false }
+        at = world.ledger.parents[at]
+      }
+    }
+    return true
+  }
+
+  private func fitsGroupByGroup(at time: Int64) -> Bool {
     var planned: [Int: Int64] = [:]
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in growths where growth.stop == nil && !growth.isShrink {

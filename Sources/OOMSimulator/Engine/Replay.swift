@@ -382,6 +382,7 @@ struct Replay {
       somethingFreed = true
       observe?(world)
     }
+    if overMax.isEmpty { return }
     for group in overMax.sorted() where panic == nil {
       overMax.remove(group)
       enforceMax(of: group)

@@ -45,9 +45,9 @@ extension Tasks {
       touched[row] = sum
       if owner(row) != row {
         // The owner comes first in the list, so what it touched is known.
-        if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived, extraVM[owner(row)] == nil {
+        if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived, extraVM[owner(row)] == 0 {
           extraVM[owner(row)] =
-            totalVM[row] - touched[owner(row)] - untouched[owner(row), default: 0]
+            totalVM[row] - touched[owner(row)] - untouched[owner(row)]
         }
         pageTables[row] = 0
         continue
@@ -59,7 +59,7 @@ extension Tasks {
           : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
       }
       if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
-        extraVM[row] = totalVM[row] - sum - untouched[row, default: 0]
+        extraVM[row] = totalVM[row] - sum - untouched[row]
       }
     }
     for row in 0..<count {
@@ -181,12 +181,12 @@ extension Tasks {
       let first = root(row)
       owners[row] = first
       sharers[first, default: [first]].append(row)
-      takeSizes(of: row, into: first)
+      takeSizes(of: row, into: first, committed: table.committed[rows?[row] ?? row])
     }
   }
 
   /// The sizes may stand with any of the sharers.
-  private mutating func takeSizes(of row: Int, into owner: Int) {
+  private mutating func takeSizes(of row: Int, into owner: Int, committed: Int64?) {
     anon[owner] = max(anon[owner], anon[row])
     file[owner] = max(file[owner], file[row])
     shmem[owner] = max(shmem[owner], shmem[row])
@@ -194,11 +194,10 @@ extension Tasks {
     locked[owner] = max(locked[owner], locked[row])
     segments[owner] = segments[owner] ?? segments[row]
     mappedFiles[owner] = mappedFiles[owner] ?? mappedFiles[row]
-    if let beside = commitBeside[row] {
+    if let committed {
       // What the sharer says of the address space, whose sizes are the owner's now.
-      let given = beside + anon[row] + swap[row]
-      (commitBeside[row], untouched[row], noReserveTouched[row]) = (nil, nil, nil)
-      setCommitted(given, owner, anon: anon[owner] + swap[owner])
+      (commitBeside[row], untouched[row], noReserveTouched[row]) = (0, 0, 0)
+      setCommitted(committed, owner, anon: anon[owner] + swap[owner])
     }
     if flags[owner].contains(.derivedTables), !flags[row].contains(.derivedTables) {
       flags[owner].remove(.derivedTables)

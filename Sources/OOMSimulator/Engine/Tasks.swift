@@ -64,32 +64,32 @@ struct Tasks: Equatable, Sendable {
   var swapoffRows: Set<Int> = []
 
   /// Address space beyond what is touched or mapped, where `total_vm` was given.
-  var extraVM: [Int: Int64] = [:]
+  var extraVM = SparseColumn()
   /// What one page table maps, in pages.
   var pagesPerTable: Int64 = 512
   /// First page tables beyond those of an empty process, where `page_tables` was given at the start.
-  var extraTables: [Int: Int64] = [:]
+  var extraTables = SparseColumn()
   /// Private memory that is mapped, committed and untouched.
-  var untouched: [Int: Int64] = [:]
+  var untouched = SparseColumn()
   /// Private memory that is mapped without being committed, untouched and touched. Kernel: a mapping
   /// without `VM_ACCOUNT`.
-  var noReserve: [Int: Int64] = [:]
-  var noReserveTouched: [Int: Int64] = [:]
+  var noReserve = SparseColumn()
+  var noReserveTouched = SparseColumn()
   /// The part of `untouched` and `noReserve` that growth in progress is going to touch.
-  var claimed: [Int: Int64] = [:]
+  var claimed = SparseColumn()
   /// Shared memory that is mapped, committed and untouched.
-  var untouchedShared: [Int: Int64] = [:]
+  var untouchedShared = SparseColumn()
   /// The part of `untouchedShared` that growth in progress is going to touch.
-  var claimedShared: [Int: Int64] = [:]
+  var claimedShared = SparseColumn()
   /// Address space that nothing is committed for and that is not touched.
-  var uncommitted: [Int: Int64] = [:]
+  var uncommitted = SparseColumn()
   /// What a process has committed besides its `anon + swap`: what it mapped and did not touch, and shared
   /// memory; negative where it touched memory that was mapped without a reserve.
-  var commitBeside: [Int: Int64] = [:]
+  var commitBeside = SparseColumn()
   /// The part of `commitBeside` that is shared memory.
-  var committedShmem: [Int: Int64] = [:]
+  var committedShmem = SparseColumn()
   /// Shared memory in swap: in no counter of the process. Kernel: shmem has no `MM_SWAPENTS`.
-  var swappedShmem: [Int: Int64] = [:]
+  var swappedShmem = SparseColumn()
   /// Row that has the sizes, for the rows that share an address space.
   var owners: [Int: Int] = [:]
   /// All rows of a shared address space, by the row that has the sizes.
@@ -132,17 +132,17 @@ struct Tasks: Equatable, Sendable {
     let owner = owner(row)
     var pages = touched[owner]
     // Most processes have nothing in these tables, and most scenarios none at all.
-    if !untouched.isEmpty { pages += untouched[owner, default: 0] }
-    if !noReserve.isEmpty { pages += noReserve[owner, default: 0] }
-    if !untouchedShared.isEmpty { pages += untouchedShared[owner, default: 0] }
-    if !uncommitted.isEmpty { pages += uncommitted[owner, default: 0] }
-    if !extraVM.isEmpty { pages += extraVM[owner, default: 0] }
+    if !untouched.isEmpty { pages += untouched[owner] }
+    if !noReserve.isEmpty { pages += noReserve[owner] }
+    if !untouchedShared.isEmpty { pages += untouchedShared[owner] }
+    if !uncommitted.isEmpty { pages += uncommitted[owner] }
+    if !extraVM.isEmpty { pages += extraVM[owner] }
     return pages
   }
 
   /// What an address space adds to `Committed_AS`.
   func committed(_ owner: Int) -> Int64 {
-    anon[owner] + swap[owner] + commitBeside[owner, default: 0]
+    anon[owner] + swap[owner] + commitBeside[owner]
   }
 
   /// Whether the memory of a row's address space is still there.

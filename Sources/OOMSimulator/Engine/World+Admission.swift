@@ -54,8 +54,8 @@ extension World {
     guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
     let owner = tasks.owner(row)
     committed += pages
-    tasks.untouched[owner, default: 0] += pages
-    tasks.commitBeside[owner, default: 0] += pages
+    tasks.untouched[owner] += pages
+    tasks.commitBeside[owner] += pages
     return true
   }
 
@@ -64,9 +64,9 @@ extension World {
     guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
     let owner = tasks.owner(row)
     committed += pages
-    tasks.untouchedShared[owner, default: 0] += pages
-    tasks.commitBeside[owner, default: 0] += pages
-    tasks.committedShmem[owner, default: 0] += pages
+    tasks.untouchedShared[owner] += pages
+    tasks.commitBeside[owner] += pages
+    tasks.committedShmem[owner] += pages
     return true
   }
 
@@ -84,11 +84,11 @@ extension World {
     case .shared:
       return commitShared(pages, row: row)
     case .readOnly:
-      tasks.uncommitted[owner, default: 0] += pages
+      tasks.uncommitted[owner] += pages
       return true
     case .noReserve:
       if vm.overcommitMemory == .never { return commit(pages, row: row) }
-      tasks.noReserve[owner, default: 0] += pages
+      tasks.noReserve[owner] += pages
       return true
     }
   }
@@ -98,29 +98,29 @@ extension World {
     let owner = tasks.owner(row)
     switch kind {
     case .private, .noReserve:
-      let mapped = tasks.untouched[owner, default: 0] + tasks.noReserve[owner, default: 0]
-      var pages = min(pages, max(mapped - tasks.claimed[owner, default: 0], 0))
+      let mapped = tasks.untouched[owner] + tasks.noReserve[owner]
+      var pages = min(pages, max(mapped - tasks.claimed[owner], 0))
       if kind == .noReserve {
         // What was mapped in mode 2 was committed all the same.
-        let unreserved = min(pages, tasks.noReserve[owner, default: 0])
-        tasks.noReserve[owner, default: 0] -= unreserved
+        let unreserved = min(pages, tasks.noReserve[owner])
+        tasks.noReserve[owner] -= unreserved
         pages -= unreserved
       }
-      pages = min(pages, tasks.untouched[owner, default: 0])
-      tasks.untouched[owner, default: 0] -= pages
-      tasks.commitBeside[owner, default: 0] -= pages
+      pages = min(pages, tasks.untouched[owner])
+      tasks.untouched[owner] -= pages
+      tasks.commitBeside[owner] -= pages
       committed -= pages
     case .shared:
       let free =
-        tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
+        tasks.untouchedShared[owner] - tasks.claimedShared[owner]
       let pages = min(pages, max(free, 0))
-      tasks.untouchedShared[owner, default: 0] -= pages
-      tasks.commitBeside[owner, default: 0] -= pages
-      tasks.committedShmem[owner, default: 0] -= pages
+      tasks.untouchedShared[owner] -= pages
+      tasks.commitBeside[owner] -= pages
+      tasks.committedShmem[owner] -= pages
       committed -= pages
     case .readOnly:
-      let pages = min(pages, tasks.uncommitted[owner, default: 0])
-      tasks.uncommitted[owner, default: 0] -= pages
+      let pages = min(pages, tasks.uncommitted[owner])
+      tasks.uncommitted[owner] -= pages
     }
   }
 
@@ -132,8 +132,8 @@ extension World {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
     let mapped =
-      tasks.untouched[owner, default: 0] + tasks.noReserve[owner, default: 0]
-      - tasks.claimed[owner, default: 0]
+      tasks.untouched[owner] + tasks.noReserve[owner]
+      - tasks.claimed[owner]
     let request = max(anon - mapped, 0)
     if !commit(request, row: row, isGradual: isGradual) { return request }
     if let number = self.shared.number(.shmem, of: owner) {
@@ -141,18 +141,18 @@ extension World {
         unmap(request, .private, row: row)
         return refused
       }
-      tasks.claimed[owner, default: 0] += anon
+      tasks.claimed[owner] += anon
       return nil
     }
     let mappedShared =
-      tasks.untouchedShared[owner, default: 0] - tasks.claimedShared[owner, default: 0]
+      tasks.untouchedShared[owner] - tasks.claimedShared[owner]
     let shared = max(sizes.shmem - mappedShared, 0)
     if !commitShared(shared, row: row, isGradual: isGradual) {
       unmap(request, .private, row: row)
       return shared
     }
-    tasks.claimed[owner, default: 0] += anon
-    tasks.claimedShared[owner, default: 0] += sizes.shmem
+    tasks.claimed[owner] += anon
+    tasks.claimedShared[owner] += sizes.shmem
     return nil
   }
 
@@ -164,13 +164,13 @@ extension World {
   ) -> Int64? {
     let owner = tasks.owner(row)
     let object = shared.list[number]
-    let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner, default: 0] + pages
+    let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner] + pages
     let request = max(wanted - object.admitted, 0)
     guard isAdmitted(request, row: row, isGradual: isGradual) else { return request }
     committed += request
     shared.list[number].committed += request
     shared.list[number].admitted += request
-    tasks.claimedShared[owner, default: 0] += pages
+    tasks.claimedShared[owner] += pages
     return nil
   }
 
@@ -181,7 +181,7 @@ extension World {
   /// Kernel: `dup_mmap()`, kernel/fork.c, asks `security_vm_enough_memory_mm()` for each mapping by itself.
   func refusedFork(of row: Int) -> Int64? {
     let owner = tasks.owner(row)
-    let pages = max(tasks.committed(owner) - tasks.committedShmem[owner, default: 0], 0)
+    let pages = max(tasks.committed(owner) - tasks.committedShmem[owner], 0)
     return isAdmitted(pages, row: row, isGradual: false) ? nil : pages
   }
 }

@@ -55,19 +55,19 @@ extension World {
     case .anon, .locked:
       tasks.anon[owner] += pages
       if kind == .locked { tasks.locked[owner] += pages }
-      let reserved = min(pages, tasks.untouched[owner, default: 0])
-      tasks.untouched[owner, default: 0] -= reserved
+      let reserved = min(pages, tasks.untouched[owner])
+      tasks.untouched[owner] -= reserved
       if pages > reserved {
-        tasks.noReserve[owner, default: 0] -= pages - reserved
-        tasks.noReserveTouched[owner, default: 0] += pages - reserved
+        tasks.noReserve[owner] -= pages - reserved
+        tasks.noReserveTouched[owner] += pages - reserved
       }
-      tasks.claimed[owner, default: 0] -= pages
-      tasks.commitBeside[owner, default: 0] -= pages
+      tasks.claimed[owner] -= pages
+      tasks.commitBeside[owner] -= pages
     case .shmem:
-      tasks.claimedShared[owner, default: 0] -= pages
+      tasks.claimedShared[owner] -= pages
       if isObject { break }
       tasks.shmem[owner] += pages
-      tasks.untouchedShared[owner, default: 0] -= pages
+      tasks.untouchedShared[owner] -= pages
     case .file:
       if !isObject { tasks.file[owner] += mapped }
     case .cow:
@@ -88,7 +88,7 @@ extension World {
       lastLevelTables(touched: touched + pages, pagesPerTable: tasks.pagesPerTable)
       - lastLevelTables(touched: touched, pagesPerTable: tasks.pagesPerTable)
     if tables != 0 { return more }
-    return more + max(pageTablesOfAnEmptyProcess + tasks.extraTables[owner, default: 0], 1)
+    return more + max(pageTablesOfAnEmptyProcess + tasks.extraTables[owner], 1)
   }
 
   /// Gives memory of one kind back, resident pages first; no more than the process has.
@@ -152,17 +152,17 @@ extension World {
     sizes.nodes = here.nodes.part(sizes)
     let anon = sizes.anon + sizes.swap
     // Committed memory goes first; what was mapped without a reserve has nothing to give back.
-    let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner, default: 0]
+    let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner]
     let uncommitted = max(anon - beyond, 0)
     if uncommitted > 0 {
-      tasks.noReserveTouched[owner, default: 0] -= uncommitted
-      tasks.commitBeside[owner, default: 0] += uncommitted
+      tasks.noReserveTouched[owner] -= uncommitted
+      tasks.commitBeside[owner] += uncommitted
     }
     committed -= anon - uncommitted
     if kind == .shmem {
-      let uncommit = min(pages, tasks.committedShmem[owner, default: 0])
-      tasks.committedShmem[owner, default: 0] -= uncommit
-      tasks.commitBeside[owner, default: 0] -= uncommit
+      let uncommit = min(pages, tasks.committedShmem[owner])
+      tasks.committedShmem[owner] -= uncommit
+      tasks.commitBeside[owner] -= uncommit
       committed -= uncommit
     }
     if let group { uncharge(sizes, from: group) }
@@ -262,7 +262,7 @@ extension Tasks {
     shmem[owner] -= sizes.shmem
     swap[owner] -= sizes.swap
     pageTables[owner] -= sizes.pageTables
-    if sizes.swappedShmem != 0 { swappedShmem[owner, default: 0] -= sizes.swappedShmem }
+    if sizes.swappedShmem != 0 { swappedShmem[owner] -= sizes.swappedShmem }
     if !sizes.nodes.isEmpty { nodes[owner, default: NodeShares()] -= sizes.nodes }
   }
 
@@ -283,7 +283,7 @@ extension Tasks {
       \.commitBeside,
       \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
     ] {
-      self[keyPath: keyPath][owner] = nil
+      self[keyPath: keyPath][owner] = 0
     }
     refresh(owner)
   }

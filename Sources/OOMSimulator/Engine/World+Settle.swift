@@ -191,7 +191,7 @@ extension World {
       $0.swappedShmem += pages
     } columns: {
       $0.shmem[$1] -= pages
-      $0.swappedShmem[$1, default: 0] += pages
+      $0.swappedShmem[$1] += pages
     }
   }
 

@@ -274,7 +274,7 @@ extension Tasks {
     for keyPath in [\Tasks.untouched, \.noReserve, \.noReserveTouched, \.uncommitted] {
       self[keyPath: keyPath][child] = self[keyPath: keyPath][owner]
     }
-    let beside = commitBeside[owner, default: 0] - committedShmem[owner, default: 0]
+    let beside = commitBeside[owner] - committedShmem[owner]
     if beside != 0 { commitBeside[child] = beside }
     extraVM[child] = totalVM(owner) - totalVM(child)
   }

@@ -181,7 +181,7 @@ struct World: Sendable {
     var sizes = Sizes(
       anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
       shmem: tasks.shmem[row], swap: tasks.swap[row],
-      swappedShmem: tasks.swappedShmem[row, default: 0], pageTables: tasks.pageTables[row])
+      swappedShmem: tasks.swappedShmem[row], pageTables: tasks.pageTables[row])
     if ledger.nodes != nil, let nodes = tasks.nodes[row] { sizes.nodes = nodes }
     for number in holdings.numbers(of: row) { sizes -= holdings[number].sizes }
     if let segment = shared.number(.shmem, of: row) {
