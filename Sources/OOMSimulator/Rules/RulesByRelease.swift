@@ -6,7 +6,7 @@
 public enum RulesByRelease {
   /// All changes, oldest first.
   public static let changes: [RuleChange] = {
-    let all = badnessChanges + selectionChanges + memoryChanges
+    let all = badnessChanges + selectionChanges + memoryChanges + overcommitChanges
     return all.enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
     }.map(\.element)
