@@ -110,7 +110,8 @@ public struct HostMachine: Equatable, Sendable {
     }
     guard let free, free > 0, let memFree = meminfo["MemFree"] else { return }
     let sizes: [Int64] = [4096, 16384, 65536]
-    pageSize = sizes.min { abs(free * ($0 / 1024) - memFree) < abs(free * ($1 / 1024) - memFree) }
+    pageSize =
+      sizes.min { abs(free * ($0 / 1024) - memFree) < abs(free * ($1 / 1024) - memFree) }
       ?? 4096
   }
 

@@ -12,7 +12,7 @@ public struct HostProcess: Equatable, Sendable {
   public var oomAdj: Int64?
   /// What the kernel shows; nil where it could not be read.
   public var oomScore: Int64?
-  /// The files of the process that could not be read.
+  /// Nil where they could not be read.
   public var cgroups: ProcessCgroups?
 
   public init(pid: Int32, status: ProcessStatus) {
@@ -46,7 +46,9 @@ public struct HostProcess: Equatable, Sendable {
     process.oomScoreAdj = Int16(min(max(oomScoreAdj ?? 0, -1000), 1000))
     if let oomAdj, -17...15 ~= oomAdj {
       process.legacy.oomAdj = Int16(oomAdj)
-      if oomScoreAdj == nil { process.oomScoreAdj = OOMSimulator.oomScoreAdj(writing: Int16(oomAdj)) }
+      if oomScoreAdj == nil {
+        process.oomScoreAdj = OOMSimulator.oomScoreAdj(writing: Int16(oomAdj))
+      }
     }
     if isKernelThread {
       process.isKernelThread = true

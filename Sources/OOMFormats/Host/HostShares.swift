@@ -110,6 +110,7 @@ struct HostShares {
     var rest =
       used - scenario.machine.hugetlb - inProcesses - groupCache - groupKernel - stored
       - scenario.machine.slabReclaimable - scenario.machine.pageCache
+    if rest < 0 { rest += shareSlab(-rest, groupKernel, &scenario) }
     if rest < 0 {
       let fromCache = min(-rest, scenario.machine.pageCache)
       scenario.machine.pageCache -= fromCache
@@ -117,6 +118,27 @@ struct HostShares {
     }
     scenario.machine.kernel = max(rest, 0)
     excess = max(-rest, 0)
+  }
+
+  /// Makes reclaimable slab that counts twice, in the machine and in what groups have besides their processes, a
+  /// part of the latter alone: files of version 1 do not tell how much of a group is slab.
+  ///
+  /// - Returns: the pages that counted twice.
+  private func shareSlab(
+    _ wanted: Int64, _ groupKernel: Int64, _ scenario: inout Scenario
+  ) -> Int64 {
+    let pages = min(wanted, scenario.machine.slabReclaimable, groupKernel)
+    var (left, whole) = (pages, groupKernel)
+    for (path, group) in scenario.cgroups.sorted(by: { $0.key < $1.key }) {
+      guard let kernel = group.kernel, kernel > 0, left > 0 else { continue }
+      let part = whole.dividingFullWidth(left.multipliedFullWidth(by: kernel)).quotient
+      left -= part
+      whole -= kernel
+      scenario.cgroups[path]?.kernel = kernel == part ? nil : kernel - part
+      if part > 0 { scenario.cgroups[path]?.pageCache = (group.pageCache ?? 0) + part }
+    }
+    scenario.machine.slabReclaimable -= pages
+    return pages
   }
 
   /// What zram devices take for what the processes have in swap, by their ratios.

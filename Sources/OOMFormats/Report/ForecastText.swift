@@ -23,7 +23,8 @@ public struct ForecastText {
     let others = forecast.domains.count - shown.count
     if others > 0 {
       lines.append(
-        "\(others) more \(others == 1 ? "limit" : "limits") with over \(percent(nearPerMille)) left")
+        "\(others) more \(others == 1 ? "limit" : "limits") with over \(percent(nearPerMille)) left"
+      )
     }
     for warning in forecast.warnings { lines.append("warning: \(plain(warning))") }
     if lines.last == "" { lines.removeLast() }

@@ -4,12 +4,13 @@ import OOMSimulator
 
 let nextCommand = CommandSpec(
   name: "next",
-  overview: "Say who dies next at each limit, of this host or of a scenario, nearest limit first.",
+  overview: "Say who dies next at each limit of this host or of a scenario.",
   operands: "[FILE]", operandHelp: "A scenario; - is standard input. Without one: this host.",
   minOperands: 0, maxOperands: 1,
   options: [
     .json, .root,
-    OptionSpec(name: "--top", value: "N", help: "How many candidates of each limit; 5 when absent."),
+    OptionSpec(
+      name: "--top", value: "N", help: "How many candidates of each limit; 5 when absent."),
     OptionSpec(
       name: "--near", value: "PERCENT",
       help:

@@ -3,7 +3,8 @@ import OOMFormats
 import OOMSimulator
 
 let snapshotCommand = CommandSpec(
-  name: "snapshot", overview: "Write this host, or a copy of its /proc and cgroupfs, as a scenario.",
+  name: "snapshot",
+  overview: "Write this host as a scenario.",
   operands: "", operandHelp: "", minOperands: 0, maxOperands: 0,
   options: [
     .root,

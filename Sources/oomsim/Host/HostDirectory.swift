@@ -32,10 +32,17 @@ import Glibc
     unsafe buffer.deallocate()
   }
 
-  /// Reads a file.
+  /// Reads a file to its end.
   ///
   /// - Parameter name: relative to the directory.
-  func read(_ name: String) -> Content {
+  func read(_ name: String) -> Content { read(name, isShort: false) }
+
+  /// Reads a file that the kernel shows in one piece, with one call.
+  ///
+  /// Kernel: `single_open()`, fs/seq_file.c.
+  func readOnce(_ name: String) -> Content { read(name, isShort: true) }
+
+  private func read(_ name: String, isShort: Bool) -> Content {
     let file = unsafe openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return Self.failure }
     defer { close(file) }
@@ -45,6 +52,7 @@ import Glibc
         file, buffer.baseAddress?.advanced(by: count), Self.most - count)
       if got > 0 {
         count += got
+        if isShort { break }
       } else if got == 0 {
         break
       } else if errno != EINTR {

@@ -23,8 +23,12 @@ struct HostReading {
     readKernel(isLive: isLive)
     readMachine(isLive: isLive)
     let pids = names.compactMap { Int32($0) }.filter { 0 < $0 && $0 < Scenario.Process.pidLimit }
-    host.processes.reserveCapacity(pids.count)
-    for pid in pids.sorted() { readProcess(pid) }
+    for part in ProcessReading.read(pids.sorted(), below: directory) {
+      host.processes += part.processes
+      vanished += part.vanished
+      closed += part.closed
+      unreadable.merge(part.unreadable) { $0 + $1 }
+    }
     readGroups()
   }
 
@@ -92,65 +96,6 @@ struct HostReading {
     }
   }
 
-  private mutating func readProcess(_ pid: Int32) {
-    let base = "proc/\(pid)/"
-    let status: [UInt8]
-    switch directory.read(base + "status") {
-    case .bytes(let bytes): status = bytes
-    case .missing:
-      vanished += 1
-      return
-    case .unreadable:
-      closed += 1
-      return
-    }
-    // One after the other without anything in between: the kernel computes the score when it is read.
-    let score = bytes(base + "oom_score", as: "/proc/PID/oom_score")
-    var process = HostProcess(pid: pid, status: ProcessStatus(status))
-    process.oomScore = hostNumber(score)
-    guard let stat = bytes(base + "stat", as: "/proc/PID/stat").flatMap(ProcessStat.init) else {
-      if !directory.exists(base + "status") {
-        vanished += 1
-      } else {
-        keep(process, base)
-      }
-      return
-    }
-    process.stat = stat
-    keep(process, base)
-  }
-
-  private mutating func keep(_ process: HostProcess, _ base: String) {
-    var process = process
-    if process.hasEnded, process.status.threads > 1 { readThread(of: &process, base) }
-    process.oomScoreAdj = hostNumber(bytes(base + "oom_score_adj", as: "/proc/PID/oom_score_adj"))
-    if process.oomScoreAdj == nil {
-      process.oomAdj = hostNumber(bytes(base + "oom_adj", as: "/proc/PID/oom_adj"))
-    }
-    if process.status.rssAnon == nil, process.status.vmSize != nil {
-      if let bytes = bytes(base + "statm", as: "/proc/PID/statm") { process.read(statm: bytes) }
-    }
-    process.cgroups = bytes(base + "cgroup", as: "/proc/PID/cgroup").map(ProcessCgroups.init)
-    host.processes.append(process)
-  }
-
-  /// A process whose first thread has ended shows its memory in the others alone.
-  ///
-  /// Kernel: `find_lock_task_mm()`, mm/oom_kill.c, looks at them, too.
-  private mutating func readThread(of process: inout HostProcess, _ base: String) {
-    let threads = (directory.list(base + "task") ?? []).compactMap { Int32($0) }.sorted()
-    for thread in threads where thread != process.pid {
-      guard let bytes = bytes("\(base)task/\(thread)/status", as: "/proc/PID/task/TID/status")
-      else { continue }
-      let status = ProcessStatus(bytes)
-      if status.vmSize == nil { continue }
-      let uid = process.status.uid
-      process.status = status
-      process.status.uid = uid
-      return
-    }
-  }
-
   private mutating func readGroups() {
     let isVersionOne = host.processes.contains { $0.cgroups?.memory != nil }
     host.cgroupVersion = isVersionOne ? 1 : 2
@@ -163,7 +108,8 @@ struct HostReading {
     let paths = host.groupPaths
     let isMounted = directory.exists(base)
     if !isMounted, !paths.isEmpty {
-      notes.append("no /\(base): the limits of \(counted(paths.count, "group", "groups")) are not known")
+      notes.append(
+        "no /\(base): the limits of \(counted(paths.count, "group", "groups")) are not known")
     }
     var unseen = 0
     for path in paths where isMounted {
@@ -192,7 +138,9 @@ struct HostReading {
   /// What could not be read, a line each.
   var complaints: [String] {
     var lines = notes
-    if vanished > 0 { lines.append("\(counted(vanished, "process", "processes")) ended while being read") }
+    if vanished > 0 {
+      lines.append("\(counted(vanished, "process", "processes")) ended while being read")
+    }
     if closed > 0 {
       lines.append("\(closed) of \(host.processes.count + closed) processes cannot be read")
     }
