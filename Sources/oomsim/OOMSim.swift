@@ -7,7 +7,9 @@ struct OOMSim {
   static let version = "0.1.0"
 
   static let commands: [CommandSpec] = [
-    runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, rulesCommand,
+    runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, snapshotCommand,
+    nextCommand,
+    rulesCommand,
   ]
 
   static func main() {

@@ -27,6 +27,13 @@ struct Terminal: Sendable {
 
   func out(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
+  var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Writes, and says whether the reader is still there.
+  func isOpen(after bytes: [UInt8]) -> Bool {
+    write(bytes, to: STDOUT_FILENO)
+  }
+
   /// A message, its lines apart; what else would control a terminal is spelt out.
   func error(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -36,7 +43,10 @@ struct Terminal: Sendable {
 
   /// A reader that has gone away has read enough: what is left is dropped, without a message. Any other
   /// failure, such as a full disk, ends the program: a part must not pass for the whole.
-  private func write(_ bytes: [UInt8], to descriptor: Int32) {
+  ///
+  /// - Returns: false when the reader has gone away.
+  @discardableResult
+  private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -46,13 +56,14 @@ struct Terminal: Sendable {
       if count > 0 {
         written += count
       } else if errno == EPIPE || (errno != EINTR && descriptor == STDERR_FILENO) {
-        return
+        return false
       } else if errno != EINTR {
         let reason = unsafe strerror(errno).map { unsafe String(cString: $0).lowercased() }
         error("oomsim: standard output: \(reason ?? "cannot be written")")
         exit(ExitCode.noInput.rawValue)
       }
     }
+    return true
   }
 
   private func environment(_ name: String) -> String? {

@@ -98,6 +98,17 @@ public struct JSONWriter {
     bytes[start...].reverse()
   }
 
+  /// A number that is given in thousandths, with three places.
+  mutating func thousandths(_ key: StaticString, _ number: Int64) {
+    self.key(key)
+    separate()
+    decimal(number / 1000)
+    bytes.append(UInt8(ascii: "."))
+    for unit in [100, 10, 1] as [Int64] {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+    }
+  }
+
   public mutating func bool(_ value: Bool) {
     separate()
     append(value ? "true" : "false")

@@ -26,7 +26,7 @@ struct CommandSpec: Sendable {
   var example: String
   var run: @Sendable (Arguments, Terminal) throws(ExitCode) -> ExitCode
 
-  var usage: String { "oomsim \(name) [OPTIONS] \(operands)" }
+  var usage: String { "oomsim \(name) [OPTIONS]" + (operands.isEmpty ? "" : " " + operands) }
 }
 
 /// What a command line says, checked against a `CommandSpec`.

@@ -25,8 +25,10 @@ struct Help {
   }
 
   func command(_ command: CommandSpec) -> String {
-    var text = "OVERVIEW: \(command.overview)\n\nUSAGE: \(command.usage)\n\nARGUMENTS:\n"
-    text += row(command.operands, command.operandHelp)
+    var text = "OVERVIEW: \(command.overview)\n\nUSAGE: \(command.usage)\n"
+    if !command.operands.isEmpty {
+      text += "\nARGUMENTS:\n" + row(command.operands, command.operandHelp)
+    }
     text += "\nOPTIONS:\n"
     for option in command.options {
       text += row(option.name + (option.value.map { " <\($0)>" } ?? ""), option.help)

@@ -1,4 +1,3 @@
-import Glibc
 import OOMFormats
 import OOMSimulator
 
@@ -84,17 +83,5 @@ private func writeScenario(
     terminal.error("oomsim: line \(autopsy.report.line): no scenario: \(autopsy.why)")
     throw .malformed
   }
-  var writer = JSONWriter()
-  writer.scenario(scenario)
-  writer.finish()
-  guard let file = unsafe fopen(path, "w") else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
-  let bytes = writer.bytes
-  let isWritten = unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count
-  guard unsafe fclose(file) == 0, isWritten else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
+  try writeScenario(scenario, to: path, terminal)
 }

@@ -1,0 +1,178 @@
+public import OOMSimulator
+internal import VictimSelection
+
+/// What the kernel shows of the machine: /proc/meminfo, /proc/swaps, zram, memory nodes.
+public struct HostMachine: Equatable, Sendable {
+  public var pageSize: Int64 = 4096
+  public var wordBits: Int = 64
+  /// KiB by their names. File: /proc/meminfo.
+  public var meminfo: [String: Int64] = [:]
+  public var swaps: [Swap] = []
+  /// By node number; empty for a machine without NUMA.
+  public var nodes: [Int: Machine.Node] = [:]
+
+  /// One line of /proc/swaps.
+  public struct Swap: Equatable, Sendable {
+    /// As the file has it.
+    public var name: String
+    /// KiB.
+    public var size: Int64
+    public var priority: Int64
+    /// Of a zram: thousandths; nil for a disk or where it is not known.
+    public var ratio: Int64?
+
+    /// Kernel: drivers/block/zram.
+    public var isZram: Bool { name.hasPrefix("/dev/zram") }
+
+    /// `zram0` of `/dev/zram0`.
+    public var device: String { String(name.dropFirst(5)) }
+  }
+
+  public init() {}
+
+  /// Kernel: `meminfo_proc_show()`, fs/proc/meminfo.c.
+  public mutating func read(meminfo bytes: [UInt8]) {
+    bytes[...].forEachLine { line in
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+      let name = String(decoding: line[..<colon], as: UTF8.self)
+      if let number = line[(colon + 1)...].number { meminfo[name] = Swift.max(number, 0) }
+    }
+    if let high = meminfo["HighTotal"], high > 0 { wordBits = 32 }
+  }
+
+  /// Kernel: `swap_show()`, mm/swapfile.c. The device with the highest priority is filled first.
+  public mutating func read(swaps bytes: [UInt8]) {
+    bytes[...].forEachLine { line in
+      // A name cannot hold spaces: the kernel escapes them.
+      let words = line.words
+      guard words.count >= 5, let size = words[2].number, let priority = words[4].number else {
+        return
+      }
+      swaps.append(Swap(name: words[0].lossless, size: max(size, 0), priority: priority))
+    }
+    swaps = swaps.enumerated().sorted {
+      ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
+    }.map(\.element)
+  }
+
+  /// How much smaller pages become in a zram, in thousandths; nil while nothing is stored.
+  ///
+  /// Kernel: `mm_stat_show()`, drivers/block/zram/zram_drv.c: original size, compressed size, memory used.
+  public static func zramRatio(mmStat bytes: [UInt8]) -> Int64? {
+    let words = bytes[...].words
+    guard words.count >= 3, let original = words[0].number, let used = words[2].number,
+      original > 0, used > 0, original < 1 << 52
+    else { return nil }
+    return min(max(original * 1000 / used, 1000), 100_000)
+  }
+
+  /// Kernel: `node_read_meminfo()`, drivers/base/node.c.
+  public mutating func read(nodeMeminfo bytes: [UInt8], node: Int) {
+    bytes[...].forEachLine { line in
+      let words = line.words
+      guard words.count >= 4, words[2].elementsEqual("MemTotal:".utf8) else { return }
+      nodes[node] = Machine.Node(memory: pages(words[3].size))
+    }
+  }
+
+  /// Adds what /proc/zoneinfo tells of the nodes: with the memory that the kernel kept at its start, and holes.
+  ///
+  /// Kernel: `zoneinfo_show_print()`, mm/vmstat.c.
+  public mutating func read(zoneinfo bytes: [UInt8]) {
+    var sums: [Int: (present: Int64, spanned: Int64)] = [:]
+    var node: Int64 = 0
+    bytes[...].forEachLine { line in
+      if let rest = line.after("Node ") {
+        node = rest.number ?? 0
+        return
+      }
+      let part = line.stripped
+      if let rest = part.after("present ") {
+        sums[Int(node), default: (0, 0)].present += rest.size
+      } else if let rest = part.after("spanned ") {
+        sums[Int(node), default: (0, 0)].spanned += rest.size
+      }
+    }
+    for (node, sum) in sums {
+      guard let memory = nodes[node]?.memory, sum.present >= memory else { continue }
+      nodes[node] = Machine.Node(
+        memory: memory, present: sum.present, spanned: max(sum.spanned, sum.present))
+    }
+  }
+
+  /// The page size that two counts of the same pages tell, which were taken shortly after one another.
+  ///
+  /// File: `nr_free_pages` in /proc/vmstat beside `MemFree` in /proc/meminfo.
+  public mutating func inferPageSize(vmstat bytes: [UInt8]) {
+    var free: Int64?
+    bytes[...].forEachLine { line in
+      if free == nil, let rest = line.after("nr_free_pages ") { free = rest.number }
+    }
+    guard let free, free > 0, let memFree = meminfo["MemFree"] else { return }
+    let sizes: [Int64] = [4096, 16384, 65536]
+    pageSize =
+      sizes.min { abs(free * ($0 / 1024) - memFree) < abs(free * ($1 / 1024) - memFree) }
+      ?? 4096
+  }
+
+  func pages(_ kilobytes: Int64) -> Int64 { kilobytes / (pageSize / 1024) }
+
+  func pages(_ name: String) -> Int64? { meminfo[name].map(pages) }
+
+  /// As far as it needs no processes.
+  var machine: Machine {
+    var machine = Machine()
+    machine.pageSize = pageSize
+    if wordBits == 32 { machine.wordBits = .bits32 }
+    machine.memory = max(pages("MemTotal") ?? 0, 1)
+    machine.swap = pages("SwapTotal") ?? 0
+    if swaps.contains(where: \.isZram), swaps.count <= 32 {
+      machine.swapDevices = swaps.map {
+        SwapDevice(
+          size: pages($0.size), kind: $0.isZram ? .zram : .disk, ratio: $0.ratio ?? 3000)
+      }
+      machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
+    }
+    machine.hugetlb =
+      pages("Hugetlb")
+      ?? pages((meminfo["HugePages_Total"] ?? 0) * (meminfo["Hugepagesize"] ?? 0))
+    if nodes.count > 1, let last = nodes.keys.max(), last < NodeMask.most {
+      machine.nodes = (0...last).map { nodes[$0] ?? Machine.Node(memory: 0) }
+      machine.memory = machine.nodes.reduce(0) { $0 + $1.memory }
+    }
+    machine.hugetlb = min(machine.hugetlb, machine.memory)
+    return machine
+  }
+}
+
+/// The sysctls that a scenario has, by the names of their files below /proc/sys/vm.
+public enum HostSysctls {
+  public static let names = [
+    "overcommit_memory", "overcommit_ratio", "overcommit_kbytes", "admin_reserve_kbytes",
+    "user_reserve_kbytes", "min_free_kbytes", "swappiness", "panic_on_oom",
+    "oom_kill_allocating_task", "oom_dump_tasks",
+  ]
+
+  /// - Parameter values: what the files say; a file that does not exist is left out.
+  public static func sysctl(_ values: [String: Int64]) -> Sysctl {
+    func size(_ name: String) -> Int64? {
+      values[name].flatMap { 0...(SizeText.maxBytes >> 10) ~= $0 ? $0 : nil }
+    }
+    var sysctl = Sysctl()
+    sysctl.overcommitMemory = values["overcommit_memory"].flatMap(Sysctl.OvercommitMemory.init)
+    // One of the two is 0.
+    if let kbytes = size("overcommit_kbytes"), kbytes > 0 {
+      sysctl.overcommitKbytes = kbytes
+    } else {
+      sysctl.overcommitRatio = values["overcommit_ratio"].flatMap { 0...1000 ~= $0 ? $0 : nil }
+    }
+    sysctl.adminReserveKbytes = size("admin_reserve_kbytes")
+    sysctl.userReserveKbytes = size("user_reserve_kbytes")
+    sysctl.minFreeKbytes = size("min_free_kbytes")
+    sysctl.swappiness = values["swappiness"].flatMap { 0...200 ~= $0 ? $0 : nil }
+    sysctl.panicOnOOM = values["panic_on_oom"].flatMap(Sysctl.PanicOnOOM.init)
+    sysctl.oomKillAllocatingTask = values["oom_kill_allocating_task"].map { $0 != 0 }
+    sysctl.oomDumpTasks = values["oom_dump_tasks"].map { $0 != 0 }
+    return sysctl
+  }
+}

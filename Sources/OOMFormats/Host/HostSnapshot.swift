@@ -1,0 +1,145 @@
+public import OOMSimulator
+
+/// A host as it was read.
+public struct Host: Equatable, Sendable {
+  public var release = KernelRelease.standard
+  public var machine = HostMachine()
+  public var sysctls: [String: Int64] = [:]
+  public var cgroupVersion = 2
+  /// By path, without the root.
+  public var groups: [String: HostGroup] = [:]
+  public var processes: [HostProcess] = []
+
+  public init() {}
+
+  /// The groups that the processes are in, with all above them, sorted; the root is none of them.
+  public var groupPaths: [String] {
+    var paths: Set<String> = []
+    for process in processes {
+      var path = group(of: process)
+      while path != "/", paths.insert(path).inserted {
+        guard let slash = path.lastIndex(of: "/") else { break }
+        path = slash == path.startIndex ? "/" : String(path[..<slash])
+      }
+    }
+    return paths.sorted()
+  }
+
+  /// The group of a process as a scenario can name it: the root where it cannot be seen from here, as
+  /// `/../other` shows it from inside a namespace.
+  public func group(of process: HostProcess) -> String {
+    let path = cgroupVersion == 1 ? process.cgroups?.memory : process.cgroups?.unified
+    guard let path, Fields.problem(ofPath: path) == nil else { return "/" }
+    return path
+  }
+}
+
+/// A host as a scenario, with what the kernel itself shows of its processes.
+public struct HostSnapshot: Equatable, Sendable {
+  public var scenario = Scenario()
+  /// `oom_score` as the kernel showed it, by row; nil where it could not be read.
+  public var shown: [Int64?] = []
+  /// Processes without memory that are left out: zombies.
+  public var ended = 0
+  /// Pages by which what the processes show is more than what the machine uses: what they share.
+  public var excess: Int64 = 0
+
+  public init(of host: Host) {
+    scenario.name = "snapshot"
+    scenario.title = "A host on Linux \(host.release.text)"
+    scenario.description = [
+      "Every process as /proc showed it, in the order in which they were made.",
+      "Not visible there, and so not here: address spaces that processes share, vfork children, who runs "
+        + "swapoff, memory policies, pages shared after a fork.",
+    ]
+    scenario.kernel = host.release
+    scenario.cgroupVersion = host.cgroupVersion
+    scenario.machine = host.machine.machine
+    scenario.sysctl = HostSysctls.sysctl(host.sysctls)
+    addProcesses(host)
+    for (path, group) in host.groups {
+      scenario.cgroups[path] = group.settings(
+        version: host.cgroupVersion, pageSize: host.machine.pageSize,
+        isAlwaysHierarchical: host.release >= KernelRelease(5, 11),
+        swappiness: scenario.sysctl.swappiness)
+    }
+    var shares = HostShares(host, scenario)
+    shares.settle(&scenario)
+    excess = shares.excess
+    scenario.cgroups = scenario.cgroups.filter { $0.value != Cgroup() }
+  }
+
+  private mutating func addProcesses(_ host: Host) {
+    // The order of the kernel's list is that of the forks; pids wrap.
+    let ordered = host.processes.enumerated().sorted { first, second in
+      let (a, b) = (first.element, second.element)
+      if let (x, y) = both(a.stat?.startTime, b.stat?.startTime), x != y { return x < y }
+      return (a.pid, first.offset) < (b.pid, second.offset)
+    }
+    scenario.processes.reserveCapacity(ordered.count)
+    shown.reserveCapacity(ordered.count)
+    let nodes = scenario.machine.nodes.count
+    var taken: Set<Int32> = []
+    for (_, source) in ordered where taken.insert(source.pid).inserted {
+      if source.hasEnded {
+        ended += 1
+        continue
+      }
+      var process = source.process(on: host.machine, release: host.release)
+      process.cgroup = host.group(of: source)
+      if nodes > 1, let mems = source.status.memsAllowed {
+        // Nodes that the machine could have, but has not, do not count.
+        var allowed = NodeMask()
+        for node in 0..<nodes where mems.contains(node) { allowed.insert(node) }
+        if !allowed.isEmpty, allowed != NodeMask(below: nodes) { process.memsAllowed = allowed }
+      }
+      if host.release < KernelRelease(2, 6, 36), let stat = source.stat {
+        process.legacy.nice = Int16(min(max(stat.nice, -20), 19))
+        process.legacy.cpuTime = min(stat.utime + stat.stime, 1 << 40) * 10_000
+      }
+      scenario.processes.append(process)
+      shown.append(source.oomScore)
+    }
+  }
+
+  private func both(_ first: Int64?, _ second: Int64?) -> (Int64, Int64)? {
+    guard let first, let second else { return nil }
+    return (first, second)
+  }
+}
+
+/// The rules of the release against what the kernel shows, process by process.
+///
+/// Kernel: `proc_oom_score()`, fs/proc/base.c.
+public struct HostScoreCheck: Equatable, Sendable {
+  public struct Difference: Equatable, Sendable {
+    public var process: ProcessIdentity
+    public var computed: Int64
+    public var shown: Int64
+  }
+
+  public var equal = 0
+  public var compared = 0
+  /// Processes whose oom_score could not be read.
+  public var unread = 0
+  public var differences: [Difference] = []
+
+  public init(_ snapshot: HostSnapshot) {
+    let table = Simulator(for: snapshot.scenario).score(snapshot.scenario)
+    for (candidate, shown) in zip(table.processes, snapshot.shown) {
+      guard let shown else {
+        unread += 1
+        continue
+      }
+      compared += 1
+      if candidate.oomScore == Int128(shown) {
+        equal += 1
+      } else {
+        differences.append(
+          Difference(
+            process: candidate.identity, computed: Int64(clamping: candidate.oomScore),
+            shown: shown))
+      }
+    }
+  }
+}

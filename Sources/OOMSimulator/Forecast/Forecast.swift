@@ -1,0 +1,104 @@
+public import VictimSelection
+
+/// Who would die next at each limit, were it reached now. Sizes are in pages.
+public struct Forecast: Equatable, Sendable {
+  public var scenario: String
+  public var kernel: String
+  /// Key of the rules that decide.
+  public var ruleSet: String
+  public var pageSize: Int64
+  /// The machine and every group with a limit, nearest to its limit first.
+  public var domains: [Domain]
+  /// What has to be said of the rules and of the state.
+  public var warnings: [String]
+
+  /// One limit, and those whom reaching it would hit.
+  public struct Domain: Equatable, Sendable {
+    /// Path of the group; nil for the machine.
+    public var cgroup: String?
+    public var limit: Kill.LimitState
+    /// What can be charged until nothing can be reclaimed any more: free pages under the limit, cache, and
+    /// what still fits in swap.
+    public var left: Int64
+    public var arithmetic: BadnessArithmetic
+    public var outcome: Outcome
+    /// Those that can be chosen, in the order in which they would be.
+    public var candidates: [Next]
+    /// How many can be chosen.
+    public var candidateCount: Int
+    /// How many cannot.
+    public var ineligibleCount: Int
+
+    /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
+    public var totalpages: Int64 { arithmetic.totalpages }
+
+    /// What is left in thousandths of the limit, at most 1000.
+    public var leftPerMille: Int64 {
+      if limit.limit <= 0 { return 0 }
+      return left >= limit.limit ? 1000 : proportion(of: 1000, left, limit.limit)
+    }
+  }
+
+  /// What an OOM would come to.
+  public enum Outcome: String, Sendable {
+    case kill
+    /// `vm.panic_on_oom`.
+    case panicOnOOM = "panic_on_oom"
+    /// Nobody can be killed, and the machine cannot go on.
+    case panicDeadlocked = "panic_no_killable_process"
+    /// Nobody in the group can be killed: who asks waits, or gets ENOMEM.
+    case waits
+    /// The same, and the charge goes over the limit: 4.19 to 5.15.
+    case forced
+    /// The same, and who asks is killed: 2.6.25 to 2.6.34.
+    case killsAsker = "kills_asker"
+    /// `oom_kill_disable` of the group: who asks waits.
+    case disabled = "oom_kill_disable"
+    /// A victim of an earlier OOM is still on its way out.
+    case victimDying = "victim_dying"
+  }
+
+  /// One of those that would die.
+  public struct Next: Equatable, Sendable {
+    public var candidate: Candidate
+    /// Memory and swap that its death, and that of all that die with it, would give back.
+    public var freedPages: Int64
+    /// Who dies with it, or for it.
+    public var also: [Kill.Casualty]
+    /// For the first the highest `oom_score_adj` below its own at which the second would be chosen, for all others
+    /// the lowest above their own at which they would; nil where no value does. Before 2.6.36 it is `oom_adj`.
+    public var breakEvenAdj: Int16?
+  }
+}
+
+extension Simulator {
+  /// Who would die next at each limit in the state that a scenario begins with.
+  ///
+  /// - Parameters:
+  ///   - top: how many candidates each domain lists at most.
+  ///   - time: microseconds; everything that happens at that instant has happened. Nil is the start.
+  ///
+  /// - Complexity: O(processes × log processes) for the machine and the same for each group's own.
+  public func forecast(_ scenario: Scenario, top: Int = 5, at time: Int64? = nil) -> Forecast {
+    var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
+    replay.stopsAtLoop = false
+    if let time { replay.run(until: time) }
+    replay.world.settle()
+    let world = replay.world
+    var domains = [world.forecast(nil, top: top)]
+    for group in 0..<world.groups.count where group != MemcgTree.root {
+      let limits = world.ledger.limits[group]
+      if min(limits.max, limits.memsw) == Cgroup.unlimited { continue }
+      domains.append(world.forecast(group, top: top))
+    }
+    domains.sort { first, second in
+      let (a, b) = (first.leftPerMille, second.leftPerMille)
+      if a != b { return a < b }
+      return (first.cgroup ?? "") < (second.cgroup ?? "")
+    }
+    return Forecast(
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
+      pageSize: scenario.machine.pageSize, domains: domains,
+      warnings: kernel.notes + world.warnings)
+  }
+}

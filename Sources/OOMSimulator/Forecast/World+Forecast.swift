@@ -1,0 +1,125 @@
+internal import VictimSelection
+
+// What an OOM in a domain would come to now, without letting it come.
+
+extension World {
+  func forecast(_ domain: Int?, top: Int) -> Forecast.Domain {
+    let oc = oomControl(domain: domain, invoker: nil, nodes: nil, group: domain ?? MemcgTree.root)
+    let arithmetic = BadnessArithmetic(
+      rules: rules, word: machine.wordBits, totalpages: oc.totalpages)
+    let rows = rowsVisited(domain: domain).uniqued()
+    let all = rows.map { (row: $0, candidate: candidate($0, oc)) }
+    let eligible = ranked(all, oc)
+    var forecast = Forecast.Domain(
+      cgroup: domain.map { groups.paths[$0] }, limit: limitState(domain: domain),
+      left: pagesLeft(in: domain ?? MemcgTree.root), arithmetic: arithmetic,
+      outcome: outcome(of: oc, hasCandidates: !eligible.isEmpty), candidates: [],
+      candidateCount: eligible.count, ineligibleCount: all.count - eligible.count)
+    for (place, entry) in eligible.prefix(top).enumerated() {
+      let dead = oomKillProcess(victim: entry.row, oc) ?? []
+      var next = Forecast.Next(
+        candidate: entry.candidate,
+        freedPages: freedByExit(of: dead.map { tasks.owner($0.row) }.uniqued()),
+        also: dead.filter { $0.row != entry.row }
+          .map { Kill.Casualty(process: identity($0.row), because: $0.because) })
+      if place > 0 {
+        next.breakEvenAdj = raised(entry, over: eligible[0], arithmetic, domain)
+      } else if eligible.count > 1 {
+        next.breakEvenAdj = lowered(entry, under: eligible[1], arithmetic, domain)
+      }
+      forecast.candidates.append(next)
+    }
+    return forecast
+  }
+
+  private typealias Entry = (row: Int, candidate: Candidate)
+
+  /// Those that can be chosen, best first: most points, of equals the one that a scan would end with.
+  private func ranked(_ all: [Entry], _ oc: OOMControl) -> [Entry] {
+    let equalsReplace =
+      rules.badness != nil
+      && (oc.memcg == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
+    var indices = all.indices.filter { all[$0].candidate.ineligible == nil }
+    // A process in swapoff goes before all others, whatever its points are.
+    let origins = rules.badness != nil && rules.swapoff == .origin && !tasks.swapoffRows.isEmpty
+    indices.sort { first, second in
+      let (a, b) = (all[first].candidate, all[second].candidate)
+      if origins, a.isSwapoff != b.isSwapoff { return a.isSwapoff }
+      if origins, a.isSwapoff { return first > second }
+      if a.points != b.points { return a.points > b.points }
+      return equalsReplace ? first > second : first < second
+    }
+    return indices.map { all[$0] }
+  }
+
+  private func outcome(of oc: OOMControl, hasCandidates: Bool) -> Forecast.Outcome {
+    if let domain = oc.memcg, groups.settings[domain].oomKillDisable == true { return .disabled }
+    if rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) { return .panicOnOOM }
+    if meetsDyingVictim(oc) { return .victimDying }
+    if hasCandidates { return .kill }
+    if oc.memcg == nil { return .panicDeadlocked }
+    switch rules.memcgWithoutVictim {
+    case .killsCurrent: return .killsAsker
+    case .waits: return .waits
+    case .forced: return .forced
+    }
+  }
+
+  /// What a group can still be charged with, its own limit alone counted.
+  private func pagesLeft(in group: Int) -> Int64 {
+    let room = max(ledger.headroom(group), 0) + ledger.reclaimable(in: group)
+    if ledger.limits[group].memsw == Cgroup.unlimited { return room }
+    // Swap does not help against a limit of memory and swap together.
+    let both = max(ledger.memswHeadroom(group), 0) + ledger.reclaimable(in: group, swaps: false)
+    return min(room, both)
+  }
+
+  /// The values that the setting of a release can have without exempting a process.
+  private var range: ClosedRange<Int16> { rules.badness == nil ? -16...15 : -999...1000 }
+
+  private func setting(_ candidate: Candidate) -> Int16 {
+    candidate.legacy?.oomAdj ?? candidate.oomScoreAdj
+  }
+
+  /// The highest setting below its own at which the second would be chosen.
+  private func lowered(
+    _ first: Entry, under second: Entry, _ arithmetic: BadnessArithmetic, _ domain: Int?
+  ) -> Int16? {
+    let own = setting(first.candidate)
+    guard !first.candidate.isSwapoff, own > range.lowerBound else { return nil }
+    if arithmetic.unit != .none, arithmetic.pointsPerAdj == 0 { return nil }
+    let winsTie = secondWinsTie(second.row, against: first.row, domain)
+    // Tried one by one: points need not fall with it where words wrap.
+    for adj in stride(from: own - 1, through: range.lowerBound, by: -1) {
+      let points = arithmetic.points(of: first.candidate, adj: adj)
+      if points < second.candidate.points || (points == second.candidate.points && winsTie) {
+        return adj
+      }
+    }
+    return nil
+  }
+
+  /// The lowest setting above its own at which a process would be chosen before the first.
+  private func raised(
+    _ entry: Entry, over first: Entry, _ arithmetic: BadnessArithmetic, _ domain: Int?
+  ) -> Int16? {
+    let own = setting(entry.candidate)
+    guard !first.candidate.isSwapoff, own < range.upperBound else { return nil }
+    if arithmetic.unit != .none, arithmetic.pointsPerAdj == 0 { return nil }
+    let winsTie = secondWinsTie(entry.row, against: first.row, domain)
+    for adj in own + 1...range.upperBound {
+      let points = arithmetic.points(of: entry.candidate, adj: adj)
+      if points > first.candidate.points || (points == first.candidate.points && winsTie) {
+        return adj
+      }
+    }
+    return nil
+  }
+
+  private func secondWinsTie(_ row: Int, against other: Int, _ domain: Int?) -> Bool {
+    let equalsReplace =
+      rules.badness != nil
+      && (domain == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
+    return isVisited(row, after: other, domain: domain) == equalsReplace
+  }
+}

@@ -1,0 +1,159 @@
+import Glibc
+import OOMFormats
+import OOMSimulator
+
+/// Reads a host: every file once, processes one after the other.
+struct HostReading {
+  private(set) var host = Host()
+  /// Processes that ended while they were read.
+  private(set) var vanished = 0
+  /// Processes of which even `status` cannot be read.
+  private(set) var closed = 0
+  /// Files that cannot be read, by their names.
+  private(set) var unreadable: [String: Int] = [:]
+  /// What else has to be said.
+  private(set) var notes: [String] = []
+
+  private let directory: HostDirectory
+
+  /// - Parameter isLive: the directory is that of this host, not a copy.
+  init?(_ directory: HostDirectory, isLive: Bool) {
+    self.directory = directory
+    guard let names = directory.list("proc") else { return nil }
+    readKernel(isLive: isLive)
+    readMachine(isLive: isLive)
+    let pids = names.compactMap { Int32($0) }.filter { 0 < $0 && $0 < Scenario.Process.pidLimit }
+    for part in ProcessReading.read(pids.sorted(), below: directory) {
+      host.processes += part.processes
+      vanished += part.vanished
+      closed += part.closed
+      unreadable.merge(part.unreadable) { $0 + $1 }
+    }
+    readGroups()
+  }
+
+  private mutating func bytes(_ name: String, as label: String) -> [UInt8]? {
+    switch directory.read(name) {
+    case .bytes(let bytes): return bytes
+    case .missing: return nil
+    case .unreadable:
+      unreadable[label, default: 0] += 1
+      return nil
+    }
+  }
+
+  private mutating func bytes(_ name: String) -> [UInt8]? { bytes(name, as: "/" + name) }
+
+  private mutating func readKernel(isLive: Bool) {
+    var text = bytes("proc/sys/kernel/osrelease").map(hostLine)
+    if text == nil, isLive {
+      var name = utsname()
+      if unsafe uname(&name) == 0 {
+        text = unsafe withUnsafePointer(to: &name.release) {
+          unsafe $0.withMemoryRebound(to: CChar.self, capacity: 65) { unsafe String(cString: $0) }
+        }
+      }
+    }
+    if let release = text.flatMap({ KernelRelease($0) }) {
+      host.release = release
+    } else {
+      let found = text.map { "'\($0)' is no kernel release" } ?? "no /proc/sys/kernel/osrelease"
+      notes.append("\(found): taken for \(host.release)")
+    }
+  }
+
+  private mutating func readMachine(isLive: Bool) {
+    if let bytes = bytes("proc/meminfo") {
+      host.machine.read(meminfo: bytes)
+    } else {
+      notes.append("no /proc/meminfo: the machine's memory is not known")
+    }
+    if isLive {
+      host.machine.pageSize = Int64(sysconf(Int32(_SC_PAGESIZE)))
+    } else if let bytes = bytes("proc/vmstat") {
+      host.machine.inferPageSize(vmstat: bytes)
+    }
+    if let bytes = bytes("proc/swaps") { host.machine.read(swaps: bytes) }
+    for index in host.machine.swaps.indices where host.machine.swaps[index].isZram {
+      let file = "sys/block/\(host.machine.swaps[index].device)/mm_stat"
+      host.machine.swaps[index].ratio = bytes(file).flatMap(HostMachine.zramRatio)
+    }
+    let nodes = (directory.list("sys/devices/system/node") ?? []).compactMap {
+      $0.hasPrefix("node") ? Int($0.dropFirst(4)) : nil
+    }.filter { 0..<NodeMask.most ~= $0 }
+    if nodes.count > 1 {
+      for node in nodes {
+        if let bytes = bytes("sys/devices/system/node/node\(node)/meminfo") {
+          host.machine.read(nodeMeminfo: bytes, node: node)
+        }
+      }
+      if let bytes = bytes("proc/zoneinfo") { host.machine.read(zoneinfo: bytes) }
+    }
+    for name in HostSysctls.names {
+      if let number = bytes("proc/sys/vm/" + name).flatMap(hostNumber) {
+        host.sysctls[name] = number
+      }
+    }
+  }
+
+  private mutating func readGroups() {
+    let isVersionOne = host.processes.contains { $0.cgroups?.memory != nil }
+    host.cgroupVersion = isVersionOne ? 1 : 2
+    var base = isVersionOne ? "sys/fs/cgroup/memory" : "sys/fs/cgroup"
+    if !isVersionOne, !directory.exists(base + "/cgroup.controllers"),
+      directory.exists(base + "/unified/cgroup.controllers")
+    {
+      base += "/unified"
+    }
+    let paths = host.groupPaths
+    let isMounted = directory.exists(base)
+    if !isMounted, !paths.isEmpty {
+      notes.append(
+        "no /\(base): the limits of \(counted(paths.count, "group", "groups")) are not known")
+    }
+    var unseen = 0
+    for path in paths where isMounted {
+      if !directory.exists(base + path) {
+        unseen += 1
+        continue
+      }
+      var group = HostGroup()
+      for file in HostGroup.files(version: host.cgroupVersion) {
+        if let bytes = bytes(base + path + "/" + file, as: file) { group.read(file, bytes) }
+      }
+      host.groups[path] = group
+    }
+    if unseen > 0 {
+      notes.append("\(unseen) of \(paths.count) groups are not in /\(base): limits not known")
+    }
+    let outside = host.processes.count { process in
+      let path = isVersionOne ? process.cgroups?.memory : process.cgroups?.unified
+      return path.map { $0 != "/" && host.group(of: process) == "/" } ?? false
+    }
+    if outside > 0 {
+      notes.append("\(outside) processes are in groups that cannot be seen from here: put in /")
+    }
+  }
+
+  /// What could not be read, a line each.
+  var complaints: [String] {
+    var lines = notes
+    if vanished > 0 {
+      lines.append("\(counted(vanished, "process", "processes")) ended while being read")
+    }
+    if closed > 0 {
+      lines.append("\(closed) of \(host.processes.count + closed) processes cannot be read")
+    }
+    let files = unreadable.sorted { $0.key < $1.key }
+    if !files.isEmpty {
+      lines.append(
+        "cannot be read: " + files.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
+    }
+    return lines
+  }
+}
+
+/// `1 process`, `2 processes`.
+func counted(_ count: Int, _ one: String, _ many: String) -> String {
+  "\(count) \(count == 1 ? one : many)"
+}
