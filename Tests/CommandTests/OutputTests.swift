@@ -77,7 +77,7 @@ struct OutputTests {
 /// A machine as large as they come.
 struct LargeScenarioTests {
   /// A hundred thousand processes of 1 MiB, then one that eats the rest: the one that eats dies.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(15)))
   func `a hundred thousand processes`() async throws {
     let scratch = try Scratch()
     var text = """
