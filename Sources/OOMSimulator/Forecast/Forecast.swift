@@ -1,4 +1,3 @@
-public import VictimSelection
 
 /// Who would die next at each limit, were it reached now. Sizes are in pages.
 public struct Forecast: Equatable, Sendable {
