@@ -21,7 +21,7 @@ extension Scenario {
   /// - Throws: a `ScenarioError` that names the setting.
   public mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
-    let isText = ["name", "title", "kernel"].contains(section) || setting.path.hasSuffix(".name")
+    let isText = ["name", "title", "kernel"].contains(section) || Self.isText(setting.path)
     var fields = Fields(Self.json(setting.value, isText: isText), pageSize: machine.pageSize)
     fields.cgroupVersion = cgroupVersion
     let rest = setting.path.dropFirst(section.count).drop { $0 == "." }
@@ -49,6 +49,12 @@ extension Scenario {
       diagnostics: fields.problems.prefix(ScenarioError.limit).map {
         Diagnostic(path: "", message: $0.message)
       }, file: "--set \(setting.path)=\(setting.value)")
+  }
+
+  /// Names, and lists of nodes, of which `0` is one.
+  private static func isText(_ path: String) -> Bool {
+    [".name", ".mempolicy", ".mems_allowed", "cpuset.mems", ".grow.nodes", ".oom.nodes"]
+      .contains { path.hasSuffix($0) }
   }
 
   /// The value as JSON: what is none is a string, and so is `6.12` where only a text can stand.

@@ -76,7 +76,7 @@ struct Ledger: Equatable, Sendable {
   var pagesPerTable: Int64 = 512
   /// Mounted with `memory_recursiveprot`.
   var isRecursivelyProtected = false
-  /// Whether any group has `memory.min` or `memory.low`.
+  /// Whether any group has, or had, `memory.min` or `memory.low`.
   var protects = false
   /// Whether any group has `memory.soft_limit_in_bytes`.
   private(set) var hasSoftLimits = false
@@ -116,7 +116,7 @@ struct Ledger: Equatable, Sendable {
       limits.min = settings.min ?? 0
     }
     self.limits[group] = limits
-    protects = self.limits.contains { $0.min > 0 || $0.low > 0 }
+    protects = protects || limits.min > 0 || limits.low > 0
   }
 
   /// Changes what a group itself has, and the sums above it with that.

@@ -20,11 +20,17 @@ struct LoopProof: Sendable {
   private var comparisons = 0
   private var most = 1
 
+  /// - Parameters:
+  ///   - ledger: the ledger of the state: mostly it differs already, and the rest need not be put together.
+  ///   - mark: puts the whole state together.
   /// - Returns: the mark of an equal state.
-  mutating func earlier(_ mark: Mark) -> Mark? {
-    if let kept, kept.state == mark.state { return kept }
+  mutating func earlier(_ ledger: Ledger, _ mark: () -> Mark) -> Mark? {
     comparisons += 1
-    if kept == nil || comparisons == most {
+    let isKept = kept == nil || comparisons == most
+    guard isKept || kept?.state.ledger == ledger else { return nil }
+    let mark = mark()
+    if let kept, kept.state == mark.state { return kept }
+    if isKept {
       if kept != nil { most *= 2 }
       kept = mark
       comparisons = 0
@@ -64,9 +70,13 @@ extension Replay {
   mutating func proveLoop() {
     guard restarts.deaths.count > provenDeaths else { return }
     provenDeaths = restarts.deaths.count
-    let mark = LoopProof.Mark(
-      state: decidingState(), at: now, kills: kills.count, deaths: restarts.deaths.count)
-    if let earlier = proof.earlier(mark) { loop = self.loop(since: earlier) }
+    var proof = self.proof
+    let earlier = proof.earlier(world.ledger) {
+      LoopProof.Mark(
+        state: decidingState(), at: now, kills: kills.count, deaths: restarts.deaths.count)
+    }
+    self.proof = proof
+    if let earlier { loop = loop(since: earlier) }
   }
 
   /// Events and sysctls, settings of groups and the swap that events change are the same for ever by then, so they
@@ -95,6 +105,7 @@ extension Replay {
   private func addProcesses(_ rows: [Int], _ numbers: [Int], to state: inout DecidingState) {
     let tasks = world.tasks
     state.add(rows.count)
+    let rare = Self.rareSizes.map { tasks[keyPath: $0] }
     for row in rows {
       state.words += [
         Int64(tasks.flags[row].rawValue), Int64(tasks.states[row].rawValue), Int64(tasks.uids[row]),
@@ -106,7 +117,7 @@ extension Replay {
       let nodes = tasks.nodes[row]?.words ?? []
       state.add(nodes.count)
       state.words += nodes
-      for sizes in Self.rareSizes { state.add(tasks[keyPath: sizes][row]) }
+      for sizes in rare { state.add(sizes[row]) }
       state.add(tasks.upperTables[row]?.pmd ?? -1)
       state.add(tasks.upperTables[row]?.pud ?? -1)
       addLegacy(row, to: &state)

@@ -45,7 +45,8 @@ struct Replay {
     references = ReferenceIndex(of: scenario, tasks: world.tasks)
     restarts = Restarts(of: scenario.processes, names: world.tasks.names)
     // So many that everybody can come back at least once.
-    mostRestarts = 10_000 + restarts.services.count
+    // Each costs the more, the more processes there are beside it.
+    mostRestarts = max(1000, 100_000 / max(restarts.services.count, 10)) + restarts.services.count
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates

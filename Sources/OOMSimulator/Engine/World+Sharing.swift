@@ -69,12 +69,12 @@ extension World {
     let own = sizesInOwnGroup(owner).copiedByFork
     for number in holdings.numbers(of: owner) {
       let holding = holdings[number]
-      if holding.sizes == holding.sizes.copiedByFork {
-        holdings.remove(number)
-        holdings.add(holding.sizes, holding.mappers.union([child]), holding.group)
+      let copied = holding.sizes.copiedByFork
+      if holding.sizes == copied {
+        holdings.join(number, child)
       } else {
-        holdings.change(number) { $0 -= holding.sizes.copiedByFork }
-        holdings.add(holding.sizes.copiedByFork, holding.mappers.union([child]), holding.group)
+        holdings.change(number) { $0 -= copied }
+        holdings.add(copied, holding.mappers.union([child]), holding.group)
       }
     }
     holdings.add(own, [owner, child], group)

@@ -170,6 +170,11 @@ struct World: Sendable {
         has(\.min), ![.none, .whileBelowLow].contains(rules.protection), "memory.min", "4.18"
       ),
       (has(\.oomGroup), rules.oomGroup != .none, "memory.oom.group", "4.19"),
+      (
+        ledger.isRecursivelyProtected, rules.protection == .proportional && cgroupVersion == 2,
+        "memory_recursiveprot on version 2",
+        "5.7"
+      ),
     ]
     for file in missing where file.isGiven && !file.isKnown {
       warnings.append("\(file.file) exists since \(file.since): it does nothing here")

@@ -107,10 +107,11 @@ extension World {
     return tasks.memsAllowed[row] ?? mems(ofGroup: Int(tasks.groups[row]))
   }
 
-  /// The nodes that the processes of a group may have memory on.
+  /// The nodes that the processes of a group may have memory on: what it asks for of those of its parent, or all of
+  /// them where it has none of them. File: `cpuset.mems.effective`.
   func mems(ofGroup group: Int) -> NodeMask {
     var mems = allNodes
-    for group in groups.path(from: group) {
+    for group in groups.path(from: group).reversed() {
       guard let set = groups.settings[group].cpusetMems else { continue }
       let both = mems.intersection(set)
       if !both.isEmpty { mems = both }

@@ -1,7 +1,7 @@
 /// Whether and when a process comes back after it died: what systemd and the kubelet do.
 ///
-/// It comes back as it was described, with a new pid. What it did at the very instant of its first start,
-/// its `grow`, `shrink`, `map` and `unmap` at time 0 or at the time of its `start` event, it does at each
+/// It comes back as it was described, with a new pid. What it allocated at the very instant of its first start,
+/// its `grow`, `shrink`, `map`, `unmap`, `fork` and `cow` at time 0 or at the time of its `start` event, it does at each
 /// start. Other events have their times, happen once, and find whoever lives under the name by then.
 ///
 /// Source: `service_shall_restart()`, src/core/service.c of systemd; "Container restart policy" of Kubernetes.
