@@ -3,7 +3,7 @@ internal import OOMSimulator
 /// Puts the lines of reports together: which line begins one, which belongs to the last, which is none's.
 struct ReportAssembly {
   /// So many lines in a row that belong to nothing end the search for the rest of a report.
-  private static let patience = 4096
+  private static let patience = 1024
 
   private var reports: [OOMReport] = []
   private var current: OOMReport?
@@ -24,7 +24,7 @@ struct ReportAssembly {
   /// Whether lines that look like nothing are wanted, too: between the first line of a report and its kill.
   var isCollecting: Bool {
     guard let current else { return !held.isEmpty }
-    let patience = isTentative ? Self.patience / 8 : Self.patience
+    let patience = isTentative ? Self.patience / 2 : Self.patience
     return (current.kills.isEmpty && foreign < patience) || !held.isEmpty
   }
 
