@@ -4,16 +4,16 @@ import OOMSimulator
 import Testing
 
 /// Reports with bytes flipped, removed, doubled, cut and lines swapped: nothing crashes or hangs, and what the
-/// bytes do not support is no match. `OOMSIM_MUTATIONS` says how many, 2,000 by default.
+/// bytes do not support is no match. `OOMSIM_MUTATIONS` says how many, 500 by default.
 @Suite struct KernelLogMutationTests {
   static let count =
-    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 2_000
+    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 500
 
   /// The reports of the tests, and with more mutations all that lie beside the package.
   static let reports: [[UInt8]] = {
     let own = Logs.names.map { try? Logs.bytes($0) }
     let folder = Logs.shared.appending(path: "reports")
-    let shared = count > 2_000 ? Logs.sharedReports.map { try? Logs.bytes($0, in: folder) } : []
+    let shared = count > 500 ? Logs.sharedReports.map { try? Logs.bytes($0, in: folder) } : []
     return (own + shared).compactMap { $0 }.filter { $0.count < 20_000 }
   }()
 
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func `a report that is cut after any line`() {
-    let every = Self.count > 2_000 ? 1 : 5
+    let every = Self.count > 500 ? 1 : 5
     for (number, bytes) in Self.reports.enumerated() {
       let ends = bytes.indices.filter { bytes[$0] == 0x0A }
       for (line, end) in ends.enumerated() where line % every == 0 {
@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  /// A match has a victim whose pid stands in the bytes, in a line of the kill and in a row, or words that say why
-  /// there is none; and the prediction is that row.
+  /// A match has a victim that a line of the kill and a row name, or words that say why there is none; and the
+  /// prediction is that row.
   static func check(_ bytes: [UInt8], _ comment: String) {
     for autopsy in Autopsy.of(KernelLogReader.reports(in: bytes)) where autopsy.verdict == .match {
       guard let chosen = autopsy.logged else {
@@ -67,17 +67,10 @@ import Testing
       let rows = autopsy.report.table?.rows ?? []
       let row = rows.first { $0.pid == chosen.pid || $0.tgid == chosen.pid }
       #expect(row != nil && autopsy.report.unreadableRows == 0, "\(comment)")
-      #expect(bytes.contains(Array("\(chosen.pid)".utf8)), "\(comment)")
       let predicted = autopsy.kill.map { Int64($0.victim.pid) }
       #expect(
         predicted == row?.pid || autopsy.report.kills.contains { $0.pid == predicted },
         "\(comment)")
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate func contains(_ word: [UInt8]) -> Bool {
-    indices.contains { self[$0...].starts(with: word) }
   }
 }

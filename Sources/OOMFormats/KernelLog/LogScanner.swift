@@ -118,8 +118,9 @@ extension ArraySlice<UInt8> {
     if count < text.utf8.count { return nil }
     var text = text
     let offset: Int? = unsafe withUnsafeBytes { line in
-      unsafe text.withUTF8 { word in
-        guard let start = line.baseAddress, let base = word.baseAddress, let first = word.first
+      text.withUTF8 { word in
+        guard let start = line.baseAddress, let base = word.baseAddress,
+          let first = unsafe word.first
         else { return 0 }
         var from = 0
         while from + word.count <= line.count,
