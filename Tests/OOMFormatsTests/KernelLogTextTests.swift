@@ -80,7 +80,13 @@ import Testing
   @Test(arguments: releases) func `at releases that log in other forms`(release: KernelRelease)
     throws
   {
-    for path in Files.shippedScenarios { check(try scenario(path), path, release) }
+    // All of them take a minute for each release; every release has others.
+    let isAll = KernelLogMutationTests.count > 500
+    let offset = Self.releases.firstIndex(of: release) ?? 0
+    for (number, path) in Files.shippedScenarios.enumerated()
+    where isAll || (number + offset) % 8 == 0 {
+      check(try scenario(path), path, release)
+    }
   }
 
   @Test func `a release before 2.6.36 has a table only if it is asked for`() throws {

@@ -19,11 +19,13 @@ enum TriggerSearch {
   }
 
   private static let words = [
-    Word("oom", lead: 0, "oom-k"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom.g"),
-    Word("oom", lead: 1, "_oom"), Word("Lin", lead: 0, "Linux version"),
+    Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
+    Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
+    Word("Lin", lead: 0, "Linux version"),
     Word("l p", lead: 2, "ill process"), Word("d p", lead: 4, "illed process"),
     Word("e p", lead: 4, "lable process"), Word("mm:", lead: 1, "omm:"),
-    Word("-In", lead: 3, "Mem-Info:"), Word("y: ", lead: 5, "memory: usage"),
+    Word("Tas", lead: 0, "Tasks in "), Word("ry:", lead: 4, "memory:"),
+    Word("-In", lead: 3, "Mem-Info:"),
     Word(" = ", lead: 4, "swap = "), Word(" = ", lead: 5, "swap  = "),
     Word("E\":", lead: 0, "E\":["), Word("E\":", lead: 0, "E\": ["),
   ]
@@ -62,8 +64,10 @@ enum TriggerSearch {
           | hits(one, two, three, "d", " ", "p") | hits(one, two, three, "e", " ", "p")
         let head =
           hits(one, two, three, "L", "i", "n") | hits(one, two, three, "m", "m", ":")
-          | hits(one, two, three, "-", "I", "n") | hits(one, two, three, "y", ":", " ")
-        let rest = hits(one, two, three, " ", "=", " ") | hits(one, two, three, "E", "\"", ":")
+          | hits(one, two, three, "-", "I", "n") | hits(one, two, three, "r", "y", ":")
+        let rest =
+          hits(one, two, three, " ", "=", " ") | hits(one, two, three, "T", "a", "s")
+          | hits(one, two, three, "E", "\"", ":")
         let all = kill | head | rest
         if all == 0 {
           index &+= 8
