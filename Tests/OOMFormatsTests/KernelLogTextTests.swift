@@ -135,6 +135,7 @@ import Testing
     scenario.processes[5].name = "a\nb\\c"
     let log = KernelLogText.text(of: run(scenario, "6.12"))
     #expect(log.contains("Killed process 1005 (a\\x0ab\\x5cc) total-vm"))
-    #expect(log.split(separator: "\n").allSatisfy { $0.hasPrefix("[") })
+    let isWhole = log.split(separator: "\n").allSatisfy { $0.hasPrefix("[") }
+    #expect(isWhole)
   }
 }

@@ -46,7 +46,7 @@ public struct KernelLogReader {
     let last = bytes.lastIndex(of: 0x0A) ?? -1
     while start <= last {
       if !assembly.isCollecting, !isQuotedPrintable {
-        let word = TriggerSearch.next(in: bytes, from: start, to: last)
+        let word = TriggerSearch.next(in: bytes, from: start, to: last + 1)
         let line = word.flatMap { bytes[start..<$0].lastIndex(of: 0x0A) }.map { $0 + 1 }
         let next = word == nil ? last + 1 : line ?? start
         lineNumber += TriggerSearch.lineEnds(in: bytes, from: start, to: next)

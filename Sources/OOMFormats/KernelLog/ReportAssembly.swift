@@ -200,20 +200,28 @@ struct ReportAssembly {
     }
   }
 
+  /// Takes a row of the table; nil where the line is none.
+  private mutating func takeRow(_ text: ArraySlice<UInt8>, line: Int) -> Bool? {
+    guard current?.kills.isEmpty == true, TaskTable.isRow(text), current?.table != nil else {
+      return nil
+    }
+    if let row = current?.table?.row(text, line: line) {
+      current?.table?.rows.append(row)
+    } else {
+      current?.unreadableRows += 1
+    }
+    return true
+  }
+
   /// Reads a line inside a report; false when it is a foreign one.
   private mutating func isOfReport(
     _ text: ArraySlice<UInt8>, _ trimmed: ArraySlice<UInt8>, line: Int
   ) -> Bool {
+    if let isRow = takeRow(trimmed, line: line) { return isRow }
     guard var report = current else { return false }
+    // Only one may have it, or every change copies the table.
+    current = nil
     defer { current = report }
-    if let table = report.table, report.kills.isEmpty, TaskTable.isRow(trimmed) {
-      if let row = table.row(trimmed, line: line) {
-        report.table?.rows.append(row)
-      } else {
-        report.unreadableRows += 1
-      }
-      return true
-    }
     if let last = report.table?.rows.last, last.line > 0, report.kills.isEmpty,
       trimmed.elementsEqual("...".utf8) || trimmed.elementsEqual("[...]".utf8)
         || trimmed.elementsEqual("[snip]".utf8)
