@@ -22,8 +22,8 @@ enum TriggerSearch {
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
     Word("Lin", lead: 0, "Linux version"),
-    Word("l p", lead: 2, "ill process"), Word("d p", lead: 4, "illed process"),
-    Word("e p", lead: 4, "lable process"), Word("mm:", lead: 1, "omm:"),
+    Word(" pr", lead: 3, "ill process"), Word(" pr", lead: 5, "illed process"),
+    Word(" pr", lead: 5, "lable process"), Word("mm:", lead: 1, "omm:"),
     Word("Tas", lead: 0, "Tasks in "), Word("ry:", lead: 4, "memory: u"),
     Word("ry:", lead: 4, "memory: K"), Word("ry:", lead: 4, "memory: k"),
     Word("ry:", lead: 4, "memory:\n"), Word("ry:", lead: 4, "memory: \n"),
@@ -62,8 +62,7 @@ enum TriggerSearch {
         let two = unsafe eight(buffer, index &+ 1)
         let three = unsafe eight(buffer, index &+ 2)
         let kill =
-          hits(one, two, three, "o", "o", "m") | hits(one, two, three, "l", " ", "p")
-          | hits(one, two, three, "d", " ", "p") | hits(one, two, three, "e", " ", "p")
+          hits(one, two, three, "o", "o", "m") | hits(one, two, three, " ", "p", "r")
         let head =
           hits(one, two, three, "L", "i", "n") | hits(one, two, three, "m", "m", ":")
           | hits(one, two, three, "-", "I", "n") | hits(one, two, three, "r", "y", ":")
@@ -104,7 +103,11 @@ enum TriggerSearch {
   /// How many lines end in a range.
   static func lineEnds(in bytes: [UInt8], from start: Int, to end: Int) -> Int {
     var count = 0
-    for byte in bytes[start..<end] { count &+= byte == 0x0A ? 1 : 0 }
+    var from = start
+    while from < end, let found = lineEnd(in: bytes, from: from), found < end {
+      count += 1
+      from = found + 1
+    }
     return count
   }
 
