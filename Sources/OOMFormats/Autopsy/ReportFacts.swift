@@ -99,14 +99,22 @@ struct ReportFacts {
     default: return nil
     }
     if report.scope.isMemcg { return .memcg }
-    if report.scope.constraint == nil, isLimitedToNodes(report) { return .cpuset }
+    if report.scope.constraint == nil {
+      // 4.9 and 4.10 print the nodes of the cpuset where there is no policy.
+      if report.scope.nodemask != report.scope.memsAllowed,
+        lacksNodes(report.scope.nodemask, report)
+      {
+        return .memoryPolicy
+      }
+      if lacksNodes(report.scope.memsAllowed, report) { return .cpuset }
+    }
     return Constraint.none
   }
 
-  /// Before 5.0 nothing names the constraint: a cpuset is one where it lacks a node that has memory.
-  private static func isLimitedToNodes(_ report: OOMReport) -> Bool {
-    guard let allowed = report.scope.memsAllowed.flatMap({ NodeMask($0) }) else { return false }
-    return report.memory.zones.contains { ($0.present ?? 0) > 0 && !allowed.contains($0.node) }
+  /// Before 5.0 nothing names the constraint: a list of nodes is one where it lacks a node that has memory.
+  private static func lacksNodes(_ list: String?, _ report: OOMReport) -> Bool {
+    guard let nodes = list.flatMap({ NodeMask($0) }) else { return false }
+    return report.memory.zones.contains { ($0.present ?? 0) > 0 && !nodes.contains($0.node) }
   }
 
   static func row(of chosen: OOMReport.Chosen?, in report: OOMReport) -> Int? {

@@ -14,7 +14,6 @@ public struct KernelLogReader {
 
   /// The beginning of a line whose end has not been read.
   private var pending: [UInt8] = []
-  private var isOverlong = false
   private var lineNumber = 0
 
   private var assembly = ReportAssembly()
@@ -36,83 +35,50 @@ public struct KernelLogReader {
   /// - Complexity: O(*n*).
   public mutating func read(_ bytes: [UInt8]) {
     var start = 0
-    var index = 0
     // A line that began in the last piece is looked at in any case: a word may have been cut.
-    var isHot = !pending.isEmpty
-    let span = bytes.span
-    let count = span.count
-    while index < count {
-      let byte = span[index]
-      if byte == UInt8(ascii: "\n") {
-        endLine(bytes, start, index, isHot)
-        start = index &+ 1
-        isHot = false
-      } else if byte == UInt8(ascii: "o") || byte == UInt8(ascii: "p") || byte == UInt8(ascii: ":")
-        || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "L")
-        || byte == UInt8(ascii: "T")
-      {
-        if Self.isTrigger(span, index) { isHot = true }
+    if !pending.isEmpty {
+      guard let end = TriggerSearch.lineEnd(in: bytes, from: 0) else {
+        return hold(bytes, 0, bytes.count)
       }
-      index &+= 1
+      endLine(bytes, 0, end)
+      start = end + 1
     }
-    if start < count { hold(bytes, start, count) }
+    let last = bytes.lastIndex(of: 0x0A) ?? -1
+    while start <= last {
+      if !assembly.isCollecting, !isQuotedPrintable {
+        let word = TriggerSearch.next(in: bytes, from: start, to: last + 1)
+        let line = word.flatMap { bytes[start..<$0].lastIndex(of: 0x0A) }.map { $0 + 1 }
+        let next = word == nil ? last + 1 : line ?? start
+        lineNumber += TriggerSearch.lineEnds(in: bytes, from: start, to: next)
+        start = next
+      }
+      if start <= last, let end = TriggerSearch.lineEnd(in: bytes, from: start) {
+        endLine(bytes, start, end)
+        start = end + 1
+      }
+    }
+    if start < bytes.count { hold(bytes, start, bytes.count) }
   }
 
   /// The reports, when all of the log is read.
   public mutating func finish() -> [OOMReport] {
-    if !pending.isEmpty || isOverlong { endLine([], 0, 0, true) }
+    if !pending.isEmpty { endLine([], 0, 0) }
     if !soft.isEmpty { take(soft) }
     soft = []
     return assembly.finish()
   }
 
-  /// Whether a word that lines of reports have stands around a byte: `oom`, `Killed process`, `Kill process`,
-  /// `no killable processes`, `Linux version`, `Tasks in`, `Comm:`, `memory:`, `Mem-Info:`, `swap =`, and a journal's message
-  /// in bytes.
-  @inline(__always)
-  private static func isTrigger(_ bytes: Span<UInt8>, _ index: Int) -> Bool {
-    guard index > 3, index &+ 4 < bytes.count else { return true }
-    @inline(__always) func at(_ steps: Int) -> UInt8 { bytes[index &+ steps] }
-    switch at(0) {
-    case UInt8(ascii: "o"): return at(1) == UInt8(ascii: "o") && at(2) == UInt8(ascii: "m")
-    case UInt8(ascii: "p"):
-      // "ed pr", "ll pr", "le pr"
-      return at(-1) == UInt8(ascii: " ") && at(1) == UInt8(ascii: "r")
-        && (at(-2) == UInt8(ascii: "d") || at(-3) == UInt8(ascii: "l"))
-    case UInt8(ascii: "T"): return at(1) == UInt8(ascii: "a") && at(2) == UInt8(ascii: "s")
-    case UInt8(ascii: "L"): return at(1) == UInt8(ascii: "i") && at(2) == UInt8(ascii: "n")
-    case UInt8(ascii: ":"):
-      // "omm:", "ory:", "nfo:"
-      return at(-1) == UInt8(ascii: "m") && at(-2) == UInt8(ascii: "m")
-        || at(-1) == UInt8(ascii: "y") && at(-2) == UInt8(ascii: "r")
-        || at(-1) == UInt8(ascii: "o") && at(-2) == UInt8(ascii: "f")
-    case UInt8(ascii: "="):
-      return at(-1) == UInt8(ascii: " ")
-        && (at(-2) == UInt8(ascii: "p") || at(-2) == UInt8(ascii: " "))
-    default:
-      // `E":[` and `E": [`
-      return at(-1) == UInt8(ascii: ":") && at(-2) == UInt8(ascii: "\"")
-        || at(-1) == UInt8(ascii: " ") && at(-2) == UInt8(ascii: ":") && at(-4) == UInt8(ascii: "E")
-    }
-  }
-
   private mutating func hold(_ bytes: [UInt8], _ start: Int, _ end: Int) {
     let room = Self.longestLine - pending.count
-    if end - start > room { isOverlong = true }
     pending += bytes[start..<min(end, start + max(room, 0))]
   }
 
-  private mutating func endLine(_ bytes: [UInt8], _ start: Int, _ end: Int, _ isHot: Bool) {
+  private mutating func endLine(_ bytes: [UInt8], _ start: Int, _ end: Int) {
     lineNumber += 1
-    let isWanted = isHot || assembly.isCollecting || isQuotedPrintable
-    if !isWanted, pending.isEmpty { return }
-    if isWanted {
-      hold(bytes, start, end)
-      let line = pending
-      decode(line)
-    }
+    hold(bytes, start, end)
+    let line = pending
+    decode(line)
     pending.removeAll(keepingCapacity: true)
-    isOverlong = false
   }
 
   /// Undoes quoted-printable, whose lines go on where they end in `=`.

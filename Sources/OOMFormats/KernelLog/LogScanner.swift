@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reads one line of a kernel log: bytes, since names and foreign lines need not be text.
 ///
 /// Numbers are checked: one that does not fit 64 bits is no number.
@@ -113,14 +115,26 @@ extension ArraySlice<UInt8> {
   }
 
   func firstIndex(of text: String) -> Int? {
-    guard let first = text.utf8.first else { return startIndex }
-    let count = text.utf8.count
-    if self.count < count { return nil }
-    for index in startIndex...(endIndex - count)
-    where self[index] == first && self[index...].begins(with: text) {
-      return index
+    if count < text.utf8.count { return nil }
+    var text = text
+    let offset: Int? = unsafe withUnsafeBytes { line in
+      text.withUTF8 { word in
+        guard let start = line.baseAddress, let base = word.baseAddress,
+          let first = unsafe word.first
+        else { return 0 }
+        var from = 0
+        while from + word.count <= line.count,
+          let found = unsafe memchr(start + from, Int32(first), line.count - word.count + 1 - from)
+        {
+          if unsafe memcmp(found, base, word.count) == 0 {
+            return unsafe start.distance(to: UnsafeRawPointer(found))
+          }
+          from = unsafe start.distance(to: UnsafeRawPointer(found)) + 1
+        }
+        return nil
+      }
     }
-    return nil
+    return offset.map { startIndex + $0 }
   }
 
   func lastIndex(of text: String) -> Int? {

@@ -3,7 +3,7 @@ internal import OOMSimulator
 /// Puts the lines of reports together: which line begins one, which belongs to the last, which is none's.
 struct ReportAssembly {
   /// So many lines in a row that belong to nothing end the search for the rest of a report.
-  private static let patience = 4096
+  private static let patience = 1024
 
   private var reports: [OOMReport] = []
   private var current: OOMReport?
@@ -24,7 +24,7 @@ struct ReportAssembly {
   /// Whether lines that look like nothing are wanted, too: between the first line of a report and its kill.
   var isCollecting: Bool {
     guard let current else { return !held.isEmpty }
-    let patience = isTentative ? Self.patience / 8 : Self.patience
+    let patience = isTentative ? Self.patience / 2 : Self.patience
     return (current.kills.isEmpty && foreign < patience) || !held.isEmpty
   }
 
@@ -200,20 +200,28 @@ struct ReportAssembly {
     }
   }
 
+  /// Takes a row of the table; nil where the line is none.
+  private mutating func takeRow(_ text: ArraySlice<UInt8>, line: Int) -> Bool? {
+    guard current?.kills.isEmpty == true, TaskTable.isRow(text), current?.table != nil else {
+      return nil
+    }
+    if let row = current?.table?.row(text, line: line) {
+      current?.table?.rows.append(row)
+    } else {
+      current?.unreadableRows += 1
+    }
+    return true
+  }
+
   /// Reads a line inside a report; false when it is a foreign one.
   private mutating func isOfReport(
     _ text: ArraySlice<UInt8>, _ trimmed: ArraySlice<UInt8>, line: Int
   ) -> Bool {
+    if let isRow = takeRow(trimmed, line: line) { return isRow }
     guard var report = current else { return false }
+    // Only one may have it, or every change copies the table.
+    current = nil
     defer { current = report }
-    if let table = report.table, report.kills.isEmpty, TaskTable.isRow(trimmed) {
-      if let row = table.row(trimmed, line: line) {
-        report.table?.rows.append(row)
-      } else {
-        report.unreadableRows += 1
-      }
-      return true
-    }
     if let last = report.table?.rows.last, last.line > 0, report.kills.isEmpty,
       trimmed.elementsEqual("...".utf8) || trimmed.elementsEqual("[...]".utf8)
         || trimmed.elementsEqual("[snip]".utf8)

@@ -68,6 +68,9 @@ struct NodeMemory: Equatable, Sendable {
     pages[index(kind, group, node)]
   }
 
+  /// Free pages of one node.
+  func free(_ node: Int) -> Int64 { max(sizes[node] - used[node], 0) }
+
   private func room(_ node: Int) -> Int64 { max(sizes[node] - reserves[node] - used[node], 0) }
 
   private func index(_ kind: Ledger.PageKind, _ group: Int, _ node: Int) -> Int {

@@ -12,6 +12,8 @@ public struct Simulator: Sendable {
   var mostRestarts: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
+  /// Whether every kill and every panic has what the kernel would have logged of it.
+  public var recordsLog = false
 
   /// - Parameter kernel: the release to decide by. One that is not known gets the rules of the nearest,
   ///   and every run says so in its warnings.
@@ -39,6 +41,7 @@ public struct Simulator: Sendable {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
+    if recordsLog { replay.world.logForms = LogForms(of: kernel) }
     replay.run()
     return result(of: replay, scenario)
   }

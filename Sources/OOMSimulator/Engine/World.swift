@@ -4,6 +4,8 @@ struct World: Sendable {
   let rules: Rules
   let policy: Policy
   let cgroupVersion: Int
+  /// What a release logs of an OOM; nil where nothing is to be logged.
+  var logForms: LogForms?
   /// Microseconds since the start: how long a process has run depends on it.
   var now: Int64 = 0
   private(set) var sysctl: Sysctl

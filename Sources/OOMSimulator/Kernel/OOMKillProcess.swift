@@ -76,7 +76,7 @@ extension World {
   }
 
   /// A group dies but for those at -1000 and, since 5.2, the global init.
-  private func isKilledWithGroup(_ row: Int) -> Bool {
+  func isKilledWithGroup(_ row: Int) -> Bool {
     guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }
     if tasks.pids[row] == 1, rules.oomGroup == .sparingInit { return false }
     return tasks.oomScoreAdj[row] != -1000

@@ -93,32 +93,41 @@ extension World {
     oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
     let neverPanics = isSysrq && rules.sysrq == .neverPanics
     if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
-      return .panicked(Panic(at: now, why: .panicOnOOM, constraint: oc.constraint))
+      return .panicked(panic(.panicOnOOM, oc, invoker: invoker, isSysrq: isSysrq))
     }
     if let invoker, rules.nodes.killsCurrent(oc.constraint) {
-      return kill(invoker, oc, invoker: invoker, chosen: .constrained, recordingCandidates)
+      return kill(invoker, oc, invoker: invoker, chosen: .constrained, isSysrq, recordingCandidates)
     }
     if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
       canBeAllocatingTask(invoker, oc)
     {
-      let result = kill(invoker, oc, invoker: invoker, chosen: .allocatingTask, recordingCandidates)
+      let result = kill(
+        invoker, oc, invoker: invoker, chosen: .allocatingTask, isSysrq, recordingCandidates)
       // The global init is refused without a word, and that counts as a kill.
       guard case .noVictim = result, rules.allocatingTask != .orNobody, tasks.pids[invoker] != 1
       else { return result }
     }
     switch select(oc) {
     case .victim(let row):
-      return kill(row, oc, invoker: invoker, chosen: whyChosen(row), recordingCandidates)
+      return kill(row, oc, invoker: invoker, chosen: whyChosen(row), isSysrq, recordingCandidates)
     case .aborted: return .waiting
     case .nobody:
       if domain == nil, !neverPanics {
-        return .panicked(Panic(at: now, why: .deadlocked, constraint: oc.constraint))
+        return .panicked(panic(.deadlocked, oc, invoker: invoker, isSysrq: isSysrq))
       }
       guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
         return .noVictim
       }
-      return kill(invoker, oc, invoker: invoker, chosen: .onlyAsker, recordingCandidates)
+      return kill(invoker, oc, invoker: invoker, chosen: .onlyAsker, isSysrq, recordingCandidates)
     }
+  }
+
+  private func panic(
+    _ why: Panic.Why, _ oc: OOMControl, invoker: Int?, isSysrq: Bool
+  ) -> Panic {
+    Panic(
+      at: now, why: why, constraint: oc.constraint, cgroup: oc.memcg.map { groups.paths[$0] },
+      log: loggedState(oc, invoker: invoker, isSysrq: isSysrq))
   }
 
   private func whyChosen(_ row: Int) -> Kill.Chosen {
@@ -142,7 +151,7 @@ extension World {
   /// choose it for ever.
   private mutating func kill(
     _ victim: Int, _ oc: OOMControl, invoker: Int?, chosen: Kill.Chosen,
-    _ recordingCandidates: Bool
+    _ isSysrq: Bool, _ recordingCandidates: Bool
   ) -> OOMResult {
     guard let dead = oomKillProcess(victim: victim, oc) else { return .noVictim }
     if dead.isEmpty { return .waiting }
@@ -163,6 +172,11 @@ extension World {
     }
     kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
     if recordingCandidates { kill.candidates = candidates(oc) }
+    kill.log = loggedState(oc, invoker: invoker, isSysrq: isSysrq)
+    if var state = kill.log {
+      log(dead, chosen: victim, oc, in: &state)
+      kill.log = state
+    }
     setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
     let rows = dead.map(\.row)

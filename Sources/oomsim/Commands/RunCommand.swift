@@ -8,6 +8,11 @@ let runCommand = CommandSpec(
     .json,
     OptionSpec(
       name: "--candidates", help: "Also list everybody whom each selection looked at."),
+    OptionSpec(
+      name: "--kernel-log",
+      help:
+        "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
+    ),
     .kernel, .policy, .set, .color,
   ],
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
@@ -16,6 +21,11 @@ let runCommand = CommandSpec(
 @Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
   -> ExitCode
 {
+  let logs = arguments.has("--kernel-log")
+  if logs, arguments.has("--json") || arguments.has("--candidates") {
+    terminal.error("Error: --kernel-log prints a log, without --json and --candidates.")
+    throw .usage
+  }
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
@@ -28,7 +38,12 @@ let runCommand = CommandSpec(
     let scenario = scenarios.removeFirst()
     var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
     simulator.recordsCandidates = arguments.has("--candidates")
+    simulator.recordsLog = logs
     runs.append(simulator.run(scenario))
+  }
+  if logs {
+    for run in runs { terminal.out(KernelLogText.text(of: run)) }
+    return .done
   }
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
