@@ -1,4 +1,3 @@
-
 /// Who would die next at each limit, were it reached now. Sizes are in pages.
 public struct Forecast: Equatable, Sendable {
   public var scenario: String
