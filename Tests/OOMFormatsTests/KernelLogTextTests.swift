@@ -132,7 +132,7 @@ import Testing
 
   @Test func `a name cannot break its line`() throws {
     var scenario = try scenario("protection/agent-minus-500.json")
-    scenario.processes[5].name = "a\nb\\c"
+    scenario.processes[6].name = "a\nb\\c"
     let log = KernelLogText.text(of: run(scenario, "6.12"))
     #expect(log.contains("Killed process 1005 (a\\x0ab\\x5cc) total-vm"))
     let isWhole = log.split(separator: "\n").allSatisfy { $0.hasPrefix("[") }
