@@ -150,6 +150,7 @@ import Testing
       labels(replay.world) == [
         "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
+        "logForms",
       ])
     #expect(
       labels(Growth(order: 0, total: Event.Sizes(), start: 0, duration: 0)) == [
