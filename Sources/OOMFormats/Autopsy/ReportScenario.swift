@@ -167,7 +167,11 @@ extension ReportFacts {
       nodes[zone.node].spanned += present
     }
     let known = NodeMask(below: nodes.count)
-    if nodes.count < 2 || !known.isSuperset(of: allowed) || totalpages.origin == .unknown {
+    // A damaged line may leave the nodes without memory, by which points are divided.
+    let hasMemory = nodes.indices.contains { allowed.contains($0) && nodes[$0].memory > 0 }
+    if nodes.count < 2 || !known.isSuperset(of: allowed) || totalpages.origin == .unknown
+      || !hasMemory
+    {
       nodes = inventedNodes(allowed, of: assumption.memory)
     }
     scenario.machine.nodes = nodes
