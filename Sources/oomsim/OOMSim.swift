@@ -7,9 +7,8 @@ struct OOMSim {
   static let version = "0.1.0"
 
   static let commands: [CommandSpec] = [
-    runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, snapshotCommand,
-    nextCommand, protectCommand, explainCommand,
-    rulesCommand,
+    runCommand, checkCommand, scoreCommand, explainCommand, protectCommand, compareCommand,
+    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
   ]
 
   static func main() {
