@@ -51,7 +51,8 @@ enum TriggerSearch {
     /// Where three bytes stand one behind the other.
     @inline(__always)
     func hits(_ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar) -> Hits {
-      (first .== Bytes(repeating: UInt8(ascii: a))) .& (second .== Bytes(repeating: UInt8(ascii: b)))
+      (first .== Bytes(repeating: UInt8(ascii: a)))
+        .& (second .== Bytes(repeating: UInt8(ascii: b)))
         .& (third .== Bytes(repeating: UInt8(ascii: c)))
     }
 
