@@ -127,7 +127,8 @@ struct IndexMeasurement {
       digest = (digest ^ UInt64(bitPattern: Int64(victim?.row ?? -1))) &* 0x0000_0100_0000_01b3
       if number % (changeCount / 64) != 0 { continue }
       precondition(
-        victim == selectByScan(pages, forms.weights, 2_000_000), "index and scan choose differently")
+        victim == selectByScan(pages, forms.weights, 2_000_000), "index and scan choose differently"
+      )
     }
     var sink = 0
     step = Sample(budget: budget) {

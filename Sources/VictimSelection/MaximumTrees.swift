@@ -61,21 +61,23 @@ struct MaximumTrees: Sendable {
 
   /// Changes the pages of a row that is in a tree.
   ///
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
-  mutating func update(_ row: Int, pages: Int64) {
+  mutating func update(_ row: Int, pages: Int64) -> Int? {
     let leaf = Int(leaves[row])
     let at = slot(of: row, in: leaf)
     let old = maxima[at]
-    if old == pages { return }
+    if old == pages { return nil }
     maxima[at] = pages
-    climb(from: leaf, old, pages)
+    return climb(from: leaf, old, pages)
   }
 
   /// Where a row stands in the walk.
   func key(of row: Int) -> Int64 { keys[slot(of: row, in: Int(leaves[row]))] }
 
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
-  mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) {
+  mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) -> Int? {
     while leaves.count <= row { leaves.append(-1) }
     if roots[tree] < 0 { roots[tree] = Int32(newNode(height: 0, parent: Int32(-1 - tree))) }
     var node = Int(roots[tree])
@@ -94,14 +96,15 @@ struct MaximumTrees: Sendable {
       }
     }
     insert(Int32(row), key, pages, into: node, at: position)
-    settle(node)
+    return settle(node)
   }
 
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
-  mutating func remove(_ row: Int) {
+  mutating func remove(_ row: Int) -> Int? {
     let leaf = Int(leaves[row])
     leaves[row] = -1
-    remove(entry: slot(of: row, in: leaf) - leaf * Self.width, from: leaf, row: true)
+    return remove(entry: slot(of: row, in: leaf) - leaf * Self.width, from: leaf)
   }
 
   // MARK: Questions
@@ -240,28 +243,34 @@ extension MaximumTrees {
   }
 
   /// Brings the maxima above a node in step with one of its entries, which has changed.
-  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) {
+  ///
+  /// - Returns: the tree, if its top has changed.
+  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) -> Int? {
     var (node, old, new) = (node, old, new)
     while node >= 0 {
       let stored = self[maximumOf: node]
       if new <= stored {
-        if old < stored { return }
+        if old < stored { return nil }
         new = most(in: node)
-        if new == stored { return }
+        if new == stored { return nil }
       }
       self[maximumOf: node] = new
       old = stored
       node = Int(parents[node])
     }
+    return -1 - node
   }
 
   /// Brings the maxima above a node in step with its entries.
-  private mutating func settle(_ node: Int) {
+  ///
+  /// - Returns: the tree, if its top has changed.
+  private mutating func settle(_ node: Int) -> Int? {
     let stored = self[maximumOf: node]
     let most = most(in: node)
-    if most == stored { return }
+    if most == stored { return nil }
     self[maximumOf: node] = most
-    if parents[node] >= 0 { climb(from: Int(parents[node]), stored, most) }
+    let parent = Int(parents[node])
+    return parent >= 0 ? climb(from: parent, stored, most) : -1 - parent
   }
 
   /// Says to what an entry links where it now stands.
@@ -325,7 +334,7 @@ extension MaximumTrees {
     return right
   }
 
-  private mutating func remove(entry: Int, from node: Int, row: Bool) {
+  private mutating func remove(entry: Int, from node: Int) -> Int? {
     let base = node * Self.width
     counts[node] -= 1
     for next in entry..<Int(counts[node]) {
@@ -335,8 +344,9 @@ extension MaximumTrees {
     if counts[node] > 0 { return settle(node) }
     unused.append(Int32(node))
     let parent = Int(parents[node])
-    if parent >= 0 { return remove(entry: Int(positions[node]), from: parent, row: false) }
+    if parent >= 0 { return remove(entry: Int(positions[node]), from: parent) }
     roots[-1 - parent] = -1
     tops[-1 - parent] = -1
+    return -1 - parent
   }
 }
