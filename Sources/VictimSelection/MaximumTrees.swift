@@ -33,12 +33,10 @@ struct MaximumTrees: Sendable {
   private var roots: [Int32] = []
   /// The most pages of each tree, -1 of one without rows.
   private(set) var tops: [Int64] = []
-  /// The leaf of each row, -1 of those that are in no tree.
-  private var leaves: [Int32] = []
+  /// The entry of each row in its leaf, -1 of those that are in no tree.
+  private var places: [Int32] = []
 
   var treeCount: Int { roots.count }
-
-  func contains(_ row: Int) -> Bool { row < leaves.count && leaves[row] >= 0 }
 
   /// Makes a tree without rows.
   ///
@@ -50,7 +48,7 @@ struct MaximumTrees: Sendable {
   }
 
   mutating func reserve(rows: Int) {
-    leaves.reserveCapacity(rows)
+    places.reserveCapacity(rows)
     let nodes = rows / 16
     links.reserveCapacity(nodes * Self.width)
     maxima.reserveCapacity(nodes * Self.width)
@@ -64,21 +62,20 @@ struct MaximumTrees: Sendable {
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
   mutating func update(_ row: Int, pages: Int64) -> Int? {
-    let leaf = Int(leaves[row])
-    let at = slot(of: row, in: leaf)
-    let old = maxima[at]
+    let place = Int(places[row])
+    let old = maxima[place]
     if old == pages { return nil }
-    maxima[at] = pages
-    return climb(from: leaf, old, pages)
+    maxima[place] = pages
+    return climb(from: place / Self.width, old, pages)
   }
 
   /// Where a row stands in the walk.
-  func key(of row: Int) -> Int64 { keys[slot(of: row, in: Int(leaves[row]))] }
+  func key(of row: Int) -> Int64 { keys[Int(places[row])] }
 
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
   mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) -> Int? {
-    while leaves.count <= row { leaves.append(-1) }
+    while places.count <= row { places.append(-1) }
     if roots[tree] < 0 { roots[tree] = Int32(newNode(height: 0, parent: Int32(-1 - tree))) }
     var node = Int(roots[tree])
     while heights[node] > 0 {
@@ -102,9 +99,9 @@ struct MaximumTrees: Sendable {
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
   mutating func remove(_ row: Int) -> Int? {
-    let leaf = Int(leaves[row])
-    leaves[row] = -1
-    return remove(entry: slot(of: row, in: leaf) - leaf * Self.width, from: leaf)
+    let place = Int(places[row])
+    places[row] = -1
+    return remove(entry: place % Self.width, from: place / Self.width)
   }
 
   // MARK: Questions
@@ -199,13 +196,6 @@ extension MaximumTrees {
     return node
   }
 
-  /// The entry of a row in its leaf.
-  private func slot(of row: Int, in leaf: Int) -> Int {
-    var at = leaf * Self.width
-    while links[at] != Int32(truncatingIfNeeded: row) { at += 1 }
-    return at
-  }
-
   /// How many entries of a node have a key that is not higher.
   private func rank(of key: Int64, in node: Int) -> Int {
     let base = node * Self.width
@@ -277,7 +267,7 @@ extension MaximumTrees {
   private mutating func place(_ entry: Int, in node: Int) {
     let link = Int(links[node * Self.width + entry])
     if heights[node] == 0 {
-      leaves[link] = Int32(node)
+      places[link] = Int32(node * Self.width + entry)
     } else {
       parents[link] = Int32(node)
       positions[link] = Int32(entry)
@@ -292,7 +282,7 @@ extension MaximumTrees {
     counts[node] += 1
     while entry > position {
       move(base + entry - 1, to: base + entry)
-      if heights[node] > 0 { place(entry, in: node) }
+      place(entry, in: node)
       entry -= 1
     }
     links[base + entry] = link
@@ -339,7 +329,7 @@ extension MaximumTrees {
     counts[node] -= 1
     for next in entry..<Int(counts[node]) {
       move(base + next + 1, to: base + next)
-      if heights[node] > 0 { place(next, in: node) }
+      place(next, in: node)
     }
     if counts[node] > 0 { return settle(node) }
     unused.append(Int32(node))
