@@ -149,7 +149,11 @@ extension Fields {
           var name = ""
           var quantity: Kubernetes.Quantity?
           try fields.known(Self.mappingKeys) { (fields, key) throws(JSONError) in
-            if key == 0 { name = try fields.string() ?? "" } else { quantity = try fields.quantity() }
+            if key == 0 {
+              name = try fields.string() ?? ""
+            } else {
+              quantity = try fields.quantity()
+            }
           }
           guard name == "memory", let bytes = quantity?.value else { return }
           claim.bytes = min(claim.bytes, SizeText.maxBytes) + min(bytes, SizeText.maxBytes)

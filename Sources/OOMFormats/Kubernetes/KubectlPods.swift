@@ -14,10 +14,16 @@ public enum Kubectl {
   ) throws(ScenarioError) -> [Kubernetes.Pod] {
     var pods: [Kubernetes.Pod] = []
     var names: Set<String> = []
+    var ids: Set<String> = []
     try read(bytes, file, kind: "Pod") { (fields, offset) throws(JSONError) in
       var pod = try fields.pod()
       if !names.insert("\(pod.namespace)/\(pod.name)").inserted {
         fields.wrong("the pod \(pod.namespace)/\(pod.name) stands here twice", at: offset)
+      }
+      for id in [pod.mirrorOf ?? pod.uid] + pod.allContainers.map(\.id) {
+        if let id, !ids.insert(id).inserted {
+          fields.wrong("the id '\(shortened(id))' is that of another pod or container", at: offset)
+        }
       }
       pod.setDefaults()
       pods.append(pod)

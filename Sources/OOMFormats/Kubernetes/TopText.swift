@@ -34,7 +34,8 @@ public struct TopText: Equatable, Sendable {
 
     /// From a line of headers.
     init?(_ words: [Substring]) {
-      guard let memory = words.firstIndex(of: "MEMORY(bytes)"), let pod = words.firstIndex(of: "POD"),
+      guard let memory = words.firstIndex(of: "MEMORY(bytes)"),
+        let pod = words.firstIndex(of: "POD"),
         let container = words.firstIndex(of: "NAME")
       else { return nil }
       namespace = words.firstIndex(of: "NAMESPACE")
@@ -44,12 +45,13 @@ public struct TopText: Equatable, Sendable {
 
   /// - Throws: a `ScenarioError` with the first line that is none of it.
   public init(_ bytes: [UInt8], file: String) throws(ScenarioError) {
-    let text = String(decoding: bytes, as: UTF8.self)
     var columns: Columns?
     var number = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
-      let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\r\n" }
+      let words = String(decoding: line, as: UTF8.self).split {
+        $0 == " " || $0 == "\t" || $0 == "\r"
+      }
       if words.isEmpty { continue }
       // With --sum a rule and the sums end the table.
       if words.allSatisfy({ $0.allSatisfy { $0 == "_" } }) { break }
@@ -64,7 +66,7 @@ public struct TopText: Equatable, Sendable {
       if columns == nil { columns = Columns(count: words.count) }
       guard let columns, words.count == columns.count else {
         throw Self.error(
-          "expected a line of kubectl top pod --containers, found '\(shortened(String(line)))'",
+          "expected a line of kubectl top pod --containers, found '\(shortened(words.joined(separator: " ")))'",
           file, line: number)
       }
       rows.append(try Self.row(words, columns, file, line: number))

@@ -14,7 +14,7 @@ extension Kubernetes {
       parts = Self.pods.parts
       if qos != .guaranteed { parts.append(qos.rawValue.lowercased()) }
       // The kubelet knows a static pod by its own uid, not by that of its mirror.
-      parts.append("pod" + (pod.mirrorOf ?? pod.uid ?? "\(pod.namespace)-\(pod.name)"))
+      parts.append("pod" + (pod.mirrorOf ?? pod.uid ?? "\(pod.namespace).\(pod.name)"))
     }
 
     private init(parts: [String]) {

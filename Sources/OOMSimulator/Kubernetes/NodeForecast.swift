@@ -118,12 +118,13 @@ extension Kubernetes {
     public init(_ node: NodeScenario) {
       let state = node.state
       let ofPods = node.pods.reduce(0) { $0 + $1.usage }
-      let threshold = state.evictionThreshold
+      // A percentage is one of what each signal is measured against.
+      let ofPodsLimit = state.kubelet.evictionHard.bytes(of: state.podsLimit)
       signals = [
         Signal(
           name: .memory, available: state.node.capacity - ofPods - node.systemUsage,
-          threshold: threshold),
-        Signal(name: .allocatable, available: state.podsLimit - ofPods, threshold: threshold),
+          threshold: state.evictionThreshold),
+        Signal(name: .allocatable, available: state.podsLimit - ofPods, threshold: ofPodsLimit),
       ]
       let candidates = state.pods.indices.map { index in
         let pod = state.pods[index]

@@ -6,13 +6,17 @@ extension Kubernetes.NodeScenario {
     let (node, kubelet) = (state.node, state.kubelet)
     if state.reserved < 0 {
       notes.append(
-        "capacity less allocatable is less than the eviction threshold and huge pages: nothing is taken for reserved")
+        "capacity less allocatable is less than the eviction threshold and huge pages: nothing is taken for reserved"
+      )
     }
-    if let allocatable = node.allocatable, kubelet.kubeReserved != nil || kubelet.systemReserved != nil {
+    if let allocatable = node.allocatable,
+      kubelet.kubeReserved != nil || kubelet.systemReserved != nil
+    {
       let shown = node.capacity - allocatable - state.evictionThreshold - node.hugePages
       if shown != state.reserved {
         notes.append(
-          "the node's allocatable says that \(shown) bytes are reserved, the options \(state.reserved)")
+          "the node's allocatable says that \(shown) bytes are reserved, the options \(state.reserved)"
+        )
       }
     }
     if let version = node.kernelVersion, state.kernel == nil, KernelRelease(version) == nil {
@@ -20,7 +24,8 @@ extension Kubernetes.NodeScenario {
     }
     if state.systemUsage == nil, systemUsage > 0 {
       notes.append(
-        "what runs outside of pods is taken to use what is reserved for it; none of it is a candidate here")
+        "what runs outside of pods is taken to use what is reserved for it; none of it is a candidate here"
+      )
     }
     let unequal = state.pods.indices.filter {
       let pod = state.pods[$0]

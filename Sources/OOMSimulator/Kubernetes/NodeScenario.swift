@@ -35,7 +35,7 @@ extension Kubernetes {
       public var qos: Pod.QOSClass
       public var cgroup: String
       public var limit: Int64?
-      /// Its containers in `containers`, the sandbox last.
+      /// Its containers in `containers`, the sandbox first.
       public var containers: Range<Int>
       public var usage: Int64
       /// Whether anybody measured what any of it uses.
@@ -76,6 +76,11 @@ extension Kubernetes {
       var scenario = Scenario()
       scenario.name = state.node.name.isEmpty ? "node" : state.node.name
       scenario.title = "Kubernetes node \(scenario.name) with \(state.pods.count) pods"
+      scenario.description = [
+        "Made from what kubectl shows. Each container is as many processes as were given for it, with all that it "
+          + "uses as anonymous memory in equal parts; each pod has a pause process besides.",
+        "What runs outside of pods is part of the kernel's memory here: none of it can be killed.",
+      ]
       scenario.kernel =
         state.kernel ?? state.node.kernelVersion.flatMap { KernelRelease($0) } ?? .standard
       scenario.cgroupVersion = state.kubelet.cgroupVersion
@@ -102,8 +107,9 @@ extension Kubernetes {
       let start = containers.count
       let all = pod.allContainers
       let runs = all.contains { pod.isRunning($0) }
-      for container in all { place(container, pod, index, path, runs: pod.isRunning(container)) }
+      // The sandbox is there before the containers.
       if runs { place(Container("pause", kind: .sandbox), pod, index, path, runs: true) }
+      for container in all { place(container, pod, index, path, runs: pod.isRunning(container)) }
       let own = containers[start...]
       pods.append(
         PlacedPod(
@@ -121,8 +127,9 @@ extension Kubernetes {
       let name = pod.containerName(container.name)
       let isSandbox = container.kind == .sandbox
       let runtime = container.runtime ?? state.node.runtime ?? "containerd"
-      let leaf = Kubernetes.leaf(
-        id: container.id ?? container.name, runtime: runtime, kubelet.cgroupDriver)
+      // The id of a sandbox is not to be had; no container has a name with an underscore.
+      let id = container.id ?? (isSandbox ? "pause_" : container.name)
+      let leaf = Kubernetes.leaf(id: id, runtime: runtime, kubelet.cgroupDriver)
       let (usage, source) = usage(of: container, name, runs: runs)
       containers.append(
         Placed(

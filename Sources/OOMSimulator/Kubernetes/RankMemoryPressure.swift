@@ -30,7 +30,9 @@ extension Kubernetes {
     case lowerPriority = "lower_priority"
     /// Its use is further above, or less below, its request.
     case moreAboveRequest = "more_above_request"
-    /// Equal in all: the kubelet leaves the order open.
+    /// Nothing: the kubelet leaves the order of the two open.
+    case equal
+    /// It is the last.
     case none
   }
 
@@ -47,12 +49,11 @@ extension Kubernetes {
     }
   }
 
-  /// Why the first comes before the second.
+  /// Why the first, which comes before the second, does.
   public static func reason(
     _ first: EvictionCandidate, before second: EvictionCandidate
   ) -> EvictionKey {
-    let (order, key) = compare(first, second)
-    return order < 0 ? key : .none
+    compare(first, second).key
   }
 
   /// Source: `orderedBy(exceedMemoryRequests(stats), priority, memory(stats))`.
@@ -69,7 +70,7 @@ extension Kubernetes {
       return (first.priority < second.priority ? -1 : 1, .lowerPriority)
     }
     let (a, b) = (above(first), above(second))
-    return a == b ? (0, .none) : (a > b ? -1 : 1, .moreAboveRequest)
+    return a == b ? (0, .equal) : (a > b ? -1 : 1, .moreAboveRequest)
   }
 
   private static func above(_ pod: EvictionCandidate) -> Int128 {
