@@ -15,7 +15,11 @@ extension Fields {
     var isFirst = true
     while let key = try json.nextKey(isFirst: isFirst) {
       isFirst = false
-      guard let number = keys.number(json.bytes, key.start, key.end, guess: 0) else {
+      let found =
+        key.hasEscapes
+        ? keys.names.firstIndex(of: json.text(key))
+        : keys.number(json.bytes, key.start, key.end, guess: 0)
+      guard let number = found else {
         try json.skipValue()
         continue
       }

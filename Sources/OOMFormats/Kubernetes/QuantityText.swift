@@ -19,11 +19,11 @@ extension Kubernetes.Quantity {
     guard digits.count > 0, let scale = QuantityScale(rest) else {
       throw QuantityError(message: "'\(plain(shortened(text)))' is no quantity: \(Self.allowed)")
     }
-    if digits.isTooLong {
-      throw QuantityError(message: "'\(plain(shortened(text)))' has more digits than count")
-    }
     guard let nano = digits.nano(scale) else {
       throw QuantityError(message: "'\(plain(shortened(text)))' is more than 2^63 - 1")
+    }
+    if digits.isTooLong {
+      throw QuantityError(message: "'\(plain(shortened(text)))' has more digits than count")
     }
     self.init(nano: nano)
   }

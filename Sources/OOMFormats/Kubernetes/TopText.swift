@@ -22,6 +22,8 @@ public struct TopText: Equatable, Sendable {
     var container: Int
     var memory: Int
     var count: Int
+    /// Whether headers said so.
+    var isNamed = false
 
     /// Without headers: four columns, or five with the namespace.
     init?(count: Int) {
@@ -40,8 +42,11 @@ public struct TopText: Equatable, Sendable {
       else { return nil }
       namespace = words.firstIndex(of: "NAMESPACE")
       (self.pod, self.container, self.memory, count) = (pod, container, memory, words.count)
+      isNamed = true
     }
   }
+
+  private static let expected = "expected a line of kubectl top pod --containers"
 
   /// - Throws: a `ScenarioError` with the first line that is none of it.
   public init(_ bytes: [UInt8], file: String) throws(ScenarioError) {
@@ -66,8 +71,8 @@ public struct TopText: Equatable, Sendable {
       if columns == nil { columns = Columns(count: words.count) }
       guard let columns, words.count == columns.count else {
         throw Self.error(
-          "expected a line of kubectl top pod --containers, found '\(shortened(words.joined(separator: " ")))'",
-          file, line: number)
+          "\(Self.expected), found '\(shortened(words.joined(separator: " ")))'", file, line: number
+        )
       }
       rows.append(try Self.row(words, columns, file, line: number))
     }
@@ -89,7 +94,11 @@ public struct TopText: Equatable, Sendable {
       if memory > SizeText.maxBytes { throw QuantityError(message: "'\(text)' is over 4 PiB") }
       row.memory = memory
     } catch {
-      throw Self.error(error.message, file, line: line)
+      // Without headers it may be anything.
+      let what =
+        columns.isNamed
+        ? "" : expected + ", found '\(shortened(words.joined(separator: " ")))': "
+      throw Self.error(what + error.message, file, line: line)
     }
     return row
   }
