@@ -285,14 +285,14 @@ import Testing
     ),
     ("@qos-trio.json --capacity 8Gi --usage shop/db/bd=1Gi", 64, "did you mean 'shop/db/db'?"),
     ("@qos-trio.json --capacity 8Gi --usage shop/db/db", 64, "takes NAMESPACE/POD/CONTAINER=VALUE"),
-    ("@qos-trio.json --capacity 8Gi --processes shop/db/db=0", 64, "a number from 1 to 1000000"),
+    ("@qos-trio.json --capacity 8Gi --processes shop/db/db=0", 64, "a number from 1 to 100000"),
     (
       "@qos-trio.json --capacity 8Gi --processes shop/db/db=2 --processes shop/db/db=3", 64,
       "stands there twice"
     ),
     (
-      "@qos-trio.json --capacity 8Gi --processes shop/db/db=1000000", 65,
-      "more than a million processes"
+      "@qos-trio.json --capacity 8Gi --usage shop/db/db=4Pi --usage shop/api/api=1", 65,
+      "more than 4 PiB together"
     ),
     ("@qos-trio.json --capacity 8Gi --rows 0", 64, "--rows takes a number"),
     ("@qos-trio.json --capacity 8Gi --near 101", 64, "--near takes a number"),

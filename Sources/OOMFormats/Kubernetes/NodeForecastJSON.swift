@@ -4,7 +4,7 @@ extension JSONWriter {
   /// `oomsim.k8s/1`: who goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
   /// sizes pages; `domains` are those of `oomsim.next/1`, with containers instead of processes.
   ///
-  /// - Parameter rows: how many candidates of each limit and of eviction at most.
+  /// - Parameter rows: how many pods of the order of eviction at most.
   public mutating func nodeForecast(_ report: Kubernetes.NodeForecast, rows: Int) {
     object { writer in
       writer.field("schema", "oomsim.k8s/1")
@@ -21,7 +21,7 @@ extension JSONWriter {
       }
       writer.key("domains")
       writer.array { writer in
-        for domain in report.forecast.domains { writer.domain(domain, report, rows: rows) }
+        for domain in report.forecast.domains { writer.domain(domain, report) }
       }
       writer.field("domains_with_more_left", Int64(report.otherLimits))
       writer.key("eviction")
@@ -48,7 +48,7 @@ extension JSONWriter {
     field("system_usage_bytes", node.systemUsage)
     field("pods_cgroup", node.podsCgroup)
     field("pods_limit_bytes", state.podsLimit)
-    field("pods_usage_bytes", node.pods.reduce(0) { $0 + $1.usage })
+    field("pods_usage_bytes", node.podsUsage)
   }
 
   private mutating func pod(_ placed: Kubernetes.NodeScenario.PlacedPod, _ pod: Kubernetes.Pod) {
@@ -88,9 +88,7 @@ extension JSONWriter {
     field("container", name.container)
   }
 
-  private mutating func domain(
-    _ domain: Forecast.Domain, _ report: Kubernetes.NodeForecast, rows: Int
-  ) {
+  private mutating func domain(_ domain: Forecast.Domain, _ report: Kubernetes.NodeForecast) {
     object { writer in
       writer.field("cgroup", domain.cgroup)
       writer.field("file", domain.limit.file)
@@ -105,7 +103,7 @@ extension JSONWriter {
       writer.field("pause_processes", Int64(count.sandboxes))
       writer.key("candidates")
       writer.array { writer in
-        for victim in report.victims(of: domain, rows: rows) {
+        for victim in report.victims(of: domain) {
           let next = victim.next
           writer.object(inline: true) {
             $0.name(report.node.containers[victim.container].name)

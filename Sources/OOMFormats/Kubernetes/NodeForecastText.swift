@@ -30,7 +30,7 @@ public struct NodeForecastText {
     let kubelet = state.kubelet
     let name = state.node.name.isEmpty ? "a node" : state.node.name
     let swap = state.node.swap ?? 0
-    let used = node.pods.reduce(0) { $0 + $1.usage }
+    let used = node.podsUsage
     return [
       style.bold(plain(name))
         + style.dim(
@@ -100,7 +100,7 @@ public struct NodeForecastText {
   }
 
   private func victims(of domain: Forecast.Domain) -> [String] {
-    let victims = report.victims(of: domain, rows: rows)
+    let victims = report.victims(of: domain)
     if victims.isEmpty {
       return [style.red("nobody can be killed: who asks waits, or gets ENOMEM")]
     }

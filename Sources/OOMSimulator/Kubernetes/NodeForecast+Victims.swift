@@ -9,19 +9,10 @@ extension Kubernetes.NodeForecast {
   /// The containers that would be hit at a limit, in order. Of a container with several processes the first counts:
   /// the others go with it, or come after it with fewer points. The sandboxes, which nothing that can be killed comes
   /// after, are left out.
-  ///
-  /// - Parameter rows: how many at most.
-  /// - Complexity: O(candidates of the domain × log containers).
-  public func victims(of domain: Forecast.Domain, rows: Int) -> [Victim] {
-    var seen: Set<Int> = []
-    var victims: [Victim] = []
-    for next in domain.candidates where victims.count < rows {
-      guard let container = container(ofPid: next.candidate.pid),
-        node.containers[container].container.kind != .sandbox, seen.insert(container).inserted
-      else { continue }
-      victims.append(Victim(container: container, next: next))
+  public func victims(of domain: Forecast.Domain) -> [Victim] {
+    domain.candidates.compactMap { next in
+      node.container(ofPid: next.candidate.pid).map { Victim(container: $0, next: next) }
     }
-    return victims
   }
 
   /// Containers with processes in a domain, and sandboxes.
@@ -34,10 +25,6 @@ extension Kubernetes.NodeForecast {
       if placed.container.kind == .sandbox { count.sandboxes += 1 } else { count.containers += 1 }
     }
     return count
-  }
-
-  private func container(ofPid pid: Int32) -> Int? {
-    node.containers.firstIndex { $0.pids.contains(pid) }
   }
 
   /// What a limit is the limit of.
@@ -57,5 +44,21 @@ extension Kubernetes.NodeForecast {
       return .container(container)
     }
     return .allPods
+  }
+}
+
+extension Kubernetes.NodeScenario {
+  /// Position of the container that a process belongs to.
+  ///
+  /// - Complexity: O(log containers).
+  func container(ofPid pid: Int32) -> Int? {
+    var (low, high) = (0, started.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let pids = containers[started[middle]].pids
+      if pids.contains(pid) { return started[middle] }
+      if pid < pids.lowerBound { high = middle } else { low = middle + 1 }
+    }
+    return nil
   }
 }

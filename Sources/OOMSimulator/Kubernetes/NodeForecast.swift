@@ -19,10 +19,7 @@ extension Kubernetes {
       otherLimits = near.count - chosen.count
       var groups = Set(chosen.map(\.cgroup))
       groups.insert(node.podsCgroup)
-      // A container of many processes is one line, so more of them are asked for.
-      let spare = min(node.processCount - node.containers.count { $0.processes > 0 }, 2000)
-      forecast = Simulator(for: node.scenario)
-        .forecast(node.scenario, groups: groups, top: rows + spare)
+      forecast = Simulator(for: node.scenario).forecast(node, groups: groups, top: rows)
     }
 
     /// Bytes that can be charged until the kernel has to kill, at the node's or at all pods' limit.
@@ -117,7 +114,7 @@ extension Kubernetes {
 
     public init(_ node: NodeScenario) {
       let state = node.state
-      let ofPods = node.pods.reduce(0) { $0 + $1.usage }
+      let ofPods = node.podsUsage
       // A percentage is one of what each signal is measured against.
       let ofPodsLimit = state.kubelet.evictionHard.bytes(of: state.podsLimit)
       signals = [
@@ -162,17 +159,27 @@ extension Kubernetes {
 }
 
 extension Simulator {
-  /// Who would die next in the machine and in some groups.
+  /// Who would die next in the machine and in some groups: of each container the first process, of sandboxes none.
   ///
   /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
-  func forecast(_ scenario: Scenario, groups: Set<String>, top: Int) -> Forecast {
+  func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
+    let scenario = node.scenario
     var world = World(of: scenario, rules: rules, policy: policy)
     world.settle()
-    var domains = [world.forecast(nil, top: top)]
+    func forecast(_ group: Int?) -> Forecast.Domain {
+      var seen: Set<Int> = []
+      return world.forecast(group, top: top) { candidate in
+        guard let index = node.container(ofPid: candidate.pid),
+          node.containers[index].container.kind != .sandbox
+        else { return false }
+        return seen.insert(index).inserted
+      }
+    }
+    var domains = [forecast(nil)]
     for group in 0..<world.groups.count where groups.contains(world.groups.paths[group]) {
       let limits = world.ledger.limits[group]
       if min(limits.max, limits.memsw) == Cgroup.unlimited { continue }
-      domains.append(world.forecast(group, top: top))
+      domains.append(forecast(group))
     }
     domains.sort { first, second in
       let (a, b) = (first.leftPerMille, second.leftPerMille)

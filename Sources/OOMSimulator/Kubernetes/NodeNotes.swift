@@ -45,7 +45,7 @@ extension Kubernetes.NodeScenario {
 
   var notesOnUsage: [String] {
     var notes: [String] = []
-    func count(_ source: UsageSource) -> Int {
+    func count(_ source: Kubernetes.NodeState.UsageSource) -> Int {
       containers.count { $0.source == source && $0.container.kind != .sandbox }
     }
     func say(_ number: Int, _ one: String, _ many: String) {

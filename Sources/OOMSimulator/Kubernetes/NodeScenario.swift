@@ -1,18 +1,6 @@
 extension Kubernetes {
   /// A node with its pods as a scenario of one instant, and what became of each container.
   public struct NodeScenario: Equatable, Sendable {
-    /// Where the use of a container is from.
-    public enum UsageSource: String, Sendable {
-      case metrics
-      case given
-      /// It uses what it requests: nothing else is known.
-      case request
-      /// It requests nothing and nothing is known: taken for 0.
-      case none
-      /// It does not run.
-      case notRunning = "not_running"
-    }
-
     /// A container in its place. Sizes are in bytes.
     public struct Placed: Equatable, Sendable {
       public var name: ContainerName
@@ -23,7 +11,7 @@ extension Kubernetes {
       public var limit: Int64?
       public var swapLimit: Int64
       public var usage: Int64
-      public var source: UsageSource
+      public var source: NodeState.UsageSource
       public var processes: Int
       public var cgroup: String
       /// Of its processes; empty while it does not run.
@@ -46,6 +34,8 @@ extension Kubernetes {
     public var scenario: Scenario
     public var pods: [PlacedPod] = []
     public var containers: [Placed] = []
+    /// Positions of those that run, in the order of their pids.
+    var started: [Int] = []
     /// Path of the group of all pods.
     public var podsCgroup: String
     /// What has to be said of what could not be known.
@@ -66,6 +56,9 @@ extension Kubernetes {
 
     /// Processes of all containers.
     public var processCount: Int { scenario.processes.count }
+
+    /// What all pods use, in bytes.
+    public var podsUsage: Int64 { NodeState.sum(pods.map(\.usage)) }
 
     public var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
 
@@ -115,7 +108,7 @@ extension Kubernetes {
         PlacedPod(
           qos: qos, cgroup: path, limit: kubelet.memoryLimit(of: pod),
           containers: start..<containers.count,
-          usage: own.reduce(0) { $0 + $1.usage },
+          usage: NodeState.sum(own.map(\.usage)),
           hasStatistics: state.metrics == nil || !runs
             || own.contains { $0.source == .metrics || $0.source == .given }))
     }
@@ -130,7 +123,7 @@ extension Kubernetes {
       // The id of a sandbox is not to be had; no container has a name with an underscore.
       let id = container.id ?? (isSandbox ? "pause_" : container.name)
       let leaf = Kubernetes.leaf(id: id, runtime: runtime, kubelet.cgroupDriver)
-      let (usage, source) = usage(of: container, name, runs: runs)
+      let (usage, source) = state.usage(of: container, name, runs: runs)
       containers.append(
         Placed(
           name: name, container: container, pod: index,
@@ -145,17 +138,6 @@ extension Kubernetes {
           cgroup: path + "/" + leaf, pids: 0..<0))
     }
 
-    private func usage(
-      of container: Container, _ name: ContainerName, runs: Bool
-    ) -> (Int64, UsageSource) {
-      if !runs { return (0, .notRunning) }
-      if container.kind == .sandbox { return (0, .none) }
-      if let given = state.givenUsage[name] { return (given, .given) }
-      if let measured = state.metrics?[name] { return (measured, .metrics) }
-      let request = container.resources.requests.memory?.value ?? 0
-      return request > 0 ? (request, .request) : (0, .none)
-    }
-
     // MARK: The scenario
 
     /// In the order in which the containers started, as far as it is known: the kernel's list has that order.
@@ -168,6 +150,7 @@ extension Kubernetes {
       for index in order where containers[index].processes > 0 {
         let count = Int32(clamping: containers[index].processes)
         containers[index].pids = pid..<pid + count
+        started.append(index)
         addProcesses(of: containers[index])
         pid += count
       }

@@ -131,6 +131,10 @@ struct K8sInput {
       terminal.error("Error: more is reserved than the node has.")
       throw .usage
     }
+    if state.totalUsage > 1 << 52 {
+      terminal.error("oomsim: \(file): the containers use more than 4 PiB together")
+      throw .malformed
+    }
     let containers = pods.reduce(0) { $0 + $1.allContainers.count + 1 }
     let more = state.processes.values.reduce(0) { $0 + $1 - 1 }
     if containers + more > 1_000_000 {

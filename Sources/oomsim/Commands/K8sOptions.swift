@@ -45,12 +45,12 @@ struct K8sOptions {
     swap = try bytes("--swap")
     systemUsage = try bytes("--system-usage")
     kernel = try arguments.kernel(terminal)
-    rows = try number("--rows", 1...1_000_000) ?? rows
+    rows = try number("--rows", 1...1000) ?? rows
     nearPerMille = try number("--near", 0...100).map { Int64($0) * 10 } ?? nearPerMille
     for (name, text) in try pairs("--usage") { usage.append((name, try bytes("--usage", text))) }
     for (name, text) in try pairs("--processes") {
-      guard let count = Int(text), (1...1_000_000).contains(count) else {
-        throw wrong("--processes takes a number from 1 to 1000000, found '\(text)'.")
+      guard let count = Int(text), (1...100_000).contains(count) else {
+        throw wrong("--processes takes a number from 1 to 100000, found '\(text)'.")
       }
       processes.append((name, count))
     }
