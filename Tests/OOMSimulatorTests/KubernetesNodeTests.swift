@@ -233,6 +233,38 @@ import Testing
     #expect(node.processCount == 1 + processes + 4)
   }
 
+  /// The containers that are listed are those that OOMs take, one after the other.
+  @Test(arguments: [27, 28])
+  func `what is foretold is what happens`(minor: Int) throws {
+    let pods = try pods()
+    let node = Kubernetes.NodeScenario(
+      state(pods, capacity: 8 << 30) {
+        $0.kubelet.release = Kubernetes.KubeletRelease(minor: minor)
+        $0.givenUsage = [
+          pods[0].containerName("app"): 1 << 30, pods[1].containerName("db"): 3 << 30,
+          pods[2].containerName("job"): 2 << 30,
+        ]
+        $0.processes = [pods[0].containerName("app"): 3]
+      })
+    let report = Kubernetes.NodeForecast(node, rows: 10, nearPerMille: 1000)
+    let machine = try #require(report.forecast.domains.first { $0.cgroup == nil })
+    let names = report.victims(of: machine).map { node.containers[$0.container].name.container }
+    #expect(names == ["job", "app", "db"])
+    #expect(report.containerCount(in: machine) == (3, 3))
+    var scenario = node.scenario
+    scenario.events = (1...9).map {
+      Event(at: $0, action: .oom(cgroup: nil, invoker: nil, nodes: nil))
+    }
+    let kills = Simulator(for: scenario).run(scenario).kills
+    var order: [String] = []
+    for name in kills.compactMap({ $0.victim.name.split(separator: "/").last }) {
+      let container = String(name.prefix { $0 != "-" })
+      if container != "pause", !order.contains(container) { order.append(container) }
+    }
+    #expect(order == names)
+    #expect(kills[1].killed.count == (minor == 28 ? 3 : 1))
+  }
+
   @Test func `what does not run has no process`() throws {
     var pods = try pods()
     pods[0].initContainers = [
