@@ -8,7 +8,7 @@ struct OOMSim {
 
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, explainCommand, protectCommand, compareCommand,
-    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
+    autopsyCommand, snapshotCommand, nextCommand, k8sCommand, rulesCommand, completionCommand,
   ]
 
   static func main() {

@@ -10,6 +10,8 @@ public struct Simulator: Sendable {
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
   var mostRestarts: Int?
+  /// How many kills a run follows at most; nil follows all.
+  var mostKills: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// Whether every kill and every panic has what the kernel would have logged of it.
@@ -41,6 +43,7 @@ public struct Simulator: Sendable {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
+    if let mostKills { replay.mostKills = mostKills }
     if recordsLog { replay.world.logForms = LogForms(of: kernel) }
     replay.run()
     return result(of: replay, scenario)
@@ -71,6 +74,7 @@ public struct Simulator: Sendable {
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
     var world = replay.world
     world.settle()
+    world.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
