@@ -97,7 +97,9 @@ private func scan(
   var begin = 0
   while begin < count {
     let end = min(begin &+ blockLength, count)
-    if isMostlyNeverChosen(weight, begin, end) {
+    // Of a few thousand rows a processor remembers which are candidates; of more each wrong guess costs more
+    // than all the arithmetic.
+    if count <= 8192, isMostlyNeverChosen(weight, begin, end) {
       best.search(badness, pages, weight, begin, end)
       begin = end
       continue
