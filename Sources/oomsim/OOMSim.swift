@@ -9,7 +9,7 @@ struct OOMSim {
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, snapshotCommand,
     nextCommand,
-    rulesCommand,
+    sweepCommand, batchCommand, rulesCommand,
   ]
 
   static func main() {
