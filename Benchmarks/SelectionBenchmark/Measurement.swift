@@ -1,100 +1,129 @@
+internal import KernelPeers
 import VictimSelection
 
-/// What one population of one size took.
-struct Measurement {
-  var population: String
-  var count: Int
-  /// Medians over the rounds, nanoseconds for one process.
-  var columns: Double
-  var naive: Double
-  /// Of the rows chosen, the same for both.
-  var digest: UInt64
-}
+/// Nanoseconds of one selection, over many.
+struct Sample: Sendable {
+  var minimum = 0.0
+  var median = 0.0
+  var p99 = 0.0
+  var allocations = 0.0
 
-/// Times both in turn, round by round, so that both see the same noise.
-func measure(_ population: Population, count: Int) -> Measurement {
-  var random = SplitMix(seed: population.seed)
-  let tasks = (0..<count).map { population.draw(&random, $0) }
-  let pages = tasks.map(\.pages)
-  let adj = tasks.map(\.adj)
-  let repeats = max(1_000_000 / count, 1)
-  let clock = ContinuousClock()
-  var columns: [Double] = []
-  var naive: [Double] = []
-  var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-  for round in 0..<9 {
-    let totalpages = Int64(1_000_000 + round * 4096)
-    var chosen = 0
-    let fast = clock.measure {
-      for _ in 0..<repeats {
-        let victim = selectBadProcess(
-          pages: pages.span, weight: adj.span, totalpages: totalpages, rule: SelectionRule())
-        chosen &+= victim?.row ?? -1
+  /// Times a selection again and again: in batches where one is shorter than the clock is exact.
+  ///
+  /// - Parameter budget: nanoseconds to spend, but at least five samples.
+  init(budget: Double, _ select: (Int) -> Void) {
+    let clock = ContinuousClock()
+    select(0)
+    let once = max(nanoseconds(clock.measure { select(0) }), 1)
+    let batch = max(Int(20_000 / once), 1)
+    let count = min(max(Int(budget / (once * Double(batch))), 5), 1001)
+    var times: [Double] = []
+    times.reserveCapacity(count)
+    let before = allocation_count()
+    for sample in 0..<count {
+      let time = clock.measure {
+        for number in 0..<batch { select(sample &* batch &+ number) }
       }
+      times.append(nanoseconds(time) / Double(batch))
     }
-    var naiveChosen = 0
-    let slow = clock.measure {
-      for _ in 0..<repeats { naiveChosen &+= selectNaively(tasks, totalpages: totalpages) ?? -1 }
-    }
-    precondition(chosen == naiveChosen, "the two choose differently")
-    digest = (digest ^ UInt64(bitPattern: Int64(chosen))) &* 0x0000_0100_0000_01b3
-    columns.append(nanoseconds(fast) / Double(repeats * count))
-    naive.append(nanoseconds(slow) / Double(repeats * count))
+    allocations = Double(allocation_count() - before) / Double(count * batch)
+    times.sort()
+    minimum = times[0]
+    median = times[count / 2]
+    p99 = times[min(count * 99 / 100, count - 1)]
   }
-  return Measurement(
-    population: population.name, count: count, columns: median(columns), naive: median(naive),
-    digest: digest)
 }
 
-/// The rule in one chain of collection calls.
-@inline(never)
-func selectNaively(_ tasks: [NaiveTask], totalpages: Int64) -> Int? {
-  tasks.enumerated().filter { $0.element.adj > -1000 }
-    .map {
-      (row: $0.offset, points: $0.element.pages + Int64($0.element.adj) * (totalpages / 1000))
-    }
-    .max { ($0.points, $0.row) < ($1.points, $1.row) }?.row
-}
-
-private func nanoseconds(_ duration: Duration) -> Double {
+func nanoseconds(_ duration: Duration) -> Double {
   Double(duration.components.attoseconds) / 1e9 + Double(duration.components.seconds) * 1e9
 }
 
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+/// What one population of one size took, in every form.
+struct ScanMeasurement {
+  /// Names of the forms, the loop of this project first.
+  static let forms = ["scan", "kernel list, C", "records, C", "naive Swift", "plain read"]
 
-func printTable(_ results: [Measurement]) {
-  print("population         processes   ns/process   naive ns/process   ratio   digest")
-  for result in results {
-    let cells = [
-      pad(result.population, 18, left: true), pad("\(result.count)", 10),
-      pad(hundredths(result.columns), 13), pad(tenths(result.naive), 19),
-      pad(tenths(result.naive / result.columns), 8), "  " + String(result.digest, radix: 16),
-    ]
-    print(cells.joined())
+  var population: String
+  var count: Int
+  var samples: [Sample] = []
+  /// Of the rows that all forms chose.
+  var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  init(_ population: Population, count: Int, budget: Double, peers: Bool) {
+    self.population = population.name
+    self.count = count
+    let forms = Forms(population, count: count)
+    let totals = (0..<16).map { Int64(1_000_000 + $0 * 4096) }
+    for total in totals {
+      let chosen = forms.scan(total)
+      digest = (digest ^ UInt64(bitPattern: Int64(chosen))) &* 0x0000_0100_0000_01b3
+      if !peers { continue }
+      precondition(chosen == forms.kernelList(total), "the list chooses differently")
+      precondition(chosen == forms.recordArray(total), "the records choose differently")
+      precondition(chosen == forms.naive(total), "the naive chain chooses differently")
+    }
+    var sink = 0
+    func sample(_ select: (Int64) -> Int) {
+      samples.append(Sample(budget: budget) { sink &+= select(totals[$0 & 15]) })
+    }
+    sample(forms.scan)
+    if peers {
+      sample(forms.kernelList)
+      sample(forms.recordArray)
+      sample(forms.naive)
+    }
+    sample(forms.plainRead)
+    if sink == 1 { print("", terminator: "") }
+  }
+
+  func sample(_ form: String) -> Sample? {
+    if samples.count == 2 { return form == "scan" ? samples[0] : form == "plain read" ? samples[1] : nil }
+    return Self.forms.firstIndex(of: form).map { samples[$0] }
   }
 }
 
-func printJSON(_ results: [Measurement]) {
-  let rows = results.map {
-    "{\"population\": \"\($0.population)\", \"processes\": \($0.count), "
-      + "\"ns_per_process\": \($0.columns), \"naive_ns_per_process\": \($0.naive), "
-      + "\"digest\": \"\(String($0.digest, radix: 16))\"}"
+/// What changing one process and selecting again took, by index and by scan.
+struct IndexMeasurement {
+  var population: String
+  var count: Int
+  /// One change and one selection.
+  var step: Sample
+  var scan: Sample
+  var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  init(_ population: Population, count: Int, budget: Double) {
+    self.population = population.name
+    self.count = count
+    let forms = Forms(population, count: count)
+    var pages = forms.pages
+    var index = VictimIndex()
+    index.reserveCapacity(count)
+    for row in 0..<count {
+      index.set(row, pages: pages[row], weight: forms.weights[row], key: Int64(row))
+    }
+    let candidates = (0..<count).filter { forms.weights[$0] != neverChosen }
+    var random = SplitMix(seed: population.seed &+ 99)
+    let changes = (0..<4096).map { _ in
+      (row: candidates.randomElement(using: &random) ?? 0, pages: Int64.random(in: 0...100_000, using: &random))
+    }
+    let rule = SelectionRule()
+    for (number, change) in changes.enumerated() {
+      pages[change.row] = change.pages
+      index.update(change.row, pages: change.pages)
+      let victim = index.select(totalpages: 2_000_000, rule: rule)
+      digest = (digest ^ UInt64(bitPattern: Int64(victim?.row ?? -1))) &* 0x0000_0100_0000_01b3
+      if number % 64 != 0 { continue }
+      let scanned = selectBadProcess(
+        pages: pages.span, weight: forms.weights.span, totalpages: 2_000_000, rule: rule)
+      precondition(victim == scanned, "index and scan choose differently")
+    }
+    var sink = 0
+    step = Sample(budget: budget) {
+      let change = changes[$0 & 4095]
+      index.update(change.row, pages: change.pages &+ Int64($0 & 7))
+      sink &+= index.select(totalpages: 2_000_000, rule: rule)?.row ?? -1
+    }
+    scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
+    if sink == 1 { print("", terminator: "") }
   }
-  print("[\n  \(rows.joined(separator: ",\n  "))\n]")
-}
-
-private func hundredths(_ value: Double) -> String {
-  let hundredths = Int(value * 100 + 0.5)
-  let rest = hundredths % 100
-  return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
-}
-
-private func tenths(_ value: Double) -> String {
-  let tenths = Int(value * 10 + 0.5)
-  return "\(tenths / 10).\(tenths % 10)"
-}
-
-private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
-  let space = String(repeating: " ", count: max(width - text.count, 0))
-  return left ? text + space : space + text
 }

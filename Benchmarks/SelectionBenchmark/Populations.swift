@@ -2,35 +2,40 @@
 struct Population {
   var name: String
   var seed: UInt64
-  var draw: @Sendable (inout SplitMix, Int) -> NaiveTask
+  var draw: @Sendable (inout SplitMix, Int) -> BenchmarkTask
 
-  /// A name of its own for each stream, so that adding one changes no other.
+  /// A seed of its own for each, so that adding one changes no other.
   static let all = [
     Population(name: "uniform", seed: 1) { random, index in
-      NaiveTask(name: "p\(index)", pages: .random(in: 0...100_000, using: &random), adj: 0)
+      BenchmarkTask(name: "p\(index)", pages: .random(in: 0...100_000, using: &random), adj: 0)
     },
     Population(name: "containers", seed: 2) { random, index in
-      NaiveTask(
+      BenchmarkTask(
         name: "pod-\(index)", pages: .random(in: 100...50_000, using: &random),
         adj: [-997, 2, 500, 872, 968, 999, 1000].randomElement(using: &random) ?? 0)
     },
     Population(name: "fork-bomb", seed: 3) { random, index in
       let isBomb = Int.random(in: 0..<100, using: &random) > 0
-      return NaiveTask(name: "sh\(index)", pages: isBomb ? 282 : 400_000, adj: 0)
+      return BenchmarkTask(name: "sh\(index)", pages: isBomb ? 282 : 400_000, adj: 0)
     },
     Population(name: "all-equal", seed: 4) { _, index in
-      NaiveTask(name: "w\(index)", pages: 5642, adj: 0)
+      BenchmarkTask(name: "w\(index)", pages: 5642, adj: 0)
     },
     Population(name: "mostly-unkillable", seed: 5) { random, index in
-      NaiveTask(
+      BenchmarkTask(
         name: "k\(index)", pages: .random(in: 0...9000, using: &random),
         adj: Int.random(in: 0..<16, using: &random) == 0 ? 0 : -1000)
+    },
+    Population(name: "many-adj", seed: 6) { random, index in
+      BenchmarkTask(
+        name: "j\(index)", pages: .random(in: 0...100_000, using: &random),
+        adj: .random(in: -999...1000, using: &random))
     },
   ]
 }
 
 /// A process as the first draft of a simulator would keep it.
-struct NaiveTask {
+struct BenchmarkTask {
   var name: String
   var pages: Int64
   var adj: Int16

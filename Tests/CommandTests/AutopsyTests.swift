@@ -79,6 +79,22 @@ import Testing
     #expect(compared.code == 0, "\(compared.error)")
   }
 
+  @Test func `a rotated log that is packed is named as such`() async throws {
+    let scratch = try Scratch()
+    for (magic, unpacker) in [
+      ([0x1F, 0x8B, 0x08, 0x00], "zcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xzcat"), ([0x42, 0x5A, 0x68, 0x39], "bzcat"),
+    ] as [([UInt8], String)] {
+      let file = scratch.url.appending(path: "kern.log.1")
+      try Data(magic + [UInt8](repeating: 0xC3, count: 5000)).write(to: file)
+      let output = try await Program.run(["autopsy", file.path])
+      #expect(output.code == 65 && output.out.isEmpty)
+      #expect(
+        output.error.contains("is compressed: \(unpacker) \(file.path) | oomsim autopsy -"),
+        "\(output.error)")
+    }
+  }
+
   @Test func `several logs, one after the other`() async throws {
     let other = Self.logs.appending(path: "m03-leaf-before-parent-qemu-6.1.txt").path
     let output = try await Program.run(["autopsy", Self.log, other])

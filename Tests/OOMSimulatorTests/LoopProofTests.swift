@@ -136,6 +136,7 @@ import Testing
     }
     let constant: Set = [
       "rules", "word", "pagesPerTable", "memsAllowed", "mempolicy", "segments", "mappedFiles",
+      "changes",
     ]
     #expect(
       labels(replay.world.tasks).subtracting(constant) == [
@@ -150,7 +151,7 @@ import Testing
       labels(replay.world) == [
         "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
-        "logForms",
+        "logForms", "selectionIndex",
       ])
     #expect(
       labels(Growth(order: 0, total: Event.Sizes(), start: 0, duration: 0)) == [

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Finds the words that lines of reports have, quickly: most of a log is no report.
 ///
-/// Eight bytes at a time are held against three bytes of each word; what passes is held against all of it.
+/// Sixteen places at a time are held against three bytes of each word; what passes is held against all of it.
 enum TriggerSearch {
   /// What is looked for: the three bytes, and the word that they are a part of.
   private struct Word {
@@ -32,22 +32,42 @@ enum TriggerSearch {
     Word("E\":", lead: 0, "E\":["), Word("E\":", lead: 0, "E\": ["),
   ]
 
-  /// A byte in each of eight.
-  @inline(__always)
-  private static func all(_ scalar: Unicode.Scalar) -> UInt64 {
-    UInt64(UInt8(ascii: scalar)) &* 0x0101_0101_0101_0101
-  }
+  private typealias Bytes = SIMD16<UInt8>
+  private typealias Hits = SIMDMask<SIMD16<Int8>>
 
-  /// Bits where three bytes stand one behind the other, in words of eight bytes that begin one byte apart; none
-  /// where they stand nowhere.
-  @inline(__always)
-  private static func hits(
-    _ first: UInt64, _ second: UInt64, _ third: UInt64, _ a: Unicode.Scalar, _ b: Unicode.Scalar,
-    _ c: Unicode.Scalar
-  ) -> UInt64 {
-    // A byte that is 0 borrows from its highest bit.
-    let other = first ^ all(a) | second ^ all(b) | third ^ all(c)
-    return (other &- 0x0101_0101_0101_0101) & ~other & 0x8080_8080_8080_8080
+  /// Three neighbours of each of sixteen places.
+  private struct Window {
+    let first: Bytes
+    let second: Bytes
+    let third: Bytes
+
+    @inline(__always)
+    init(_ buffer: UnsafeRawBufferPointer, _ index: Int) {
+      first = unsafe buffer.loadUnaligned(fromByteOffset: index, as: Bytes.self)
+      second = unsafe buffer.loadUnaligned(fromByteOffset: index &+ 1, as: Bytes.self)
+      third = unsafe buffer.loadUnaligned(fromByteOffset: index &+ 2, as: Bytes.self)
+    }
+
+    /// Where three bytes stand one behind the other.
+    @inline(__always)
+    func hits(_ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar) -> Hits {
+      (first .== Bytes(repeating: UInt8(ascii: a)))
+        .& (second .== Bytes(repeating: UInt8(ascii: b)))
+        .& (third .== Bytes(repeating: UInt8(ascii: c)))
+    }
+
+    /// The first place at which one of the words may stand; nil for none of the sixteen.
+    @inline(__always)
+    var firstHit: Int? {
+      let kill = hits("o", "o", "m") .| hits(" ", "p", "r")
+      let head =
+        hits("L", "i", "n") .| hits("m", "m", ":") .| hits("-", "I", "n") .| hits("r", "y", ":")
+      let rest = hits(" ", "=", " ") .| hits("T", "a", "s") .| hits("E", "\"", ":")
+      let all = unsafe unsafeBitCast(kill .| head .| rest, to: SIMD2<UInt64>.self)
+      if all[0] != 0 { return UInt64(littleEndian: all[0]).trailingZeroBitCount / 8 }
+      if all[1] != 0 { return 8 + UInt64(littleEndian: all[1]).trailingZeroBitCount / 8 }
+      return nil
+    }
   }
 
   /// Where the three bytes of the first word stand.
@@ -57,35 +77,17 @@ enum TriggerSearch {
     var index = start
     return unsafe bytes.withUnsafeBytes { buffer in
       // The last bytes of the range are looked at one by one, so that no load goes beyond it.
-      while index &+ 10 <= end {
-        let one = unsafe eight(buffer, index)
-        let two = unsafe eight(buffer, index &+ 1)
-        let three = unsafe eight(buffer, index &+ 2)
-        let kill =
-          hits(one, two, three, "o", "o", "m") | hits(one, two, three, " ", "p", "r")
-        let head =
-          hits(one, two, three, "L", "i", "n") | hits(one, two, three, "m", "m", ":")
-          | hits(one, two, three, "-", "I", "n") | hits(one, two, three, "r", "y", ":")
-        let rest =
-          hits(one, two, three, " ", "=", " ") | hits(one, two, three, "T", "a", "s")
-          | hits(one, two, three, "E", "\"", ":")
-        let all = kill | head | rest
-        if all == 0 {
-          index &+= 8
+      while index &+ 18 <= end {
+        guard let hit = unsafe Window(buffer, index).firstHit else {
+          index &+= 16
           continue
         }
-        // The lowest one is right; borrowing may have made others of it.
-        index &+= all.trailingZeroBitCount / 8
+        index &+= hit
         if isWord(bytes, index, start, end) { return index }
         index &+= 1
       }
       return (index..<max(end, index)).first { isWord(bytes, $0, start, end) }
     }
-  }
-
-  @inline(__always)
-  private static func eight(_ buffer: UnsafeRawBufferPointer, _ index: Int) -> UInt64 {
-    UInt64(littleEndian: unsafe buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 
   private static func isWord(_ bytes: [UInt8], _ index: Int, _ start: Int, _ end: Int) -> Bool {

@@ -147,7 +147,7 @@ extension Replay {
     let pid = process.pid == 0 ? world.pids.next() : process.pid
     let group = group(process.cgroup)
     let row = world.tasks.append(process, name: name, pid: pid, group: group, at: now)
-    world.groups.members[group].append(Int32(row))
+    world.join(row, group)
     let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
     addReferences(row)
     world.shared.join(row, segment: process.segment, file: process.mappedFile)

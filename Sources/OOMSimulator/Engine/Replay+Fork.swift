@@ -30,7 +30,7 @@ extension Replay {
       capabilities: world.tasks.flags[parent].contains(.statesCapabilities)
         ? world.tasks.capabilities(parent) : nil,
       onENOMEM: world.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue)
-    world.groups.members[group].append(Int32(row))
+    world.join(row, group)
     addReferences(row)
     world.fork(parent, to: row)
   }

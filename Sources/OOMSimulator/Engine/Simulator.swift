@@ -71,6 +71,7 @@ public struct Simulator: Sendable {
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
     var world = replay.world
     world.settle()
+    world.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,

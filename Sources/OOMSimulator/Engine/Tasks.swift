@@ -35,6 +35,8 @@ struct Tasks: Equatable, Sendable {
   var pages: [Int64] = []
   /// What selection reads: `oomScoreAdj`, as the release counts it, or `neverChosen`.
   var candidateWeight: [Int16] = []
+  /// For the index of a selection.
+  var changes = ChangedRows()
 
   let rules: Rules
   let word: WordBits
@@ -159,10 +161,19 @@ struct Tasks: Equatable, Sendable {
     let sum =
       anon[owner] + file[owner] + shmem[owner] + swap[owner] + countedTables(owner: owner)
     if rules.rootBonus != .ofOwnUse, swapoffRows.isEmpty {
-      for user in usersOfMM(row) { pages[user] = sum }
+      if owners.isEmpty {
+        pages[row] = sum
+        changes.note(row)
+        return
+      }
+      for user in usersOfMM(row) {
+        pages[user] = sum
+        changes.note(user)
+      }
       return
     }
     for user in usersOfMM(row) {
+      changes.note(user)
       pages[user] =
         hasThousandPoints(user)
         ? 0
@@ -173,6 +184,7 @@ struct Tasks: Equatable, Sendable {
 
   mutating func refreshCandidate(_ row: Int) {
     let isCandidate = states[row] == .running && ineligibility(row) == nil
+    changes.note(row)
     candidateWeight[row] = isCandidate ? weight(row) : neverChosen
   }
 
@@ -183,6 +195,7 @@ struct Tasks: Equatable, Sendable {
     let isExempt = users.contains(where: isDisabledSharer)
     for user in users {
       let isCandidate = !isExempt && states[user] == .running && ownIneligibility(user) == nil
+      changes.note(user)
       candidateWeight[user] = isCandidate ? weight(user) : neverChosen
     }
   }

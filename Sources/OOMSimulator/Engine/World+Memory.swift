@@ -197,6 +197,7 @@ extension World {
       if state == .dying { tasks.dyingRows.insert(row) } else { tasks.dyingRows.remove(row) }
       tasks.swapoffRows.remove(row)
       tasks.candidateWeight[row] = neverChosen
+      tasks.changes.note(row)
     }
     // Who is gone exempts nobody any more.
     if rules.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
@@ -231,15 +232,21 @@ extension World {
       holdings.add(sizesInOwnGroup(row), [row], old)
     }
     groups.members[old].removeAll { Int($0) == row }
-    if rules.memcgWalk == .newestFirstMovedLast {
-      // Visited backwards, so that who was moved in comes last.
-      groups.members[group].insert(Int32(row), at: 0)
-    } else {
-      groups.members[group].append(Int32(row))
-    }
     tasks.groups[row] = Int32(group)
+    join(row, group, isMove: true)
     let owner = tasks.owner(row)
     if owner != row { handOver(owner) }
+  }
+}
+
+extension World {
+  /// Makes a process a member of a group, in the place in which it is visited.
+  mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
+    // Where they are visited backwards, who was moved in comes last.
+    let isFirst = isMove && rules.memcgWalk == .newestFirstMovedLast
+    groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
+    selectionIndex.joined(row, isVisitedFirst: rules.memcgWalk != .joiningOrder && !isFirst)
+    tasks.changes.note(row)
   }
 }
 

@@ -21,6 +21,7 @@ struct World: Sendable {
   /// Pages that are not simply a process's own in its own group.
   var holdings = Holdings()
   var shared = SharedObjects()
+  var selectionIndex = SelectionIndex()
   var warnings: [String] = []
 
   /// The kinds of pages that an address space has in one group.

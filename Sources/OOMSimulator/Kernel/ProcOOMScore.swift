@@ -33,12 +33,15 @@ public func procOOMScore(
   case (.ofTotal, .bits64):
     return Int128(UInt64(truncatingIfNeeded: points) &* 1000 / UInt64(total))
   case (.ofTotal, .bits32):
-    return Int128(UInt32(truncatingIfNeeded: points) &* 1000 / UInt32(truncatingIfNeeded: total))
+    return Int128(
+      UInt32(truncatingIfNeeded: points) &* 1000 / max(UInt32(truncatingIfNeeded: total), 1))
   case (.centred, .bits64):
     let thousandths = Int64(truncatingIfNeeded: points) &* 1000 / total
     return Int128(UInt64(bitPattern: (1000 &+ thousandths) &* 2 / 3))
   case (.centred, .bits32):
-    let thousandths = Int32(truncatingIfNeeded: points) &* 1000 / Int32(truncatingIfNeeded: total)
+    // A total that does not fit the word is no machine's, but must not divide by 0 or overflow.
+    let thousandths = (Int32(truncatingIfNeeded: points) &* 1000)
+      .dividedReportingOverflow(by: Int32(truncatingIfNeeded: total)).partialValue
     return Int128(UInt32(bitPattern: (1000 &+ thousandths) &* 2 / 3))
   }
 }

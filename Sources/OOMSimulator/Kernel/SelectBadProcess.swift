@@ -29,11 +29,34 @@ extension World {
   /// The process that a release takes.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
-  func selectBadProcess(_ oc: OOMControl) -> Selection {
+  mutating func selectBadProcess(_ oc: OOMControl) -> Selection {
     if rules.badness == nil { return selectByLegacyBadness(oc) }
     if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
     if rules.swapoff == .origin, let origin = lastOrigin(oc) { return .victim(origin) }
-    return scanColumns(oc).map { .victim($0.row) } ?? .nobody
+    let chosen = indexed(oc) ?? scanColumns(oc)
+    return chosen.map { .victim($0.row) } ?? .nobody
+  }
+
+  /// What an index of the processes says, nil where there is none for this OOM.
+  private mutating func indexed(_ oc: OOMControl) -> Victim?? {
+    // Few rows are put out of the way faster than all are scanned.
+    if !oc.foreign.isEmpty || oc.excluded.count > 64 { return nil }
+    let domain = oc.memcg.map(groups.descendants)
+    if domain != nil {
+      // A walk that does not keep the groups of a domain together has no range for it.
+      let isByGroups = ![.taskList, .groupsByID].contains(rules.memcgWalk)
+      if !isByGroups || !tasks.threadGroups.isEmpty { return nil }
+    }
+    let walk = domain == nil ? nil : rules.memcgWalk
+    guard selectionIndex.prepare(&tasks, groups, memcgWalk: walk) else {
+      let rows = domain.map { $0.reduce(0) { $0 + groups.members[$1].count } }
+      selectionIndex.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
+      return nil
+    }
+    selectionIndex.follow(&tasks)
+    return selectionIndex.select(
+      domain, excluded: oc.excluded, tasks, totalpages: oc.totalpages,
+      selectionRule(in: oc.memcg))
   }
 
   /// The scan over columns. A global OOM visits all processes in task order, a memcg OOM those of the
@@ -117,6 +140,11 @@ extension World {
   /// Whether the kernel visits one process after another, so that of equals it would be the other's choice.
   func isVisited(_ row: Int, after other: Int, domain: Int?) -> Bool {
     if domain == nil { return row > other }
+    if rules.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty {
+      let (group, otherGroup) = (tasks.groups[row], tasks.groups[other])
+      if group != otherGroup { return group > otherGroup }
+      return groups.members[Int(group)].first { $0 == row || $0 == other } == Int32(other)
+    }
     for visited in rowsVisited(domain: domain) {
       if visited == row { return false }
       if visited == other { return true }

@@ -9,7 +9,7 @@ public enum Policy: String, CaseIterable, Sendable {
 
 extension World {
   /// The choice of the policy that decides.
-  func select(_ oc: OOMControl) -> Selection {
+  mutating func select(_ oc: OOMControl) -> Selection {
     switch policy {
     case .kernel: selectBadProcess(oc)
     case .cgroupAware: selectByGroup(oc)
@@ -19,7 +19,7 @@ extension World {
   /// Among the groups of the domain that hold a candidate, the one to which most memory and swap is charged
   /// itself, descendants not counted; of equal groups the first. In it the process that the release's rules
   /// would take in a memcg OOM of that group alone. Processes of the root group are a group of their own.
-  private func selectByGroup(_ oc: OOMControl) -> Selection {
+  private mutating func selectByGroup(_ oc: OOMControl) -> Selection {
     if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
     var largest: Int?
     var most: Int64 = -1

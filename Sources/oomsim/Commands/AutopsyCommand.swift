@@ -67,13 +67,37 @@ let autopsyCommand = CommandSpec(
 /// Reads a log piece by piece: it may be larger than memory.
 private func reports(in path: String, _ terminal: Terminal) throws(ExitCode) -> [OOMReport] {
   var reader = KernelLogReader()
+  var isFirst = true
+  var unpacker: String?
   do throws(InputError) {
-    try InputFile.pieces(of: path) { reader.read($0) }
+    try InputFile.pieces(of: path) { piece in
+      if isFirst { unpacker = Compression.unpacker(of: piece) }
+      isFirst = false
+      if unpacker == nil { reader.read(piece) }
+    }
   } catch {
     terminal.error("oomsim: \(error.message)")
     throw .noInput
   }
+  if let unpacker {
+    let name = path == "-" ? "standard input" : path
+    terminal.error("oomsim: \(name): is compressed: \(unpacker) \(path) | oomsim autopsy -")
+    throw .malformed
+  }
   return reader.finish()
+}
+
+/// How rotated logs are packed, by the bytes that they begin with.
+private enum Compression {
+  private static let forms: [(magic: [UInt8], unpacker: String)] = [
+    ([0x1F, 0x8B], "zcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xzcat"), ([0x42, 0x5A, 0x68], "bzcat"),
+  ]
+
+  /// The program that unpacks what begins so; nil for plain text.
+  static func unpacker(of bytes: [UInt8]) -> String? {
+    forms.first { bytes.starts(with: $0.magic) }?.unpacker
+  }
 }
 
 private func writeScenario(

@@ -1,0 +1,342 @@
+// The trees of a `VictimIndex`: B-trees that share their columns. A node has room for 32 entries; entry e of
+// node n is row n × 32 + e of three columns:
+//
+//      links (Int32)     maxima (Int64)         keys (Int64)
+//     ─────────────────┬──────────────────────┬─────────────────────────────────────
+//      leaf:  the row  │ its pages            │ where it stands in the walk
+//      inner: a node   │ the most pages below │ no key below is lower
+//
+// Entries stand in the order of their keys. A row whose pages change touches its leaf, and those nodes above
+// it of which it is, or was, the maximum: for most changes that is one comparison.
+
+/// Ordered sequences of rows, each with the maximum of its pages.
+struct MaximumTrees: Sendable {
+  static let width = 32
+
+  /// A row of a tree and where it stands.
+  struct Entry: Equatable {
+    var row: Int
+    var key: Int64
+  }
+
+  private var links: [Int32] = []
+  private var maxima: [Int64] = []
+  private var keys: [Int64] = []
+  private var counts: [Int32] = []
+  private var heights: [Int32] = []
+  /// The node above; -1 - the number of the tree for its root.
+  private var parents: [Int32] = []
+  /// The entry of the node above that a node is.
+  private var positions: [Int32] = []
+  private var unused: [Int32] = []
+
+  private var roots: [Int32] = []
+  /// The most pages of each tree, -1 of one without rows.
+  private(set) var tops: [Int64] = []
+  /// The leaf of each row, -1 of those that are in no tree.
+  private var leaves: [Int32] = []
+
+  var treeCount: Int { roots.count }
+
+  func contains(_ row: Int) -> Bool { row < leaves.count && leaves[row] >= 0 }
+
+  /// Makes a tree without rows.
+  ///
+  /// - Returns: its number.
+  mutating func addTree() -> Int {
+    roots.append(-1)
+    tops.append(-1)
+    return roots.count - 1
+  }
+
+  mutating func reserve(rows: Int) {
+    leaves.reserveCapacity(rows)
+    let nodes = rows / 16
+    links.reserveCapacity(nodes * Self.width)
+    maxima.reserveCapacity(nodes * Self.width)
+    keys.reserveCapacity(nodes * Self.width)
+  }
+
+  // MARK: Changes
+
+  /// Changes the pages of a row that is in a tree.
+  ///
+  /// - Complexity: O(log *n*), mostly O(1); no allocation.
+  mutating func update(_ row: Int, pages: Int64) {
+    let leaf = Int(leaves[row])
+    let at = slot(of: row, in: leaf)
+    let old = maxima[at]
+    if old == pages { return }
+    maxima[at] = pages
+    climb(from: leaf, old, pages)
+  }
+
+  /// Where a row stands in the walk.
+  func key(of row: Int) -> Int64 { keys[slot(of: row, in: Int(leaves[row]))] }
+
+  /// - Complexity: O(log *n*).
+  mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) {
+    while leaves.count <= row { leaves.append(-1) }
+    if roots[tree] < 0 { roots[tree] = Int32(newNode(height: 0, parent: Int32(-1 - tree))) }
+    var node = Int(roots[tree])
+    while heights[node] > 0 {
+      if key < keys[node * Self.width] { keys[node * Self.width] = key }
+      node = Int(links[node * Self.width + max(rank(of: key, in: node) - 1, 0)])
+    }
+    var position = rank(of: key, in: node)
+    if Int(counts[node]) == Self.width {
+      // Rows mostly come in order: then the full node stays nearly full.
+      let kept = position == Self.width ? Self.width - 1 : Self.width / 2
+      let right = split(node, keeping: kept)
+      if position > kept {
+        node = right
+        position -= kept
+      }
+    }
+    insert(Int32(row), key, pages, into: node, at: position)
+    settle(node)
+  }
+
+  /// - Complexity: O(log *n*).
+  mutating func remove(_ row: Int) {
+    let leaf = Int(leaves[row])
+    leaves[row] = -1
+    remove(entry: slot(of: row, in: leaf) - leaf * Self.width, from: leaf, row: true)
+  }
+
+  // MARK: Questions
+
+  /// The first or the last row of a tree that has at least so many pages.
+  func find(_ tree: Int, atLeast pages: Int64, last: Bool) -> Entry? {
+    if tops[tree] < pages { return nil }
+    var node = Int(roots[tree])
+    while true {
+      let base = node * Self.width
+      var entry = last ? base + Int(counts[node]) - 1 : base
+      while maxima[entry] < pages { entry += last ? -1 : 1 }
+      if heights[node] == 0 { return Entry(row: Int(links[entry]), key: keys[entry]) }
+      node = Int(links[entry])
+    }
+  }
+
+  /// As above, among the rows whose keys are in a range.
+  func find(_ tree: Int, atLeast pages: Int64, last: Bool, in range: Range<Int64>) -> Entry? {
+    if tops[tree] < pages { return nil }
+    return find(below: Int(roots[tree]), pages, last, range)
+  }
+
+  /// The most pages of the rows of a tree whose keys are in a range; -1 for none.
+  func maximum(_ tree: Int, in range: Range<Int64>) -> Int64 {
+    roots[tree] < 0 ? -1 : maximum(below: Int(roots[tree]), range, end: .max)
+  }
+}
+
+// MARK: Ranges
+
+extension MaximumTrees {
+  private func find(
+    below node: Int, _ pages: Int64, _ last: Bool, _ range: Range<Int64>
+  ) -> Entry? {
+    let base = node * Self.width
+    let count = Int(counts[node])
+    for step in 0..<count {
+      let entry = base + (last ? count - 1 - step : step)
+      if maxima[entry] < pages || keys[entry] >= range.upperBound { continue }
+      if heights[node] == 0 {
+        if keys[entry] < range.lowerBound { continue }
+        return Entry(row: Int(links[entry]), key: keys[entry])
+      }
+      if entry + 1 < base + count, keys[entry + 1] <= range.lowerBound { continue }
+      if let found = find(below: Int(links[entry]), pages, last, range) { return found }
+    }
+    return nil
+  }
+
+  /// - Parameter end: no key below the node is as high.
+  private func maximum(below node: Int, _ range: Range<Int64>, end: Int64) -> Int64 {
+    let base = node * Self.width
+    let count = Int(counts[node])
+    var most: Int64 = -1
+    for entry in base..<(base + count) {
+      if maxima[entry] <= most || keys[entry] >= range.upperBound { continue }
+      let next = entry + 1 < base + count ? keys[entry + 1] : end
+      let isInside = keys[entry] >= range.lowerBound
+      if heights[node] == 0 {
+        if isInside { most = maxima[entry] }
+      } else if isInside, next <= range.upperBound {
+        most = maxima[entry]
+      } else if next > range.lowerBound {
+        most = max(most, maximum(below: Int(links[entry]), range, end: next))
+      }
+    }
+    return most
+  }
+}
+
+// MARK: Nodes
+
+extension MaximumTrees {
+  private mutating func newNode(height: Int32, parent: Int32) -> Int {
+    if let node = unused.popLast() {
+      counts[Int(node)] = 0
+      heights[Int(node)] = height
+      parents[Int(node)] = parent
+      return Int(node)
+    }
+    let node = counts.count
+    counts.append(0)
+    heights.append(height)
+    parents.append(parent)
+    positions.append(0)
+    for _ in 0..<Self.width {
+      links.append(-1)
+      maxima.append(-1)
+      keys.append(0)
+    }
+    return node
+  }
+
+  /// The entry of a row in its leaf.
+  private func slot(of row: Int, in leaf: Int) -> Int {
+    var at = leaf * Self.width
+    while links[at] != Int32(truncatingIfNeeded: row) { at += 1 }
+    return at
+  }
+
+  /// How many entries of a node have a key that is not higher.
+  private func rank(of key: Int64, in node: Int) -> Int {
+    let base = node * Self.width
+    var (low, high) = (0, Int(counts[node]))
+    while low < high {
+      let middle = (low + high) / 2
+      if keys[base + middle] <= key { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func most(in node: Int) -> Int64 {
+    let base = node * Self.width
+    var most: Int64 = -1
+    for entry in base..<(base + Int(counts[node])) where maxima[entry] > most {
+      most = maxima[entry]
+    }
+    return most
+  }
+
+  /// What stands above a node as its maximum.
+  private subscript(maximumOf node: Int) -> Int64 {
+    get {
+      let parent = Int(parents[node])
+      return parent < 0 ? tops[-1 - parent] : maxima[parent * Self.width + Int(positions[node])]
+    }
+    set {
+      let parent = Int(parents[node])
+      if parent < 0 {
+        tops[-1 - parent] = newValue
+      } else {
+        maxima[parent * Self.width + Int(positions[node])] = newValue
+      }
+    }
+  }
+
+  /// Brings the maxima above a node in step with one of its entries, which has changed.
+  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) {
+    var (node, old, new) = (node, old, new)
+    while node >= 0 {
+      let stored = self[maximumOf: node]
+      if new <= stored {
+        if old < stored { return }
+        new = most(in: node)
+        if new == stored { return }
+      }
+      self[maximumOf: node] = new
+      old = stored
+      node = Int(parents[node])
+    }
+  }
+
+  /// Brings the maxima above a node in step with its entries.
+  private mutating func settle(_ node: Int) {
+    let stored = self[maximumOf: node]
+    let most = most(in: node)
+    if most == stored { return }
+    self[maximumOf: node] = most
+    if parents[node] >= 0 { climb(from: Int(parents[node]), stored, most) }
+  }
+
+  /// Says to what an entry links where it now stands.
+  private mutating func place(_ entry: Int, in node: Int) {
+    let link = Int(links[node * Self.width + entry])
+    if heights[node] == 0 {
+      leaves[link] = Int32(node)
+    } else {
+      parents[link] = Int32(node)
+      positions[link] = Int32(entry)
+    }
+  }
+
+  private mutating func insert(
+    _ link: Int32, _ key: Int64, _ pages: Int64, into node: Int, at position: Int
+  ) {
+    let base = node * Self.width
+    var entry = Int(counts[node])
+    counts[node] += 1
+    while entry > position {
+      move(base + entry - 1, to: base + entry)
+      if heights[node] > 0 { place(entry, in: node) }
+      entry -= 1
+    }
+    links[base + entry] = link
+    maxima[base + entry] = pages
+    keys[base + entry] = key
+    place(entry, in: node)
+  }
+
+  private mutating func move(_ from: Int, to: Int) {
+    links[to] = links[from]
+    maxima[to] = maxima[from]
+    keys[to] = keys[from]
+  }
+
+  /// Moves the entries of a full node from the `kept`th on to a new one behind it.
+  ///
+  /// - Returns: the new node.
+  private mutating func split(_ node: Int, keeping kept: Int) -> Int {
+    if parents[node] < 0 {
+      let root = newNode(height: heights[node] + 1, parent: parents[node])
+      roots[-1 - Int(parents[node])] = Int32(root)
+      insert(Int32(node), keys[node * Self.width], most(in: node), into: root, at: 0)
+    } else if Int(counts[Int(parents[node])]) == Self.width {
+      let isLast = Int(positions[node]) == Self.width - 1
+      _ = split(Int(parents[node]), keeping: isLast ? Self.width - 1 : Self.width / 2)
+    }
+    let parent = Int(parents[node])
+    let right = newNode(height: heights[node], parent: Int32(parent))
+    for entry in kept..<Self.width {
+      move(node * Self.width + entry, to: right * Self.width + entry - kept)
+      place(entry - kept, in: right)
+    }
+    counts[node] = Int32(kept)
+    counts[right] = Int32(Self.width - kept)
+    self[maximumOf: node] = most(in: node)
+    insert(
+      Int32(right), keys[right * Self.width], most(in: right), into: parent,
+      at: Int(positions[node]) + 1)
+    return right
+  }
+
+  private mutating func remove(entry: Int, from node: Int, row: Bool) {
+    let base = node * Self.width
+    counts[node] -= 1
+    for next in entry..<Int(counts[node]) {
+      move(base + next + 1, to: base + next)
+      if heights[node] > 0 { place(next, in: node) }
+    }
+    if counts[node] > 0 { return settle(node) }
+    unused.append(Int32(node))
+    let parent = Int(parents[node])
+    if parent >= 0 { return remove(entry: Int(positions[node]), from: parent, row: false) }
+    roots[-1 - parent] = -1
+    tops[-1 - parent] = -1
+  }
+}
