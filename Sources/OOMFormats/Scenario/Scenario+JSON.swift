@@ -46,6 +46,7 @@ extension Scenario {
   public func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
     var scenario = self
     for setting in settings { try scenario.apply(setting) }
+    if settings.allSatisfy({ $0.standsAlone(in: self) }) { return scenario }
     let found = scenario.problems()
     if found.isEmpty { return scenario }
     let diagnostics = found.prefix(ScenarioError.limit).map {

@@ -177,6 +177,9 @@ public struct ProcessTable: Equatable, Sendable {
     }
   }
 
+  /// Whether every row has an address space of its own.
+  public var sharesNoMemory: Bool { sharesMMWith.isEmpty }
+
   /// The row's name alone, without building the whole process.
   public func name(row: Int) -> String { names[row] }
 
