@@ -55,7 +55,9 @@ extension Sweep {
     let spread = range.spread(unit: unit)
     let columnValues: [String?] = columns.map { $0.values } ?? [nil]
     let count = spread.count * columnValues.count
-    let found = parallelMap(count, jobs: jobs, progress: progress) { index in
+    let found = parallelMap(
+      count, jobs: jobs, progress: progress, local: { runner.copyForThread }
+    ) { (runner, index) in
       runner.cell(
         range.scale.text(spread[index % spread.count]), columnValues[index / spread.count])
     }

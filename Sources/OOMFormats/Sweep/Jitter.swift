@@ -129,7 +129,9 @@ public struct JitterRuns: Sendable {
     jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(ScenarioError) -> JitterTable {
     let streams = jitters.map { Draws(seed: seed, name: $0.path) }
-    let results = parallelMap(runs, jobs: jobs, progress: progress) { number in
+    let results = parallelMap(
+      runs, jobs: jobs, progress: progress, local: { scenario.copyForThread }
+    ) { (scenario, number) in
       Result<RunSummary, ScenarioError> { () throws(ScenarioError) in
         let settings = zip(jitters, streams).map {
           ScenarioSetting(path: $0.path, value: $0.text($1, run: number))

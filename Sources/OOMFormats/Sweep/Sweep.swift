@@ -83,7 +83,9 @@ public struct Sweep: Sendable {
     }
     let width = columns?.values.count ?? 1
     let count = rows.values.count * width
-    let results = parallelMap(count, jobs: jobs, progress: progress) { index in
+    let results = parallelMap(
+      count, jobs: jobs, progress: progress, local: { runner.copyForThread }
+    ) { (runner, index) in
       runner.cell(rows.values[index / width], columns?.values[index % width])
     }
     for result in results { table.cells.append(try result.get()) }

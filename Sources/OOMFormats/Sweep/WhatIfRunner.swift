@@ -2,7 +2,7 @@ internal import OOMSimulator
 
 /// Replays one scenario again and again with other values, without reading it again.
 struct WhatIfRunner: Sendable {
-  private let scenario: Scenario
+  private var scenario: Scenario
   private let goal: Goal?
   private let rowPath: String
   private let columnPath: String?
@@ -30,6 +30,13 @@ struct WhatIfRunner: Sendable {
     var simulator = Simulator(kernel: release)
     simulator.policy = policy
     simulators[text] = simulator
+  }
+
+  /// One that a thread has to itself.
+  var copyForThread: WhatIfRunner {
+    var copy = self
+    copy.scenario = scenario.copyForThread
+    return copy
   }
 
   /// The replay with one or two values.

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Synchronization
 
 /// Applies a function to 0, 1, … `count` - 1 on several threads.
@@ -6,58 +5,50 @@ internal import Synchronization
 /// The results are in order, so nothing of the number of threads can be seen in them.
 ///
 /// - Parameters:
-///   - jobs: threads at most; Dispatch takes no more than there are processors.
+///   - jobs: threads at most.
 ///   - progress: called now and then from any thread with the number of elements that are done, and `count`.
-public func parallelMap<Element: Sendable>(
+///   - local: makes what one thread has to itself, once for each.
+public func parallelMap<Element: Sendable, Local>(
   _ count: Int, jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil,
-  _ element: @Sendable (Int) -> Element
+  local: @Sendable () -> Local, _ element: @Sendable (Local, Int) -> Element
 ) -> [Element] {
-  withoutActuallyEscaping(element) { element in
-    let blocks = Blocks(count, jobs: jobs, progress: progress, element)
-    if jobs <= 1 || blocks.count <= 1 {
-      blocks.work()
-    } else {
-      DispatchQueue.concurrentPerform(iterations: min(jobs, blocks.count)) { _ in blocks.work() }
+  // Small enough that no thread waits long for the last one, large enough that taking one costs nothing.
+  let size = max(min(count / (max(jobs, 1) * 16), 256), 1)
+  let blocks = Blocks<Element>((count + size - 1) / size)
+  withThreads(min(jobs, blocks.count)) {
+    let local = local()
+    while let block = blocks.take() {
+      let range = block * size..<min((block + 1) * size, count)
+      let done = blocks.put(range.map { element(local, $0) }, block)
+      progress?(done, count)
     }
-    return blocks.elements
   }
+  return blocks.elements
 }
 
 /// Runs of neighbouring elements, each done by one thread.
 private final class Blocks<Element: Sendable>: Sendable {
   let count: Int
-  /// Small enough that no thread waits long for the last one, large enough that taking one costs nothing.
-  private let size: Int
-  private let total: Int
-  private let element: @Sendable (Int) -> Element
-  private let progress: (@Sendable (Int, Int) -> Void)?
-  private let done: Mutex<[[Element]]>
+  private let results: Mutex<[[Element]]>
   private let next = Atomic(0)
-  private let finished = Atomic(0)
+  private let done = Atomic(0)
 
-  init(
-    _ total: Int, jobs: Int, progress: (@Sendable (Int, Int) -> Void)?,
-    _ element: @escaping @Sendable (Int) -> Element
-  ) {
-    self.total = total
-    size = max(min(total / (max(jobs, 1) * 16), 256), 1)
-    count = (total + size - 1) / size
-    self.element = element
-    self.progress = progress
-    done = Mutex([[Element]](repeating: [], count: count))
+  init(_ count: Int) {
+    self.count = count
+    results = Mutex([[Element]](repeating: [], count: count))
   }
 
-  func work() {
-    while true {
-      let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      if block >= count { return }
-      let range = block * size..<min((block + 1) * size, total)
-      let elements = range.map(element)
-      done.withLock { $0[block] = elements }
-      let finished = finished.wrappingAdd(range.count, ordering: .relaxed).newValue
-      progress?(finished, total)
-    }
+  /// A block that nobody has taken yet, nil when there is none.
+  func take() -> Int? {
+    let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    return block < count ? block : nil
   }
 
-  var elements: [Element] { done.withLock { Array($0.joined()) } }
+  /// - Returns: how many elements are done.
+  func put(_ elements: [Element], _ block: Int) -> Int {
+    results.withLock { $0[block] = elements }
+    return done.wrappingAdd(elements.count, ordering: .relaxed).newValue
+  }
+
+  var elements: [Element] { results.withLock { Array($0.joined()) } }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import OOMFormats
+import OOMSimulator
 import Synchronization
 
 /// Lines in, answers out in the same order, by several threads.
@@ -51,11 +52,7 @@ final class BatchPump: Sendable {
   ///
   /// - Returns: what went wrong with the reading, 0 for nothing.
   func run() -> Int32 {
-    if jobs == 1 {
-      work()
-    } else {
-      DispatchQueue.concurrentPerform(iterations: jobs) { _ in work() }
-    }
+    withThreads(jobs) { work() }
     return input.withLock { $0.failure }
   }
 
