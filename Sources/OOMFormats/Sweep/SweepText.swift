@@ -21,7 +21,9 @@ public struct SweepText {
       lines += list
     } else {
       let matrix = self.matrix
-      lines += matrix.width <= width ? headed(matrix) : list
+      let path = table.columns.map { plain($0.path) } ?? ""
+      let space = String(repeating: " ", count: matrix.widths[0] + 2)
+      lines += matrix.width <= width ? [style.bold(space + path)] + headed(matrix) : list
     }
     if table.goal == nil { lines += ["", summary] }
     lines += warnings
@@ -48,7 +50,7 @@ public struct SweepText {
         + (hasOutcome ? ["outcome"] : []))
     for cell in table.cells {
       text.add(
-        [cell.row] + (cell.column.map { [$0] } ?? []) + [
+        [plain(cell.row)] + (cell.column.map { [plain($0)] } ?? []) + [
           cell.run.first.map { plain($0.name) } ?? "nobody",
           cell.run.firstAt.map(SizeFormat.shortTime) ?? "", String(cell.run.kills),
         ] + (hasRefused ? [String(cell.run.refused)] : [])
@@ -89,12 +91,10 @@ public struct SweepText {
   private var matrix: TextTable {
     let columns = table.columns?.values ?? []
     var text = TextTable([TextTable.Alignment](repeating: .left, count: columns.count + 1))
-    let path = table.columns.map { plain($0.path) } ?? ""
-    text.add(
-      [plain(table.rows.path)] + columns.enumerated().map { $0 == 0 ? "\(path) \($1)" : $1 })
+    text.add([plain(table.rows.path)] + columns.map(plain))
     for (row, value) in table.rows.values.enumerated() {
       let cells = table.cells[(row * columns.count)..<((row + 1) * columns.count)]
-      text.add([value] + cells.map(\.run.text))
+      text.add([plain(value)] + cells.map(\.run.text))
     }
     return text
   }
@@ -102,48 +102,57 @@ public struct SweepText {
   // MARK: What was found
 
   private func finding(_ finding: Finding) -> [String] {
-    let goal = plain(table.goal?.text ?? "")
-    var start = ""
-    if let column = finding.column, let path = table.columns?.path {
-      start = "\(plain(path)) \(column): "
-    }
-    let ranges = finding.intervals.map { interval in
-      interval.from == interval.to ? interval.from : "\(interval.from) to \(interval.to)"
-    }
-    let good = zip(finding.intervals, ranges).filter(\.0.holds).map(\.1)
-    let bad = zip(finding.intervals, ranges).filter { !$0.0.holds }.map(\.1)
-    var lines: [String] = []
-    let rows = plain(table.rows.path)
-    if good.isEmpty {
-      lines.append(start + style.bold("\(goal) at no \(rows) of \(ranges[0])"))
-      lines += neighbours(finding, [finding.intervals[0].from])
-    } else if bad.isEmpty {
-      lines.append(start + style.bold("\(goal) at every \(rows) of \(ranges[0])"))
-    } else if finding.isMonotonic, table.rows.isRange {
-      let (first, second) = (finding.intervals[0], finding.intervals[1])
-      lines.append(
-        start
-          + style.bold(
-            first.holds
-              ? "\(goal) up to \(rows) \(first.to)" : "\(goal) from \(rows) \(second.from) up"))
-      lines += neighbours(finding, [first.to, second.from])
-    } else {
-      let isOdd = !finding.isMonotonic && table.rows.isRange
-      lines.append(
-        start
-          + style.bold(
-            (isOdd ? "not monotonic: " : "")
-              + "\(goal) at \(rows) \(good.joined(separator: ", ")); not at "
-              + bad.joined(separator: ", ")))
-    }
+    let headline =
+      finding.column.flatMap { column in
+        table.columns.map { "\(plain($0.path)) \(plain(column)): " }
+      } ?? ""
+    var lines = [headline + style.bold(answer(finding))]
+    let isShort = finding.intervals.count <= 2 && table.rows.isRange
+    lines += isShort ? neighbours(finding) : intervals(finding)
     lines.append(style.dim("    " + checked(finding)))
     return lines
   }
 
-  private func neighbours(_ finding: Finding, _ values: [String]) -> [String] {
+  private func answer(_ finding: Finding) -> String {
+    let goal = plain(table.goal?.text ?? "")
+    let rows = plain(table.rows.path)
+    let intervals = finding.intervals
+    if intervals.count == 1 {
+      let range = Self.range(intervals[0])
+      return "\(goal) at \(intervals[0].holds ? "every" : "no") \(rows) of \(range)"
+    }
+    if finding.isMonotonic, table.rows.isRange {
+      return intervals[0].holds
+        ? "\(goal) up to \(rows) \(intervals[0].to)" : "\(goal) from \(rows) \(intervals[1].from) up"
+    }
+    return table.rows.isRange ? "\(goal) by \(rows) is not monotonic" : "\(goal) by \(rows)"
+  }
+
+  private static func range(_ interval: Finding.Interval) -> String {
+    interval.from == interval.to
+      ? plain(interval.from) : "\(plain(interval.from)) to \(plain(interval.to))"
+  }
+
+  /// What happens on both sides of the one change, or at the first value.
+  private func neighbours(_ finding: Finding) -> [String] {
+    let values =
+      finding.intervals.count == 2
+      ? [finding.intervals[0].to, finding.intervals[1].from] : [finding.intervals[0].from]
     var text = TextTable([.right, .left])
     for value in values {
-      if let run = finding.neighbours[value] { text.add(["    " + value, run.text]) }
+      if let run = finding.neighbours[value] { text.add(["    " + plain(value), run.text]) }
+    }
+    return text.lines
+  }
+
+  /// Each interval with what happens at its first value.
+  private func intervals(_ finding: Finding) -> [String] {
+    var text = TextTable([.left, .left, .left])
+    for interval in finding.intervals {
+      text.add([
+        "    " + Self.range(interval), interval.holds ? "holds" : "does not",
+        finding.neighbours[interval.from]?.text ?? "",
+      ])
     }
     return text.lines
   }
@@ -152,8 +161,9 @@ public struct SweepText {
     if finding.isExhaustive {
       return finding.tried == 1 ? "its one value was tried" : "all \(finding.tried) values were tried"
     }
-    return "\(finding.tried) values were tried, \(Sweep.parts + 1) at most of them spread evenly: a change and "
-      + "back between two of these is not seen"
+    let spread = min(finding.tried, Int(Sweep.parts) + 1)
+    return "\(finding.tried) values were tried, \(spread) of them spread evenly: a change and back between two "
+      + "neighbours of these is not seen"
   }
 
   // MARK: Below the table
@@ -176,22 +186,25 @@ public struct SweepText {
       + (shown + rest).joined(separator: ", ")
   }
 
+  /// Warnings that differ in their numbers only are one kind.
   private var warnings: [String] {
-    var counts: [(text: String, count: Int)] = []
+    var kinds: [(text: String, count: Int)] = []
     var numbers: [String: Int] = [:]
     for warning in table.cells.flatMap(\.run.warnings) {
-      if let number = numbers[warning] {
-        counts[number].count += 1
+      let kind = warning.filter { !$0.isNumber }
+      if let number = numbers[kind] {
+        kinds[number].count += 1
       } else {
-        numbers[warning] = counts.count
-        counts.append((warning, 1))
+        numbers[kind] = kinds.count
+        kinds.append((warning, 1))
       }
     }
-    if counts.isEmpty { return [] }
-    return [""]
-      + counts.prefix(4).map {
-        style.dim("warning in \($0.count) of \(table.cells.count): \(plain($0.text))")
-      } + (counts.count > 4 ? [style.dim("and \(counts.count - 4) more kinds of warnings")] : [])
+    if kinds.isEmpty { return [] }
+    let shown = kinds.prefix(4).map {
+      style.dim("warning in \($0.count) of \(table.cells.count), at first: \(plain($0.text))")
+    }
+    let rest = kinds.count > 4 ? [style.dim("and \(kinds.count - 4) more kinds of warnings")] : []
+    return [""] + shown + rest
   }
 }
 

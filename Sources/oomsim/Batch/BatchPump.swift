@@ -31,13 +31,13 @@ final class BatchPump: Sendable {
   private let input: Mutex<Input>
   private let output = Mutex(Output())
   private let room: DispatchSemaphore
-  private let answer: @Sendable ([UInt8], Int) -> [UInt8]
+  private let answer: @Sendable ([UInt8], Int, inout ScenarioCache.Last) -> [UInt8]
   /// Writes, and says whether the reader is still there.
   private let write: @Sendable ([UInt8]) -> Bool
 
   init(
     _ descriptor: Int32, jobs: Int, write: @escaping @Sendable ([UInt8]) -> Bool,
-    answer: @escaping @Sendable ([UInt8], Int) -> [UInt8]
+    answer: @escaping @Sendable ([UInt8], Int, inout ScenarioCache.Last) -> [UInt8]
   ) {
     self.jobs = jobs
     input = Mutex(Input(reader: LineReader(descriptor, longest: Self.longestLine)))
@@ -57,6 +57,7 @@ final class BatchPump: Sendable {
   }
 
   private func work() {
+    var last = ScenarioCache.Last()
     while true {
       room.wait()
       guard let (number, line) = take() else {
@@ -65,7 +66,7 @@ final class BatchPump: Sendable {
         return
       }
       switch line {
-      case .line(let bytes): handIn(answer(bytes, number), number)
+      case .line(let bytes): handIn(answer(bytes, number, &last), number)
       default:
         let error = BatchError(
           "the line is longer than \(Self.longestLine) bytes: give the scenario as a file")

@@ -37,6 +37,20 @@ final class ScenarioCache: Sendable {
     return try known.get()
   }
 
+  /// What one thread has read last, with storage of its own: lines that lie together mostly name one file.
+  struct Last {
+    fileprivate var path = ""
+    fileprivate var scenario = Scenario()
+  }
+
+  func scenario(of path: String, _ last: inout Last) throws(BatchError) -> Scenario {
+    if path != last.path || path.isEmpty {
+      last.scenario = try scenario(of: path).copyForThread
+      last.path = path
+    }
+    return last.scenario
+  }
+
   private static func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
     let bytes: [UInt8]
     do throws(InputError) {

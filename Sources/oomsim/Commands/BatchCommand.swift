@@ -32,9 +32,9 @@ let batchCommand = CommandSpec(
   let cache = ScenarioCache()
   let answer = BatchAnswer(settings: settings, kernel: kernel, policy: arguments.policy)
   let pump = BatchPump(descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) }) {
-    (line, number) in
+    (line, number, last) in
     answer.answer(line, number: number) { (path) throws(BatchError) in
-      try cache.scenario(of: path)
+      try cache.scenario(of: path, &last)
     }
   }
   let failure = pump.run()
