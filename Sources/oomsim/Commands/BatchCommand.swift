@@ -10,8 +10,7 @@ let batchCommand = CommandSpec(
     "Lines, each a scenario or { \"file\" or \"scenario\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
   minOperands: 0, maxOperands: 1,
   options: [.jobs, .kernel, .policy, .set],
-  example:
-    "echo '{ \"file\": \"a.json\", \"set\": { \"machine.memory\": \"32G\" } }' | oomsim batch",
+  example: "oomsim batch Tests/Data/what-ifs.jsonl",
   run: batch)
 
 @Sendable private func batch(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
