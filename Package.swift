@@ -24,8 +24,10 @@ let package = Package(
     .executableTarget(
       name: "oomsim", dependencies: ["OOMFormats", "OOMSimulator"], swiftSettings: settings),
     .executableTarget(
-      name: "SelectionBenchmark", dependencies: ["VictimSelection"],
+      name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
+    // The same choice in C, to be held against, and a count of allocations: in no product.
+    .target(name: "KernelPeers", path: "Benchmarks/KernelPeers"),
 
     // Turns recorded kernel runs into the scenarios of Scenarios/recorded.
     .target(

@@ -77,9 +77,17 @@ struct ScanMeasurement {
   }
 
   func sample(_ form: String) -> Sample? {
-    if samples.count == 2 { return form == "scan" ? samples[0] : form == "plain read" ? samples[1] : nil }
+    if samples.count == 2 {
+      return form == "scan" ? samples[0] : form == "plain read" ? samples[1] : nil
+    }
     return Self.forms.firstIndex(of: form).map { samples[$0] }
   }
+}
+
+@inline(never)
+func selectByScan(_ pages: [Int64], _ weights: [Int16], _ totalpages: Int64) -> Victim? {
+  selectBadProcess(
+    pages: pages.span, weight: weights.span, totalpages: totalpages, rule: SelectionRule())
 }
 
 /// What changing one process and selecting again took, by index and by scan.
@@ -103,8 +111,13 @@ struct IndexMeasurement {
     }
     let candidates = (0..<count).filter { forms.weights[$0] != neverChosen }
     var random = SplitMix(seed: population.seed &+ 99)
-    let changes = (0..<4096).map { _ in
-      (row: candidates.randomElement(using: &random) ?? 0, pages: Int64.random(in: 0...100_000, using: &random))
+    // So many that the rows that change do not all stay in a cache.
+    let changeCount = count < 10_000 ? 1 << 12 : 1 << 18
+    let changes = (0..<changeCount).map { _ in
+      (
+        row: candidates.randomElement(using: &random) ?? 0,
+        pages: Int64.random(in: 0...100_000, using: &random)
+      )
     }
     let rule = SelectionRule()
     for (number, change) in changes.enumerated() {
@@ -112,18 +125,17 @@ struct IndexMeasurement {
       index.update(change.row, pages: change.pages)
       let victim = index.select(totalpages: 2_000_000, rule: rule)
       digest = (digest ^ UInt64(bitPattern: Int64(victim?.row ?? -1))) &* 0x0000_0100_0000_01b3
-      if number % 64 != 0 { continue }
-      let scanned = selectBadProcess(
-        pages: pages.span, weight: forms.weights.span, totalpages: 2_000_000, rule: rule)
-      precondition(victim == scanned, "index and scan choose differently")
+      if number % (changeCount / 64) != 0 { continue }
+      precondition(
+        victim == selectByScan(pages, forms.weights, 2_000_000), "index and scan choose differently")
     }
     var sink = 0
     step = Sample(budget: budget) {
-      let change = changes[$0 & 4095]
+      let change = changes[$0 & (changeCount - 1)]
       index.update(change.row, pages: change.pages &+ Int64($0 & 7))
       sink &+= index.select(totalpages: 2_000_000, rule: rule)?.row ?? -1
     }
-    scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
+    self.scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
     if sink == 1 { print("", terminator: "") }
   }
 }

@@ -2,7 +2,7 @@ internal import KernelPeers
 import VictimSelection
 
 /// The same tasks in every form that selects from them.
-final class Forms {
+@safe final class Forms {
   let tasks: [BenchmarkTask]
   let pages: [Int64]
   let weights: [Int16]
@@ -20,10 +20,10 @@ final class Forms {
         anon: $0.pages - $0.pages / 8 - $0.pages / 16, file: $0.pages / 8, shmem: 0,
         swapents: 0, pgtables: $0.pages / 16, oom_score_adj: $0.adj)
     }
-    list = unsafe plain.withUnsafeBufferPointer {
+    unsafe list = unsafe plain.withUnsafeBufferPointer {
       unsafe peer_list_make($0.baseAddress, Int64(count), population.seed)
     }
-    array = unsafe plain.withUnsafeBufferPointer {
+    unsafe array = unsafe plain.withUnsafeBufferPointer {
       unsafe peer_array_make($0.baseAddress, Int64(count))
     }
   }
@@ -34,11 +34,8 @@ final class Forms {
   }
 
   /// The loop that this project is about.
-  @inline(never)
   func scan(_ totalpages: Int64) -> Int {
-    selectBadProcess(
-      pages: pages.span, weight: weights.span, totalpages: totalpages, rule: SelectionRule())?.row
-      ?? -1
+    selectByScan(pages, weights, totalpages)?.row ?? -1
   }
 
   /// A list of tasks, each with a pointer to its counters, scattered over memory: C.
@@ -60,11 +57,10 @@ final class Forms {
   /// The bytes of both columns, read and added up: what memory allows.
   @inline(never)
   func plainRead(_ totalpages: Int64) -> Int {
-    var sum: Int64 = totalpages
-    let (pages, weights) = (pages.span, weights.span)
-    for row in pages.indices { unsafe sum &+= pages[unchecked: row] }
+    var sum = totalpages
+    for pages in pages { sum &+= pages }
     var small: Int16 = 0
-    for row in weights.indices { unsafe small &+= weights[unchecked: row] }
+    for weight in weights { small &+= weight }
     return Int(truncatingIfNeeded: sum &+ Int64(small))
   }
 }

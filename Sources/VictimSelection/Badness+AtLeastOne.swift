@@ -4,6 +4,7 @@
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c; since 3.5, commit a7f638f999ff.
 struct AtLeastOneBadness: Badness {
+  var isOrdered: Bool { true }
   let pagesPerAdj: Int64
 
   init(totalpages: Int64) {
@@ -12,12 +13,13 @@ struct AtLeastOneBadness: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    max(pages + Int64(weight) * pagesPerAdj, 1)
+    max(pages &+ Int64(weight) &* pagesPerAdj, 1)
   }
 }
 
 /// The same where `long` has 32 bits: every step wraps.
 struct AtLeastOneBadness32: Badness {
+  var isOrdered: Bool { false }
   let signed: SignedBadness32
 
   init(totalpages: Int64) {
@@ -27,5 +29,20 @@ struct AtLeastOneBadness32: Badness {
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
     Int64(max(signed.wrapped(pages: pages, weight: weight), 1))
+  }
+}
+
+/// The same, held in an `unsigned int` by the scan: 3.5 to 4.8. See `SelectionRule.holdsPointsIn32Bits`.
+struct AtLeastOneBadnessHeldIn32Bits: Badness {
+  var isOrdered: Bool { false }
+  let full: AtLeastOneBadness
+
+  init(totalpages: Int64) {
+    full = AtLeastOneBadness(totalpages: totalpages)
+  }
+
+  @inline(__always)
+  func points(pages: Int64, weight: Int16) -> Int64 {
+    full.points(pages: pages, weight: weight) & 0xffff_ffff
   }
 }

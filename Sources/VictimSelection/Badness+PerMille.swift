@@ -5,6 +5,7 @@
 /// Kernel: `oom_badness()`, mm/oom_kill.c; 2.6.36, commit a63d83f427f; page tables and an `int` since
 /// 2.6.39, commit f755a042d82b; `long` since 3.2, commit ff05b6f7ae76.
 struct PerMilleBadness: Badness {
+  var isOrdered: Bool { product == .long && word == .bits64 }
   let totalpages: UInt64
   let product: PerMilleProduct
   let word: WordBits
@@ -19,7 +20,7 @@ struct PerMilleBadness: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    let sum = thousandths(pages) + Int64(weight)
+    let sum = thousandths(pages) &+ Int64(weight)
     // An int until 3.1, a long since: what does not fit wraps before it is limited.
     let held = product == .long && word == .bits64 ? sum : Int64(Int32(truncatingIfNeeded: sum))
     return min(max(held, 1), 1000)

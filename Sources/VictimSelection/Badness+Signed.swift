@@ -5,6 +5,7 @@
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c; signed since 5.9, commit 9066e5cfb73c.
 struct SignedBadness: Badness {
+  var isOrdered: Bool { true }
   let pagesPerAdj: Int64
 
   init(totalpages: Int64) {
@@ -13,13 +14,14 @@ struct SignedBadness: Badness {
 
   @inline(__always)
   func points(pages: Int64, weight: Int16) -> Int64 {
-    pages + Int64(weight) * pagesPerAdj
+    pages &+ Int64(weight) &* pagesPerAdj
   }
 }
 
 /// The same where `long` has 32 bits: every step wraps. A sum that is just `LONG_MIN` marks no candidate,
 /// and is `Int64.min` here.
 struct SignedBadness32: Badness {
+  var isOrdered: Bool { false }
   let pagesPerAdj: Int32
 
   init(totalpages: Int64) {

@@ -4,6 +4,9 @@
 /// count, less a root bonus of the process's own use; `weight` is `oom_score_adj`, less a root bonus
 /// that is a fixed number of steps. See `RootBonus`.
 protocol Badness {
+  /// Whether of two processes of one weight the one with more pages never has fewer points: false where sums wrap.
+  var isOrdered: Bool { get }
+
   /// Points of one process, as the kernel's function returns them.
   func points(pages: Int64, weight: Int16) -> Int64
 }

@@ -40,6 +40,8 @@ public func selectBadProcess(
     return scan(SignedBadness(totalpages: totalpages), pages, weight, rule)
   case (.signed, .bits32):
     return scan(SignedBadness32(totalpages: totalpages), pages, weight, rule)
+  case (.atLeastOne, .bits64) where rule.holdsPointsIn32Bits:
+    return scan(AtLeastOneBadnessHeldIn32Bits(totalpages: totalpages), pages, weight, rule)
   case (.atLeastOne, .bits64):
     return scan(AtLeastOneBadness(totalpages: totalpages), pages, weight, rule)
   case (.atLeastOne, .bits32):
@@ -70,6 +72,9 @@ public func selectBadProcess(
     return scan(SignedBadness(totalpages: totalpages), rows, pages, weight, rule, chosen)
   case (.signed, .bits32):
     return scan(SignedBadness32(totalpages: totalpages), rows, pages, weight, rule, chosen)
+  case (.atLeastOne, .bits64) where rule.holdsPointsIn32Bits:
+    let badness = AtLeastOneBadnessHeldIn32Bits(totalpages: totalpages)
+    return scan(badness, rows, pages, weight, rule, chosen)
   case (.atLeastOne, .bits64):
     return scan(AtLeastOneBadness(totalpages: totalpages), rows, pages, weight, rule, chosen)
   case (.atLeastOne, .bits32):
@@ -80,19 +85,24 @@ public func selectBadProcess(
   }
 }
 
+/// Rows that are looked at together: first only for their maximum, which hardly ever beats the choice.
+private let blockLength = 256
+
 @inline(__always)
 private func scan(
   _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>, _ rule: SelectionRule
 ) -> Victim? {
   var best = Best(rule, after: nil)
-  var row = 0
   let count = pages.count
-  while row < count {
-    let adj = weight[row]
-    if adj != neverChosen {
-      best.offer(badness.points(pages: pages[row], weight: adj), row: row)
+  var begin = 0
+  while begin < count {
+    let end = min(begin &+ blockLength, count)
+    let most = mostPoints(badness, pages, weight, begin, end)
+    if best.isBeaten(by: most), !best.take(most, badness, pages, weight, begin, end) {
+      // The most is that of a row that is no candidate.
+      best.search(badness, pages, weight, begin, end)
     }
-    row &+= 1
+    begin = end
   }
   return best.victim
 }
@@ -116,22 +126,85 @@ private func scan(
   return best.victim
 }
 
+// Both columns are as long as the rows that these three are asked for: `selectBadProcess` has tested it.
+
+/// The most points of some rows, those that are no candidates counted by their weight of -32768: never less than
+/// the most of the candidates.
+@inline(__always)
+private func mostPoints(
+  _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>, _ begin: Int, _ end: Int
+) -> Int64 {
+  let first = unsafe weight[unchecked: begin]
+  // Most processes have the weight of their neighbours; then nothing has to be multiplied.
+  if badness.isOrdered, unsafe first == weight[unchecked: end &- 1],
+    unsafe first == weight[unchecked: (begin &+ end) / 2], areEqual(weight, begin, end)
+  {
+    return badness.points(pages: mostPages(pages, begin, end), weight: first)
+  }
+  // Four at a time, so that no maximum waits for the last one.
+  var (a, b, c, d) = (Int64.min, Int64.min, Int64.min, Int64.min)
+  var row = begin
+  while row &+ 4 <= end {
+    unsafe a = max(a, badness.points(pages: pages[unchecked: row], weight: weight[unchecked: row]))
+    unsafe b = max(
+      b, badness.points(pages: pages[unchecked: row &+ 1], weight: weight[unchecked: row &+ 1]))
+    unsafe c = max(
+      c, badness.points(pages: pages[unchecked: row &+ 2], weight: weight[unchecked: row &+ 2]))
+    unsafe d = max(
+      d, badness.points(pages: pages[unchecked: row &+ 3], weight: weight[unchecked: row &+ 3]))
+    row &+= 4
+  }
+  while row < end {
+    unsafe a = max(a, badness.points(pages: pages[unchecked: row], weight: weight[unchecked: row]))
+    row &+= 1
+  }
+  return max(max(a, b), max(c, d))
+}
+
+@inline(__always)
+private func areEqual(_ weight: Span<Int16>, _ begin: Int, _ end: Int) -> Bool {
+  let first = unsafe weight[unchecked: begin]
+  var difference: Int16 = 0
+  var row = begin
+  while row < end {
+    unsafe difference |= weight[unchecked: row] ^ first
+    row &+= 1
+  }
+  return difference == 0
+}
+
+@inline(__always)
+private func mostPages(_ pages: Span<Int64>, _ begin: Int, _ end: Int) -> Int64 {
+  var (a, b, c, d) = (Int64.min, Int64.min, Int64.min, Int64.min)
+  var row = begin
+  while row &+ 4 <= end {
+    unsafe a = max(a, pages[unchecked: row])
+    unsafe b = max(b, pages[unchecked: row &+ 1])
+    unsafe c = max(c, pages[unchecked: row &+ 2])
+    unsafe d = max(d, pages[unchecked: row &+ 3])
+    row &+= 4
+  }
+  while row < end {
+    unsafe a = max(a, pages[unchecked: row])
+    row &+= 1
+  }
+  return max(max(a, b), max(c, d))
+}
+
 /// The choice so far. Kernel: `oc->chosen` and `oc->chosen_points`.
 private struct Best {
   private var row = -1
   private var points = Int64.min
   /// 0 where equals replace the choice, 1 where a process has to have more.
   private let more: Int64
-  private let mask: Int64
 
   @inline(__always)
   init(_ rule: SelectionRule, after chosen: Victim?) {
     more = rule.equalsReplace ? 0 : 1
-    mask = rule.holdsPointsIn32Bits ? 0xffff_ffff : -1
     if let chosen {
       row = chosen.row
       points = chosen.points
-    } else if mask != -1 {
+    } else if rule.holdsPointsIn32Bits {
       // A scan in unsigned ints passes over 0 points, which only wrapping can give.
       points = rule.equalsReplace ? 1 : 0
     } else if rule.equalsReplace {
@@ -141,12 +214,52 @@ private struct Best {
   }
 
   @inline(__always)
-  mutating func offer(_ full: Int64, row candidate: Int) {
-    let held = full & mask
+  func isBeaten(by held: Int64) -> Bool {
     // No overflow: points of a candidate are far above the lowest number.
-    if held >= points &+ more {
+    held >= points &+ more
+  }
+
+  @inline(__always)
+  mutating func offer(_ held: Int64, row candidate: Int) {
+    if isBeaten(by: held) {
       row = candidate
       points = held
+    }
+  }
+
+  /// Takes the candidate that the scan would end with of some rows of which the most points are known.
+  ///
+  /// - Returns: false when no candidate has as many.
+  @inline(__always)
+  mutating func take(
+    _ most: Int64, _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>,
+    _ begin: Int, _ end: Int
+  ) -> Bool {
+    var at = more == 0 ? end &- 1 : begin
+    let step = more == 0 ? -1 : 1
+    while at >= begin, at < end {
+      if weight[at] != neverChosen, badness.points(pages: pages[at], weight: weight[at]) == most {
+        row = at
+        points = most
+        return true
+      }
+      at &+= step
+    }
+    return false
+  }
+
+  /// Looks at rows one by one.
+  @inline(__always)
+  mutating func search(
+    _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>, _ begin: Int, _ end: Int
+  ) {
+    var row = begin
+    while row < end {
+      let adj = weight[row]
+      if adj != neverChosen {
+        offer(badness.points(pages: pages[row], weight: adj), row: row)
+      }
+      row &+= 1
     }
   }
 
