@@ -78,17 +78,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 1, "", "no valid JSON: the text ends"), ("[1]", 1, "", "expected an object"),
+    ("", 1, "", "no valid JSON: the text ends"), ("[1]", 1, "", "this is no scenario"),
     ("{}", 1, "", "the key \"schema\""), ("{ \"file\"", 9, "", "no valid JSON: expected ':'"),
     ("{ \"file\": \"s.json\" } x", 22, "", "text after the end"),
     ("{ \"file\": 5 }", 11, "file", "expected a string, found a number"),
     ("{ \"file\": \"x.json\" }", nil, "file", "x.json: no such file"),
     ("{ \"file\": \"-\" }", 1, "", "from files only"), ("{ \"file\": \"\" }", 1, "", "from files only"),
-    ("{ \"file\": \"s.json\", \"file\": \"s.json\" }", 22, "file", "stands here twice"),
-    ("{ \"file\": \"s.json\", \"sett\": {} }", 22, "sett", "unknown key 'sett'; did you mean 'set'?"),
-    ("{ \"file\": \"s.json\", \"kernel\": \"x\" }", 32, "kernel", "'x' is no kernel release"),
+    ("{ \"file\": \"s.json\", \"file\": \"s.json\" }", 21, "file", "stands here twice"),
+    ("{ \"file\": \"s.json\", \"sett\": {} }", 21, "sett", "unknown key 'sett'; did you mean 'set'?"),
+    ("{ \"file\": \"s.json\", \"kernel\": \"x\" }", 31, "kernel", "'x' is no kernel release"),
     ("{ \"file\": \"s.json\", \"scenario\": {} }", 1, "", "exactly one of 'file', 'scenario'"),
-    ("{ \"file\": \"s.json\", \"set\": [] }", 29, "set", "expected an object, found an array"),
+    ("{ \"file\": \"s.json\", \"set\": [] }", 28, "set", "expected an object, found an array"),
     (
       "{ \"file\": \"s.json\", \"set\": { \"machine.memroy\": \"1G\" } }", nil, "set",
       "--set machine.memroy=\"1G\": unknown key 'memroy'; did you mean 'memory'?"
@@ -105,7 +105,7 @@ import Testing
     ("{ \"scenario\": {} }", 15, "scenario", "this is no scenario"),
     (
       "{ \"id\": \"é\", \"scenario\": { \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": 5 } } }",
-      83, "scenario.machine.memory", "a size needs a unit"
+      82, "scenario.machine.memory", "a size needs a unit"
     ),
     (
       "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1GB\" } }", 57,

@@ -39,7 +39,7 @@ import Testing
       second: "machine.memory=3900M,8G"),
     Case(
       story: "numa/numa-membind", first: "processes.db.mempolicy=0,1,0-1",
-      second: "events.0.grow.anon=1G,4G"),
+      second: "events.0.grow.anon=4G,16G"),
   ]
 
   private func sweep(
@@ -155,7 +155,7 @@ import Testing
   @Test func `durations are searched to the microsecond`() throws {
     let (scenario, _) = try Self.story("restart/systemd-restart-loop")
     let table = try sweep(
-      scenario, ["processes.cached.restart.delay=0..5s"], goal: "survives=db"
+      scenario, ["processes.cached.restart.delay=1us..5s"], goal: "survives=db"
     ).run(jobs: 2)
     #expect(table.findings[0].tried >= 65)
   }
@@ -279,7 +279,7 @@ import Testing
 
   @Test(arguments: stories)
   func `without jitter every run is the plain one`(story: String, options: [String]) throws {
-    let still = options.map { $0.prefix { $0 != "=" } + "=±0%" }
+    let still = options.map { String($0.prefix { $0 != "=" }) + "=±0%" }
     let table = try runs(story, still, runs: 20).run(jobs: 2)
     let (scenario, _) = try SweepTests.story(story)
     let run = Simulator(for: scenario).run(scenario)

@@ -73,6 +73,21 @@ import Testing
     }
   }
 
+  @Test func `the first error in order is thrown, and what is far behind is not tried`() {
+    struct Bad: Error, Equatable { var index: Int }
+    for jobs in [1, 2, 5] {
+      let tried = Atomic(0)
+      #expect(throws: Bad(index: 700)) {
+        try parallelMap(100_000, jobs: jobs, local: {}) { (_: Void, index) throws(Bad) in
+          tried.wrappingAdd(1, ordering: .relaxed)
+          if index >= 700 { throw Bad(index: index) }
+          return index
+        }
+      }
+      #expect(tried.load(ordering: .relaxed) < 5000)
+    }
+  }
+
   @Test func `every thread has one local value`() {
     let made = Atomic(0)
     let found = parallelMap(

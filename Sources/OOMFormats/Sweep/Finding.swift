@@ -55,14 +55,12 @@ extension Sweep {
     let spread = range.spread(unit: unit)
     let columnValues: [String?] = columns.map { $0.values } ?? [nil]
     let count = spread.count * columnValues.count
-    let found = parallelMap(
+    let cells = try parallelMap(
       count, jobs: jobs, progress: progress, local: { runner.copyForThread }
-    ) { (runner, index) in
-      runner.cell(
+    ) { (runner, index) throws(ScenarioError) in
+      try runner.cell(
         range.scale.text(spread[index % spread.count]), columnValues[index / spread.count])
     }
-    var cells: [SweepTable.Cell] = []
-    for result in found { cells.append(try result.get()) }
     for (number, column) in columnValues.enumerated() {
       let line = Array(cells[(number * spread.count)..<((number + 1) * spread.count)])
       var closer = Array(zip(spread, line))
@@ -70,7 +68,7 @@ extension Sweep {
         var (low, high) = (spread[index], spread[index + 1])
         while high - low > unit {
           let middle = low + max((high - low) / unit / 2, 1) * unit
-          let cell = try runner.cell(range.scale.text(middle), column).get()
+          let cell = try runner.cell(range.scale.text(middle), column)
           closer.append((middle, cell))
           if cell.isWanted == line[index].isWanted { low = middle } else { high = middle }
         }

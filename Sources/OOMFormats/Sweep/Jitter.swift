@@ -80,9 +80,8 @@ public struct Jitter: Equatable, Sendable {
     return (String(rest), number)
   }
 
-  /// What the value is in a run.
-  func text(_ draws: Draws, run: Int) -> String {
-    let amount = draws.number(run, in: range)
+  /// A value of the range as `--set` takes it.
+  func text(_ amount: Int64) -> String {
     switch scale {
     case .bytes: return "\(amount) pages"
     case .microseconds, .integers: return scale.text(amount)
@@ -129,19 +128,23 @@ public struct JitterRuns: Sendable {
     jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(ScenarioError) -> JitterTable {
     let streams = jitters.map { Draws(seed: seed, name: $0.path) }
-    let results = parallelMap(
-      runs, jobs: jobs, progress: progress, local: { scenario.copyForThread }
-    ) { (scenario, number) in
-      Result<RunSummary, ScenarioError> { () throws(ScenarioError) in
-        let settings = zip(jitters, streams).map {
-          ScenarioSetting(path: $0.path, value: $0.text($1, run: number))
-        }
-        let varied = try scenario.setting(settings)
-        return RunSummary(of: simulator.run(varied))
+    for jitter in jitters {
+      // A range that the scenario does not take as a whole is refused before the first run.
+      for amount in [jitter.range.lowerBound, jitter.range.upperBound] {
+        var copy = scenario
+        try copy.apply(ScenarioSetting(path: jitter.path, value: jitter.text(amount)))
       }
     }
+    let summaries = try parallelMap(
+      runs, jobs: jobs, progress: progress, local: { scenario.copyForThread }
+    ) { (scenario, number) throws(ScenarioError) in
+      let settings = zip(jitters, streams).map {
+        ScenarioSetting(path: $0.path, value: $0.text($1.number(number, in: $0.range)))
+      }
+      return RunSummary(of: simulator.run(try scenario.setting(settings)))
+    }
     var table = JitterTable(of: self)
-    for result in results { table.add(try result.get()) }
+    for summary in summaries { table.add(summary) }
     table.sort()
     return table
   }

@@ -83,12 +83,11 @@ public struct Sweep: Sendable {
     }
     let width = columns?.values.count ?? 1
     let count = rows.values.count * width
-    let results = parallelMap(
+    table.cells = try parallelMap(
       count, jobs: jobs, progress: progress, local: { runner.copyForThread }
-    ) { (runner, index) in
-      runner.cell(rows.values[index / width], columns?.values[index % width])
+    ) { (runner, index) throws(ScenarioError) in
+      try runner.cell(rows.values[index / width], columns?.values[index % width])
     }
-    for result in results { table.cells.append(try result.get()) }
     guard goal != nil else { return table }
     for column in 0..<width {
       let line = stride(from: column, to: count, by: width).map { table.cells[$0] }

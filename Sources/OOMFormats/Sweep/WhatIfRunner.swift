@@ -40,20 +40,18 @@ struct WhatIfRunner: Sendable {
   }
 
   /// The replay with one or two values.
-  func cell(_ row: String, _ column: String?) -> Result<SweepTable.Cell, ScenarioError> {
-    Result { () throws(ScenarioError) in
-      var settings = [ScenarioSetting(path: rowPath, value: row)]
-      if let columnPath, let column {
-        settings.append(ScenarioSetting(path: columnPath, value: column))
-        // In the order of the paths, so that it does not matter what runs down.
-        if columnPath.utf8.lexicographicallyPrecedes(rowPath.utf8) { settings.swapAt(0, 1) }
-      }
-      let kernel = settings.first { $0.path == "kernel" }?.value ?? ""
-      let varied = try scenario.setting(settings)
-      let run = (simulators[kernel] ?? Simulator(for: varied)).run(varied)
-      return SweepTable.Cell(
-        row: row, column: column, run: RunSummary(of: run), isWanted: goal?.holds(in: run))
+  func cell(_ row: String, _ column: String?) throws(ScenarioError) -> SweepTable.Cell {
+    var settings = [ScenarioSetting(path: rowPath, value: row)]
+    if let columnPath, let column {
+      settings.append(ScenarioSetting(path: columnPath, value: column))
+      // In the order of the paths, so that it does not matter what runs down.
+      if columnPath.utf8.lexicographicallyPrecedes(rowPath.utf8) { settings.swapAt(0, 1) }
     }
+    let kernel = settings.first { $0.path == "kernel" }?.value ?? ""
+    let varied = try scenario.setting(settings)
+    let run = (simulators[kernel] ?? Simulator(for: varied)).run(varied)
+    return SweepTable.Cell(
+      row: row, column: column, run: RunSummary(of: run), isWanted: goal?.holds(in: run))
   }
 }
 
