@@ -123,7 +123,7 @@ import Testing
     ("S --vary events.0.at=1s --set events[0].at=2s", "both give events[0].at"),
     ("S --vary kernel=4.4,6.1 --kernel 5.4", "do not go together"),
     ("S --vary machine.swap=0 --find nobody", "--find takes no-kills"),
-    ("S --vary machine.swap=0 --find first=llm", "did you mean 'llm-api'?"),
+    ("S --vary machine.swap=0 --find first=llm-ap", "did you mean 'llm-api'?"),
     ("S --vary machine.swap=0 --runs 5", "--runs goes with --jitter"),
     ("S --vary machine.swap=0 --seed 5", "--seed goes with --jitter"),
     ("S --vary machine.swap=0 --csv --json", "--csv and --json do not go together"),
@@ -151,7 +151,7 @@ import Testing
 
   @Test func `a pipe that is closed early is no error`() async throws {
     let output = try await Program.shell(
-      "{ oomsim sweep \(Self.story) --vary machine.swap=0..4G/1M --csv; echo \"code $?\" >&2; } | head -n 1")
+      "{ oomsim sweep \(Self.story) --vary machine.swap=0..4G/16M --json; echo \"code $?\" >&2; } | head -n 1")
     #expect(output.error == "code 0\n" && output.out.split(separator: "\n").count == 1)
   }
 }
