@@ -26,6 +26,9 @@ let package = Package(
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
+    .executableTarget(
+      name: "ReplayBenchmark", dependencies: ["OOMSimulator"],
+      path: "Benchmarks/ReplayBenchmark", swiftSettings: settings),
     // The same choice in C, to be held against, and a count of allocations: in no product.
     .target(name: "KernelPeers", path: "Benchmarks/KernelPeers"),
 

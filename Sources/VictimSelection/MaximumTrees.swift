@@ -33,12 +33,10 @@ struct MaximumTrees: Sendable {
   private var roots: [Int32] = []
   /// The most pages of each tree, -1 of one without rows.
   private(set) var tops: [Int64] = []
-  /// The leaf of each row, -1 of those that are in no tree.
-  private var leaves: [Int32] = []
+  /// The entry of each row in its leaf, -1 of those that are in no tree.
+  private var places: [Int32] = []
 
   var treeCount: Int { roots.count }
-
-  func contains(_ row: Int) -> Bool { row < leaves.count && leaves[row] >= 0 }
 
   /// Makes a tree without rows.
   ///
@@ -50,7 +48,7 @@ struct MaximumTrees: Sendable {
   }
 
   mutating func reserve(rows: Int) {
-    leaves.reserveCapacity(rows)
+    places.reserveCapacity(rows)
     let nodes = rows / 16
     links.reserveCapacity(nodes * Self.width)
     maxima.reserveCapacity(nodes * Self.width)
@@ -61,22 +59,23 @@ struct MaximumTrees: Sendable {
 
   /// Changes the pages of a row that is in a tree.
   ///
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
-  mutating func update(_ row: Int, pages: Int64) {
-    let leaf = Int(leaves[row])
-    let at = slot(of: row, in: leaf)
-    let old = maxima[at]
-    if old == pages { return }
-    maxima[at] = pages
-    climb(from: leaf, old, pages)
+  mutating func update(_ row: Int, pages: Int64) -> Int? {
+    let place = Int(places[row])
+    let old = maxima[place]
+    if old == pages { return nil }
+    maxima[place] = pages
+    return climb(from: place / Self.width, old, pages)
   }
 
   /// Where a row stands in the walk.
-  func key(of row: Int) -> Int64 { keys[slot(of: row, in: Int(leaves[row]))] }
+  func key(of row: Int) -> Int64 { keys[Int(places[row])] }
 
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
-  mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) {
-    while leaves.count <= row { leaves.append(-1) }
+  mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) -> Int? {
+    while places.count <= row { places.append(-1) }
     if roots[tree] < 0 { roots[tree] = Int32(newNode(height: 0, parent: Int32(-1 - tree))) }
     var node = Int(roots[tree])
     while heights[node] > 0 {
@@ -94,14 +93,15 @@ struct MaximumTrees: Sendable {
       }
     }
     insert(Int32(row), key, pages, into: node, at: position)
-    settle(node)
+    return settle(node)
   }
 
+  /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
-  mutating func remove(_ row: Int) {
-    let leaf = Int(leaves[row])
-    leaves[row] = -1
-    remove(entry: slot(of: row, in: leaf) - leaf * Self.width, from: leaf, row: true)
+  mutating func remove(_ row: Int) -> Int? {
+    let place = Int(places[row])
+    places[row] = -1
+    return remove(entry: place % Self.width, from: place / Self.width)
   }
 
   // MARK: Questions
@@ -196,13 +196,6 @@ extension MaximumTrees {
     return node
   }
 
-  /// The entry of a row in its leaf.
-  private func slot(of row: Int, in leaf: Int) -> Int {
-    var at = leaf * Self.width
-    while links[at] != Int32(truncatingIfNeeded: row) { at += 1 }
-    return at
-  }
-
   /// How many entries of a node have a key that is not higher.
   private func rank(of key: Int64, in node: Int) -> Int {
     let base = node * Self.width
@@ -240,35 +233,41 @@ extension MaximumTrees {
   }
 
   /// Brings the maxima above a node in step with one of its entries, which has changed.
-  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) {
+  ///
+  /// - Returns: the tree, if its top has changed.
+  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) -> Int? {
     var (node, old, new) = (node, old, new)
     while node >= 0 {
       let stored = self[maximumOf: node]
       if new <= stored {
-        if old < stored { return }
+        if old < stored { return nil }
         new = most(in: node)
-        if new == stored { return }
+        if new == stored { return nil }
       }
       self[maximumOf: node] = new
       old = stored
       node = Int(parents[node])
     }
+    return -1 - node
   }
 
   /// Brings the maxima above a node in step with its entries.
-  private mutating func settle(_ node: Int) {
+  ///
+  /// - Returns: the tree, if its top has changed.
+  private mutating func settle(_ node: Int) -> Int? {
     let stored = self[maximumOf: node]
     let most = most(in: node)
-    if most == stored { return }
+    if most == stored { return nil }
     self[maximumOf: node] = most
-    if parents[node] >= 0 { climb(from: Int(parents[node]), stored, most) }
+    let parent = Int(parents[node])
+    return parent >= 0 ? climb(from: parent, stored, most) : -1 - parent
   }
 
   /// Says to what an entry links where it now stands.
   private mutating func place(_ entry: Int, in node: Int) {
     let link = Int(links[node * Self.width + entry])
     if heights[node] == 0 {
-      leaves[link] = Int32(node)
+      places[link] = Int32(node * Self.width + entry)
     } else {
       parents[link] = Int32(node)
       positions[link] = Int32(entry)
@@ -283,7 +282,7 @@ extension MaximumTrees {
     counts[node] += 1
     while entry > position {
       move(base + entry - 1, to: base + entry)
-      if heights[node] > 0 { place(entry, in: node) }
+      place(entry, in: node)
       entry -= 1
     }
     links[base + entry] = link
@@ -325,18 +324,19 @@ extension MaximumTrees {
     return right
   }
 
-  private mutating func remove(entry: Int, from node: Int, row: Bool) {
+  private mutating func remove(entry: Int, from node: Int) -> Int? {
     let base = node * Self.width
     counts[node] -= 1
     for next in entry..<Int(counts[node]) {
       move(base + next + 1, to: base + next)
-      if heights[node] > 0 { place(next, in: node) }
+      place(next, in: node)
     }
     if counts[node] > 0 { return settle(node) }
     unused.append(Int32(node))
     let parent = Int(parents[node])
-    if parent >= 0 { return remove(entry: Int(positions[node]), from: parent, row: false) }
+    if parent >= 0 { return remove(entry: Int(positions[node]), from: parent) }
     roots[-1 - parent] = -1
     tops[-1 - parent] = -1
+    return -1 - parent
   }
 }

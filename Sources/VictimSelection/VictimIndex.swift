@@ -4,9 +4,12 @@
 //
 //      weight        top       tree
 //     ────────┬───────────┬──────────────────────────────────────────────────
-//         0   │  665 600  │ rows in the order of the walk, maxima over them
-//       200   │   12 000  │ …
+//       200   │   12 000  │ rows in the order of the walk, maxima over them
+//         0   │  665 600  │ …
 //      -500   │1 121 968  │ …
+//
+// The weights are in order, and blocks of 32 of them have a maximum of their tops: no block has more points than
+// its highest weight with that many pages, so of two thousand weights a few blocks are looked into.
 //
 // Points that are the same for several pages (thousandths, a floor of 1) are no problem: of all rows with at
 // least the fewest pages that have these points the first or the last of the walk is taken, as the scan does.
@@ -17,11 +20,7 @@
 /// before 2.6.36, whose badness reads more than pages and a weight.
 public struct VictimIndex: Sendable {
   private var trees = MaximumTrees()
-  /// The weight of each tree.
-  private var weights: [Int16] = []
-  /// The same, `neverChosen` for a tree without rows.
-  private var candidateWeights: [Int16] = []
-  private var treeOfWeight: [Int16: Int] = [:]
+  private var weights = WeightClasses()
   /// The weight of each row.
   private var weightOfRow: [Int16] = []
 
@@ -44,37 +43,26 @@ public struct VictimIndex: Sendable {
     let old = weightOfRow[row]
     if old == weight {
       if weight == neverChosen { return }
-      if trees.key(of: row) == key { return trees.update(row, pages: pages) }
+      if trees.key(of: row) == key { return update(row, pages: pages) }
     }
-    if old != neverChosen {
-      trees.remove(row)
-      if let tree = treeOfWeight[old] { setCandidate(tree) }
-    }
+    if old != neverChosen { follow(trees.remove(row)) }
     weightOfRow[row] = weight
     if weight == neverChosen { return }
-    let tree = tree(of: weight)
-    trees.insert(row, pages: pages, key: key, into: tree)
-    setCandidate(tree)
+    if weights.tree(of: weight) == nil { weights.add(weight, tree: trees.addTree()) }
+    guard let tree = weights.tree(of: weight) else { return }
+    follow(trees.insert(row, pages: pages, key: key, into: tree))
   }
 
   /// Changes the pages of a row that is a candidate.
   ///
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
   public mutating func update(_ row: Int, pages: Int64) {
-    trees.update(row, pages: pages)
+    follow(trees.update(row, pages: pages))
   }
 
-  private mutating func setCandidate(_ tree: Int) {
-    candidateWeights[tree] = trees.tops[tree] < 0 ? neverChosen : weights[tree]
-  }
-
-  private mutating func tree(of weight: Int16) -> Int {
-    if let tree = treeOfWeight[weight] { return tree }
-    let tree = trees.addTree()
-    treeOfWeight[weight] = tree
-    weights.append(weight)
-    candidateWeights.append(neverChosen)
-    return tree
+  /// Takes over the top of a tree that has changed.
+  private mutating func follow(_ tree: Int?) {
+    if let tree { weights.setTop(trees.tops[tree], ofTree: tree) }
   }
 
   /// Whether more pages never have fewer points, for all rows: the index can answer. Sums that wrap, which large
@@ -83,92 +71,105 @@ public struct VictimIndex: Sendable {
   /// - Complexity: O(*w*) for *w* weights.
   public func isOrdered(by rule: SelectionRule, totalpages: Int64) -> Bool {
     guard rule.word == .bits64 else { return false }
-    if rule.badness == .signed { return true }
-    var most: Int64 = 0
-    for top in trees.tops where top > most { most = top }
     switch rule.badness {
     case .signed: return true
     case .atLeastOne:
       // Steps of oom_score_adj add at most totalpages.
-      return !rule.holdsPointsIn32Bits || most + totalpages <= 0xffff_ffff
-    case .perMille(.int): return most <= Int64(Int32.max) / 1000
+      return !rule.holdsPointsIn32Bits || weights.most + totalpages <= 0xffff_ffff
+    case .perMille(.int): return weights.most <= Int64(Int32.max) / 1000
     case .perMille(.unsignedWord):
-      return most <= Int64.max / 1000 && most * 1000 / max(totalpages, 1) < 1 << 30
-    case .perMille(.long): return most <= Int64.max / 1000
+      return weights.most <= Int64.max / 1000
+        && weights.most * 1000 / max(totalpages, 1) < 1 << 30
+    case .perMille(.long): return weights.most <= Int64.max / 1000
     }
   }
 
   /// Chooses among all rows.
   ///
-  /// - Complexity: O(*w* + log *n*) for *w* weights, no allocation.
-  public func select(totalpages: Int64, rule: SelectionRule) -> Victim? {
-    guard
-      let best = selectBadProcess(
-        pages: trees.tops.span, weight: candidateWeights.span, totalpages: totalpages, rule: rule)
-    else { return nil }
-    var chosen: MaximumTrees.Entry?
-    for tree in candidateWeights.indices where candidateWeights[tree] != neverChosen {
-      let top = trees.tops[tree]
-      let weight = weights[tree]
-      if rule.points(pages: top, weight: weight, totalpages: totalpages) != best.points { continue }
-      let fewest = rule.fewestPages(
-        with: best.points, top: top, weight: weight, totalpages: totalpages)
-      guard let found = trees.find(tree, atLeast: fewest, last: rule.equalsReplace) else {
-        continue
-      }
-      if chosen.map({ ($0.key < found.key) == rule.equalsReplace }) ?? true { chosen = found }
+  /// - Parameter range: only rows whose keys are in it: a memcg with its descendants; nil for all.
+  /// - Precondition: `isOrdered(by:totalpages:)`.
+  /// - Complexity: O(*w* / 32 + log *n*) for *w* weights, O(*w* + log *n*) at worst; with a range each weight that is
+  ///   looked at costs O(log *n*). No allocation.
+  public func select(
+    among range: Range<Int64>? = nil, totalpages: Int64, rule: SelectionRule
+  ) -> Victim? {
+    switch rule.badness {
+    case .signed:
+      return choose(SignedBadness(totalpages: totalpages), range, rule.equalsReplace)
+    case .atLeastOne:
+      return choose(AtLeastOneBadness(totalpages: totalpages), range, rule.equalsReplace)
+    case .perMille(let product):
+      let badness = PerMilleBadness(totalpages: totalpages, product: product, word: .bits64)
+      return choose(badness, range, rule.equalsReplace)
     }
-    return chosen.map { Victim(row: $0.row, points: best.points) }
   }
 
-  /// Chooses among the rows whose keys are in a range: a memcg with its descendants.
-  ///
-  /// - Complexity: O(*w* log *n*) for *w* weights, no allocation.
-  public func select(
-    among range: Range<Int64>, totalpages: Int64, rule: SelectionRule
+  @inline(__always)
+  private func choose(
+    _ badness: some Badness, _ range: Range<Int64>?, _ last: Bool
   ) -> Victim? {
     var points = Int64.min
     var chosen: MaximumTrees.Entry?
-    for tree in candidateWeights.indices where candidateWeights[tree] != neverChosen {
-      let weight = weights[tree]
-      let bound = rule.points(pages: trees.tops[tree], weight: weight, totalpages: totalpages)
-      if bound < points { continue }
-      let top = trees.maximum(tree, in: range)
-      if top < 0 { continue }
-      let here = rule.points(pages: top, weight: weight, totalpages: totalpages)
-      if here < points { continue }
-      let fewest = rule.fewestPages(with: here, top: top, weight: weight, totalpages: totalpages)
-      guard
-        let found = trees.find(tree, atLeast: fewest, last: rule.equalsReplace, in: range)
-      else { continue }
-      let isTie = here == points && chosen != nil
-      if isTie, chosen.map({ ($0.key < found.key) != rule.equalsReplace }) ?? false { continue }
-      points = here
-      chosen = found
+    /// One tree with these points, of which the row is not known yet.
+    var open = -1
+    for block in weights.blocks.indices.reversed() {
+      let bound = weights.blocks[block]
+      if bound.top < 0 || badness.points(pages: bound.top, weight: bound.highest) < points {
+        continue
+      }
+      for at in weights.range(of: block).reversed() where weights.tops[at] >= 0 {
+        let weight = weights.weights[at]
+        if badness.points(pages: weights.tops[at], weight: weight) < points { continue }
+        let tree = weights.trees[at]
+        let top = range.map { trees.maximum(tree, in: $0) } ?? weights.tops[at]
+        let here = badness.points(pages: top, weight: weight)
+        if top < 0 || here < points { continue }
+        if here > points {
+          points = here
+          chosen = nil
+          open = at
+          continue
+        }
+        // A tie: the walk decides, so both rows have to be known.
+        if open >= 0 {
+          chosen = row(open, badness, points, range, last)
+          open = -1
+        }
+        guard let found = row(at, badness, points, range, last) else { continue }
+        if chosen.map({ ($0.key < found.key) == last }) ?? true { chosen = found }
+      }
     }
+    if open >= 0 { chosen = row(open, badness, points, range, last) }
     return chosen.map { Victim(row: $0.row, points: points) }
+  }
+
+  /// The first or the last row of a weight with these points, the most that it has.
+  @inline(__always)
+  private func row(
+    _ at: Int, _ badness: some Badness, _ points: Int64, _ range: Range<Int64>?, _ last: Bool
+  ) -> MaximumTrees.Entry? {
+    let tree = weights.trees[at]
+    let top = range.map { trees.maximum(tree, in: $0) } ?? weights.tops[at]
+    let fewest = badness.fewestPages(with: points, top: top, weight: weights.weights[at])
+    guard let range else { return trees.find(tree, atLeast: fewest, last: last) }
+    return trees.find(tree, atLeast: fewest, last: last, in: range)
   }
 }
 
-extension SelectionRule {
+extension Badness {
   /// The fewest pages that have the same points as `top` pages of the same weight.
-  fileprivate func fewestPages(
-    with points: Int64, top: Int64, weight: Int16, totalpages: Int64
-  ) -> Int64 {
-    switch badness {
-    case .signed: return top
-    case .atLeastOne: return points == 1 ? 0 : top
-    case .perMille:
-      var (fewest, enough) = (Int64(0), top)
-      while fewest < enough {
-        let middle = fewest + (enough - fewest) / 2
-        if self.points(pages: middle, weight: weight, totalpages: totalpages) < points {
-          fewest = middle + 1
-        } else {
-          enough = middle
-        }
+  @inline(__always)
+  fileprivate func fewestPages(with points: Int64, top: Int64, weight: Int16) -> Int64 {
+    if top == 0 || self.points(pages: top - 1, weight: weight) < points { return top }
+    var (fewest, enough) = (Int64(0), top - 1)
+    while fewest < enough {
+      let middle = fewest + (enough - fewest) / 2
+      if self.points(pages: middle, weight: weight) < points {
+        fewest = middle + 1
+      } else {
+        enough = middle
       }
-      return fewest
     }
+    return fewest
   }
 }

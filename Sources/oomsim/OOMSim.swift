@@ -8,8 +8,8 @@ struct OOMSim {
 
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, snapshotCommand,
-    nextCommand,
-    sweepCommand, batchCommand, rulesCommand,
+    nextCommand, protectCommand, sweepCommand, batchCommand, explainCommand, k8sCommand,
+    rulesCommand,
   ]
 
   static func main() {

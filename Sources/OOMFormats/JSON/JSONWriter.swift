@@ -88,6 +88,12 @@ public struct JSONWriter {
     decimal(number)
   }
 
+  /// A number that may not fit 64 bits.
+  mutating func integer(wide number: Int128) {
+    separate()
+    decimal(number)
+  }
+
   /// A number without what stands before it; only in a `row`.
   mutating func decimal<Number: FixedWidthInteger>(_ number: Number) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }

@@ -6,6 +6,7 @@ public struct ComparisonText {
   let policy: Run?
   let style: Style
   let rules: RulesText
+  let outcome: OutcomeText
 
   /// - Parameter policy: the same scenario decided by a policy that is no kernel's.
   public init(_ comparison: Comparison, policy: Run? = nil, style: Style, width: Int) {
@@ -13,6 +14,7 @@ public struct ComparisonText {
     self.policy = policy
     self.style = style
     rules = RulesText(style: style, width: width)
+    outcome = OutcomeText(style: style, width: width)
   }
 
   public var text: String {
@@ -20,7 +22,7 @@ public struct ComparisonText {
     var lines = [style.bold(plain(title.isEmpty ? "scenario" : title))]
     for (index, side) in comparison.sides.enumerated() {
       lines += ["", style.bold(range(side, isLast: index + 1 == comparison.sides.count))]
-      lines += outcome(side.run)
+      lines += outcome.lines(of: side.run)
       if comparison.isOfAll, side.points.count > 1 {
         let points = side.points.map {
           "\(SizeFormat.grouped($0.points)) since \($0.release)"
@@ -32,9 +34,13 @@ public struct ComparisonText {
     }
     if let policy {
       lines += ["", style.bold("policy \(policy.policy.rawValue): no kernel does this")]
-      lines += outcome(policy)
+      lines += outcome.lines(of: policy)
     }
-    for difference in comparison.differences { lines += self.difference(difference) }
+    for (index, difference) in comparison.differences.enumerated() {
+      let sides = comparison.sides
+      lines += self.difference(
+        difference, RunDifference(from: sides[index].run, to: sides[index + 1].run))
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -53,60 +59,16 @@ public struct ComparisonText {
     return name + style.dim("   rules of \(side.run.ruleSet)")
   }
 
-  /// What a run came to, a line for each event.
-  private func outcome(_ run: Run) -> [String] {
-    var lines: [String] = []
-    for kill in run.kills.prefix(6) { lines.append("    " + self.kill(kill, run)) }
-    if run.kills.count > 6 { lines.append("    … and \(run.kills.count - 6) more kills") }
-    for refusal in run.refused.prefix(6) {
-      let who = refusal.process?.name ?? "a tmpfs write"
-      lines.append(
-        "    ENOMEM: \(plain(who)) at \(SizeFormat.time(refusal.at)), "
-          + SizeFormat.binary(pages: refusal.pages, pageSize: run.pageSize))
-    }
-    if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }
-    for stuck in run.stuck.prefix(6) {
-      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.why)")
-    }
-    if let panic = run.panic {
-      lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
-    }
-    if let loop = run.loop { lines += loop.lines(style).map { "    " + $0 } }
-    if lines.isEmpty { lines.append("    nobody was killed") }
-    for warning in run.warnings.prefix(4) {
-      lines += wrapped("warning: \(plain(warning))", width: max(rules.width - 4, 30)).map {
-        "    " + style.dim($0)
-      }
-    }
-    return lines
-  }
-
-  private func kill(_ kill: Kill, _ run: Run) -> String {
-    let dead = kill.dyingFirst
-    var text = style.red(plain(dead.name)) + " (\(dead.pid))"
-    if dead != kill.victim.identity { text += ", child of \(plain(kill.victim.name))" }
-    text += " at \(SizeFormat.time(kill.at))"
-    if let cgroup = kill.cgroup { text += " in \(plain(cgroup))" }
-    text += ": "
-    if dead != kill.victim.identity { text += "\(plain(kill.victim.name)) had " }
-    text += "\(SizeFormat.grouped(kill.victim.points)) points"
-    if let runnerUp = kill.runnerUp {
-      text += ", \(plain(runnerUp.name)) \(SizeFormat.grouped(runnerUp.points))"
-    }
-    let others = kill.killed.dropFirst()
-    if !others.isEmpty {
-      let names = others.prefix(4).map { plain($0.process.name) }.joined(separator: ", ")
-      text += "; died too: \(names)" + (others.count > 4 ? " and \(others.count - 4) more" : "")
-    }
-    return text
-  }
-
-  private func difference(_ difference: Comparison.Difference) -> [String] {
-    if difference.isSame {
-      return ["", "\(plain(difference.from.text)) and \(plain(difference.to.text)) do the same"]
-    }
+  private func difference(
+    _ difference: Comparison.Difference, _ runs: RunDifference
+  ) -> [String] {
     let names = "\(plain(difference.from.text)) and \(plain(difference.to.text))"
-    var lines = ["", "what makes the difference between \(names)"]
+    let changes = runs.lines(width: rules.width)
+    if difference.isSame {
+      return ["", "\(names) do the same" + (changes.isEmpty ? "" : ", but for")] + changes
+    }
+    var lines = ["", "what differs between \(names)"] + changes
+    lines += ["", "what makes the difference between \(names)"]
     for cause in difference.causes { lines += rules.change(cause).map { "  " + $0 } }
     return lines
   }
@@ -124,26 +86,35 @@ extension JSONWriter {
           $0.object { writer in
             writer.field("from", side.first.text)
             writer.field("to", side.last.text)
+            writer.blastRadius(of: side.run)
             writer.key("result")
             writer.result(side.run)
           }
         }
       }
       writer.key("differences")
-      writer.array {
-        for difference in comparison.differences {
-          $0.object { writer in
-            writer.field("from", difference.from.text)
-            writer.field("to", difference.to.text)
-            writer.field("same", difference.isSame)
-            writer.key("rules")
-            writer.array { for cause in difference.causes { $0.ruleChange(cause) } }
-          }
-        }
-      }
+      writer.differences(of: comparison)
       if let policy {
         writer.key("policy")
         writer.result(policy)
+      }
+    }
+  }
+
+  /// What lies between the sides of a comparison, and which rules make it.
+  mutating func differences(of comparison: Comparison) {
+    array {
+      for (index, difference) in comparison.differences.enumerated() {
+        $0.object { writer in
+          writer.field("from", difference.from.text)
+          writer.field("to", difference.to.text)
+          writer.field("same", difference.isSame)
+          writer.changes(
+            RunDifference(
+              from: comparison.sides[index].run, to: comparison.sides[index + 1].run))
+          writer.key("rules")
+          writer.array { for cause in difference.causes { $0.ruleChange(cause) } }
+        }
       }
     }
   }

@@ -75,7 +75,7 @@ public struct TextReport {
     lines += field("points", points(kill, explanation))
     lines += field(
       "oom_score", "\(victim.oomScore), as /proc/\(victim.pid)/oom_score showed it")
-    if let why = whyChosen(kill) { lines += field("chosen", why) }
+    if let why = kill.chosen.reason { lines += field("chosen", why) }
     lines += rivals(kill, explanation)
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
@@ -108,17 +108,6 @@ public struct TextReport {
     let points = "\(SizeFormat.grouped(kill.victim.points)) = \(sum)"
     if kill.arithmetic.unit != .pages { return points }
     return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
-  }
-
-  private func whyChosen(_ kill: Kill) -> String? {
-    switch kill.chosen {
-    case .points: nil
-    case .allocatingTask: "because it asked: vm.oom_kill_allocating_task is 1"
-    case .constrained: "because it asked for memory of some nodes only"
-    case .swapoff: "because it runs swapoff, whatever its points are"
-    case .onlyAsker: "because it asked, and nobody in the group could be chosen"
-    case .policy: "in the group that uses most: the policy, no kernel"
-    }
   }
 
   private func rivals(_ kill: Kill, _ explanation: Explanation) -> [String] {

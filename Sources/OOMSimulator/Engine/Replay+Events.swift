@@ -42,7 +42,7 @@ extension Replay {
       world.setSwap(world.machine.swap + pages)
       somethingFreed = true
     case .sysrq:
-      switch outOfMemory(domain: nil, invoker: nil, isSysrq: true) {
+      switch outOfMemory(domain: nil, invoker: nil, trigger: .sysrq) {
       case .noVictim: warn("sysrq: no task is eligible")
       case .waiting: warn("sysrq: a victim is still dying, nobody else is killed")
       case .killed, .panicked, .disabled: break
@@ -55,7 +55,8 @@ extension Replay {
       }
       let row = invoker.flatMap { living($0, "oom") }
       switch outOfMemory(
-        domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes)
+        domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes,
+        trigger: .declared)
       {
       case .noVictim: warn("oom: nobody in \(path ?? "the machine") can be killed")
       case .waiting: warn("oom: a victim is still dying, nobody else is killed")
@@ -298,7 +299,7 @@ extension Replay {
     while panic == nil {
       let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
       if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
-      switch outOfMemory(domain: group, invoker: nil) {
+      switch outOfMemory(domain: group, invoker: nil, trigger: .limitLowered) {
       case .killed where world.machine.exitDelay > 0, .waiting:
         overMax.insert(group)
         return

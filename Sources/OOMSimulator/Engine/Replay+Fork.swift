@@ -47,7 +47,9 @@ extension Replay {
         return true
       }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
-      if case .killed = outOfMemory(domain: domain, invoker: parent), world.machine.exitDelay == 0 {
+      if case .killed = outOfMemory(domain: domain, invoker: parent, trigger: .fork),
+        world.machine.exitDelay == 0
+      {
         if world.tasks.isAlive(parent) { continue }
         return false
       }

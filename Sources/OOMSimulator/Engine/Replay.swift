@@ -367,13 +367,15 @@ struct Replay {
 
   mutating func outOfMemory(
     domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
-    isSysrq: Bool = false
+    trigger: OOMTrigger = .allocation
   ) -> OOMResult {
     let result = world.outOfMemory(
-      domain: domain, invoker: invoker, nodes: nodes, group: group, isSysrq: isSysrq,
+      domain: domain, invoker: invoker, nodes: nodes, group: group,
+      isSysrq: trigger == .sysrq,
       recordingCandidates: recordsCandidates)
     switch result {
-    case .killed(let kill):
+    case .killed(var kill):
+      kill.scene?.trigger = trigger
       kills.append(kill)
       let dead = Set(kill.rows)
       growths.removeAll { $0.row.map(dead.contains) ?? false }
@@ -384,7 +386,8 @@ struct Replay {
         died(kill.rows, isFailure: true)
       }
       observe?(world)
-    case .panicked(let panic):
+    case .panicked(var panic):
+      panic.scene?.trigger = trigger
       self.panic = panic
     case .noVictim, .waiting, .disabled:
       break

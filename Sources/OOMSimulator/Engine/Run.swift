@@ -92,6 +92,8 @@ public struct Kill: Equatable, Sendable {
   public var limit: LimitState
   /// Everybody in the domain in iteration order; nil unless asked for.
   public var candidates: [Candidate]?
+  /// What the decision read; nil unless candidates were asked for.
+  public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
   public var log: LoggedState?
   /// Rows of the casualties, for the engine.
@@ -176,6 +178,8 @@ public struct Panic: Equatable, Sendable {
   public var constraint: Constraint
   /// Path of the group at its limit; nil for an OOM of the machine.
   public var cgroup: String?
+  /// What the decision read; nil unless candidates were asked for.
+  public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
   public var log: LoggedState?
 }

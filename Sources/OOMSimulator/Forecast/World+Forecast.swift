@@ -3,7 +3,10 @@ internal import VictimSelection
 // What an OOM in a domain would come to now, without letting it come.
 
 extension World {
-  func forecast(_ domain: Int?, top: Int) -> Forecast.Domain {
+  /// - Parameter isListed: whether a candidate is one of those to list; asked in their order until there are enough.
+  func forecast(
+    _ domain: Int?, top: Int, isListed: (Candidate) -> Bool = { _ in true }
+  ) -> Forecast.Domain {
     let oc = oomControl(domain: domain, invoker: nil, nodes: nil, group: domain ?? MemcgTree.root)
     let arithmetic = BadnessArithmetic(
       rules: rules, word: machine.wordBits, totalpages: oc.totalpages)
@@ -15,7 +18,8 @@ extension World {
       left: pagesLeft(in: domain ?? MemcgTree.root), arithmetic: arithmetic,
       outcome: outcome(of: oc, hasCandidates: !eligible.isEmpty), candidates: [],
       candidateCount: eligible.count, ineligibleCount: all.count - eligible.count)
-    for (place, entry) in eligible.prefix(top).enumerated() {
+    for (place, entry) in eligible.enumerated() where forecast.candidates.count < top {
+      guard isListed(entry.candidate) else { continue }
       let dead = oomKillProcess(victim: entry.row, oc) ?? []
       var next = Forecast.Next(
         candidate: entry.candidate,

@@ -93,7 +93,7 @@ extension World {
     oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
     let neverPanics = isSysrq && rules.sysrq == .neverPanics
     if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
-      return .panicked(panic(.panicOnOOM, oc, invoker: invoker, isSysrq: isSysrq))
+      return .panicked(panic(.panicOnOOM, oc, invoker, isSysrq, recordingCandidates))
     }
     if let invoker, rules.nodes.killsCurrent(oc.constraint) {
       return kill(invoker, oc, invoker: invoker, chosen: .constrained, isSysrq, recordingCandidates)
@@ -113,7 +113,7 @@ extension World {
     case .aborted: return .waiting
     case .nobody:
       if domain == nil, !neverPanics {
-        return .panicked(panic(.deadlocked, oc, invoker: invoker, isSysrq: isSysrq))
+        return .panicked(panic(.deadlocked, oc, invoker, isSysrq, recordingCandidates))
       }
       guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
         return .noVictim
@@ -123,10 +123,11 @@ extension World {
   }
 
   private func panic(
-    _ why: Panic.Why, _ oc: OOMControl, invoker: Int?, isSysrq: Bool
+    _ why: Panic.Why, _ oc: OOMControl, _ invoker: Int?, _ isSysrq: Bool, _ recordsScene: Bool
   ) -> Panic {
     Panic(
       at: now, why: why, constraint: oc.constraint, cgroup: oc.memcg.map { groups.paths[$0] },
+      scene: recordsScene ? scene(oc, invoker: invoker, candidates(oc)) : nil,
       log: loggedState(oc, invoker: invoker, isSysrq: isSysrq))
   }
 
@@ -171,7 +172,11 @@ extension World {
         ? badness(victim, totalpages: oc.totalpages) : 0
     }
     kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
-    if recordingCandidates { kill.candidates = candidates(oc) }
+    if recordingCandidates {
+      let all = candidates(oc)
+      kill.candidates = all
+      kill.scene = scene(oc, invoker: invoker, all)
+    }
     kill.log = loggedState(oc, invoker: invoker, isSysrq: isSysrq)
     if var state = kill.log {
       log(dead, chosen: victim, oc, in: &state)

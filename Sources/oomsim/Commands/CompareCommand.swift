@@ -3,8 +3,11 @@ import OOMSimulator
 
 let compareCommand = CommandSpec(
   name: "compare",
-  overview: "Replay a scenario under several kernels; what differs, and which rule does it.",
-  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  overview: "Compare a scenario under several kernels, or two scenarios.",
+  operands: "FILE [FILE]",
+  operandHelp:
+    "A scenario to run under several kernels, or two to compare, each by its own; - is standard input.",
+  maxOperands: 2,
   options: [
     OptionSpec(
       name: "--kernels", value: "A,B,…",
@@ -18,6 +21,7 @@ let compareCommand = CommandSpec(
 @Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
   -> ExitCode
 {
+  if arguments.operands.count == 2 { return try compareFiles(arguments, terminal) }
   let list = arguments.value("--kernels") ?? "all"
   var kernels: [KernelRelease] = []
   if list != "all" {
@@ -53,6 +57,36 @@ let compareCommand = CommandSpec(
     terminal.out(
       ComparisonText(
         comparison, policy: policyRun, style: terminal.style(arguments), width: terminal.width
+      ).text)
+  }
+  return .done
+}
+
+/// Two scenarios beside each other.
+private func compareFiles(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  if arguments.has("--kernels") {
+    terminal.error("Error: --kernels is for one FILE: two are compared each by its own kernel.")
+    throw .usage
+  }
+  let names = (before: arguments.operands[0], after: arguments.operands[1])
+  if names.before == "-", names.after == "-" {
+    terminal.error("Error: standard input is one scenario only.")
+    throw .usage
+  }
+  let settings = try arguments.settings(terminal)
+  let comparison = ScenarioComparison(
+    of: try readScenario(names.before, settings, terminal),
+    try readScenario(names.after, settings, terminal), policy: arguments.policy)
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.comparison(comparison, names: names)
+    writer.finish()
+  } else {
+    terminal.out(
+      ScenarioComparisonText(
+        comparison, names: names, style: terminal.style(arguments), width: terminal.width
       ).text)
   }
   return .done

@@ -24,12 +24,13 @@ enum Program {
 
   static let oomsim = directory.appending(path: "oomsim")
 
-  /// Runs `oomsim` with arguments.
+  /// Runs `oomsim`, or another program of the package, with arguments.
   static func run(
     _ arguments: [String], stdin: String? = nil, environment: [String: String] = [:],
-    in directory: URL = packageRoot
+    in directory: URL = packageRoot, named name: String = "oomsim"
   ) async throws -> Output {
-    try await launch(oomsim, arguments, stdin, environment, directory)
+    let program = Self.directory.appending(path: name)
+    return try await launch(program, arguments, stdin, environment, directory)
   }
 
   /// Runs a line of shell in which `oomsim` is the built program.

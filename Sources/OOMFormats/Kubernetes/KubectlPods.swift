@@ -1,0 +1,201 @@
+public import OOMSimulator
+
+/// Reads what `kubectl get … -o json` prints. Keys that do not matter here are passed over.
+public enum Kubectl {
+  /// The pods of `kubectl get pods -o json`: a list or a single one, with the defaults of the API server.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, UTF-8.
+  ///   - file: how messages call it.
+  /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
+  /// - Complexity: O(*n*) for *n* bytes.
+  public static func pods(
+    json bytes: [UInt8], file: String
+  ) throws(ScenarioError) -> [Kubernetes.Pod] {
+    var pods: [Kubernetes.Pod] = []
+    var names: Set<String> = []
+    var ids: Set<String> = []
+    try read(bytes, file, kind: "Pod") { (fields, offset) throws(JSONError) in
+      var pod = try fields.pod()
+      if !names.insert("\(pod.namespace)/\(pod.name)").inserted {
+        fields.wrong("the pod \(pod.namespace)/\(pod.name) stands here twice", at: offset)
+      }
+      for id in [pod.mirrorOf ?? pod.uid] + pod.allContainers.map(\.id) {
+        if let id, !ids.insert(id).inserted {
+          fields.wrong("the id '\(shortened(id))' is that of another pod or container", at: offset)
+        }
+      }
+      pod.setDefaults()
+      pods.append(pod)
+    }
+    return pods
+  }
+
+  private static let topKeys = ObjectKeys(["kind", "items"])
+
+  /// Reads a list of objects, or one object, of a kind. What it is the kind of stands before it, so the text is
+  /// passed over once to find out.
+  static func read(
+    _ bytes: [UInt8], _ file: String, kind wanted: String,
+    _ item: (inout Fields, Int) throws(JSONError) -> Void
+  ) throws(ScenarioError) {
+    var fields = Fields(bytes, pageSize: Kubernetes.NodeState.pageSize)
+    var syntax: JSONError?
+    do throws(JSONError) {
+      var kind: (text: String, offset: Int)?
+      var items: Int?
+      let start = try fields.startOfNext()
+      try fields.known(topKeys) { (fields, key) throws(JSONError) in
+        let offset = try fields.startOfNext()
+        if key == 1 {
+          items = offset
+          try fields.json.skipValue()
+        } else if let text = try fields.string() {
+          kind = (text, offset)
+        }
+      }
+      try fields.json.finish()
+      if fields.problems.isEmpty {
+        if let items {
+          fields.json.rewind(to: items)
+          try fields.objects { (fields, offset) throws(JSONError) in
+            try fields.item(kind: wanted, at: offset, item)
+          }
+        } else if kind?.text == wanted {
+          fields.json.rewind(to: start)
+          try item(&fields, start)
+        } else {
+          let found = kind.map { "found kind '\(shortened($0.text))'" } ?? "there is no kind"
+          fields.wrong(
+            "expected what kubectl get \(wanted.lowercased())s -o json prints, a List or a "
+              + "\(wanted): \(found)", at: kind?.offset ?? start)
+        }
+      }
+    } catch {
+      syntax = error
+    }
+    if let error = fields.error(file: file, syntax) { throw error }
+  }
+}
+
+extension Fields {
+  private static let kindKeys = ObjectKeys(["kind"])
+
+  /// Reads an object of a list, which has to be of a kind; in a list of one kind it need not say so.
+  fileprivate mutating func item(
+    kind wanted: String, at start: Int,
+    _ read: (inout Fields, Int) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    var isOther = false
+    try known(Self.kindKeys) { (fields, _) throws(JSONError) in
+      let offset = try fields.startOfNext()
+      guard let kind = try fields.string(), kind != wanted else { return }
+      isOther = true
+      fields.wrong("expected a \(wanted), found kind '\(shortened(kind))'", at: offset)
+    }
+    if isOther { return }
+    json.rewind(to: start)
+    try read(&self, start)
+  }
+}
+
+// MARK: The parts of a pod
+
+extension Fields {
+  private static let podKeys = ObjectKeys(["metadata", "spec", "status"])
+
+  mutating func pod() throws(JSONError) -> Kubernetes.Pod {
+    var pod = Kubernetes.Pod()
+    var status = PodStatus()
+    let start = try startOfNext()
+    try known(Self.podKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0: try fields.metadata(of: &pod)
+      case 1: try fields.spec(of: &pod)
+      default: status = try fields.podStatus()
+      }
+    }
+    if pod.name.isEmpty { wrong("a pod without metadata.name", at: start) }
+    if pod.containers.isEmpty { wrong("a pod without spec.containers", at: start) }
+    status.apply(to: &pod)
+    return pod
+  }
+
+  private static let metadataKeys = ObjectKeys(["name", "namespace", "uid", "annotations"])
+
+  private mutating func metadata(of pod: inout Kubernetes.Pod) throws(JSONError) {
+    try known(Self.metadataKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0: pod.name = try fields.objectName() ?? "?"
+      case 1: pod.namespace = try fields.objectName() ?? "?"
+      case 2: pod.uid = try fields.objectName()
+      default: try fields.annotations(of: &pod)
+      }
+    }
+  }
+
+  private static let annotationKeys = ObjectKeys([
+    "kubernetes.io/config.source", "kubernetes.io/config.mirror",
+  ])
+
+  private mutating func annotations(of pod: inout Kubernetes.Pod) throws(JSONError) {
+    try known(Self.annotationKeys) { (fields, key) throws(JSONError) in
+      if key == 0 {
+        pod.configSource = try fields.string()
+      } else {
+        pod.mirrorOf = try fields.objectName()
+      }
+    }
+  }
+
+  private static let specKeys = ObjectKeys([
+    "nodeName", "priority", "priorityClassName", "containers", "initContainers",
+    "ephemeralContainers", "resources", "overhead",
+  ])
+
+  private mutating func spec(of pod: inout Kubernetes.Pod) throws(JSONError) {
+    var names: Set<String> = []
+    try known(Self.specKeys) { (fields, key) throws(JSONError) in
+      switch Self.specKeys.names[key] {
+      case "nodeName": pod.nodeName = try fields.objectName()
+      case "priority":
+        pod.priority = try fields.integer(Int64(Int32.min)...Int64(Int32.max))
+          .map { Int32(clamping: $0) }
+      case "priorityClassName": pod.priorityClassName = try fields.string() ?? ""
+      case "containers": pod.containers = try fields.containers(.regular, &names)
+      case "initContainers": pod.initContainers = try fields.containers(.initial, &names)
+      case "ephemeralContainers":
+        pod.ephemeralContainers = try fields.containers(.ephemeral, &names)
+      case "resources": pod.resources = try fields.requirements()
+      default: pod.overhead = try fields.resourceList(isLimit: false)
+      }
+    }
+  }
+
+  private static let containerKeys = ObjectKeys(["name", "resources", "restartPolicy"])
+
+  private mutating func containers(
+    _ kind: Kubernetes.Container.Kind, _ names: inout Set<String>
+  ) throws(JSONError) -> [Kubernetes.Container] {
+    var containers: [Kubernetes.Container] = []
+    try objects { (fields, offset) throws(JSONError) in
+      var container = Kubernetes.Container("", kind: kind)
+      try fields.known(Self.containerKeys) { (fields, key) throws(JSONError) in
+        switch key {
+        case 0: container.name = try fields.objectName() ?? "?"
+        case 1: container.resources = try fields.requirements()
+        default:
+          let policy = try fields.string()
+          if kind == .initial, policy == "Always" { container.kind = .sidecar }
+        }
+      }
+      if container.name.isEmpty {
+        fields.wrong("a container without a name", at: offset)
+      } else if !names.insert(container.name).inserted {
+        fields.wrong("the container '\(container.name)' stands here twice", at: offset)
+      }
+      containers.append(container)
+    }
+    return containers
+  }
+}

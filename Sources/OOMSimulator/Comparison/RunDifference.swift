@@ -1,0 +1,66 @@
+/// What two runs come to differently: who dies, how much with them, when, who is refused, and the rest.
+public struct RunDifference: Equatable, Sendable {
+  /// What of a run is compared, in the order in which it is told.
+  public enum Aspect: String, CaseIterable, Sendable {
+    case victims
+    case blastRadius = "blast_radius"
+    case firstKill = "first_kill"
+    case refused
+    case stuck
+    case panic
+    case loop
+    case end
+  }
+
+  public let before: Run
+  public let after: Run
+  /// What differs; empty where nothing does.
+  public let aspects: [Aspect]
+
+  public init(from before: Run, to after: Run) {
+    self.before = before
+    self.after = after
+    aspects = Aspect.allCases.filter { Self.differ(before, after, in: $0) }
+  }
+
+  private static func differ(_ before: Run, _ after: Run, in aspect: Aspect) -> Bool {
+    switch aspect {
+    case .victims: return before.kills.map(\.dyingFirst) != after.kills.map(\.dyingFirst)
+    case .blastRadius:
+      let (a, b) = (BlastRadius(of: before), BlastRadius(of: after))
+      return (a.kills, a.deaths, a.freedPages) != (b.kills, b.deaths, b.freedPages)
+    case .firstKill: return before.kills.first?.at != after.kills.first?.at
+    case .refused:
+      return before.refused.map(\.process) != after.refused.map(\.process)
+        || before.refused.map(\.pages) != after.refused.map(\.pages)
+    case .stuck: return before.stuck != after.stuck
+    case .panic: return before.panic?.why != after.panic?.why || before.panic?.at != after.panic?.at
+    case .loop: return before.loop != after.loop
+    case .end: return before.end != after.end
+    }
+  }
+}
+
+/// Two scenarios, each by its own kernel: what they have and what they come to differently.
+public struct ScenarioComparison: Equatable, Sendable {
+  public let before: Scenario
+  public let after: Scenario
+  public let settings: [ScenarioDifference]
+  public let runs: RunDifference
+  /// What the first scenario does under the kernel of the second, where these are two.
+  public let kernels: Comparison?
+
+  public init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
+    self.before = before
+    self.after = after
+    settings = ScenarioDifference.all(from: before, to: after)
+    func run(_ scenario: Scenario) -> Run {
+      var simulator = Simulator(for: scenario)
+      simulator.policy = policy
+      return simulator.run(scenario)
+    }
+    runs = RunDifference(from: run(before), to: run(after))
+    let (first, second) = (before.kernel ?? .standard, after.kernel ?? .standard)
+    kernels = first == second ? nil : Comparison(of: before, kernels: [first, second])
+  }
+}

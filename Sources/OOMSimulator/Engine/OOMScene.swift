@@ -1,0 +1,81 @@
+/// What brought an OOM about.
+public enum OOMTrigger: String, Sendable {
+  /// A page that could not be had.
+  case allocation
+  /// Page tables of a child that could not be had.
+  case fork
+  /// Pages that swapoff reads back into memory.
+  case swapoff
+  /// A limit that was set below what the group uses.
+  case limitLowered = "limit_lowered"
+  /// The scenario declares it.
+  case declared
+  /// SysRq f.
+  case sysrq
+}
+
+/// The state that an OOM found, all that its decision read. Sizes are in pages.
+public struct OOMScene: Equatable, Sendable {
+  public var trigger = OOMTrigger.allocation
+  /// Whose allocation failed; nil when it was none of the scenario's processes.
+  public var invoker: ProcessIdentity?
+  public var constraint: Constraint
+  /// Path of the group at its limit; nil for the machine.
+  public var cgroup: String?
+  public var nodes: NodeMask?
+  public var limit: Kill.LimitState
+  public var arithmetic: BadnessArithmetic
+  public var contents: Contents
+  /// Everybody in the domain in iteration order.
+  public var candidates: [Candidate]
+
+  /// What fills a domain, and what of it reclaim could still take.
+  public struct Contents: Equatable, Sendable {
+    /// Resident anonymous memory that could go to swap.
+    public var anon: Int64 = 0
+    /// Kernel: `NR_MLOCK`.
+    public var locked: Int64 = 0
+    /// Shared memory of processes, and files of a tmpfs.
+    public var shmem: Int64 = 0
+    /// File pages mapped by processes.
+    public var file: Int64 = 0
+    /// Clean file pages that nobody maps.
+    public var cache: Int64 = 0
+    public var slabReclaimable: Int64 = 0
+    public var kernel: Int64 = 0
+    public var pageTables: Int64 = 0
+    /// What zram devices take.
+    public var zram: Int64 = 0
+    /// Pages that reclaim could still free, swapping included; what protection holds back is not in it.
+    public var reclaimable: Int64 = 0
+  }
+}
+
+extension World {
+  /// What an OOM finds, for its explanation.
+  func scene(_ oc: OOMControl, invoker: Int?, _ candidates: [Candidate]) -> OOMScene {
+    let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
+    let domain = oc.memcg ?? MemcgTree.root
+    var contents = OOMScene.Contents()
+    for group in groups.descendants(of: domain) {
+      let account = ledger.accounts[group]
+      contents.anon += account.anon
+      contents.locked += account.locked
+      contents.shmem += account.shmem + account.tmpfs
+      contents.file += account.file
+      contents.cache += account.cache
+      contents.slabReclaimable += account.slabReclaimable
+      contents.kernel += account.kernel
+      contents.pageTables += account.pageTables
+      contents.zram += account.zram
+    }
+    contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
+    return OOMScene(
+      invoker: invoker.map(identity), constraint: oc.constraint,
+      cgroup: oc.memcg.map { groups.paths[$0] }, nodes: nodes,
+      limit: limitState(domain: oc.memcg, nodes: nodes),
+      arithmetic: BadnessArithmetic(
+        rules: rules, word: machine.wordBits, totalpages: oc.totalpages),
+      contents: contents, candidates: candidates)
+  }
+}

@@ -1,0 +1,117 @@
+extension Kubernetes {
+  /// A release of the kubelet such as 1.32.
+  public struct KubeletRelease: Comparable, Hashable, Sendable, CustomStringConvertible {
+    public var minor: Int
+    /// As it was given: `v1.32.1-eks-1`.
+    public var text: String
+
+    public init(minor: Int) {
+      self.minor = minor
+      text = "1.\(minor)"
+    }
+
+    /// Reads `v1.32.1`, `1.32`, `v1.30.5-gke.100`.
+    ///
+    /// - Returns: nil when the text does not begin with 1 and a minor number.
+    public init?(_ text: String) {
+      var rest = Substring(text)
+      if rest.first == "v" { rest = rest.dropFirst() }
+      guard rest.hasPrefix("1.") else { return nil }
+      let digits = rest.dropFirst(2).prefix { $0.isASCII && $0.isNumber }
+      guard digits.count <= 3, let minor = Int(digits) else { return nil }
+      let next = rest.dropFirst(2 + digits.count).first
+      guard next == nil || next == "." || next == "-" || next == "+" else { return nil }
+      self.minor = minor
+      self.text = text
+    }
+
+    /// The last one whose rules are known here.
+    public static let newest = KubeletRelease(minor: 34)
+
+    public var description: String { text.hasPrefix("v") ? String(text.dropFirst()) : text }
+
+    public static func == (left: Self, right: Self) -> Bool { left.minor == right.minor }
+
+    public static func < (left: Self, right: Self) -> Bool { left.minor < right.minor }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(minor) }
+  }
+
+  /// How a kubelet is set up, as far as memory depends on it.
+  public struct Kubelet: Equatable, Sendable {
+    public enum CgroupDriver: String, CaseIterable, Sendable {
+      case systemd
+      case cgroupfs
+    }
+
+    public enum SwapBehavior: String, CaseIterable, Sendable {
+      case noSwap = "NoSwap"
+      case limitedSwap = "LimitedSwap"
+    }
+
+    /// Feature gates that change what is computed here.
+    public enum FeatureGate: String, CaseIterable, Sendable {
+      /// Resources of the pod as a whole. On by default since 1.34.
+      case podLevelResources = "PodLevelResources"
+      /// Memory that devices claim counts as requested.
+      case draNodeAllocatableResources = "DRANodeAllocatableResources"
+      /// Proposed in 2026: requests below one step of `oom_score_adj` are told apart.
+      case oomScoreAdjTieBreak = "KubeletOOMScoreAdjTieBreak"
+    }
+
+    public var release = KubeletRelease.newest
+    /// File: `cgroupDriver` in the kubelet's configuration.
+    public var cgroupDriver = CgroupDriver.systemd
+    /// 1 or 2.
+    public var cgroupVersion = 2
+    /// Bytes. File: `kubeReserved`; nil where it is not known.
+    public var kubeReserved: Int64?
+    /// Bytes. File: `systemReserved`; nil where it is not known.
+    public var systemReserved: Int64?
+    /// File: `evictionHard`, `memory.available`.
+    public var evictionHard = EvictionThreshold.usual
+    /// File: `singleProcessOOMKill`; nil is what the cgroup version makes of it.
+    public var singleProcessOOMKill: Bool?
+    /// File: `memorySwap.swapBehavior`.
+    public var swapBehavior = SwapBehavior.noSwap
+    /// Gates that are set by hand.
+    public var featureGates: [FeatureGate: Bool] = [:]
+
+    public init() {}
+
+    public func has(_ gate: FeatureGate) -> Bool {
+      if let value = featureGates[gate] { return value }
+      return gate == .podLevelResources && release.minor >= 34
+    }
+
+    /// Sidecars are told from other init containers since 1.29.
+    var knowsSidecars: Bool { release.minor >= 29 }
+
+    /// Whether an OOM kills all of a container: `memory.oom.group` of container groups, version 2, since 1.28; since
+    /// 1.32 it can be turned off.
+    ///
+    /// Source: `calculateLinuxResources()`, pkg/kubelet/kuberuntime/kuberuntime_container_linux.go.
+    public var killsWholeContainers: Bool {
+      guard cgroupVersion == 2, release.minor >= 28 else { return false }
+      return !(release.minor >= 32 && singleProcessOOMKill == true)
+    }
+  }
+
+  /// How much memory has to be available; below it pods are evicted.
+  public enum EvictionThreshold: Equatable, Sendable {
+    case bytes(Int64)
+    /// Millionths of the capacity.
+    case millionths(Int64)
+
+    /// Source: `DefaultEvictionHard`, pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
+    public static let usual = bytes(100 << 20)
+
+    /// In bytes, of a capacity. Source: `GetThresholdQuantity()`, pkg/kubelet/eviction/api.
+    public func bytes(of capacity: Int64) -> Int64 {
+      switch self {
+      case .bytes(let bytes): bytes
+      case .millionths(let parts): Int64(clamping: Int128(capacity) * Int128(parts) / 1_000_000)
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+extension Kubernetes {
+  /// Who goes when a node runs out of memory: killed by the kernel at each limit, evicted by the kubelet.
+  public struct NodeForecast: Equatable, Sendable {
+    public var node: NodeScenario
+    /// The limits that are looked at, nearest first.
+    public var forecast: Forecast
+    /// Groups with a limit that are not looked at.
+    public var otherLimits: Int
+    public var eviction: EvictionForecast
+
+    /// - Parameters:
+    ///   - rows: how many candidates each limit lists at most, and how many limits of pods and containers.
+    ///   - nearPerMille: limits of pods and containers with more left are passed over.
+    public init(_ node: NodeScenario, rows: Int, nearPerMille: Int64) {
+      self.node = node
+      eviction = EvictionForecast(node)
+      let near = Self.nearLimits(node)
+      let chosen = near.prefix(rows).prefix { $0.leftPerMille <= nearPerMille }
+      otherLimits = near.count - chosen.count
+      var groups = Set(chosen.map(\.cgroup))
+      groups.insert(node.podsCgroup)
+      forecast = Simulator(for: node.scenario).forecast(node, groups: groups, top: rows)
+    }
+
+    /// Bytes that can be charged until the kernel has to kill, at the node's or at all pods' limit.
+    public var untilKill: Int64 {
+      let wide = forecast.domains.filter { $0.cgroup == nil || $0.cgroup == node.podsCgroup }
+      let left = wide.map(\.left).min() ?? 0
+      return left.multipliedReportingOverflow(by: NodeState.pageSize).partialValue
+    }
+
+    /// Growth in bytes a second above which memory can end between two looks of the kubelet; nil where it never looks
+    /// in time.
+    ///
+    /// Source: `housekeepingInterval`, 10 s, pkg/kubelet; the notification of version 1 groups is left out.
+    public var rateThatOutrunsEviction: Int64? {
+      guard let untilEviction = eviction.untilEviction else { return nil }
+      let window = untilKill - max(untilEviction, 0)
+      return window > 0 ? window / 10 : nil
+    }
+
+    /// Pods and containers with a limit, nearest first. Of a pod with one container the nearer of both counts.
+    private static func nearLimits(
+      _ node: NodeScenario
+    ) -> [(cgroup: String, leftPerMille: Int64)] {
+      var near: [(cgroup: String, leftPerMille: Int64)] = []
+      for pod in node.pods {
+        let own = node.containers[pod.containers].filter {
+          $0.processes > 0 && $0.container.kind != .sandbox
+        }
+        if own.isEmpty { continue }
+        var limits = own.compactMap { placed in
+          placed.limit.map { (placed.cgroup, left($0, placed.usage)) }
+        }
+        if let limit = pod.limit {
+          let all = (pod.cgroup, left(limit, pod.usage))
+          if own.count > 1 || limits.isEmpty {
+            limits.append(all)
+          } else if all.1 <= limits[0].1 {
+            limits = [all]
+          }
+        }
+        near += limits.map { (cgroup: $0.0, leftPerMille: $0.1) }
+      }
+      return near.sorted { first, second in
+        first.leftPerMille == second.leftPerMille
+          ? first.cgroup.utf8.lexicographicallyPrecedes(second.cgroup.utf8)
+          : first.leftPerMille < second.leftPerMille
+      }
+    }
+
+    private static func left(_ limit: Int64, _ usage: Int64) -> Int64 {
+      if limit <= 0 || usage >= limit { return 0 }
+      return Int64(clamping: 1000 * Int128(limit - usage) / Int128(limit))
+    }
+  }
+
+  /// Whom the kubelet evicts, in order. Sizes are in bytes.
+  public struct EvictionForecast: Equatable, Sendable {
+    /// A measure of free memory that has a threshold.
+    public struct Signal: Equatable, Sendable {
+      public enum Name: String, Sendable {
+        /// Capacity less the working set of the node.
+        case memory = "memory.available"
+        /// The limit of all pods less their working sets.
+        ///
+        /// Source: `addAllocatableThresholds()`, pkg/kubelet/eviction/helpers.go.
+        case allocatable = "allocatableMemory.available"
+      }
+
+      public var name: Name
+      /// Negative where more is used than there is.
+      public var available: Int64
+      public var threshold: Int64
+
+      public var isMet: Bool { available < threshold }
+    }
+
+    /// A pod in its place of the order.
+    public struct Entry: Equatable, Sendable {
+      /// Position of the pod.
+      public var pod: Int
+      public var candidate: EvictionCandidate
+      /// Static, mirror and critical pods are ranked, and passed over.
+      public var isEvictable: Bool
+      /// Whether its eviction is due now, without further growth.
+      public var isDue = false
+      /// Why it comes before the next.
+      public var beforeNext = EvictionKey.none
+    }
+
+    public var signals: [Signal]
+    public var order: [Entry]
+
+    public init(_ node: NodeScenario) {
+      let state = node.state
+      let ofPods = node.podsUsage
+      // A percentage is one of what each signal is measured against.
+      let ofPodsLimit = state.kubelet.evictionHard.bytes(of: state.podsLimit)
+      signals = [
+        Signal(
+          name: .memory, available: state.node.capacity - ofPods - node.systemUsage,
+          threshold: state.evictionThreshold),
+        Signal(name: .allocatable, available: state.podsLimit - ofPods, threshold: ofPodsLimit),
+      ]
+      let candidates = state.pods.indices.map { index in
+        let pod = state.pods[index]
+        return EvictionCandidate(
+          usage: node.pods[index].hasStatistics ? node.pods[index].usage : nil,
+          request: pod.memoryRequest(usesPodLevel: state.kubelet.has(.podLevelResources)),
+          priority: pod.effectivePriority)
+      }
+      order = rankMemoryPressure(candidates).map {
+        Entry(pod: $0, candidate: candidates[$0], isEvictable: !state.pods[$0].isCritical)
+      }
+      for index in order.indices.dropLast() {
+        order[index].beforeNext = reason(
+          order[index].candidate, before: order[index + 1].candidate)
+      }
+      markDue(node)
+    }
+
+    /// Bytes of growth until the first eviction, 0 or less when it is due; nil where nobody is ever evicted.
+    public var untilEviction: Int64? {
+      guard signals.contains(where: { $0.threshold > 0 }), order.contains(where: \.isEvictable)
+      else { return nil }
+      return signals.map { $0.available - $0.threshold }.min()
+    }
+
+    /// One pod goes at a time until the thresholds are kept.
+    private mutating func markDue(_ node: NodeScenario) {
+      guard var missing = untilEviction.map({ -$0 }), missing > 0 else { return }
+      for index in order.indices where order[index].isEvictable && missing > 0 {
+        order[index].isDue = true
+        missing -= node.pods[order[index].pod].usage
+      }
+    }
+  }
+}
+
+extension Simulator {
+  /// Who would die next in the machine and in some groups: of each container the first process, of sandboxes none.
+  ///
+  /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
+  func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
+    let scenario = node.scenario
+    var world = World(of: scenario, rules: rules, policy: policy)
+    world.settle()
+    func forecast(_ group: Int?) -> Forecast.Domain {
+      var seen: Set<Int> = []
+      return world.forecast(group, top: top) { candidate in
+        guard let index = node.container(ofPid: candidate.pid),
+          node.containers[index].container.kind != .sandbox
+        else { return false }
+        return seen.insert(index).inserted
+      }
+    }
+    var domains = [forecast(nil)]
+    for group in 0..<world.groups.count where groups.contains(world.groups.paths[group]) {
+      let limits = world.ledger.limits[group]
+      if min(limits.max, limits.memsw) == Cgroup.unlimited { continue }
+      domains.append(forecast(group))
+    }
+    domains.sort { first, second in
+      let (a, b) = (first.leftPerMille, second.leftPerMille)
+      return a == b ? first.cgroup ?? "" < second.cgroup ?? "" : a < b
+    }
+    return Forecast(
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
+      pageSize: scenario.machine.pageSize, domains: domains,
+      warnings: kernel.notes + world.warnings)
+  }
+}

@@ -1,0 +1,63 @@
+// What a reader has to know of how the numbers came about.
+
+extension Kubernetes.NodeScenario {
+  var notesOnNode: [String] {
+    var notes: [String] = []
+    let (node, kubelet) = (state.node, state.kubelet)
+    if state.reserved < 0 {
+      notes.append(
+        "capacity less allocatable is less than the eviction threshold and huge pages: nothing is taken for reserved"
+      )
+    }
+    if let allocatable = node.allocatable,
+      kubelet.kubeReserved != nil || kubelet.systemReserved != nil
+    {
+      let shown = node.capacity - allocatable - state.evictionThreshold - node.hugePages
+      if shown != state.reserved {
+        notes.append(
+          "the node's allocatable says that \(shown) bytes are reserved, the options \(state.reserved)"
+        )
+      }
+    }
+    if let version = node.kernelVersion, state.kernel == nil, KernelRelease(version) == nil {
+      notes.append("the node's kernel '\(version)' is no known form of a release: \(kernel)")
+    }
+    if state.systemUsage == nil, systemUsage > 0 {
+      notes.append(
+        "what runs outside of pods is taken to use what is reserved for it; none of it is a candidate here"
+      )
+    }
+    let unequal = state.pods.indices.filter {
+      let pod = state.pods[$0]
+      guard let stated = pod.statedQOS else { return false }
+      return stated != pod.computedQOS(usesPodLevel: kubelet.has(.podLevelResources))
+    }
+    for index in unequal.prefix(3) {
+      let pod = state.pods[index]
+      notes.append(
+        "\(pod.namespace)/\(pod.name): its status says \(pods[index].qos.rawValue), its resources "
+          + pod.computedQOS(usesPodLevel: kubelet.has(.podLevelResources)).rawValue
+          + ": the kubelet goes by the status")
+    }
+    if unequal.count > 3 { notes.append("and \(unequal.count - 3) more pods like that") }
+    return notes
+  }
+
+  var notesOnUsage: [String] {
+    var notes: [String] = []
+    func count(_ source: Kubernetes.NodeState.UsageSource) -> Int {
+      containers.count { $0.source == source && $0.container.kind != .sandbox }
+    }
+    func say(_ number: Int, _ one: String, _ many: String) {
+      if number > 0 { notes.append(number == 1 ? "1 \(one)" : "\(number) \(many)") }
+    }
+    say(
+      count(.request), "container is taken to use what it requests: no use is given",
+      "containers are taken to use what they request: no use is given")
+    say(
+      count(.none), "container requests nothing and its use is not given: taken for 0",
+      "containers request nothing and their use is not given: taken for 0")
+    say(count(.notRunning), "container does not run", "containers do not run")
+    return notes
+  }
+}

@@ -1,0 +1,215 @@
+extension Kubernetes {
+  /// A node with its pods as a scenario of one instant, and what became of each container.
+  public struct NodeScenario: Equatable, Sendable {
+    /// A container in its place. Sizes are in bytes.
+    public struct Placed: Equatable, Sendable {
+      public var name: ContainerName
+      public var container: Container
+      /// Position of its pod.
+      public var pod: Int
+      public var oomScoreAdj: Int16
+      public var limit: Int64?
+      public var swapLimit: Int64
+      public var usage: Int64
+      public var source: NodeState.UsageSource
+      public var processes: Int
+      public var cgroup: String
+      /// Of its processes; empty while it does not run.
+      public var pids: Range<Int32>
+    }
+
+    /// A pod in its place. Sizes are in bytes.
+    public struct PlacedPod: Equatable, Sendable {
+      public var qos: Pod.QOSClass
+      public var cgroup: String
+      public var limit: Int64?
+      /// Its containers in `containers`, the sandbox first.
+      public var containers: Range<Int>
+      public var usage: Int64
+      /// Whether anybody measured what any of it uses.
+      public var hasStatistics: Bool
+    }
+
+    public var state: NodeState
+    public var scenario: Scenario
+    public var pods: [PlacedPod] = []
+    public var containers: [Placed] = []
+    /// Positions of those that run, in the order of their pids.
+    var started: [Int] = []
+    /// Path of the group of all pods.
+    public var podsCgroup: String
+    /// What has to be said of what could not be known.
+    public var notes: [String] = []
+
+    /// The first pid that is given; the processes of a container follow each other.
+    static let firstPid: Int32 = 1000
+
+    public init(_ state: NodeState) {
+      self.state = state
+      podsCgroup = CgroupName.pods.path(state.kubelet.cgroupDriver)
+      scenario = Self.machine(of: state)
+      for (index, pod) in state.pods.enumerated() { place(pod, index) }
+      addProcesses()
+      setLimits()
+      notes = notesOnNode + notesOnUsage
+    }
+
+    /// Processes of all containers.
+    public var processCount: Int { scenario.processes.count }
+
+    /// What all pods use, in bytes.
+    public var podsUsage: Int64 { NodeState.sum(pods.map(\.usage)) }
+
+    public var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
+
+    /// The release that decides.
+    public var kernel: KernelRelease { scenario.kernel ?? .standard }
+
+    private static func machine(of state: NodeState) -> Scenario {
+      var scenario = Scenario()
+      scenario.name = state.node.name.isEmpty ? "node" : state.node.name
+      scenario.title = "Kubernetes node \(scenario.name) with \(state.pods.count) pods"
+      scenario.description = [
+        "Made from what kubectl shows. Each container is as many processes as were given for it, with all that it "
+          + "uses as anonymous memory in equal parts; each pod has a pause process besides.",
+        "What runs outside of pods is part of the kernel's memory here: none of it can be killed.",
+      ]
+      scenario.kernel =
+        state.kernel ?? state.node.kernelVersion.flatMap { KernelRelease($0) } ?? .standard
+      scenario.cgroupVersion = state.kubelet.cgroupVersion
+      scenario.machine.memory = state.node.capacity / NodeState.pageSize
+      scenario.machine.swap = (state.node.swap ?? 0) / NodeState.pageSize
+      scenario.machine.hugetlb = state.node.hugePages / NodeState.pageSize
+      scenario.machine.kernel = pages(state.systemUsage ?? max(state.reserved, 0))
+      // The kubelet sets both. Source: setupKernelTunables(), pkg/kubelet/cm/container_manager_linux.go.
+      scenario.sysctl.overcommitMemory = .always
+      scenario.sysctl.panicOnOOM = .never
+      return scenario
+    }
+
+    private static func pages(_ bytes: Int64) -> Int64 {
+      bytes / NodeState.pageSize + (bytes % NodeState.pageSize == 0 ? 0 : 1)
+    }
+
+    // MARK: Containers
+
+    private mutating func place(_ pod: Pod, _ index: Int) {
+      let kubelet = state.kubelet
+      let qos = kubelet.qos(of: pod)
+      let path = CgroupName(of: pod, qos: qos).path(kubelet.cgroupDriver)
+      let start = containers.count
+      let all = pod.allContainers
+      let runs = all.contains { pod.isRunning($0) }
+      // The sandbox is there before the containers.
+      if runs { place(Container("pause", kind: .sandbox), pod, index, path, runs: true) }
+      for container in all { place(container, pod, index, path, runs: pod.isRunning(container)) }
+      let own = containers[start...]
+      pods.append(
+        PlacedPod(
+          qos: qos, cgroup: path, limit: kubelet.memoryLimit(of: pod),
+          containers: start..<containers.count,
+          usage: NodeState.sum(own.map(\.usage)),
+          hasStatistics: state.metrics == nil || !runs
+            || own.contains { $0.source == .metrics || $0.source == .given }))
+    }
+
+    private mutating func place(
+      _ container: Container, _ pod: Pod, _ index: Int, _ path: String, runs: Bool
+    ) {
+      let kubelet = state.kubelet
+      let name = pod.containerName(container.name)
+      let isSandbox = container.kind == .sandbox
+      let runtime = container.runtime ?? state.node.runtime ?? "containerd"
+      // The id of a sandbox is not to be had; no container has a name with an underscore.
+      let id = container.id ?? (isSandbox ? "pause_" : container.name)
+      let leaf = Kubernetes.leaf(id: id, runtime: runtime, kubelet.cgroupDriver)
+      let (usage, source) = state.usage(of: container, name, runs: runs)
+      containers.append(
+        Placed(
+          name: name, container: container, pod: index,
+          oomScoreAdj: kubelet.oomScoreAdj(
+            of: container, in: pod, memoryCapacity: state.node.capacity),
+          limit: kubelet.memoryLimit(of: container, in: pod),
+          swapLimit: kubelet.swapLimit(
+            of: container, in: pod, memoryCapacity: state.node.capacity,
+            swapCapacity: state.node.swap ?? 0),
+          usage: usage, source: source,
+          processes: runs ? (isSandbox ? 1 : state.processes[name] ?? 1) : 0,
+          cgroup: path + "/" + leaf, pids: 0..<0))
+    }
+
+    // MARK: The scenario
+
+    /// In the order in which the containers started, as far as it is known: the kernel's list has that order.
+    private mutating func addProcesses() {
+      let order = containers.indices.sorted { first, second in
+        let (a, b) = (startTime(containers[first]), startTime(containers[second]))
+        return a == b ? first < second : a.utf8.lexicographicallyPrecedes(b.utf8)
+      }
+      var pid = Self.firstPid
+      for index in order where containers[index].processes > 0 {
+        let count = Int32(clamping: containers[index].processes)
+        containers[index].pids = pid..<pid + count
+        started.append(index)
+        addProcesses(of: containers[index])
+        pid += count
+      }
+    }
+
+    private func startTime(_ placed: Placed) -> String {
+      if case .running(let time) = placed.container.state { return time }
+      return state.pods[placed.pod].startTime
+    }
+
+    /// The use of a container in equal parts, page tables included.
+    private mutating func addProcesses(of placed: Placed) {
+      let pages = Self.pages(placed.usage)
+      let count = Int64(placed.processes)
+      for (index, pid) in placed.pids.enumerated() {
+        var process = Scenario.Process()
+        process.name = placed.name.description + (count > 1 ? "-\(index + 1)" : "")
+        process.pid = pid
+        process.cgroup = placed.cgroup
+        process.oomScoreAdj = placed.oomScoreAdj
+        let share = pages / count + (Int64(index) < pages % count ? 1 : 0)
+        process.anon = placed.container.kind == .sandbox ? 1 : Self.anonPages(of: share)
+        scenario.processes.append(process)
+      }
+    }
+
+    /// What is left of a process's pages when its page tables are taken off.
+    private static func anonPages(of share: Int64) -> Int64 {
+      let perTable = pagesPerPageTable(pageSize: NodeState.pageSize)
+      return most(share) { anon in
+        anon + pageTablesOfAnEmptyProcess + lastLevelTables(touched: anon, pagesPerTable: perTable)
+          <= share
+      }
+    }
+
+    private mutating func setLimits() {
+      let version = state.kubelet.cgroupVersion
+      var all = Cgroup()
+      if state.podsLimit < state.node.capacity { all.max = state.podsLimit / NodeState.pageSize }
+      // As systemd mounts version 1; what is below has it, too.
+      if version == 1 { all.useHierarchy = true }
+      if all != Cgroup() { scenario.cgroups[podsCgroup] = all }
+      for pod in pods {
+        guard let limit = pod.limit else { continue }
+        scenario.cgroups[pod.cgroup, default: Cgroup()].max = limit / NodeState.pageSize
+      }
+      for placed in containers where placed.container.kind != .sandbox {
+        var group = Cgroup()
+        // A kernel rounds down to whole pages.
+        group.max = placed.limit.map { $0 / NodeState.pageSize }
+        if version == 2 {
+          group.swapMax = placed.swapLimit / NodeState.pageSize
+          if state.kubelet.killsWholeContainers { group.oomGroup = true }
+        } else {
+          // Source: ConfigureNoSwap(): memory and swap together are limited to what memory is.
+          group.memswLimit = group.max
+        }
+        if group != Cgroup(), placed.processes > 0 { scenario.cgroups[placed.cgroup] = group }
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// What becomes of one process in a run.
+public enum Fate: Equatable, Sendable {
+  /// It is not killed, its growth does not stand still, and the machine goes on.
+  case survives
+  /// It dies in an OOM kill, `number` of them from 0, at `at` microseconds.
+  case killed(number: Int, at: Int64, because: Because)
+  /// The machine ends with it in it.
+  case panic(at: Int64, why: Panic.Why)
+  /// It lives, but growth of its own can never go on.
+  case stuck(at: Int64, why: String)
+  /// It ended because overcommit refused it memory.
+  case refused(at: Int64)
+}
+
+/// One process of a scenario with all its lives, and where the scenario describes it.
+struct Subject: Equatable, Sendable {
+  /// The pid is that of its first life.
+  var identity: ProcessIdentity
+  /// Its row at the start, copies counted; nil when an event brings it.
+  var startRow: Int?
+  /// Nobody else has its name, so that all its lives are known by it.
+  var isNamedAlone: Bool
+
+  func isMeant(by process: ProcessIdentity?) -> Bool {
+    isNamedAlone ? process?.name == identity.name : process?.pid == identity.pid
+  }
+
+  func isMeant(by reference: ProcessReference) -> Bool {
+    switch reference {
+    case .name(let name): name == identity.name && isNamedAlone
+    case .pid(let pid): pid == identity.pid
+    }
+  }
+}
+
+extension Run {
+  /// The process that a name or a pid means: of one that came back all lives.
+  ///
+  /// - Throws: what is wrong with the name, in a sentence.
+  func subject(_ text: String, in scenario: Scenario) throws(ScenarioSubjectError) -> Subject {
+    let atStart = scenario.processes.expandedCount
+    let named = (0..<processCount).filter { tasks.names[$0] == text && !replaced.contains($0) }
+    if named.count > 1 {
+      throw ScenarioSubjectError(
+        message: "'\(text)' is \(named.count) processes, name one by its pid: "
+          + named.prefix(8).map { "\(tasks.pids[$0])" }.joined(separator: ", ")
+          + (named.count > 8 ? ", …" : ""))
+    }
+    let first = (0..<processCount).first {
+      named.isEmpty ? "\(tasks.pids[$0])" == text : tasks.names[$0] == text
+    }
+    guard let row = first else {
+      let near = nearestWord(to: text, among: tasks.names)
+      throw ScenarioSubjectError(
+        message: "no process is called '\(text)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+    let name = tasks.names[row]
+    let lives = (0..<processCount).filter { tasks.names[$0] == name && !replaced.contains($0) }
+    return Subject(
+      identity: ProcessIdentity(pid: tasks.pids[row], name: name),
+      startRow: row < atStart ? row : nil, isNamedAlone: lives.count <= 1)
+  }
+
+  /// What becomes of a process: the first thing that keeps it from going on.
+  func fate(of subject: Subject) -> Fate {
+    for (number, kill) in kills.enumerated() {
+      if let casualty = kill.killed.first(where: { subject.isMeant(by: $0.process) }) {
+        return .killed(number: number, at: kill.at, because: casualty.because)
+      }
+    }
+    if let refusal = refused.first(where: { subject.isMeant(by: $0.process) }),
+      (0..<processCount).contains(where: {
+        subject.isMeant(by: ProcessIdentity(pid: tasks.pids[$0], name: tasks.names[$0]))
+          && tasks.states[$0] == .exited
+      })
+    {
+      return .refused(at: refusal.at)
+    }
+    if let panic { return .panic(at: panic.at, why: panic.why) }
+    if let stuck = stuck.first(where: { subject.isMeant(by: $0.process) }) {
+      return .stuck(at: stuck.at, why: stuck.why)
+    }
+    return .survives
+  }
+}
+
+extension Scenario {
+  /// The group that a process begins in; that of its parent where a fork brings it.
+  func cgroup(of subject: Subject) -> String {
+    if let row = subject.startRow { return processes.cgroupPath(copy: row) }
+    let name = subject.identity.name
+    for event in events {
+      switch event.action {
+      case .start(let process)
+      where process.name == name || (process.count > 1 && name.hasPrefix(process.name + "-")):
+        return process.cgroup
+      case .fork(.name(let parent), let child) where child.name == name:
+        guard let row = processes.names.firstIndex(of: parent) else { return "/" }
+        return processes[row].cgroup
+      default: continue
+      }
+    }
+    return "/"
+  }
+}
+
+extension ProcessTable {
+  /// The group of a process, copies counted.
+  fileprivate func cgroupPath(copy: Int) -> String {
+    var number = 0
+    for row in 0..<count {
+      number += Int(counts[row] ?? 1)
+      if copy < number { return cgroupPaths[Int(cgroups[row])] }
+    }
+    return "/"
+  }
+}
+
+/// Why a text means no single process of a scenario.
+public struct ScenarioSubjectError: Error, Equatable, Sendable {
+  public var message: String
+}

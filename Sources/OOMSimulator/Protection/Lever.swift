@@ -1,0 +1,157 @@
+/// A setting whose change may spare a process.
+public enum Lever: Equatable, Sendable {
+  /// File: /proc/PID/oom_score_adj.
+  case oomScoreAdj
+  /// Before 2.6.36. File: /proc/PID/oom_adj.
+  case oomAdj
+  /// The limit that kills it, by its file: `memory.max` or what version 1 calls it. In pages.
+  case limit(cgroup: String, file: String)
+  /// File: `MemTotal`. In MiB.
+  case machineMemory
+  /// Memory that reclaim leaves to its group, here and in all groups above. In pages.
+  case memoryMin(cgroup: String)
+  case memoryLow(cgroup: String)
+  /// A limit for another process, the one that asks for the memory, in a group of its own. In pages.
+  case limitOfOther(ProcessIdentity, cgroup: String, file: String)
+}
+
+extension Scenario {
+  /// The scenario with another `oom_score_adj` (before 2.6.36: `oom_adj`) of one process, wherever it is set.
+  func setting(_ adj: Int16, of subject: Subject, isLegacy: Bool) -> Scenario {
+    change(subject) { process in
+      if isLegacy { process.legacy.oomAdj = adj } else { process.oomScoreAdj = adj }
+    } child: { child in
+      if !isLegacy { child.oomScoreAdj = adj }
+    } set: { change in
+      if change.oomScoreAdj != nil, !isLegacy { change.oomScoreAdj = adj }
+      if change.oomAdj != nil {
+        change.oomAdj = isLegacy ? adj : nil
+        if !isLegacy { change.oomScoreAdj = adj }
+      }
+    }
+  }
+
+  /// The scenario with one process in another group from its beginning.
+  func moving(_ subject: Subject, to cgroup: String) -> Scenario {
+    var scenario = change(subject) {
+      $0.cgroup = cgroup
+    } child: { _ in
+    } set: { _ in
+    }
+    scenario.events.removeAll {
+      if case .move(let process, _) = $0.action { subject.isMeant(by: process) } else { false }
+    }
+    return scenario
+  }
+
+  /// The scenario with another limit of a group, wherever it is set.
+  func limiting(_ cgroup: String, _ file: WritableKeyPath<Cgroup, Int64?>, to pages: Int64)
+    -> Scenario
+  {
+    var scenario = self
+    scenario.cgroups[cgroup, default: Cgroup()][keyPath: file] = pages
+    for index in scenario.events.indices {
+      if case .setCgroup(cgroup, var change) = scenario.events[index].action,
+        change[keyPath: file] != nil
+      {
+        change[keyPath: file] = pages
+        scenario.events[index].action = .setCgroup(cgroup, change)
+      }
+    }
+    return scenario
+  }
+
+  /// The scenario with a reservation of at least so much for a group and for all groups above it, without
+  /// which it would not hold.
+  func reserving(_ cgroup: String, _ file: WritableKeyPath<Cgroup, Int64?>, pages: Int64)
+    -> Scenario
+  {
+    var scenario = self
+    for path in Self.pathAndAncestors(cgroup) {
+      let own = scenario.cgroups[path]?[keyPath: file] ?? 0
+      scenario = scenario.limiting(path, file, to: max(own, pages))
+    }
+    return scenario
+  }
+
+  /// `/a/b` and `/a`, without the root.
+  private static func pathAndAncestors(_ path: String) -> [String] {
+    var names = path.split(separator: "/")
+    var paths: [String] = []
+    while !names.isEmpty {
+      paths.append("/" + names.joined(separator: "/"))
+      names.removeLast()
+    }
+    return paths
+  }
+
+  /// Changes a process where the scenario describes it: in the table, in the event that brings it, and in
+  /// those that set something of it.
+  private func change(
+    _ subject: Subject, _ body: (inout Process) -> Void, child: (inout Event.Child) -> Void,
+    set: (inout Event.ProcessChange) -> Void
+  ) -> Scenario {
+    var scenario = self
+    if let row = subject.startRow {
+      scenario.processes = processes.changing(copy: row, body)
+    }
+    scenario.events = []
+    for event in events {
+      switch event.action {
+      case .start(let process) where subject.startRow == nil:
+        for var one in process.copies {
+          if one.name == subject.identity.name { body(&one) }
+          scenario.events.append(Event(at: event.at, action: .start(one)))
+        }
+      case .fork(let parent, var one) where subject.startRow == nil:
+        if one.name == subject.identity.name { child(&one) }
+        scenario.events.append(Event(at: event.at, action: .fork(parent, one)))
+      case .setProcess(let process, var change) where subject.isMeant(by: process):
+        set(&change)
+        scenario.events.append(Event(at: event.at, action: .setProcess(process, change)))
+      default: scenario.events.append(event)
+      }
+    }
+    return scenario
+  }
+}
+
+extension Scenario.Process {
+  /// The processes that it stands for, one by one.
+  fileprivate var copies: [Self] {
+    if count == 1 { return [self] }
+    return (1...max(count, 1)).map { number in
+      var copy = self
+      copy.name = "\(name)-\(number)"
+      copy.count = 1
+      return copy
+    }
+  }
+}
+
+extension ProcessTable {
+  /// The table with one process changed. A row that stands for several becomes one row for each of them,
+  /// which changes nothing else.
+  fileprivate func changing(copy: Int, _ body: (inout Scenario.Process) -> Void) -> ProcessTable {
+    if counts.isEmpty {
+      var table = self
+      body(&table[copy])
+      return table
+    }
+    var table = ProcessTable()
+    var number = 0
+    for row in 0..<count {
+      let process = self[row]
+      if copy < number || copy >= number + Int(process.count) {
+        table.append(process)
+      } else {
+        for (index, var one) in process.copies.enumerated() {
+          if number + index == copy { body(&one) }
+          table.append(one)
+        }
+      }
+      number += Int(process.count)
+    }
+    return table
+  }
+}

@@ -1,0 +1,253 @@
+extension Simulator {
+  /// Searches the smallest change of each setting that spares a process in the whole replay. Every answer is
+  /// a replay: nothing is concluded from points.
+  ///
+  /// - Parameter process: a name or a pid.
+  /// - Throws: why the text means no single process.
+  /// - Complexity: some hundred replays; fewer samples where there are many processes.
+  public func protection(
+    of process: String, in scenario: Scenario
+  ) throws(ScenarioSubjectError) -> Protection {
+    let run = run(scenario)
+    let subject = try run.subject(process, in: scenario)
+    var protection = Protection(
+      scenario: run.scenario, title: run.title, kernel: run.kernel, ruleSet: run.ruleSet,
+      pageSize: run.pageSize, process: subject.identity,
+      cgroup: scenario.cgroup(of: subject), fate: run.fate(of: subject), run: run, options: [],
+      warnings: [],
+      isSettable: subject.isNamedAlone
+        && scenario.processes.names.contains(subject.identity.name))
+    let search = ProtectionSearch(simulator: self, scenario: scenario, run: run, subject: subject)
+    switch protection.fate {
+    case .survives, .stuck, .refused: break
+    case .killed(let number, _, let because):
+      let kill = run.kills[number]
+      if subject.isMeant(by: kill.victim.identity) { protection.cgroup = kill.victim.cgroup }
+      protection.options =
+        search.adj() + search.limit(of: kill) + search.reservations(for: protection.cgroup)
+        + search.limitOfOther(kill)
+      protection.warnings = search.warnings(of: kill, because, in: protection.cgroup)
+    case .panic:
+      if run.panic?.constraint == Constraint.none { protection.options = search.machine() }
+    }
+    return protection
+  }
+}
+
+/// The search for what spares one process.
+private struct ProtectionSearch {
+  let simulator: Simulator
+  let scenario: Scenario
+  let subject: Subject
+  let run: Run
+  /// How many values of one setting are tried before the exact one is searched.
+  let most: Int
+
+  var isLegacy: Bool { simulator.rules.badness == nil }
+
+  init(simulator: Simulator, scenario: Scenario, run: Run, subject: Subject) {
+    self.simulator = simulator
+    self.scenario = scenario
+    self.subject = subject
+    self.run = run
+    let size = scenario.processes.expandedCount + scenario.events.count
+    most = min(max(400_000 / max(size, 1), 8), 200)
+  }
+
+  private func spares(_ scenario: Scenario) -> Bool {
+    simulator.run(scenario).fate(of: subject) == .survives
+  }
+
+  /// Searches one setting by its distance from what it is.
+  private func search(
+    _ lever: Lever, from: Int64?, _ samples: [Int64], value: (Int64) -> Int64,
+    with changed: (Int64) -> Scenario
+  ) -> [Protection.Option] {
+    let least = LeastChange(among: samples) { spares(changed(value($0))) }
+    let to = least.amount.map(value)
+    return [
+      Protection.Option(
+        lever: lever, from: from, to: to, tried: least.tried,
+        exceptions: least.exceptions.map(value), isExhaustive: least.isExhaustive,
+        run: to.map { simulator.run(changed($0)) })
+    ]
+  }
+
+  // MARK: Settings
+
+  /// The setting as it is, and the lowest that it can be.
+  private var ownAdj: (own: Int64, lowest: Int64) {
+    let row = run.tasks.pids.firstIndex(of: subject.identity.pid)
+    if isLegacy {
+      return (Int64(row.map(run.tasks.oomAdj) ?? 0), simulator.rules.hasOOMDisable ? -17 : -16)
+    }
+    return (Int64(row.map { run.tasks.oomScoreAdj[$0] } ?? 0), -1000)
+  }
+
+  func adj() -> [Protection.Option] {
+    let (own, lowest) = ownAdj
+    return search(
+      isLegacy ? .oomAdj : .oomScoreAdj, from: own, Samples.even(to: own - lowest, most: most)
+    ) {
+      own - $0
+    } with: {
+      scenario.setting(Int16(clamping: $0), of: subject, isLegacy: isLegacy)
+    }
+  }
+
+  /// The limit that was hit: that of the group, or the machine's memory.
+  func limit(of kill: Kill) -> [Protection.Option] {
+    guard let cgroup = kill.cgroup else { return machine() }
+    if kill.limit.limit == Cgroup.unlimited { return [] }
+    let isBoth = kill.limit.file == "memory.memsw.limit_in_bytes"
+    let file: WritableKeyPath<Cgroup, Int64?> = isBoth ? \.memswLimit : \.max
+    let from = kill.limit.limit
+    // Beyond what the machine has, a limit is none.
+    let most = max(scenario.machine.memory, from) + max(scenario.machine.swap, 0)
+    return search(
+      .limit(cgroup: cgroup, file: kill.limit.file), from: from,
+      Samples.growing(from: from, to: max(most - from, 1), most: min(self.most, 48))
+    ) {
+      from + $0
+    } with: {
+      scenario.limiting(cgroup, file, to: $0)
+    }
+  }
+
+  func machine() -> [Protection.Option] {
+    if scenario.machine.nodes.count > 1 { return [] }
+    let mebibyte = (1 << 20) / scenario.machine.pageSize
+    let from = scenario.machine.memory / mebibyte
+    // More than 64 times as much is no plan for anybody, and 1 PiB no machine.
+    let last = min(from > 1 << 24 ? 1 << 30 : max(from, 1) * 63, 1 << 30)
+    return search(
+      .machineMemory, from: from, Samples.growing(from: from, to: last, most: min(most, 48))
+    ) {
+      from + $0
+    } with: {
+      var scenario = scenario
+      scenario.machine.memory = $0 * mebibyte
+      return scenario
+    }
+  }
+
+  func reservations(for cgroup: String) -> [Protection.Option] {
+    let rule = simulator.rules.protection
+    if rule == .none || scenario.cgroupVersion != 2 || cgroup == "/" { return [] }
+    let files: [(Lever, WritableKeyPath<Cgroup, Int64?>)] =
+      rule == .whileBelowLow
+      ? [(.memoryLow(cgroup: cgroup), \.low)]
+      : [(.memoryMin(cgroup: cgroup), \.min), (.memoryLow(cgroup: cgroup), \.low)]
+    return files.flatMap { lever, file in
+      let from = scenario.cgroups[cgroup]?[keyPath: file] ?? 0
+      return search(
+        lever, from: from,
+        Samples.even(to: scenario.machine.memory - from, most: min(most, 16))
+      ) {
+        from + $0
+      } with: {
+        scenario.reserving(cgroup, file, pages: $0)
+      }
+    }
+  }
+
+  /// A limit for who asked for the memory, when that is somebody else: it then dies of it alone.
+  func limitOfOther(_ kill: Kill) -> [Protection.Option] {
+    guard let invoker = kill.invoker, !subject.isMeant(by: invoker),
+      simulator.rules.memcg != .none,
+      let other = try? run.subject("\(invoker.pid)", in: scenario)
+    else { return [] }
+    let parent = scenario.cgroup(of: other)
+    let cgroup = (parent == "/" ? "" : parent) + "/" + Self.groupName(of: other.identity)
+    let moved = scenario.moving(other, to: cgroup)
+    let file = scenario.cgroupVersion == 1 ? "memory.limit_in_bytes" : "memory.max"
+    let whole = scenario.machine.memory
+    return search(
+      .limitOfOther(other.identity, cgroup: cgroup, file: file), from: nil,
+      Samples.even(to: whole - 1, most: min(most, 48))
+    ) {
+      whole - $0
+    } with: {
+      moved.limiting(cgroup, \.max, to: $0)
+    }
+  }
+
+  /// A name that a directory may have.
+  private static func groupName(of process: ProcessIdentity) -> String {
+    let isPlain = process.name.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    return isPlain && !process.name.isEmpty && process.name.first != "."
+      ? process.name : "pid-\(process.pid)"
+  }
+
+  // MARK: Warnings
+
+  func warnings(of kill: Kill, _ because: Because, in cgroup: String) -> [Protection.Warning] {
+    var warnings: [Protection.Warning] = []
+    if growsMost > 0 { warnings.append(.growsItself(pages: growsMost)) }
+    switch because {
+    case .victim: warnings += warningsOfVictim(kill)
+    case .child: warnings.append(.diesWith(kill.victim.identity, .child))
+    case .sharedMM, .oomGroup: warnings.append(.diesWith(kill.dyingFirst, because))
+    }
+    warnings += warningsOfDisabling()
+    if kill.cgroup == nil, scenario.machine.nodes.count > 1 { warnings.append(.nodesNotSearched) }
+    if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.protection != .none {
+      warnings.append(.noGroup)
+    }
+    return warnings
+  }
+
+  private func warningsOfVictim(_ kill: Kill) -> [Protection.Warning] {
+    var warnings: [Protection.Warning] = []
+    if kill.chosen != .points { warnings.append(.notByPoints(kill.chosen)) }
+    if kill.runnerUp == nil {
+      warnings.append(kill.cgroup.map { .aloneInGroup(cgroup: $0) } ?? .aloneInMachine)
+    }
+    if kill.arithmetic.unit == .pages, kill.arithmetic.pointsPerAdj == 0 {
+      warnings.append(.adjWeighsNothing(cgroup: kill.cgroup, totalpages: kill.totalpages))
+    }
+    return warnings
+  }
+
+  /// What comes of taking it out of the choice altogether.
+  private func warningsOfDisabling() -> [Protection.Warning] {
+    let (own, lowest) = ownAdj
+    guard own > lowest, lowest != -16 else { return [] }
+    let disabled = simulator.run(
+      scenario.setting(Int16(clamping: lowest), of: subject, isLegacy: isLegacy))
+    var warnings: [Protection.Warning] = []
+    if let panic = disabled.panic, run.panic == nil {
+      warnings.append(.disabledPanics(at: panic.at, kills: disabled.kills.count))
+    }
+    if let stuck = disabled.stuck.first, run.stuck.isEmpty {
+      warnings.append(.disabledSticks(stuck.process, why: stuck.why))
+    }
+    return warnings
+  }
+
+  /// Pages by which it grows, when nobody grows more; 0 otherwise.
+  private var growsMost: Int64 {
+    var own: Int64 = 0
+    var others: [ProcessReference: Int64] = [:]
+    for event in scenario.events {
+      let pages: Int64
+      let process: ProcessReference
+      switch event.action {
+      case .grow(let who, let sizes, _, _):
+        (process, pages) = (who, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
+      case .cow(let who, let written, _): (process, pages) = (who, written)
+      default: continue
+      }
+      if subject.isMeant(by: process) {
+        own &+= pages
+      } else {
+        others[process, default: 0] &+= pages
+      }
+    }
+    return others.values.allSatisfy { $0 <= own } ? own : 0
+  }
+}

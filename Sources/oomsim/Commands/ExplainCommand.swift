@@ -1,0 +1,106 @@
+import Glibc
+import OOMFormats
+import OOMSimulator
+
+let explainCommand = CommandSpec(
+  name: "explain",
+  overview: "Go through one kill step by step, as the kernel did.",
+  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  options: [
+    OptionSpec(
+      name: "--kill", value: "N",
+      help: "Which kill, from 1 (default); a panic is one more than the last."),
+    OptionSpec(
+      name: "--why", value: "NAME|PID",
+      help: "Say besides why it was not this process, and what would have made it the victim."),
+    OptionSpec(
+      name: "--step",
+      help: "One step at a time, and a guess who dies before it is told; needs a terminal."),
+    .json, .kernel, .set, .color,
+  ],
+  example: "oomsim explain Scenarios/protection/agent-minus-500.json --why agent",
+  run: explain)
+
+@Sendable private func explain(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  let isStepwise = arguments.has("--step")
+  if isStepwise, arguments.has("--json") || arguments.operands[0] == "-" {
+    terminal.error(
+      "Error: --step asks at the terminal: no --json, and no scenario from standard input.")
+    throw .usage
+  }
+  if isStepwise, !terminal.isTerminal || isatty(STDIN_FILENO) != 1 {
+    terminal.error("Error: --step asks at a terminal, and there is none.")
+    throw .usage
+  }
+  let number = try number(arguments, terminal)
+  let settings = try arguments.settings(terminal)
+  let kernel = try arguments.kernel(terminal)
+  let scenario = try readScenario(arguments.operands[0], settings, terminal)
+  var simulator = simulator(scenario, kernel: kernel)
+  simulator.recordsCandidates = true
+  let run = simulator.run(scenario)
+  let last = run.kills.count + (run.panic == nil ? 0 : 1)
+  if let number, number > max(last, 1) {
+    terminal.error(
+      "Error: --kill \(number): there \(run.kills.count == 1 ? "is 1 kill" : "are \(run.kills.count) kills")"
+        + (run.panic == nil ? "." : " and a panic."))
+    throw .usage
+  }
+  let why = arguments.value("--why")
+  let lesson = Lesson(
+    of: run, number: number ?? 1, in: scenario, simulator: simulator, why: why)
+  if let why, lesson.victim == nil {
+    terminal.error("Error: --why \(why): nobody was killed.")
+    throw .usage
+  }
+  try checkName(why, in: run, terminal)
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.lesson(lesson)
+    writer.finish()
+    return .done
+  }
+  let text = LessonText(lesson, style: terminal.style(arguments), width: terminal.width)
+  if isStepwise {
+    walk(lesson, text, terminal)
+  } else {
+    terminal.out(text.text)
+  }
+  return .done
+}
+
+private func number(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> Int? {
+  guard let text = arguments.value("--kill") else { return nil }
+  if let number = Int(text), number >= 1 { return number }
+  terminal.error("Error: --kill takes a number from 1, found '\(text)'.")
+  throw .usage
+}
+
+/// A name that nobody has is a mistake, not a process that was not there.
+private func checkName(_ name: String?, in run: Run, _ terminal: Terminal) throws(ExitCode) {
+  guard let name else { return }
+  let all = (0..<run.processCount).map(run.process)
+  if all.contains(where: { $0.name == name || "\($0.pid)" == name }) { return }
+  let near = nearestWord(to: name, among: all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
+  terminal.error("Error: --why: no process is called '\(name)'\(near)")
+  throw .usage
+}
+
+/// One step after the other, each after a line of the reader.
+private func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) {
+  terminal.out(text.heading)
+  for index in lesson.steps.indices {
+    terminal.out("\n" + text.step(index))
+    if index + 1 == lesson.steps.count { return }
+    if lesson.steps[index].name == .candidates, let chosen = lesson.chosen {
+      terminal.out("\nWho is chosen? A name or a pid, or nothing to be told: ")
+      guard let line = readLine() else { return }
+      terminal.out(Guess.answer(line, chosen: chosen, among: lesson.candidates) + "\n")
+    } else {
+      terminal.out("\n[Enter] ")
+      if readLine() == nil { return }
+    }
+  }
+}

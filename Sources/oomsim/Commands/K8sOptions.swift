@@ -1,0 +1,189 @@
+import OOMFormats
+import OOMSimulator
+
+/// What the command line says of a node, its kubelet and its pods beyond what kubectl shows.
+struct K8sOptions {
+  var node: String?
+  var nodeName: String?
+  var top: String?
+  var output: String?
+  var capacity: Int64?
+  var swap: Int64?
+  var systemUsage: Int64?
+  var usage: [(name: String, value: Int64)] = []
+  var processes: [(name: String, value: Int)] = []
+  var kernel: KernelRelease?
+  var rows = 10
+  var nearPerMille: Int64 = 250
+  private var release: Kubernetes.KubeletRelease?
+  /// As far as the options say it; the release may be the node's.
+  private var kubelet = Kubernetes.Kubelet()
+
+  private let arguments: Arguments
+  private let terminal: Terminal
+
+  init(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) {
+    self.arguments = arguments
+    self.terminal = terminal
+    node = arguments.value("--node")
+    nodeName = arguments.value("--node-name")
+    top = arguments.value("--top")
+    output = arguments.value("-o") ?? arguments.value("--scenario")
+    if arguments.has("-o"), arguments.has("--scenario") {
+      throw wrong("-o and --scenario are the same: give one.")
+    }
+    if output == "-", arguments.has("--json") {
+      throw wrong("-o - prints the scenario: without --json.")
+    }
+    if [arguments.operands[0], node, top].count(where: { $0 == "-" }) > 1 {
+      throw wrong("only one of PODS.json, --node and --top can be standard input.")
+    }
+    capacity = try bytes("--capacity")
+    if let capacity, capacity < Kubernetes.NodeState.pageSize {
+      throw wrong("--capacity: a node has more memory than that.")
+    }
+    swap = try bytes("--swap")
+    systemUsage = try bytes("--system-usage")
+    kernel = try arguments.kernel(terminal)
+    rows = try number("--rows", 1...1000) ?? rows
+    nearPerMille = try number("--near", 0...100).map { Int64($0) * 10 } ?? nearPerMille
+    for (name, text) in try pairs("--usage") { usage.append((name, try bytes("--usage", text))) }
+    for (name, text) in try pairs("--processes") {
+      guard let count = Int(text), (1...100_000).contains(count) else {
+        throw wrong("--processes takes a number from 1 to 100000, found '\(text)'.")
+      }
+      processes.append((name, count))
+    }
+    try readKubelet()
+  }
+
+  private mutating func readKubelet() throws(ExitCode) {
+    if let text = arguments.value("--kubelet-version") {
+      release = Kubernetes.KubeletRelease(text)
+      if release == nil { throw wrong("--kubelet-version: '\(text)' is none: write it like 1.32.") }
+    }
+    kubelet.kubeReserved = try reservation("--kube-reserved")
+    kubelet.systemReserved = try reservation("--system-reserved")
+    if let text = arguments.value("--eviction-hard") {
+      kubelet.evictionHard = try threshold(text)
+    }
+    if let driver = arguments.value("--cgroup-driver") {
+      kubelet.cgroupDriver = Kubernetes.Kubelet.CgroupDriver(rawValue: driver) ?? .systemd
+    }
+    if arguments.value("--cgroup-version") == "1" { kubelet.cgroupVersion = 1 }
+    if let behavior = arguments.value("--swap-behavior") {
+      kubelet.swapBehavior = Kubernetes.Kubelet.SwapBehavior(rawValue: behavior) ?? .noSwap
+    }
+    kubelet.singleProcessOOMKill = arguments.value("--single-process-oom-kill").map { $0 == "true" }
+    for text in arguments.all("--feature-gates") {
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        try readGate(String(part))
+      }
+    }
+  }
+
+  private mutating func readGate(_ text: String) throws(ExitCode) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1] == "true" || parts[1] == "false" else {
+      throw wrong("--feature-gates takes NAME=true or NAME=false, found '\(text)'.")
+    }
+    let name = String(parts[0])
+    guard let gate = Kubernetes.Kubelet.FeatureGate(rawValue: name) else {
+      let all = Kubernetes.Kubelet.FeatureGate.allCases.map(\.rawValue)
+      let near = nearestWord(to: name, among: all).map { " Did you mean '\($0)'?" } ?? ""
+      throw wrong(
+        "--feature-gates: '\(name)' changes nothing here; known: "
+          + all.joined(separator: ", ") + "." + near)
+    }
+    kubelet.featureGates[gate] = parts[1] == "true"
+  }
+
+  /// The kubelet of a node, and whether the options fit its release.
+  func kubelet(
+    of node: Kubernetes.Node, _ terminal: Terminal
+  ) throws(ExitCode) -> Kubernetes.Kubelet {
+    var kubelet = kubelet
+    kubelet.release = release ?? node.kubelet ?? kubelet.release
+    if let isSingle = kubelet.singleProcessOOMKill {
+      if kubelet.release.minor < 32 {
+        throw wrong("--single-process-oom-kill: the kubelet has it since 1.32.")
+      }
+      if !isSingle, kubelet.cgroupVersion == 1 {
+        throw wrong("--single-process-oom-kill false: cgroup version 1 has no memory.oom.group.")
+      }
+    }
+    if kubelet.swapBehavior == .limitedSwap, kubelet.cgroupVersion == 1 {
+      throw wrong("--swap-behavior LimitedSwap: needs cgroup version 2.")
+    }
+    return kubelet
+  }
+
+  // MARK: Values
+
+  private func wrong(_ message: String) -> ExitCode {
+    terminal.error("Error: \(message)")
+    return .usage
+  }
+
+  private func number(_ option: String, _ range: ClosedRange<Int>) throws(ExitCode) -> Int? {
+    guard let text = arguments.value(option) else { return nil }
+    if let value = Int(text), range.contains(value) { return value }
+    throw wrong(
+      "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), found '\(text)'.")
+  }
+
+  private func bytes(_ option: String) throws(ExitCode) -> Int64? {
+    guard let text = arguments.value(option) else { return nil }
+    return try bytes(option, text)
+  }
+
+  /// A quantity of Kubernetes, in bytes.
+  private func bytes(_ option: String, _ text: String) throws(ExitCode) -> Int64 {
+    do throws(QuantityError) {
+      let bytes = try Kubernetes.Quantity(text).value
+      if bytes <= 1 << 52 { return bytes }
+    } catch {
+      throw wrong("\(option): \(error.message).")
+    }
+    throw wrong("\(option): '\(text)' is over 4 PiB.")
+  }
+
+  /// `memory=1Gi`, as the kubelet's flag has it, or `1Gi`.
+  private func reservation(_ option: String) throws(ExitCode) -> Int64? {
+    guard let text = arguments.value(option) else { return nil }
+    if !text.contains("=") { return try bytes(option, text) }
+    for part in text.split(separator: ",") where part.hasPrefix("memory=") {
+      return try bytes(option, String(part.dropFirst(7)))
+    }
+    return 0
+  }
+
+  /// `memory.available<100Mi`, as the kubelet's flag has it, or `100Mi` or `5%`. A flag without it sets it to 0.
+  private func threshold(_ text: String) throws(ExitCode) -> Kubernetes.EvictionThreshold {
+    var value = text
+    if text.contains("<") {
+      let signal = text.split(separator: ",").first { $0.hasPrefix("memory.available<") }
+      guard let signal else { return .bytes(0) }
+      value = String(signal.dropFirst("memory.available<".count))
+    }
+    guard value.hasSuffix("%") else { return .bytes(try bytes("--eviction-hard", value)) }
+    let parts = try? Kubernetes.Quantity(String(value.dropLast()))
+    guard let parts, parts <= Kubernetes.Quantity(100), parts.nano % 100_000 == 0 else {
+      throw wrong("--eviction-hard: '\(value)' is no percentage from 0 to 100 with four places.")
+    }
+    return .millionths(Int64(parts.nano / 100_000))
+  }
+
+  /// `NAMESPACE/POD/CONTAINER=VALUE`.
+  private func pairs(_ option: String) throws(ExitCode) -> [(name: String, text: String)] {
+    var pairs: [(name: String, text: String)] = []
+    for text in arguments.all(option) {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw wrong("\(option) takes NAMESPACE/POD/CONTAINER=VALUE, found '\(text)'.")
+      }
+      pairs.append((String(parts[0]), String(parts[1])))
+    }
+    return pairs
+  }
+}

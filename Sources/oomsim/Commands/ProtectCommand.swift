@@ -1,0 +1,45 @@
+import OOMFormats
+import OOMSimulator
+
+let protectCommand = CommandSpec(
+  name: "protect",
+  overview: "Search the smallest changes that spare a process, and say who pays for each.",
+  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  options: [
+    OptionSpec(
+      name: "--process", value: "NAME|PID", help: "The process to spare; it has to be given."),
+    .json, .kernel, .set, .color,
+  ],
+  example: "oomsim protect Scenarios/protection/agent-minus-500.json --process app",
+  run: protect)
+
+@Sendable private func protect(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  guard let process = arguments.value("--process") else {
+    terminal.error("Error: --process <NAME|PID> is missing: whom to spare?")
+    throw .usage
+  }
+  let settings = try arguments.settings(terminal)
+  let kernel = try arguments.kernel(terminal)
+  let file = arguments.operands[0]
+  let scenario = try readScenario(file, settings, terminal)
+  let protection: Protection
+  do throws(ScenarioSubjectError) {
+    protection = try simulator(scenario, kernel: kernel).protection(of: process, in: scenario)
+  } catch {
+    terminal.error("Error: --process: \(error.message)")
+    throw .usage
+  }
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.protection(protection)
+    writer.finish()
+  } else {
+    terminal.out(
+      ProtectionText(
+        protection, file: file, style: terminal.style(arguments), width: terminal.width
+      ).text)
+  }
+  return .done
+}
