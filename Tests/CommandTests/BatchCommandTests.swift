@@ -7,7 +7,8 @@ import Testing
   private static func lines(_ count: Int) -> String {
     (0..<count).map { index in
       switch index % 5 {
-      case 0, 2: #"{ "id": \#(index), "file": "pass.json", "set": { "machine.swap": "\#(index)M" } }"#
+      case 0, 2:
+        #"{ "id": \#(index), "file": "pass.json", "set": { "machine.swap": "\#(index)M" } }"#
       case 1: #"{ "id": \#(index), "file": "missing.json" }"#
       case 3: Samples.passing.replacing("\n", with: " ")
       default: #"{ "id": \#(index), "scenario": { } }"#
@@ -53,7 +54,9 @@ import Testing
       var found = try DocumentTests.document(answer)
       #expect(found.removeValue(forKey: "id") is String)
       let run = try await Program.run(["run", "--json"] + arguments)
-      #expect(try NSDictionary(dictionary: found) == NSDictionary(dictionary: DocumentTests.document(run.out)))
+      #expect(
+        try NSDictionary(dictionary: found)
+          == NSDictionary(dictionary: DocumentTests.document(run.out)))
     }
   }
 
@@ -96,7 +99,9 @@ import Testing
       { echo '{ "file": "pass.json" }'; head -c 70000000 /dev/zero | tr '\\0' x; echo
         echo '{ "file": "pass.json" }'; } | oomsim batch --jobs 2
       """, in: directory.url)
-    let answers = try output.out.split(separator: "\n").map { try DocumentTests.document(String($0)) }
+    let answers = try output.out.split(separator: "\n").map {
+      try DocumentTests.document(String($0))
+    }
     #expect(answers.map { $0["outcome"] as? String } == ["completed", "error", "completed"])
     let errors = answers[1]["errors"] as? [[String: Any]]
     #expect((errors?.first?["message"] as? String)?.contains("longer than 67108864 bytes") == true)
@@ -127,7 +132,8 @@ import Testing
       messages,
       [
         "good: is a directory", "/dev/zero: is no regular file", "from files only",
-        "malformed.json:1:57: error: machine.memory: unknown unit", "empty.json:1:1: error: no valid JSON",
+        "malformed.json:1:57: error: machine.memory: unknown unit",
+        "empty.json:1:1: error: no valid JSON",
       ])
     { #expect(message.contains(part), "\(message)") }
   }

@@ -20,7 +20,8 @@ import Testing
     let text = try await sweep(options)
     #expect(text.code == 0 && text.error == "")
     for part in [
-      "                    machine.swap\n", "events.0.grow.anon  0", "5G                  llm-api 9m18s",
+      "                    machine.swap\n", "events.0.grow.anon  0",
+      "5G                  llm-api 9m18s",
       "6 replays: nobody dies in ",
     ] { #expect(text.out.contains(part), "\(text.out)") }
     let table = try document(try await sweep(options + " --json"))
@@ -29,10 +30,12 @@ import Testing
     #expect(vary.map { $0["path"] as? String } == ["events.0.grow.anon", "machine.swap"])
     let cells = try #require(table["cells"] as? [[String: Any]])
     #expect(cells.map { $0["values"] as? [String] }.count == 6)
-    #expect(cells[2]["values"] as? [String] == ["5G", "0"] && cells[2]["first"] as? String == "llm-api")
+    #expect(
+      cells[2]["values"] as? [String] == ["5G", "0"] && cells[2]["first"] as? String == "llm-api")
     let csv = try await sweep(options + " --csv")
     let lines = csv.out.split(separator: "\n")
-    #expect(lines.count == 7 && lines[0].hasPrefix("events.0.grow.anon,machine.swap,first,pid,at_us,"))
+    #expect(
+      lines.count == 7 && lines[0].hasPrefix("events.0.grow.anon,machine.swap,first,pid,at_us,"))
     for (line, cell) in zip(lines.dropFirst(), cells) {
       #expect(line.hasSuffix("," + (cell["digest"] as? String ?? "?")))
     }
@@ -41,7 +44,9 @@ import Testing
   /// Each cell is what `run --set` prints.
   @Test func `the digests are those of run`() async throws {
     let csv = try await sweep("\(Self.story) --vary events.0.grow.anon=4G,5G --csv")
-    let digests = csv.out.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").last }
+    let digests = csv.out.split(separator: "\n").dropFirst().compactMap {
+      $0.split(separator: ",").last
+    }
     for (value, digest) in zip(["4G", "5G"], digests) {
       let run = try await Program.run([
         "run", Self.story, "--set", "events.0.grow.anon=\(value)",
@@ -69,16 +74,18 @@ import Testing
     let text = try await sweep(options)
     #expect(text.out.contains("no-kills up to events.0.grow.anon 4G\n"))
     #expect(text.out.contains("    5G  llm-api 9m18s\n    all 8 values were tried\n"))
-    let find = try #require(try document(try await sweep(options + " --json"))["find"] as? [String: Any])
+    let find = try #require(
+      try document(try await sweep(options + " --json"))["find"] as? [String: Any])
     #expect(find["goal"] as? String == "no-kills")
     let result = try #require((find["results"] as? [[String: Any]])?.first)
     #expect(result["monotonic"] as? Bool == true && result["all_tried"] as? Bool == true)
     let intervals = try #require(result["intervals"] as? [[String: Any]])
     #expect(intervals.map { $0["to"] as? String } == ["4G", "8G"])
     let csv = try await sweep(options + " --csv")
-    #expect(csv.out.split(separator: "\n").map { $0.split(separator: ",").last } == [
-      "holds", "true", "true", "true", "true", "false", "false", "false", "false",
-    ])
+    #expect(
+      csv.out.split(separator: "\n").map { $0.split(separator: ",").last } == [
+        "holds", "true", "true", "true", "true", "false", "false", "false", "false",
+      ])
   }
 
   @Test func `drawn values`() async throws {
@@ -151,7 +158,8 @@ import Testing
 
   @Test func `a pipe that is closed early is no error`() async throws {
     let output = try await Program.shell(
-      "{ oomsim sweep \(Self.story) --vary machine.swap=0..4G/16M --json; echo \"code $?\" >&2; } | head -n 1")
+      "{ oomsim sweep \(Self.story) --vary machine.swap=0..4G/16M --json; echo \"code $?\" >&2; } | head -n 1"
+    )
     #expect(output.error == "code 0\n" && output.out.split(separator: "\n").count == 1)
   }
 }

@@ -27,7 +27,9 @@ import Testing
   }
 
   /// What `run --json` prints, as values.
-  private func result(_ settings: [String] = [], kernel: KernelRelease? = nil) throws -> NSDictionary {
+  private func result(_ settings: [String] = [], kernel: KernelRelease? = nil) throws
+    -> NSDictionary
+  {
     let scenario = try Scenario(
       json: Array(Self.scenario.utf8), file: "s.json",
       settings: settings.map { try #require(ScenarioSetting($0)) })
@@ -48,7 +50,8 @@ import Testing
       #"{ "kernel": "5.4", \#(set), "scenario": \#(Self.scenario) }"#,
       #"{"file":"s.json","set":{"machine.memory":"2G","kernel":"5.4"}}"#,
       #"{ "set": { "machine.memory": "9G", "kernel": 5.4, "machine.memory ": "2G" }, "file": "s.json" }"#
-        .replacing("\"machine.memory\": \"9G\", ", with: "").replacing("memory \"", with: "memory\""),
+        .replacing("\"machine.memory\": \"9G\", ", with: "").replacing(
+          "memory \"", with: "memory\""),
     ] {
       let text = answer(line)
       #expect(text.hasSuffix("}\n") && text.dropLast().contains("\n") == false)
@@ -61,7 +64,8 @@ import Testing
   @Test(arguments: ["1", "\"a b\"", "null", "[1, {\"x\": 2}]", "1e400", "\"\\u00e9\\n\""])
   func `an id comes back as it was`(id: String) throws {
     #expect(answer(#"{ "id": \#(id), "file": "s.json" }"#).contains(#""id": \#(id), "scenario""#))
-    #expect(answer(#"{ "file": "x.json", "id":\#(id) }"#).contains(#""id": \#(id), "outcome": "error""#))
+    #expect(
+      answer(#"{ "file": "x.json", "id":\#(id) }"#).contains(#""id": \#(id), "outcome": "error""#))
     #expect(
       answer(#"{ "id": \#(id), "file": "s.json", "set": { "x": 1 } }"#)
         .contains(#""id": \#(id), "outcome": "error""#))
@@ -69,52 +73,61 @@ import Testing
 
   @Test func `options of the command are for lines that say nothing else`() throws {
     let answers = BatchAnswer(
-      settings: [try #require(ScenarioSetting("machine.memory=2G"))], kernel: "5.4", policy: .kernel)
-    #expect(try document(answer(Self.scenario, answers)) == result(["machine.memory=2G"], kernel: "5.4"))
+      settings: [try #require(ScenarioSetting("machine.memory=2G"))], kernel: "5.4", policy: .kernel
+    )
+    #expect(
+      try document(answer(Self.scenario, answers)) == result(["machine.memory=2G"], kernel: "5.4"))
     #expect(
       try document(
-        answer(#"{ "file": "s.json", "set": { "machine.memory": "3G" }, "kernel": "4.4" }"#, answers))
+        answer(
+          #"{ "file": "s.json", "set": { "machine.memory": "3G" }, "kernel": "4.4" }"#, answers))
         == result(["machine.memory=3G"], kernel: "4.4"))
   }
 
-  @Test(arguments: [
-    ("", 1, "", "no valid JSON: the text ends"), ("[1]", 1, "", "this is no scenario"),
-    ("{}", 1, "", "the key \"schema\""), ("{ \"file\"", 9, "", "no valid JSON: expected ':'"),
-    ("{ \"file\": \"s.json\" } x", 22, "", "text after the end"),
-    ("{ \"file\": 5 }", 11, "file", "expected a string, found a number"),
-    ("{ \"file\": \"x.json\" }", nil, "file", "x.json: no such file"),
-    ("{ \"file\": \"-\" }", 1, "", "from files only"), ("{ \"file\": \"\" }", 1, "", "from files only"),
-    ("{ \"file\": \"s.json\", \"file\": \"s.json\" }", 21, "file", "stands here twice"),
-    ("{ \"file\": \"s.json\", \"sett\": {} }", 21, "sett", "unknown key 'sett'; did you mean 'set'?"),
-    ("{ \"file\": \"s.json\", \"kernel\": \"x\" }", 31, "kernel", "'x' is no kernel release"),
-    ("{ \"file\": \"s.json\", \"scenario\": {} }", 1, "", "exactly one of 'file', 'scenario'"),
-    ("{ \"file\": \"s.json\", \"set\": [] }", 28, "set", "expected an object, found an array"),
-    (
-      "{ \"file\": \"s.json\", \"set\": { \"machine.memroy\": \"1G\" } }", nil, "set",
-      "--set machine.memroy=\"1G\": unknown key 'memroy'; did you mean 'memory'?"
-    ),
-    (
-      "{ \"file\": \"s.json\", \"set\": { \"machine.memory\": 0 } }", nil, "set",
-      "a machine without memory"
-    ),
-    (
-      "{ \"file\": \"s.json\", \"set\": { \"processes.a.mempolicy\": \"3\" } }", nil,
-      "processes[0].mempolicy", "the machine has 0"
-    ),
-    ("{ \"scenario\": 5 }", 15, "scenario", "expected a scenario, found a number"),
-    ("{ \"scenario\": {} }", 15, "scenario", "this is no scenario"),
-    (
-      "{ \"id\": \"é\", \"scenario\": { \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": 5 } } }",
-      82, "scenario.machine.memory", "a size needs a unit"
-    ),
-    (
-      "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1GB\" } }", 57,
-      "machine.memory", "unknown unit 'GB'"
-    ),
-  ] as [(String, Int?, String, String)])
+  @Test(
+    arguments: [
+      ("", 1, "", "no valid JSON: the text ends"), ("[1]", 1, "", "this is no scenario"),
+      ("{}", 1, "", "the key \"schema\""), ("{ \"file\"", 9, "", "no valid JSON: expected ':'"),
+      ("{ \"file\": \"s.json\" } x", 22, "", "text after the end"),
+      ("{ \"file\": 5 }", 11, "file", "expected a string, found a number"),
+      ("{ \"file\": \"x.json\" }", nil, "file", "x.json: no such file"),
+      ("{ \"file\": \"-\" }", 1, "", "from files only"),
+      ("{ \"file\": \"\" }", 1, "", "from files only"),
+      ("{ \"file\": \"s.json\", \"file\": \"s.json\" }", 21, "file", "stands here twice"),
+      (
+        "{ \"file\": \"s.json\", \"sett\": {} }", 21, "sett",
+        "unknown key 'sett'; did you mean 'set'?"
+      ),
+      ("{ \"file\": \"s.json\", \"kernel\": \"x\" }", 31, "kernel", "'x' is no kernel release"),
+      ("{ \"file\": \"s.json\", \"scenario\": {} }", 1, "", "exactly one of 'file', 'scenario'"),
+      ("{ \"file\": \"s.json\", \"set\": [] }", 28, "set", "expected an object, found an array"),
+      (
+        "{ \"file\": \"s.json\", \"set\": { \"machine.memroy\": \"1G\" } }", nil, "set",
+        "--set machine.memroy=\"1G\": unknown key 'memroy'; did you mean 'memory'?"
+      ),
+      (
+        "{ \"file\": \"s.json\", \"set\": { \"machine.memory\": 0 } }", nil, "set",
+        "a machine without memory"
+      ),
+      (
+        "{ \"file\": \"s.json\", \"set\": { \"processes.a.mempolicy\": \"3\" } }", nil,
+        "processes[0].mempolicy", "the machine has 0"
+      ),
+      ("{ \"scenario\": 5 }", 15, "scenario", "expected a scenario, found a number"),
+      ("{ \"scenario\": {} }", 15, "scenario", "this is no scenario"),
+      (
+        "{ \"id\": \"é\", \"scenario\": { \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": 5 } } }",
+        82, "scenario.machine.memory", "a size needs a unit"
+      ),
+      (
+        "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1GB\" } }", 57,
+        "machine.memory", "unknown unit 'GB'"
+      ),
+    ] as [(String, Int?, String, String)])
   func `an error says where`(line: String, column: Int?, path: String, message: String) throws {
     let error = try document(answer(line, number: 1234))
-    #expect(error["schema"] as? String == "oomsim.result/1" && error["outcome"] as? String == "error")
+    #expect(
+      error["schema"] as? String == "oomsim.result/1" && error["outcome"] as? String == "error")
     #expect(error["line"] as? Int == 1234)
     let first = try #require((error["errors"] as? [NSDictionary])?.first)
     #expect(first["path"] as? String == path, "\(first)")

@@ -35,7 +35,8 @@ import Testing
       story: "memcg/hpc-batch-job", first: "cgroups./slurm/job_42.memory.max=62G..66G/1G",
       second: "processes.rank.count=14,15"),
     Case(
-      story: "restart/systemd-restart-loop", first: "processes.cached.restart.delay=100ms..2s/500ms",
+      story: "restart/systemd-restart-loop",
+      first: "processes.cached.restart.delay=100ms..2s/500ms",
       second: "machine.memory=3900M,8G"),
     Case(
       story: "numa/numa-membind", first: "processes.db.mempolicy=0,1,0-1",
@@ -175,7 +176,8 @@ import Testing
       _ = try sweep(scenario, options).run(jobs: 2)
       Issue.record("\(options) are accepted")
     } catch let error as ScenarioError {
-      #expect(error.description.contains(setting) && error.description.contains(message), "\(error)")
+      #expect(
+        error.description.contains(setting) && error.description.contains(message), "\(error)")
     }
   }
 
@@ -232,7 +234,9 @@ import Testing
         for value in ["0", "1G", "6.1", "7s"] {
           let setting = ScenarioSetting(path: path, value: value)
           var copy = scenario
-          guard setting.standsAlone(in: scenario), (try? copy.apply(setting)) != nil else { continue }
+          guard setting.standsAlone(in: scenario), (try? copy.apply(setting)) != nil else {
+            continue
+          }
           #expect(copy.problems().isEmpty, "\(path)=\(value)")
           tried += 1
         }

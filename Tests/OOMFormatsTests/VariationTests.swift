@@ -112,13 +112,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("machine.memory=±25%", "1G", 196_608, 327_680), ("processes.w.1.anon=+-0%", "1G", 262_144, 262_144),
+    ("machine.memory=±25%", "1G", 196_608, 327_680),
+    ("processes.w.1.anon=+-0%", "1G", 262_144, 262_144),
     ("processes.70.anon=±50%", "1G", 131_072, 393_216),
     ("processes.70.oom_score_adj=±20%", "-100", -120, -80),
     ("processes.w.1.restart.delay=±10%", "10s", 9_000_000, 11_000_000),
     ("cgroups./a.b/c.memory.max=±100%", "100M", 0, 51_200),
-    ("sysctl.vm.swappiness=±2.5%", "60", 59, 61), ("events.0.at=±0.001%", "10s", 9_999_900, 10_000_100),
-    ("events[0].grow.anon=±10%", "1.5M", 346, 422), ("events.0.grow.over=±5%", "20s", 19_000_000, 21_000_000),
+    ("sysctl.vm.swappiness=±2.5%", "60", 59, 61),
+    ("events.0.at=±0.001%", "10s", 9_999_900, 10_000_100),
+    ("events[0].grow.anon=±10%", "1.5M", 346, 422),
+    ("events.0.grow.over=±5%", "20s", 19_000_000, 21_000_000),
   ])
   func `values and ranges`(option: String, value: String, low: Int64, high: Int64) throws {
     let jitter = try jitter(option)
@@ -135,7 +138,8 @@ import Testing
     ("machine.memory=±20", "is no share"), ("machine.memory=±%", "is no share"),
     ("machine.memory=±101%", "is no share"), ("machine.memory=±1.2345%", "is no share"),
     ("machine.memory=±-1%", "is no share"), ("machine.memory=±1.%", "is no share"),
-    ("machine.memory=±0100%", "is no share"), ("machine.swap=±5%", "the scenario gives no single number here"),
+    ("machine.memory=±0100%", "is no share"),
+    ("machine.swap=±5%", "the scenario gives no single number here"),
     ("machine=±5%", "no single number"), ("nonsense.x=±5%", "no single number"),
     ("processes.nobody.anon=±5%", "no single number"), ("processes.x.anon=±5%", "no single number"),
     ("processes.w.1.name=±5%", "'w.1' is no size"), ("events.9.at=±5%", "no single number"),

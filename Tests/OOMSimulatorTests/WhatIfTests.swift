@@ -30,8 +30,10 @@ import Testing
       let half = z * (share * (1 - share) / runs + z * z / (4 * runs * runs)).squareRoot()
       let scale = 10_000 / (1 + z * z / runs)
       let (low, high) = (max((middle - half) * scale, 0), min((middle + half) * scale, 10_000))
-      #expect(Double(interval.lowerBound) <= low + 1e-6 && low - Double(interval.lowerBound) < 1.001)
-      #expect(Double(interval.upperBound) >= high - 1e-6 && Double(interval.upperBound) - high < 1.001)
+      #expect(
+        Double(interval.lowerBound) <= low + 1e-6 && low - Double(interval.lowerBound) < 1.001)
+      #expect(
+        Double(interval.upperBound) >= high - 1e-6 && Double(interval.upperBound) - high < 1.001)
     }
   }
 }

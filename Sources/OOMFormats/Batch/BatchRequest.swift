@@ -30,9 +30,12 @@ public struct BatchRequest: Sendable {
         switch key {
         case 0: id = Array(line[try fields.skipped()])
         case 1: file = try fields.string()
-        case 2: if try fields.json.peek() == .object { scenario = try fields.skipped() } else {
-          _ = try fields.expect(.object, or: "a scenario")
-        }
+        case 2:
+          if try fields.json.peek() == .object {
+            scenario = try fields.skipped()
+          } else {
+            _ = try fields.expect(.object, or: "a scenario")
+          }
         case 3: settings = try fields.settings()
         default: kernel = try fields.kernel()
         }
@@ -40,7 +43,10 @@ public struct BatchRequest: Sendable {
       try fields.json.finish()
     } catch {
       throw BatchError(
-        id: id, diagnostics: [BatchError.diagnostic("", "no valid JSON: \(error.message)", error.offset, line)])
+        id: id,
+        diagnostics: [
+          BatchError.diagnostic("", "no valid JSON: \(error.message)", error.offset, line)
+        ])
     }
     if fields.problems.isEmpty, (file == nil) == (scenario == nil) {
       fields.wrong("needs exactly one of 'file', 'scenario'", at: 0)
@@ -52,7 +58,8 @@ public struct BatchRequest: Sendable {
         id: id,
         diagnostics: fields.problems.sorted { $0.offset < $1.offset }.prefix(ScenarioError.limit)
           .map {
-            BatchError.diagnostic(pathText(locator.path(to: $0.offset)), $0.message, $0.offset, line)
+            BatchError.diagnostic(
+              pathText(locator.path(to: $0.offset)), $0.message, $0.offset, line)
           })
     }
     if let file { source = .file(file) }

@@ -75,7 +75,8 @@ public struct Jitter: Equatable, Sendable {
       parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }),
       parts.count == 1 || parts[1].count <= 3
     else { throw wrong }
-    let decimals = parts.count == 2 ? parts[1] + String(repeating: "0", count: 3 - parts[1].count) : "000"
+    let decimals =
+      parts.count == 2 ? parts[1] + String(repeating: "0", count: 3 - parts[1].count) : "000"
     guard let number = Int64(parts[0] + decimals), number <= 100_000 else { throw wrong }
     return (String(rest), number)
   }

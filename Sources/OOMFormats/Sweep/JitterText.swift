@@ -20,7 +20,8 @@ public struct JitterText {
     ]
     lines += table.jitters.map { "\(plain($0.path))  \(plain($0.value)) ±\($0.percent)" }
     lines.append(
-      "\(table.runs) run\(table.runs == 1 ? "" : "s"), seed \(table.seed); shares with their 95 % interval (Wilson)")
+      "\(table.runs) run\(table.runs == 1 ? "" : "s"), seed \(table.seed); shares with their 95 % interval (Wilson)"
+    )
     lines.append("")
     let rows = self.rows.lines
     lines += [style.bold(rows[0])] + rows.dropFirst()

@@ -35,7 +35,8 @@ public struct Sweep: Sendable {
     }
     if let columns, columns.isOpen {
       throw QuantityError(
-        message: "--vary \(plain(columns.path)): one of two ranges needs a step, such as 8G..32G/1G")
+        message: "--vary \(plain(columns.path)): one of two ranges needs a step, such as 8G..32G/1G"
+      )
     }
     if kernel != nil, ordered.contains(where: { $0.path == "kernel" }) {
       throw QuantityError(message: "--kernel and --vary kernel do not go together")

@@ -123,7 +123,8 @@ public struct SweepText {
     }
     if finding.isMonotonic, table.rows.isRange {
       return intervals[0].holds
-        ? "\(goal) up to \(rows) \(intervals[0].to)" : "\(goal) from \(rows) \(intervals[1].from) up"
+        ? "\(goal) up to \(rows) \(intervals[0].to)"
+        : "\(goal) from \(rows) \(intervals[1].from) up"
     }
     return table.rows.isRange ? "\(goal) by \(rows) is not monotonic" : "\(goal) by \(rows)"
   }
@@ -159,10 +160,12 @@ public struct SweepText {
 
   private func checked(_ finding: Finding) -> String {
     if finding.isExhaustive {
-      return finding.tried == 1 ? "its one value was tried" : "all \(finding.tried) values were tried"
+      return finding.tried == 1
+        ? "its one value was tried" : "all \(finding.tried) values were tried"
     }
     let spread = min(finding.tried, Int(Sweep.parts) + 1)
-    return "\(finding.tried) values were tried, \(spread) of them spread evenly: a change and back between two "
+    return
+      "\(finding.tried) values were tried, \(spread) of them spread evenly: a change and back between two "
       + "neighbours of these is not seen"
   }
 

@@ -30,6 +30,8 @@ private final class Work: Sendable {
 }
 
 private let startOfThread: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-  if let pointer = unsafe $0 { unsafe Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body() }
+  if let pointer = unsafe $0 {
+    unsafe Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+  }
   return nil
 }

@@ -56,7 +56,8 @@ extension OptionSpec {
         jitters.append(try Jitter(option, of: scenario, text: text, settings: settings))
       }
       return try JitterRuns(
-        of: scenario, kernel: kernel, policy: arguments.policy, jitters, runs: Int(runs), seed: seed)
+        of: scenario, kernel: kernel, policy: arguments.policy, jitters, runs: Int(runs), seed: seed
+      )
     }
     let table = try finished(progress, terminal) { () throws(ScenarioError) in
       try plan.run(jobs: jobs) { progress.report($0, of: $1) }
@@ -65,7 +66,8 @@ extension OptionSpec {
     return .done
   }
   for option in arguments.all("--vary") {
-    guard let varied = ScenarioSetting(option), let set = settings.first(where: varied.isOfSamePath(as:))
+    guard let varied = ScenarioSetting(option),
+      let set = settings.first(where: varied.isOfSamePath(as:))
     else { continue }
     terminal.error("Error: --vary and --set both give \(set.path).")
     throw .usage
