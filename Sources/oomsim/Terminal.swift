@@ -29,6 +29,12 @@ struct Terminal: Sendable {
 
   var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// Whether standard error is a terminal.
+  var hasTerminalForErrors: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Writes over the line that standard error ends in.
+  func progress(_ text: String) { write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO) }
+
   /// Writes, and says whether the reader is still there.
   func isOpen(after bytes: [UInt8]) -> Bool {
     write(bytes, to: STDOUT_FILENO)

@@ -40,6 +40,23 @@ extension Scenario {
     throw ScenarioError(diagnostics: Array(diagnostics), file: file)
   }
 
+  /// A scenario that was right, with other values.
+  ///
+  /// - Throws: a `ScenarioError` for a value that cannot be, alone or with the others.
+  public func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
+    var scenario = self
+    for setting in settings { try scenario.apply(setting) }
+    if settings.allSatisfy({ $0.standsAlone(in: self) }) { return scenario }
+    let found = scenario.problems()
+    if found.isEmpty { return scenario }
+    let diagnostics = found.prefix(ScenarioError.limit).map {
+      Diagnostic(path: pathText($0.path), message: $0.message)
+    }
+    let texts = settings.map { "--set \($0.path)=\($0.value)" }
+    throw ScenarioError(
+      diagnostics: Array(diagnostics), file: texts.isEmpty ? "--set" : texts.joined(separator: " "))
+  }
+
   /// Reads the text alone, without looking for contradictions.
   private static func read(_ bytes: [UInt8], _ file: String) throws(ScenarioError) -> Scenario {
     var reader = ScenarioReader(bytes, pageSize: 4096)

@@ -112,12 +112,29 @@ struct Replay {
     var (fitting, failing) = (now, target)
     while failing - fitting > 1 {
       let middle = fitting + (failing - fitting) / 2
-      if fits(at: middle) { fitting = middle } else { failing = middle }
+      // Between two pages nothing changes, and most of the last halves lie there.
+      if isDueAlike(middle, failing) {
+        failing = middle
+      } else if isDueAlike(fitting, middle) || fits(at: middle) {
+        fitting = middle
+      } else {
+        failing = middle
+      }
     }
     apply(at: fitting)
     world.now = failing
     applyWithOOM()
     goOn()
+  }
+
+  /// Whether as much is due at one instant as at another: then both fit or neither.
+  private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
+    for growth in growths where growth.stop == nil {
+      for kind in World.Kind.allCases where growth.total[kind] != 0 {
+        if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
+      }
+    }
+    return true
   }
 
   /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
