@@ -106,7 +106,8 @@ enum InputFile {
     guard isDirectory else { return [path] }
     let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
     do {
-      return try FileManager.default.subpathsOfDirectory(atPath: path)
+      // With its slash a link to a directory is one, too.
+      return try FileManager.default.subpathsOfDirectory(atPath: directory + "/")
         .filter { $0.hasSuffix(".json") && $0 != "schema.json" && !$0.hasSuffix("/schema.json") }
         .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         .map { directory + "/" + $0 }

@@ -224,6 +224,21 @@ import Testing
     #expect(worker.options.first?.to != nil)
   }
 
+  @Test("a service that is started again under its name is one process with several lives")
+  func lives() throws {
+    let scenario = try story("ai/api-kv-cache-overnight")
+    #expect(
+      Simulator().run(scenario).kills.map(\.victim.name) == ["llm-api", "llm-api", "llm-api"])
+    let protection = try protection(scenario, "llm-api")
+    #expect(!protection.isSettable)
+    let memory = try #require(protection.options.first { $0.lever == .machineMemory }?.to)
+    for (mebibytes, isKilled) in [(memory - 1, true), (memory, false)] {
+      var changed = scenario
+      changed.machine.memory = mebibytes * 256
+      #expect(dies("llm-api", changed) == isKilled)
+    }
+  }
+
   @Test("names that mean nobody or several")
   func names() throws {
     let scenario = try scenario(

@@ -129,15 +129,7 @@ struct LessonOpening {
     step.field("swap limit", numbers.pages(limit.swapLimit))
     step.field("swap used", numbers.pages(limit.swapUsage))
     step.say(whyDomain)
-    switch scene.constraint {
-    case .memcg:
-      step.parts += scene.trigger == .limitLowered ? rules.whole(.memcgLimit) : rules.main(.memcg)
-    case .cpuset, .memoryPolicy: step.parts += rules.whole(.constraint)
-    case .none: step.parts += rules.whole(.panicOnOOM)
-    }
-    if scene.constraint == .none, scene.trigger == .allocation {
-      step.parts += rules.whole(.watermarks)
-    }
+    step.parts += domainRules
     step.facts += [
       Lesson.Fact("constraint", scene.constraint.rawValue), Lesson.Fact("cgroup", scene.cgroup),
       Lesson.Fact("nodes", scene.nodes?.description), Lesson.Fact("file", limit.file),
@@ -146,6 +138,33 @@ struct LessonOpening {
       Lesson.Fact("swap_limit", limit: limit.swapLimit), Lesson.Fact("swap_usage", limit.swapUsage),
     ]
     return step
+  }
+
+  private var domainRules: [Lesson.Part] {
+    switch scene.constraint {
+    case .memcg where scene.trigger == .limitLowered: return rules.whole(.memcgLimit)
+    case .memcg:
+      return rules.always(
+        .memcg, "2.6.25",
+        "A page is charged to a group and, where they are hierarchical, to all groups above it; the lowest one "
+          + "at its limit has the OOM.")
+    case .cpuset, .memoryPolicy: return rules.whole(.constraint)
+    case .none: break
+    }
+    var parts =
+      scene.trigger == .allocation
+      ? rules.main(
+        .watermarks,
+        "Below the min watermark, which vm.min_free_kbytes sets, only those who free memory may go."
+      )
+      : []
+    let isNoSysctl = rules.since("2.6.18", .panicOnOOM).isEmpty
+    parts +=
+      isNoSysctl
+      ? rules.main(.panicOnOOM)
+      : rules.since(
+        "2.6.18", .panicOnOOM, "vm.panic_on_oom is asked before anybody is looked at.")
+    return parts
   }
 
   private var whyDomain: String {
@@ -187,8 +206,9 @@ struct LessonOpening {
     case .none:
       step.title = "What a step of oom_adj is worth"
       step.say("Nothing here is scaled with it: points have no unit.")
-      step.parts += rules.main(
-        .badness, "Each step of oom_adj above 0 doubles the points, each below 0 halves them.")
+      step.parts += rules.always(
+        .badness, "2.6.11",
+        "Each step of oom_adj above 0 doubles the points, each below 0 halves them.")
       return step
     case .pages:
       step.say(sum(total))
@@ -202,14 +222,14 @@ struct LessonOpening {
           "An oom_score_adj of 100 counts like "
             + "\(numbers.size(arithmetic.pointsPerAdj &* 100)) of memory.")
       }
-      step.parts += rules.main(
-        .badness,
+      step.parts += rules.always(
+        .badness, "3.5",
         "oom_score_adj is multiplied by totalpages / 1000, which is rounded down before.")
     case .thousandths:
       step.say(sum(total))
       step.field("one point", "\(numbers.pages(total / 1000)), a thousandth of totalpages")
-      step.parts += rules.main(
-        .badness, "oom_score_adj is added to thousandths of totalpages as it is.")
+      step.parts += rules.always(
+        .badness, "2.6.36", "oom_score_adj is added to thousandths of totalpages as it is.")
     }
     step.parts += rules.main(isMemcg ? .memcgTotalpages : .totalpages)
     return step

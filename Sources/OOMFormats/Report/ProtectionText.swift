@@ -204,6 +204,9 @@ extension Protection {
   /// What `--set` takes for an option; nil where no single value does it.
   func setting(_ option: Option) -> String? {
     guard let to = option.to else { return nil }
+    // A name that cannot be typed cannot be set.
+    let names = process.name + (option.lever.cgroup ?? "")
+    if plain(names) != names { return nil }
     switch option.lever {
     case .oomScoreAdj, .oomAdj:
       return isSettable ? "processes.\(process.name).\(option.lever.key)=\(to)" : nil

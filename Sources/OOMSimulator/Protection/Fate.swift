@@ -18,7 +18,7 @@ struct Subject: Equatable, Sendable {
   var identity: ProcessIdentity
   /// Its row at the start, copies counted; nil when an event brings it.
   var startRow: Int?
-  /// Nobody else has its name, so that all its lives are known by it.
+  /// Nobody else has its name at the same time, so that all its lives are known by it.
   var isNamedAlone: Bool
 
   func isMeant(by process: ProcessIdentity?) -> Bool {
@@ -39,8 +39,8 @@ extension Run {
   /// - Throws: what is wrong with the name, in a sentence.
   func subject(_ text: String, in scenario: Scenario) throws(ScenarioSubjectError) -> Subject {
     let atStart = scenario.processes.expandedCount
-    let named = (0..<processCount).filter { tasks.names[$0] == text && !replaced.contains($0) }
-    if named.count > 1 {
+    let named = rows(named: text)
+    if named.count > 1, !areSuccessive(named) {
       throw ScenarioSubjectError(
         message: "'\(text)' is \(named.count) processes, name one by its pid: "
           + named.prefix(8).map { "\(tasks.pids[$0])" }.joined(separator: ", ")
@@ -55,10 +55,24 @@ extension Run {
         message: "no process is called '\(text)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
     }
     let name = tasks.names[row]
-    let lives = (0..<processCount).filter { tasks.names[$0] == name && !replaced.contains($0) }
     return Subject(
       identity: ProcessIdentity(pid: tasks.pids[row], name: name),
-      startRow: row < atStart ? row : nil, isNamedAlone: lives.count <= 1)
+      startRow: row < atStart ? row : nil, isNamedAlone: areSuccessive(rows(named: name)))
+  }
+
+  /// The processes of a name, without those that came back in another of them.
+  private func rows(named name: String) -> [Int] {
+    (0..<processCount).filter { tasks.names[$0] == name && !replaced.contains($0) }
+  }
+
+  /// Whether each of some processes was killed before the next one began: the lives of one service.
+  private func areSuccessive(_ rows: [Int]) -> Bool {
+    zip(rows, rows.dropFirst()).allSatisfy { earlier, later in
+      let pid = tasks.pids[earlier]
+      let death = kills.first { $0.killed.contains { $0.process.pid == pid } }?.at
+      guard let death else { return false }
+      return death <= tasks.startedAt[later] ?? 0
+    }
   }
 
   /// What becomes of a process: the first thing that keeps it from going on.

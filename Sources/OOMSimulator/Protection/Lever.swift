@@ -96,14 +96,15 @@ extension Scenario {
       scenario.processes = processes.changing(copy: row, body)
     }
     scenario.events = []
+    let isBrought = subject.startRow == nil || subject.isNamedAlone
     for event in events {
       switch event.action {
-      case .start(let process) where subject.startRow == nil:
+      case .start(let process) where isBrought:
         for var one in process.copies {
           if one.name == subject.identity.name { body(&one) }
           scenario.events.append(Event(at: event.at, action: .start(one)))
         }
-      case .fork(let parent, var one) where subject.startRow == nil:
+      case .fork(let parent, var one) where isBrought:
         if one.name == subject.identity.name { child(&one) }
         scenario.events.append(Event(at: event.at, action: .fork(parent, one)))
       case .setProcess(let process, var change) where subject.isMeant(by: process):

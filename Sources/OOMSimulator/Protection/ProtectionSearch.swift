@@ -16,7 +16,8 @@ extension Simulator {
       cgroup: scenario.cgroup(of: subject), fate: run.fate(of: subject), run: run, options: [],
       warnings: [],
       isSettable: subject.isNamedAlone
-        && scenario.processes.names.contains(subject.identity.name))
+        && scenario.processes.names.contains(subject.identity.name)
+        && !scenario.events.contains { $0.action.startedName == subject.identity.name })
     let search = ProtectionSearch(simulator: self, scenario: scenario, run: run, subject: subject)
     switch protection.fate {
     case .survives, .stuck, .refused: break
@@ -50,7 +51,7 @@ private struct ProtectionSearch {
     self.scenario = scenario
     self.subject = subject
     self.run = run
-    let size = scenario.processes.expandedCount + scenario.events.count
+    let size = (run.processCount + scenario.events.count) * (run.kills.count + 1)
     most = min(max(400_000 / max(size, 1), 8), 200)
   }
 

@@ -20,6 +20,7 @@ struct Help {
     text += row("-h, --help", "Show this text.")
     text += "\nCOMMANDS:\n"
     for command in commands { text += row(command.name, command.overview) }
+    text += "\nEXAMPLE:\n  oomsim run Scenarios/protection/agent-minus-500.json\n"
     text += "\n  See 'oomsim <command> --help' for detailed help.\n"
     return text
   }

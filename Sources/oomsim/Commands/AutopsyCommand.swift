@@ -15,7 +15,7 @@ let autopsyCommand = CommandSpec(
       name: "--report", value: "N", help: "Only the Nth report, from 1; the first with --scenario."),
     .color,
   ],
-  example: "oomsim autopsy /var/log/kern.log",
+  example: "oomsim autopsy Tests/Data/logs/m03-leaf-before-parent-qemu-6.1.txt",
   run: autopsy)
 
 @Sendable private func autopsy(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)

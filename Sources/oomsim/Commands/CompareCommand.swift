@@ -15,7 +15,7 @@ let compareCommand = CommandSpec(
         "Releases such as 4.19,5.10,6.12; all (default) tries every one and finds the boundaries."),
     .policy, .json, .set, .color,
   ],
-  example: "oomsim compare Scenarios/old/forking-server.json --kernels all",
+  example: "oomsim compare Scenarios/old/tie-5-3.json --kernels all",
   run: compare)
 
 @Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)

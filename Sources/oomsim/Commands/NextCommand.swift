@@ -21,7 +21,7 @@ let nextCommand = CommandSpec(
       help: "Print again every so many seconds, until interrupted."),
     .kernel, .set, .color,
   ],
-  example: "oomsim next --watch 2",
+  example: "oomsim next --root Tests/Data/hosts/web --near 50",
   run: next)
 
 /// What the options ask for.
