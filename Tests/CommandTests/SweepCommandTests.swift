@@ -151,6 +151,16 @@ import Testing
     #expect(output.error.contains(message), "\(output.error)")
   }
 
+  /// The scenario expects cc1plus-7 to die; with three jobs there is none.
+  @Test func `other values may leave out whom the scenario expects`() async throws {
+    let options = ["Scenarios/global/make-jobs.json", "--set", "events.0.start.count=3"]
+    let run = try await Program.run(["run"] + options)
+    #expect(run.code == 0 && run.error == "" && run.out.contains("nobody was killed"))
+    let check = try await Program.run(["check"] + options)
+    #expect(check.code == 1 && check.error == "")
+    #expect(check.out.contains("- expected: cc1plus-7"), "\(check.out)")
+  }
+
   @Test func `a file that is not there or malformed`() async throws {
     #expect(try await sweep("missing.json --vary machine.swap=0").code == 66)
     #expect(try await sweep("- --vary machine.swap=0", stdin: Samples.malformed).code == 65)

@@ -202,11 +202,12 @@ import Testing
     (["machine.memory=1G..2G"], "needs a step"),
     (["machine.memory=1G..2G", "machine.swap=1G..2G"], "needs a step"),
     (["machine.memory=1..2000", "machine.swap=1..2000"], "2000 × 2000 cells, at most 1000000"),
+    (["machine.memory=1G..2G", "machine.swap=1..20000"], "65 × 20000 cells, at most 1000000"),
   ])
   func `what is no sweep`(options: [String], message: String) throws {
     let (scenario, _) = try Self.story("ai/api-kv-cache-sessions")
     do {
-      _ = try sweep(scenario, options)
+      _ = try sweep(scenario, options, goal: message.hasPrefix("65") ? "no-kills" : nil)
       Issue.record("\(options) are accepted")
     } catch let error as QuantityError {
       #expect(error.message.contains(message), "\(error.message)")

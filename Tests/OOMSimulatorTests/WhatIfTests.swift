@@ -66,10 +66,10 @@ import Testing
   func `results are in order for any number of threads`(count: Int) {
     for jobs in [1, 2, 3, 8, 40] {
       let reported = Mutex([Int]())
-      let found = parallelMap(
-        count, jobs: jobs, progress: { done, _ in reported.withLock { $0.append(done) } },
-        local: { 3 }
-      ) { (factor, index) in index * factor }
+      let progress: @Sendable (Int, Int) -> Void = { done, _ in
+        reported.withLock { $0.append(done) }
+      }
+      let found = parallelMap(count, jobs: jobs, progress: progress, local: 3) { $1 * $0 }
       #expect(found == (0..<count).map { $0 * 3 })
       #expect(reported.withLock { $0.max() ?? 0 } == count)
     }
@@ -80,7 +80,7 @@ import Testing
     for jobs in [1, 2, 5] {
       let tried = Atomic(0)
       #expect(throws: Bad(index: 700)) {
-        try parallelMap(100_000, jobs: jobs, local: {}) { (_: Void, index) throws(Bad) in
+        try parallelMap(100_000, jobs: jobs, local: ()) { (_: Void, index) throws(Bad) in
           tried.wrappingAdd(1, ordering: .relaxed)
           if index >= 700 { throw Bad(index: index) }
           return index
@@ -93,7 +93,7 @@ import Testing
   @Test func `every thread has one local value`() {
     let made = Atomic(0)
     let found = parallelMap(
-      500, jobs: 4, local: { made.wrappingAdd(1, ordering: .relaxed).oldValue }
+      500, jobs: 4, local: made.wrappingAdd(1, ordering: .relaxed).oldValue
     ) { (local, _) in local }
     #expect(Set(found).isSubset(of: Set(0..<4)) && made.load(ordering: .relaxed) <= 4)
   }

@@ -56,7 +56,7 @@ extension Sweep {
     let columnValues: [String?] = columns.map { $0.values } ?? [nil]
     let count = spread.count * columnValues.count
     let cells = try parallelMap(
-      count, jobs: jobs, progress: progress, local: { runner.copyForThread }
+      count, jobs: jobs, progress: progress, local: runner.copyForThread
     ) { (runner, index) throws(ScenarioError) in
       try runner.cell(
         range.scale.text(spread[index % spread.count]), columnValues[index / spread.count])

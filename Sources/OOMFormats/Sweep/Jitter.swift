@@ -137,7 +137,7 @@ public struct JitterRuns: Sendable {
       }
     }
     let summaries = try parallelMap(
-      runs, jobs: jobs, progress: progress, local: { scenario.copyForThread }
+      runs, jobs: jobs, progress: progress, local: scenario.copyForThread
     ) { (scenario, number) throws(ScenarioError) in
       let settings = zip(jitters, streams).map {
         ScenarioSetting(path: $0.path, value: $0.text($1.number(number, in: $0.range)))

@@ -41,12 +41,13 @@ public struct Sweep: Sendable {
     if kernel != nil, ordered.contains(where: { $0.path == "kernel" }) {
       throw QuantityError(message: "--kernel and --vary kernel do not go together")
     }
-    let (cells, overflow) = ordered[0].values.count.multipliedReportingOverflow(
-      by: columns?.values.count ?? 1)
-    if overflow || cells > Variation.most {
+    let (height, width) = (
+      ordered[0].isOpen ? Int(Self.parts) + 1 : ordered[0].values.count, columns?.values.count ?? 1
+    )
+    // Neither is above a million.
+    if height * width > Variation.most {
       throw QuantityError(
-        message: "\(ordered[0].values.count) × \(columns?.values.count ?? 1) cells, at most "
-          + "\(Variation.most): take larger steps")
+        message: "\(height) × \(width) cells, at most \(Variation.most): take larger steps")
     }
     var scenario = scenario
     scenario.expectation = nil
@@ -85,7 +86,7 @@ public struct Sweep: Sendable {
     let width = columns?.values.count ?? 1
     let count = rows.values.count * width
     table.cells = try parallelMap(
-      count, jobs: jobs, progress: progress, local: { runner.copyForThread }
+      count, jobs: jobs, progress: progress, local: runner.copyForThread
     ) { (runner, index) throws(ScenarioError) in
       try runner.cell(rows.values[index / width], columns?.values[index % width])
     }

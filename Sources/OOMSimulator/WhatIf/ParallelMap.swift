@@ -11,7 +11,7 @@ internal import Synchronization
 /// - Throws: the error of the first element in order that has one; those far behind it are not tried.
 public func parallelMap<Element: Sendable, Local, Failure: Error>(
   _ count: Int, jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil,
-  local: @Sendable () -> Local,
+  local: @autoclosure @Sendable () -> Local,
   _ element: @Sendable (Local, Int) throws(Failure) -> Element
 ) throws(Failure) -> [Element] {
   // Small enough that no thread waits long for the last one, large enough that taking one costs nothing.

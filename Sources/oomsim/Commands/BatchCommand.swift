@@ -30,12 +30,13 @@ let batchCommand = CommandSpec(
   }
   let cache = ScenarioCache()
   let answer = BatchAnswer(settings: settings, kernel: kernel, policy: arguments.policy)
-  let pump = BatchPump(descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) }) {
-    (line, number, last) in
-    answer.answer(line, number: number) { (path) throws(BatchError) in
-      try cache.scenario(of: path, &last)
-    }
-  }
+  let pump = BatchPump(
+    descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) },
+    answer: { (line, number, last) in
+      answer.answer(line, number: number) { (path) throws(BatchError) in
+        try cache.scenario(of: path, &last)
+      }
+    })
   let failure = pump.run()
   if failure != 0 {
     terminal.error("oomsim: \(path): \(InputFile.reason(failure))")

@@ -40,8 +40,7 @@ extension OptionSpec {
 @Sendable private func sweep(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
   -> ExitCode
 {
-  let isJitter = arguments.has("--jitter")
-  try checkCombination(arguments, isJitter: isJitter, terminal)
+  try checkCombination(arguments, terminal)
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   let jobs = try arguments.jobs(terminal)
@@ -49,7 +48,7 @@ extension OptionSpec {
   let seed = try arguments.whole("--seed", in: 0...UInt64.max, terminal) ?? 1
   let (scenario, text) = try readScenarioText(arguments.operands[0], settings, terminal)
   let progress = Progress(terminal)
-  if isJitter {
+  if arguments.has("--jitter") {
     let plan = try usage(terminal) { () throws(QuantityError) in
       var jitters: [Jitter] = []
       for option in arguments.all("--jitter") {
@@ -63,32 +62,31 @@ extension OptionSpec {
       try plan.run(jobs: jobs) { progress.report($0, of: $1) }
     }
     print(table, arguments, terminal)
-    return .done
-  }
-  for option in arguments.all("--vary") {
-    guard let varied = ScenarioSetting(option),
-      let set = settings.first(where: varied.isOfSamePath(as:))
-    else { continue }
-    terminal.error("Error: --vary and --set both give \(set.path).")
-    throw .usage
-  }
-  let plan = try usage(terminal) { () throws(QuantityError) in
-    var variations: [Variation] = []
-    for option in arguments.all("--vary") {
-      variations.append(try Variation(option, pageSize: scenario.machine.pageSize))
+  } else {
+    let plan = try usage(terminal) { () throws(QuantityError) in
+      try sweep(of: scenario, kernel, arguments)
     }
-    var goal: SweepGoal?
-    if let text = arguments.value("--find") {
-      goal = try SweepGoal(text, in: scenario, varying: variations.map(\.path))
+    let table = try finished(progress, terminal) { () throws(ScenarioError) in
+      try plan.run(jobs: jobs) { progress.report($0, of: $1) }
     }
-    return try Sweep(
-      of: scenario, kernel: kernel, policy: arguments.policy, varying: variations, goal: goal)
+    print(table, arguments, terminal)
   }
-  let table = try finished(progress, terminal) { () throws(ScenarioError) in
-    try plan.run(jobs: jobs) { progress.report($0, of: $1) }
-  }
-  print(table, arguments, terminal)
   return .done
+}
+
+private func sweep(
+  of scenario: Scenario, _ kernel: KernelRelease?, _ arguments: Arguments
+) throws(QuantityError) -> Sweep {
+  var variations: [Variation] = []
+  for option in arguments.all("--vary") {
+    variations.append(try Variation(option, pageSize: scenario.machine.pageSize))
+  }
+  var goal: SweepGoal?
+  if let text = arguments.value("--find") {
+    goal = try SweepGoal(text, in: scenario, varying: variations.map(\.path))
+  }
+  return try Sweep(
+    of: scenario, kernel: kernel, policy: arguments.policy, varying: variations, goal: goal)
 }
 
 /// Makes what the command line asks for; what is wrong with it goes to standard error.
@@ -103,9 +101,11 @@ private func usage<Plan>(
   }
 }
 
-private func checkCombination(
-  _ arguments: Arguments, isJitter: Bool, _ terminal: Terminal
-) throws(ExitCode) {
+/// Looks for options that do not go together.
+private func checkCombination(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) {
+  let isJitter = arguments.has("--jitter")
+  let varied = arguments.all("--vary").compactMap { ScenarioSetting($0) }
+  let set = arguments.all("--set").compactMap { ScenarioSetting($0) }
   var problem: String?
   if isJitter, arguments.has("--vary") || arguments.has("--find") {
     problem = "--jitter draws values, --vary and --find go through them: take one or the other."
@@ -113,6 +113,8 @@ private func checkCombination(
     problem = "Missing option '--vary <PATH=VALUES>' or '--jitter <PATH=±P%>'."
   } else if arguments.all("--vary").count > 2 {
     problem = "--vary stands here \(arguments.all("--vary").count) times: at most two parameters."
+  } else if let both = set.first(where: { varied.contains(where: $0.isOfSamePath(as:)) }) {
+    problem = "--vary and --set both give \(both.path)."
   } else if !isJitter, let name = ["--runs", "--seed"].first(where: arguments.has) {
     problem = "\(name) goes with --jitter."
   } else if arguments.has("--csv"), arguments.has("--json") {
