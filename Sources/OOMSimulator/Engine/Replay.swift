@@ -7,7 +7,7 @@ struct Replay {
   var now: Int64 { world.now }
   var growths: [Growth] = []
   /// Victims on their way out: when their memory is back.
-  private(set) var exits: [(at: Int64, rows: [Int])] = []
+  var exits: [(at: Int64, rows: [Int])] = []
   /// Memory came free or a limit changed, so stopped growth may try again.
   var somethingFreed = false
   /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
@@ -17,9 +17,9 @@ struct Replay {
   var restarts: Restarts
   private var growthsStarted = 0
 
-  private(set) var kills: [Kill] = []
+  var kills: [Kill] = []
   var refused: [Refusal] = []
-  private(set) var panic: Panic?
+  var panic: Panic?
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
   var proof = LoopProof()
@@ -33,7 +33,7 @@ struct Replay {
 
   private let events: [Event]
   var references: ReferenceIndex
-  private let recordsCandidates: Bool
+  let recordsCandidates: Bool
   /// Called after every event and every kill; for tests.
   var observe: ((World) -> Void)?
 
@@ -361,62 +361,5 @@ struct Replay {
       warn(
         "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
     }
-  }
-
-  // MARK: OOM
-
-  mutating func outOfMemory(
-    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
-    trigger: OOMTrigger = .allocation
-  ) -> OOMResult {
-    let result = world.outOfMemory(
-      domain: domain, invoker: invoker, nodes: nodes, group: group,
-      isSysrq: trigger == .sysrq,
-      recordingCandidates: recordsCandidates)
-    switch result {
-    case .killed(var kill):
-      kill.scene?.trigger = trigger
-      kills.append(kill)
-      let dead = Set(kill.rows)
-      growths.removeAll { $0.row.map(dead.contains) ?? false }
-      if world.machine.exitDelay > 0 {
-        exits.append((now + world.machine.exitDelay, kill.rows))
-      } else {
-        somethingFreed = true
-        died(kill.rows, isFailure: true)
-      }
-      observe?(world)
-    case .panicked(var panic):
-      panic.scene?.trigger = trigger
-      self.panic = panic
-    case .noVictim, .waiting, .disabled:
-      break
-    }
-    return result
-  }
-
-  private mutating func finishExits() {
-    while let first = exits.first, first.at <= now {
-      _ = world.end(first.rows, as: .killed)
-      exits.removeFirst()
-      died(first.rows, isFailure: true)
-      somethingFreed = true
-      observe?(world)
-    }
-    if overMax.isEmpty { return }
-    for group in overMax.sorted() where panic == nil {
-      overMax.remove(group)
-      enforceMax(of: group)
-    }
-  }
-
-  /// Ends a process that was not killed.
-  ///
-  /// - Parameter isFailure: it ends because it did not get its memory.
-  mutating func exit(_ row: Int, isFailure: Bool) {
-    _ = world.end([row], as: .exited)
-    died([row], isFailure: isFailure)
-    growths.removeAll { $0.row == row }
-    somethingFreed = true
   }
 }
