@@ -8,7 +8,7 @@ struct OOMSim {
 
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, compareCommand, autopsyCommand, snapshotCommand,
-    nextCommand, protectCommand, explainCommand, k8sCommand,
+    nextCommand, protectCommand, explainCommand, reportCommand, k8sCommand,
     rulesCommand,
   ]
 

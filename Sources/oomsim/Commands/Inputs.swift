@@ -36,6 +36,13 @@ extension Arguments {
 func readScenario(
   _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
 ) throws(ExitCode) -> Scenario {
+  try readScenarioAndText(path, settings, terminal).scenario
+}
+
+/// As `readScenario`, with the bytes of the file.
+func readScenarioAndText(
+  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
+) throws(ExitCode) -> (scenario: Scenario, text: [UInt8]) {
   let name = path == "-" ? "standard input" : path
   let bytes: [UInt8]
   do throws(InputError) {
@@ -45,7 +52,7 @@ func readScenario(
     throw .noInput
   }
   do throws(ScenarioError) {
-    return try Scenario(json: bytes, file: name, settings: settings)
+    return (try Scenario(json: bytes, file: name, settings: settings), bytes)
   } catch {
     terminal.error(error.description)
     throw error.file == name ? .malformed : .usage
