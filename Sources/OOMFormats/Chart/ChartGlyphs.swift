@@ -7,6 +7,7 @@ struct ChartGlyphs {
   var corner: String { isUnicode ? "└" : "+" }
   var kill: String { isUnicode ? "▲" : "^" }
   var refusal: String { "!" }
+  var cache: String { isUnicode ? "░" : "~" }
 
   /// A cell that is so many eighths full.
   func cell(_ eighths: Int64) -> String {

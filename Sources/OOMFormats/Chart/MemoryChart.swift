@@ -59,7 +59,9 @@ public struct MemoryChart {
 
   private struct Domain {
     var title: String
+    /// All, and all but clean page cache.
     var values: [Int64]
+    var held: [Int64]
     var top: Int64
   }
 
@@ -71,22 +73,31 @@ public struct MemoryChart {
       let limit = group.limits.filter { $0 != Cgroup.unlimited }.max()
       let says = limit.map { "limit \(size($0))" } ?? "no limit"
       return Domain(
-        title: "\(path): \(says)", values: group.pages, top: max(limit ?? 0, group.peak))
+        title: "\(path): \(says)", values: group.pages, held: group.pages,
+        top: max(limit ?? 0, group.peak))
     }
     let used = timeline.fills.map(\.used)
     return Domain(
-      title: "the machine: \(size(timeline.memory)), page cache included", values: used,
-      top: max(timeline.memory, used.max() ?? 0))
+      title: "the machine: \(size(timeline.memory)); \(glyphs.cache) is page cache", values: used,
+      held: timeline.fills.map { $0.used - $0.cache }, top: max(timeline.memory, used.max() ?? 0))
   }
 
   private func area(_ domain: Domain) -> [String] {
     let values = columns.largest(domain.values)
     let top = max(domain.top, 1)
     let height = Int64(Self.height)
-    let filled = values.map { Int64(Int128(max($0, 0)) * Int128(height * 8) / Int128(top)) }
+    func eighths(_ pages: Int64) -> Int64 {
+      Int64(Int128(max(pages, 0)) * Int128(height * 8) / Int128(top))
+    }
+    let filled = values.map(eighths)
+    let held = columns.largest(domain.held).map(eighths)
     return (0..<Self.height).map { row in
       let below = (height - 1 - Int64(row)) * 8
-      let cells = filled.map { glyphs.cell($0 - below) }.joined()
+      let cells = filled.indices.map { column in
+        held[column] > below
+          ? glyphs.cell(held[column] - below)
+          : filled[column] - below >= 4 ? glyphs.cache : " "
+      }.joined()
       let label = row == 0 ? size(top) : row == Self.height / 2 ? size(top / 2) : ""
       return trimmed(
         glyphs.padded(left: glyphs.text(label, columns: labelWidth), to: labelWidth) + glyphs.side

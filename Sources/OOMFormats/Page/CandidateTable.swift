@@ -16,15 +16,17 @@ struct CandidateTable {
     let parts = shown.map { PointsBar.parts(of: $0.candidate, kill.arithmetic) }
     let bar = PointsBar(over: parts.compactMap(\.self))
     let hasBars = parts.contains { $0 != nil }
-    var text = "<h4 id=\"c\(number)\">Who could be chosen</h4>"
+    var text = "<h4>Who could be chosen</h4>"
+    text += "<p class=\"soft\">\(caption(eligible.count))</p>"
     if hasBars { text += legend(shown.map(\.candidate)) }
-    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"c\(number)\"><table>"
-    text += "<caption>\(caption(eligible.count))</caption><thead><tr>"
+    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table>"
+    text += "<caption>By points</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
     text += "<th scope=\"col\" class=\"n\">points</th>"
+    text += "<th scope=\"col\" class=\"n\">\(setting)</th>"
+    text += "<th scope=\"col\" class=\"n\">oom_<wbr>score</th>"
     if hasBars { text += "<th scope=\"col\">terms</th>" }
-    text += "<th scope=\"col\">sum</th><th scope=\"col\" class=\"n\">\(setting)</th>"
-    text += "<th scope=\"col\" class=\"n\">oom_score</th></tr></thead><tbody>"
+    text += "<th scope=\"col\">sum</th></tr></thead><tbody>"
     for (index, entry) in shown.enumerated() {
       text += row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
     }
@@ -44,7 +46,7 @@ struct CandidateTable {
   }
 
   private var isLegacy: Bool { kill.arithmetic.unit == .none }
-  private var setting: String { isLegacy ? "oom_adj" : "oom_score_adj" }
+  private var setting: String { isLegacy ? "oom_<wbr>adj" : "oom_<wbr>score_<wbr>adj" }
 
   /// By points; of equals the one that the kernel prefers comes first.
   private var ranked: [(place: Int, candidate: Candidate)] {
@@ -78,7 +80,8 @@ struct CandidateTable {
       case .none: "points have no unit in this release"
       }
     let who = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
-    return "\(who) by points; \(unit); totalpages \(SizeFormat.grouped(kill.totalpages))"
+    let total = SizeFormat.grouped(kill.totalpages)
+    return PageNames.numbers("\(who); \(unit); totalpages \(total).")
   }
 
   private func row(
@@ -93,9 +96,9 @@ struct CandidateTable {
     text += "<td class=\"n\">\(entry.place)</td><th scope=\"row\" class=\"name\">"
     text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "") + "</th>"
     text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))</td>"
+    text += "<td class=\"n\">\(adj)</td><td class=\"n\">\(candidate.oomScore)</td>"
     if let bar { text += "<td>\(bar)</td>" }
-    text += "<td class=\"sum\">\(OOMFormats.html(sum))</td><td class=\"n\">\(adj)</td>"
-    return text + "<td class=\"n\">\(candidate.oomScore)</td></tr>"
+    return text + "<td class=\"sum\">\(PageNames.numbers(sum))</td></tr>"
   }
 
   private func legend(_ shown: [Candidate]) -> String {

@@ -1,7 +1,10 @@
 /// Text of a scenario or a run as text of a page: nothing in it is markup, and what cannot be seen is spelt out.
 ///
 /// It may stand between tags and in a quoted attribute.
-func html(_ text: String) -> String {
+func html(_ text: String) -> String { html(text, isQuoted: true) }
+
+/// - Parameter isQuoted: whether quotes are spelt out; between tags alone they need not be.
+private func html(_ text: String, isQuoted: Bool) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
   for scalar in text.unicodeScalars {
@@ -9,8 +12,8 @@ func html(_ text: String) -> String {
     case "&": result += "&amp;"
     case "<": result += "&lt;"
     case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
+    case "\"" where isQuoted: result += "&quot;"
+    case "'" where isQuoted: result += "&#39;"
     default:
       if isInvisible(scalar) {
         result += "\\u{\(String(scalar.value, radix: 16))}"
@@ -34,7 +37,7 @@ func htmlLines(_ text: String) -> String {
       default: kept.append(scalar)
       }
     }
-    return html(String(kept))
+    return html(String(kept), isQuoted: false)
   }.joined(separator: "\n")
 }
 
@@ -44,11 +47,12 @@ func scriptText(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
-    case "\"", "\\", "<", ">", "&", "'", "\u{2028}", "\u{2029}":
+    case "\"", "\\", "<", ">", "&", "'":
       result += unicodeEscape(scalar)
     default:
       if isInvisible(scalar) {
-        result += unicodeEscape(scalar)
+        // As on the rest of the page: the reader sees the escape.
+        result += "\\\\u{\(String(scalar.value, radix: 16))}"
       } else {
         result.unicodeScalars.append(scalar)
       }

@@ -13,8 +13,10 @@ struct KillSection {
   var whatIf: WhatIf? { kill.candidates.flatMap { WhatIf(kill, $0) } }
 
   var html: String {
-    let fields = TextReport(run, style: Style(isColored: false)).fields(of: kill)
-    var text = "<section class=\"kill\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
+    let fields = TextReport(run, style: Style(isColored: false)).fields(of: kill).map {
+      ($0.0, $0.1.replacing("   of totalpages", with: ", of totalpages"))
+    }
+    var text = "<section class=\"case\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
     text +=
       "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(SizeFormat.time(kill.at))</h3>"
     text += LessonSection.list(fields)

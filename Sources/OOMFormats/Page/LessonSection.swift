@@ -40,7 +40,7 @@ struct LessonSection {
   static func list(_ fields: [(String, String)]) -> String {
     if fields.isEmpty { return "" }
     let rows = fields.map {
-      "<dt>\(OOMFormats.html($0.0))</dt><dd>\(OOMFormats.html($0.1))</dd>"
+      "<dt>\(OOMFormats.html($0.0))</dt><dd>\(PageNames.numbers($0.1))</dd>"
     }
     return "<dl class=\"facts\">\(rows.joined())</dl>"
   }

@@ -53,7 +53,7 @@ struct OtherSections {
   private var refusals: String {
     if run.refused.isEmpty { return "" }
     var text = "<section aria-labelledby=\"refused\"><h2 id=\"refused\">Refused requests</h2>"
-    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"refused\"><table>"
+    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
     text += "<caption>ENOMEM by overcommit: nobody dies of it</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">who</th>"
     for name in ["wanted", "CommitLimit", "Committed_AS"] {
@@ -97,7 +97,7 @@ struct SourceSection {
       text += "<p>Replayed with \(options.joined(separator: " ")), which the text below does not have.</p>"
     }
     let shown = self.shown
-    let label = "tabindex=\"0\" role=\"region\" aria-labelledby=\"source\""
+    let label = "tabindex=\"0\" role=\"region\" aria-label=\"Text of the scenario\""
     text +=
       "<pre class=\"source\" \(label)>\(htmlLines(String(decoding: shown, as: UTF8.self)))</pre>"
     if shown.count < source.count {

@@ -23,13 +23,13 @@ enum PageStyle {
     .skip{position:absolute;left:-100vw;top:0;background:var(--bg);padding:.5rem}.skip:focus{left:0}
     .soft{color:var(--soft)}.answer{font-size:1.1rem;border-left:4px solid var(--kill);padding-left:.75rem}
     .scroll{overflow-x:auto;max-width:100%}
-    table{border-collapse:collapse;font-size:.9rem}
+    table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal}
     caption{text-align:left;font-weight:600;padding:.25rem 0}
     th,td{padding:.25rem .5rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-    td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+    td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n,tbody th.n{white-space:nowrap}
     td.name,th.name{min-width:8rem;max-width:16rem;overflow-wrap:anywhere;font-weight:400}
     td.sum{min-width:16rem;max-width:26rem}tr.victim{background:var(--mark)}tr.victim th{font-weight:700}
-    dl.facts{display:grid;grid-template-columns:minmax(5rem,auto) minmax(0,1fr);gap:.1rem .75rem;margin:.5rem 0}
+    dl.facts{display:grid;grid-template-columns:fit-content(45%) minmax(0,1fr);gap:.1rem .75rem;margin:.5rem 0}
     dt{color:var(--soft)}dd{margin:0}
     pre{background:var(--panel);padding:.5rem;overflow-x:auto;font:13px/1.45 ui-monospace,monospace;margin:.5rem 0;\
     overflow-wrap:normal}
@@ -68,6 +68,6 @@ enum PageStyle {
     border:1px solid var(--rule);padding:.2rem}
     @media print{body{max-width:none;font-size:11pt}.skip,.tool{display:none!important}.canvas{height:5cm}\
     pre.source{max-height:none}.scroll{overflow:visible}pre{white-space:pre-wrap;overflow:visible}\
-    section.kill{break-inside:auto}figure,tr{break-inside:avoid}}
+    section.case{break-inside:auto}figure,tr{break-inside:avoid}}
     """
 }

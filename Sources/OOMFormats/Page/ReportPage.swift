@@ -5,7 +5,7 @@ public struct ReportPage {
   /// Kills that are told in full; more are listed.
   static let mostKills = 8
   /// Bytes of the scenario's text that are shown.
-  static let mostSource = 96 * 1024
+  static let mostSource = 80 * 1024
 
   let run: Run
   let timeline: Timeline
@@ -84,8 +84,8 @@ public struct ReportPage {
     let policy =
       run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"
     return "<h1>\(title)</h1><p class=\"soft\">Linux \(OOMFormats.html(run.kernel)), rules of "
-      + "\(OOMFormats.html(run.ruleSet))\(policy); \(SizeFormat.grouped(run.processCount)) processes, "
-      + "\(SizeFormat.grouped(scenario.events.count)) events</p>\n"
+      + "\(OOMFormats.html(run.ruleSet))\(policy); \(SizeFormat.grouped(run.processCount)) process\(run.processCount == 1 ? "" : "es"), "
+      + "\(SizeFormat.grouped(scenario.events.count)) event\(scenario.events.count == 1 ? "" : "s")</p>\n"
   }
 
   private var description: String {

@@ -24,7 +24,7 @@ struct TimelineSection {
     let fills = timeline.fills
     let swapTop = fills.map(\.swap).max() ?? 0
     let top = max(timeline.memory, fills.map(\.used).max() ?? 0)
-    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: top)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(top))
     let kernel = fills.map(\.kernel)
     let processes = fills.map { $0.kernel + $0.processes }
     let used = fills.map(\.used)
@@ -60,7 +60,7 @@ struct TimelineSection {
     // A limit far away would leave nothing to be seen of what is used.
     let shown = limits.filter { $0 / 4 <= max(peak, 1) }
     let frame = PlotFrame(
-      times: timeline.times, end: timeline.end, top: max(peak, shown.max() ?? 0))
+      times: timeline.times, end: timeline.end, top: headroom(max(peak, shown.max() ?? 0)))
     var body = ""
     var legend: [String] = []
     for (index, group) in timeline.groups.enumerated() {
@@ -90,7 +90,7 @@ struct TimelineSection {
   private func processes() -> String {
     if timeline.processes.isEmpty { return "" }
     let peak = timeline.processes.map(\.peak).max() ?? 0
-    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: peak)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(peak))
     var body = ""
     var legend: [String] = []
     for (index, process) in timeline.processes.enumerated() {
@@ -142,6 +142,9 @@ struct TimelineSection {
       + "<ul class=\"legend\">\(legend.joined())\(marks.legend)</ul></figure>\n"
   }
 
+  /// So that a limit is not drawn on the edge.
+  private func headroom(_ pages: Int64) -> Int64 { pages + pages / 20 }
+
   private func size(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: timeline.pageSize)
   }
@@ -149,6 +152,18 @@ struct TimelineSection {
 
 /// How processes are called on the page.
 enum PageNames {
+  /// As `html`; the thousands of a number stay on one line.
+  static func numbers(_ text: String) -> String {
+    let characters = Array(html(text))
+    return String(
+      characters.indices.map { index in
+        let isBetween =
+          characters[index] == " " && index > 0 && index + 1 < characters.count
+          && characters[index - 1].isNumber && characters[index + 1].isNumber
+        return isBetween ? "\u{A0}" : characters[index]
+      })
+  }
+
   static func name(_ process: ProcessIdentity) -> String {
     "<bdi>\(html(process.name))</bdi> (\(process.pid))"
   }

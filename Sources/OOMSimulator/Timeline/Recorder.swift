@@ -56,13 +56,17 @@ struct Recorder: Sendable {
   }
 
   mutating func take(_ world: World, _ restarts: Restarts) {
-    var world = world
-    world.settle()
     timeline.times.append(world.now)
     timeline.fills.append(Timeline.Fill(of: world))
     if rows.isEmpty, groups.isEmpty {
       notePeaks(world, restarts)
     } else {
+      // What reclaim took of others does not show.
+      var world = world
+      for first in rows {
+        let row = restarts.lastRow(of: first)
+        if row < world.tasks.count { world.settleHoldings(of: world.tasks.owner(row)) }
+      }
       noteLines(world, restarts)
     }
   }
