@@ -53,7 +53,8 @@ import Testing
     #expect(timeline.times.first == 0 && timeline.times.count > 100)
     #expect(timeline.processes.map(\.process.name) == ["big", "other", "late", "small", "init"])
     let around = timeline.times.indices.filter { timeline.times[$0] == kill.at }
-    let first = try #require(around.first), last = try #require(around.last)
+    let first = try #require(around.first)
+    let last = try #require(around.last)
     let big = timeline.processes[0]
     // 180 MiB is what /g has for it beside `small` and the page tables.
     #expect(big.pages[first] == kill.victim.anon && big.pages[last] == 0)

@@ -26,7 +26,8 @@ struct AnswerSection {
     for refusal in run.refused.prefix(3) {
       let who = refusal.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(who) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill.")
+        "\(who) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill."
+      )
     }
     if run.refused.count > 3 { lines.append("\(run.refused.count - 3) more requests are refused.") }
     for stuck in run.stuck.prefix(3) {

@@ -19,7 +19,8 @@ struct CandidateTable {
     var text = "<h4>Who could be chosen</h4>"
     text += "<p class=\"soft\">\(caption(eligible.count))</p>"
     if hasBars { text += legend(shown.map(\.candidate)) }
-    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table>"
+    text +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table>"
     text += "<caption>By points</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
     text += "<th scope=\"col\" class=\"n\">points</th>"
@@ -103,7 +104,8 @@ struct CandidateTable {
 
   private func legend(_ shown: [Candidate]) -> String {
     let entries: [(String, String, Bool)] = [
-      ("t1", "anon", shown.contains { $0.anon > 0 }), ("t2", "file", shown.contains { $0.file > 0 }),
+      ("t1", "anon", shown.contains { $0.anon > 0 }),
+      ("t2", "file", shown.contains { $0.file > 0 }),
       ("t3", "shmem", shown.contains { $0.shmem > 0 }),
       ("t4", "swap", shown.contains { $0.swap > 0 }),
       ("t5", "page tables", shown.contains { $0.countedTables > 0 }),

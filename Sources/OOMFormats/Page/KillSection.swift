@@ -34,7 +34,8 @@ struct KillSection {
       let rest =
         whatIf.isWhole
         ? "" : " The \(WhatIf.most) with most points can be tried."
-      return "<div class=\"tool\" id=\"w\(number)\" hidden><h4>What if</h4><p class=\"soft\">Change the oom_score_adj of "
+      return
+        "<div class=\"tool\" id=\"w\(number)\" hidden><h4>What if</h4><p class=\"soft\">Change the oom_score_adj of "
         + "one process: the script computes its points as the kernel does. Sizes stay as they were at this kill."
         + "\(rest)</p></div>"
     }
@@ -48,7 +49,8 @@ struct KillSection {
 
   private var steps: String {
     let lesson = Lesson(of: run, number: number, in: scenario, simulator: simulator)
-    return "<details\(number == 1 ? " open" : "")><summary>Step by step, as the kernel went through it</summary>"
+    return
+      "<details\(number == 1 ? " open" : "")><summary>Step by step, as the kernel went through it</summary>"
       + LessonSection(lesson: lesson, level: 4).html + "</details>"
   }
 }

@@ -11,12 +11,14 @@ struct KillList {
     if rest.isEmpty { return "" }
     var text = "<h3 id=\"more\">The other kills</h3>"
     text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"more\"><table>"
-    text += "<caption>\(rest.count) kills, in short</caption><thead><tr><th scope=\"col\" class=\"n\">kill</th>"
+    text +=
+      "<caption>\(rest.count) kills, in short</caption><thead><tr><th scope=\"col\" class=\"n\">kill</th>"
     text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">killed</th>"
     text += "<th scope=\"col\" class=\"n\">points</th><th scope=\"col\" class=\"name\">domain</th>"
     text += "<th scope=\"col\" class=\"n\">freed</th></tr></thead><tbody>"
     for (index, kill) in rest.prefix(Self.most) {
-      text += "<tr><td class=\"n\">\(index + 1)</td><td class=\"n\">\(SizeFormat.time(kill.at))</td>"
+      text +=
+        "<tr><td class=\"n\">\(index + 1)</td><td class=\"n\">\(SizeFormat.time(kill.at))</td>"
       text += "<th scope=\"row\" class=\"name\">\(PageNames.name(kill.dyingFirst))</th>"
       text += "<td class=\"n\">\(SizeFormat.grouped(kill.victim.points))</td>"
       text += "<td class=\"name\">\(OOMFormats.html(kill.cgroup ?? "the machine"))</td>"
@@ -53,7 +55,8 @@ struct OtherSections {
   private var refusals: String {
     if run.refused.isEmpty { return "" }
     var text = "<section aria-labelledby=\"refused\"><h2 id=\"refused\">Refused requests</h2>"
-    text += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
+    text +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
     text += "<caption>ENOMEM by overcommit: nobody dies of it</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">who</th>"
     for name in ["wanted", "CommitLimit", "Committed_AS"] {
@@ -61,7 +64,8 @@ struct OtherSections {
     }
     text += "</tr></thead><tbody>"
     for refusal in run.refused.prefix(50) {
-      text += "<tr><td class=\"n\">\(SizeFormat.time(refusal.at))</td><th scope=\"row\" class=\"name\">"
+      text +=
+        "<tr><td class=\"n\">\(SizeFormat.time(refusal.at))</td><th scope=\"row\" class=\"name\">"
       text += (refusal.process.map(PageNames.name) ?? "a tmpfs write") + "</th>"
       for pages in [refusal.pages, refusal.commitLimit, refusal.committedAS] {
         text +=
@@ -80,7 +84,8 @@ struct OtherSections {
     if run.warnings.isEmpty { return "" }
     let rows = run.warnings.prefix(50).map { "<li>\(OOMFormats.html($0))</li>" }
     let rest = run.warnings.count - rows.count
-    return "<section aria-labelledby=\"warnings\"><h2 id=\"warnings\">Warnings</h2><ul>\(rows.joined())</ul>"
+    return
+      "<section aria-labelledby=\"warnings\"><h2 id=\"warnings\">Warnings</h2><ul>\(rows.joined())</ul>"
       + (rest > 0 ? "<p class=\"soft\">\(rest) more.</p>" : "") + "</section>\n"
   }
 }
@@ -94,7 +99,8 @@ struct SourceSection {
     var text = "<section aria-labelledby=\"source\"><h2 id=\"source\">The scenario</h2>"
     if !overrides.isEmpty {
       let options = overrides.map { "<code>\(OOMFormats.html($0))</code>" }
-      text += "<p>Replayed with \(options.joined(separator: " ")), which the text below does not have.</p>"
+      text +=
+        "<p>Replayed with \(options.joined(separator: " ")), which the text below does not have.</p>"
     }
     let shown = self.shown
     let label = "tabindex=\"0\" role=\"region\" aria-label=\"Text of the scenario\""

@@ -54,7 +54,8 @@ struct PointsBar {
     for (style, length) in parts.memory {
       let (from, to) = (x(at), x(at + length))
       if to > from {
-        text += "<rect class=\"\(style)\" x=\"\(from)\" y=\"1\" width=\"\(to - from)\" height=\"11\"/>"
+        text +=
+          "<rect class=\"\(style)\" x=\"\(from)\" y=\"1\" width=\"\(to - from)\" height=\"11\"/>"
       }
       at += length
     }

@@ -50,7 +50,8 @@ public struct ReportPage {
     text += TimelineSection(run: run, timeline: timeline).html
     text += kills(sections) + OtherSections(run: run, scenario: scenario, simulator: simulator).html
     text += SourceSection(source: source, overrides: overrides).html
-    text += "<p class=\"soft\">Made by oomsim; digest of the run \(hexText(run.digest)).</p></main>\n"
+    text +=
+      "<p class=\"soft\">Made by oomsim; digest of the run \(hexText(run.digest)).</p></main>\n"
     text += "<script type=\"application/json\" id=\"data\">\(data.json)</script>\n"
     return text + "<script>\(PageScript.formula)\n\(PageScript.page)</script>\n</body>\n</html>\n"
   }

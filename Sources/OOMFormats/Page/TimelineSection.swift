@@ -47,7 +47,8 @@ struct TimelineSection {
     }
     let peak = used.max() ?? 0
     return figure(
-      "machine", "The machine", "Memory in use goes up to \(size(peak)) of \(size(timeline.memory)).",
+      "machine", "The machine",
+      "Memory in use goes up to \(size(peak)) of \(size(timeline.memory)).",
       frame, body, legend)
   }
 

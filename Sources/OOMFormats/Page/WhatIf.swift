@@ -47,7 +47,8 @@ struct WhatIf {
     let points = candidate.ineligible == nil ? "\"\(candidate.points)\"" : "null"
     // What runs swapoff has points by another rule: it stays as it is.
     let isOpen = candidate.isSwapoff ? 0 : 1
-    return "[\(candidate.pid),\(scriptText(candidate.name)),\"\(candidate.pages)\",\(candidate.oomScoreAdj),"
+    return
+      "[\(candidate.pid),\(scriptText(candidate.name)),\"\(candidate.pages)\",\(candidate.oomScoreAdj),"
       + "\(candidate.isAdmin ? 1 : 0),\(points),\(isOpen)]"
   }
 
