@@ -5,10 +5,11 @@ extension Replay {
     domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
     trigger: OOMTrigger = .allocation
   ) -> OOMResult {
+    let isRecorded = recorder != nil && recordBeforeKill()
     let result = world.outOfMemory(
       domain: domain, invoker: invoker, nodes: nodes, group: group,
       isSysrq: trigger == .sysrq,
-      recordingCandidates: recordsCandidates)
+      recordingCandidates: recordsCandidates && kills.count < mostCandidateLists)
     switch result {
     case .killed(var kill):
       kill.scene?.trigger = trigger
@@ -21,6 +22,7 @@ extension Replay {
         somethingFreed = true
         died(kill.rows, isFailure: true)
       }
+      if isRecorded { recordEnd() }
       observe?(world)
     case .panicked(var panic):
       panic.scene?.trigger = trigger

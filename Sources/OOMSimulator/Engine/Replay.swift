@@ -36,6 +36,10 @@ struct Replay {
   let recordsCandidates: Bool
   /// Called after every event and every kill; for tests.
   var observe: ((World) -> Void)?
+  /// Takes samples over time; nil where nobody wants them.
+  var recorder: Recorder?
+  /// How many kills list everybody in their domain.
+  var mostCandidateLists = Int.max
 
   init(
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
@@ -62,6 +66,7 @@ struct Replay {
     let lastEvent = events.last?.at ?? 0
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Int64 = 0
+    if recorder != nil { recordInstant() }
     while panic == nil, !isAbandoned, loop == nil {
       let ends = growths.filter { $0.stop == nil }.map(\.end)
       let instant = min(
@@ -77,6 +82,7 @@ struct Replay {
       }
       end = max(end, min(instant, last))
       advance(to: min(instant, last))
+      if recorder != nil { recordInstant() }
       if panic != nil || (now == last && instant > last) { break }
       if growths.contains(where: { $0.isShrink && $0.isComplete }) { somethingFreed = true }
       growths.removeAll { $0.isComplete && $0.stop == nil }
@@ -90,6 +96,7 @@ struct Replay {
         goOn()
         observe?(world)
       }
+      if recorder != nil { recordInstant() }
       if next == events.count, stopsAtLoop, panic == nil { proveLoop() }
     }
   }
@@ -105,6 +112,7 @@ struct Replay {
   private mutating func advance(to target: Int64) {
     if now >= target { return }
     if fits(at: target) {
+      if recorder != nil { recordGrid(before: target) }
       apply(at: target)
       world.now = target
       return
@@ -121,6 +129,7 @@ struct Replay {
         failing = middle
       }
     }
+    if recorder != nil { recordGrid(before: fitting) }
     apply(at: fitting)
     world.now = failing
     applyWithOOM()
@@ -145,6 +154,7 @@ struct Replay {
     if active.contains(where: { $0.isShrink || world.shares($0) }) {
       var copy = self
       copy.observe = nil
+      copy.recorder = nil
       return copy.tryApply(at: time)
     }
     var ledger = world.ledger
@@ -189,6 +199,9 @@ struct Replay {
       _ = grow(index, to: time)
     }
   }
+
+  /// For a look at the state between two instants.
+  mutating func grow(upTo time: Int64) { apply(at: time) }
 
   /// What gives back comes first, then growth in the order of its events.
   private func applicationOrder() -> [Int] {
