@@ -83,7 +83,7 @@ import Testing
   ])
   func `wrong usage`(call: Call) async throws { try await call.check() }
 
-  /// In a directory of its own, since some of them write files.
+  /// In a directory of its own, since some of them write files; `kubectl` prints what lies in the test data.
   @Test func `the example of each help runs`() async throws {
     let scratch = try Scratch()
     for name in ["Scenarios", "Tests"] {
@@ -91,13 +91,26 @@ import Testing
         at: scratch.url.appending(path: name),
         withDestinationURL: Program.packageRoot.appending(path: name))
     }
+    let kubectl = try scratch.file(
+      "bin/kubectl",
+      """
+      #!/bin/sh
+      case "$*" in
+        *"get pods"*) cat Tests/Data/k8s/node-pods.json ;;
+        *"get node"*) cat Tests/Data/k8s/node.json ;;
+        *) cat Tests/Data/k8s/node.top ;;
+      esac
+      """)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: kubectl.path)
+    let path = "\(Program.directory.path):\(scratch.url.path)/bin:/usr/local/bin:/usr/bin:/bin"
     for name in try await helped().map(\.command) + [""] {
       let text = try await Program.run(name.isEmpty ? ["--help"] : ["help", name]).out
-      let lines = text.split(separator: "\n")
-      let head = try #require(lines.firstIndex(of: "EXAMPLE:"), "\(name)")
-      let example = String(lines[head + 1].drop { $0 == " " })
-      #expect(example.hasPrefix("oomsim \(name)"))
-      let output = try await Program.shell(example, in: scratch.url)
+      let parts = text.components(separatedBy: "\nEXAMPLE:\n")
+      let example = try #require(parts.last?.components(separatedBy: "\n\n").first, "\(name)")
+      #expect(parts.count == 2 && example.contains("oomsim \(name)"), "\(name)")
+      let output = try await Program.shell(
+        "set -e\n" + example, environment: ["PATH": path], in: scratch.url)
       #expect(output.code == 0, "\(example): \(output.error)")
     }
   }

@@ -224,6 +224,23 @@ import Testing
     #expect(worker.options.first?.to != nil)
   }
 
+  @Test("a leaker that a hundred die for: such values are no help, and it says so")
+  func manyDie() throws {
+    let scenario = try scenario(
+      #"""
+      "machine": { "memory": "1G" }, "sysctl": { "vm.overcommit_memory": 1 },
+      "processes": [ { "name": "eater" }, { "name": "p", "count": 150, "anon": "1M" } ],
+      "events": [ { "at": "1s", "grow": { "process": "eater", "anon": "4G" } } ]
+      """#)
+    let protection = try protection(scenario, "eater")
+    let cut = protection.warnings.contains {
+      if case .disabledSacrificesMany(kills: 100) = $0 { true } else { false }
+    }
+    #expect(cut, "\(protection.warnings)")
+    #expect(protection.options.first { $0.lever == .oomScoreAdj }?.to == nil)
+    #expect(protection.options.first { $0.lever == .machineMemory }?.to != nil)
+  }
+
   @Test("a service that is started again under its name is one process with several lives")
   func lives() throws {
     let scenario = try story("ai/api-kv-cache-overnight")

@@ -124,6 +124,7 @@ extension Protection.Warning {
     case .aloneInMachine: "alone_in_machine"
     case .adjWeighsNothing: "adj_weighs_nothing"
     case .disabledPanics: "disabled_panics"
+    case .disabledSacrificesMany: "disabled_sacrifices_many"
     case .disabledSticks: "disabled_sticks"
     case .notByPoints: "not_by_points"
     case .diesWith: "dies_with"

@@ -244,6 +244,9 @@ extension Protection.Warning {
     case .disabledPanics(let at, let kills):
       return "at \(lowest) the machine panics at \(SizeFormat.time(at)), after \(kills) "
         + "kill\(kills == 1 ? "" : "s")"
+    case .disabledSacrificesMany(let kills):
+      return
+        "at \(lowest) others die one after the other, \(kills) and more: such values count as no help"
     case .disabledSticks(let process, let why):
       let who = process.map { "\(plain($0.name)) (\($0.pid))" } ?? "a tmpfs write"
       return "at \(lowest) \(who) stands still for ever: \(why)"

@@ -14,6 +14,7 @@ extension Replay {
     case .killed(var kill):
       kill.scene?.trigger = trigger
       kills.append(kill)
+      if kills.count >= mostKills { isAbandoned = true }
       let dead = Set(kill.rows)
       growths.removeAll { $0.row.map(dead.contains) ?? false }
       if world.machine.exitDelay > 0 {

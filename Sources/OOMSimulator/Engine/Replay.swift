@@ -30,6 +30,8 @@ struct Replay {
   /// How many restarts are followed without a proof.
   var mostRestarts: Int
   var isAbandoned = false
+  /// How many kills are followed; what comes later is cut off.
+  var mostKills = Int.max
 
   private let events: [Event]
   var references: ReferenceIndex
@@ -303,7 +305,8 @@ struct Replay {
 
   /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
   private mutating func growWithOOM(_ order: Int) {
-    while panic == nil, let index = growths.firstIndex(where: { $0.order == order }),
+    while panic == nil, !isAbandoned,
+      let index = growths.firstIndex(where: { $0.order == order }),
       growths[index].stop == nil
     {
       if grow(index, to: now) { return }

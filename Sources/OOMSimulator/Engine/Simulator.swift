@@ -10,6 +10,8 @@ public struct Simulator: Sendable {
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
   var mostRestarts: Int?
+  /// How many kills a run follows at most; nil follows all.
+  var mostKills: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// How many kills do, from the first on; later ones have no scene either.
@@ -44,6 +46,7 @@ public struct Simulator: Sendable {
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
     replay.mostCandidateLists = mostCandidateLists
+    if let mostKills { replay.mostKills = mostKills }
     if recordsLog { replay.world.logForms = LogForms(of: kernel) }
     replay.run()
     return result(of: replay, scenario)

@@ -30,6 +30,8 @@ public struct Protection: Equatable, Sendable {
     case adjWeighsNothing(cgroup: String?, totalpages: Int64)
     /// At -1000 (-17) the machine panics.
     case disabledPanics(at: Int64, kills: Int)
+    /// At -1000 (-17) so many others die one after the other, and more would.
+    case disabledSacrificesMany(kills: Int)
     /// At -1000 (-17) somebody stands still for ever.
     case disabledSticks(ProcessIdentity?, why: String)
     /// It is not its points that choose it.

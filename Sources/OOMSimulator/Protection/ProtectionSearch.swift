@@ -37,7 +37,9 @@ extension Simulator {
 
 /// The search for what spares one process.
 private struct ProtectionSearch {
-  let simulator: Simulator
+  private(set) var simulator: Simulator
+  /// A value at which so many die before it is no help to anybody, and is not followed further.
+  static let mostKills = 100
   let scenario: Scenario
   let subject: Subject
   let run: Run
@@ -48,6 +50,7 @@ private struct ProtectionSearch {
 
   init(simulator: Simulator, scenario: Scenario, run: Run, subject: Subject) {
     self.simulator = simulator
+    self.simulator.mostKills = max(Self.mostKills, run.kills.count + 1)
     self.scenario = scenario
     self.subject = subject
     self.run = run
@@ -56,8 +59,11 @@ private struct ProtectionSearch {
   }
 
   private func spares(_ scenario: Scenario) -> Bool {
-    simulator.run(scenario).fate(of: subject) == .survives
+    let run = simulator.run(scenario)
+    return run.fate(of: subject) == .survives && !isCutOff(run)
   }
+
+  private func isCutOff(_ run: Run) -> Bool { run.kills.count >= simulator.mostKills ?? .max }
 
   /// Searches one setting by its distance from what it is.
   private func search(
@@ -221,6 +227,9 @@ private struct ProtectionSearch {
     let disabled = simulator.run(
       scenario.setting(Int16(clamping: lowest), of: subject, isLegacy: isLegacy))
     var warnings: [Protection.Warning] = []
+    if isCutOff(disabled) {
+      warnings.append(.disabledSacrificesMany(kills: disabled.kills.count))
+    }
     if let panic = disabled.panic, run.panic == nil {
       warnings.append(.disabledPanics(at: panic.at, kills: disabled.kills.count))
     }

@@ -201,7 +201,7 @@ extension OptionSpec {
 extension CommandSpec {
   /// Its operands are files or directories.
   var takesPaths: Bool {
-    ["FILE", "DIR", "LOG"].contains { operands.contains($0) }
+    ["FILE", "DIR", "LOG", ".json"].contains { operands.contains($0) }
   }
 
   /// The words that its operand may be, when it is one of a few.

@@ -9,8 +9,11 @@ let k8sCommand = CommandSpec(
     "What 'kubectl get pods -A -o json --field-selector spec.nodeName=NODE' prints; - is standard input.",
   maxOperands: 1,
   options: K8sOptions.all,
-  example:
-    "oomsim k8s Tests/Data/k8s/qos-trio.json --capacity 7950Mi --top Tests/Data/k8s/qos-trio.top",
+  example: """
+    kubectl get pods -A -o json --field-selector spec.nodeName=n1 > pods.json
+      kubectl get node n1 -o json > node.json; kubectl top pod -A --containers > top.txt
+      oomsim k8s pods.json --node node.json --top top.txt
+    """,
   run: k8s)
 
 @Sendable private func k8s(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
