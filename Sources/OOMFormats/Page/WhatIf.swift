@@ -22,9 +22,11 @@ struct WhatIf {
     if isWhole {
       rows = open
     } else {
-      // Those with most points: who is changed is held against all that could come before it.
+      // Those with most points: who is changed is held against all that could come before it. Of equals those that
+      // the kernel prefers.
       let order = open.indices.sorted {
-        open[$0].points != open[$1].points ? open[$0].points > open[$1].points : $0 < $1
+        if open[$0].points != open[$1].points { return open[$0].points > open[$1].points }
+        return kill.equalsReplace ? $0 > $1 : $0 < $1
       }
       let kept = Set(order.prefix(Self.most))
       rows = open.indices.filter(kept.contains).map { open[$0] }
