@@ -3,11 +3,11 @@
 //
 //      links (Int32)     maxima (Int64)         keys (Int64)
 //     ─────────────────┬──────────────────────┬─────────────────────────────────────
-//      leaf:  the row  │ its pages            │ where it stands in the walk
+//      leaf:  the row  │ not used             │ where it stands in the walk
 //      inner: a node   │ the most pages below │ no key below is lower
 //
-// Entries stand in the order of their keys. A row whose pages change touches its leaf, and those nodes above
-// it of which it is, or was, the maximum: for most changes that is one comparison.
+// Entries stand in the order of their keys. The pages of a row stand in a record of its own with its leaf: a
+// change touches that and the maximum of the leaf, and nodes only where the row is, or was, their maximum.
 
 /// Ordered sequences of rows, each with the maximum of its pages.
 struct MaximumTrees: Sendable {
@@ -21,6 +21,8 @@ struct MaximumTrees: Sendable {
 
   private var links: [Int32] = []
   private var maxima: [Int64] = []
+  /// The most pages of all entries of each node, as `maxima` above it has them.
+  private var mostOfNode: [Int64] = []
   private var keys: [Int64] = []
   private var counts: [Int32] = []
   private var heights: [Int32] = []
@@ -33,8 +35,13 @@ struct MaximumTrees: Sendable {
   private var roots: [Int32] = []
   /// The most pages of each tree, -1 of one without rows.
   private(set) var tops: [Int64] = []
-  /// The entry of each row in its leaf, -1 of those that are in no tree.
-  private var places: [Int32] = []
+  private var rows: [Row] = []
+
+  private struct Row {
+    var pages: Int64 = 0
+    /// Its entry in its leaf, -1 of one that is in no tree.
+    var place: Int32 = -1
+  }
 
   var treeCount: Int { roots.count }
 
@@ -48,7 +55,7 @@ struct MaximumTrees: Sendable {
   }
 
   mutating func reserve(rows: Int) {
-    places.reserveCapacity(rows)
+    self.rows.reserveCapacity(rows)
     let nodes = rows / 16
     links.reserveCapacity(nodes * Self.width)
     maxima.reserveCapacity(nodes * Self.width)
@@ -62,20 +69,22 @@ struct MaximumTrees: Sendable {
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
   mutating func update(_ row: Int, pages: Int64) -> Int? {
-    let place = Int(places[row])
-    let old = maxima[place]
-    if old == pages { return nil }
-    maxima[place] = pages
-    return climb(from: place / Self.width, old, pages)
+    let old = rows[row].pages
+    rows[row].pages = pages
+    let leaf = Int(rows[row].place) / Self.width
+    let most = mostOfNode[leaf]
+    if old < most, pages <= most { return nil }
+    return settle(leaf)
   }
 
   /// Where a row stands in the walk.
-  func key(of row: Int) -> Int64 { keys[Int(places[row])] }
+  func key(of row: Int) -> Int64 { keys[Int(rows[row].place)] }
 
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
   mutating func insert(_ row: Int, pages: Int64, key: Int64, into tree: Int) -> Int? {
-    while places.count <= row { places.append(-1) }
+    while rows.count <= row { rows.append(Row()) }
+    rows[row].pages = pages
     if roots[tree] < 0 { roots[tree] = Int32(newNode(height: 0, parent: Int32(-1 - tree))) }
     var node = Int(roots[tree])
     while heights[node] > 0 {
@@ -99,8 +108,8 @@ struct MaximumTrees: Sendable {
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*).
   mutating func remove(_ row: Int) -> Int? {
-    let place = Int(places[row])
-    places[row] = -1
+    let place = Int(rows[row].place)
+    rows[row].place = -1
     return remove(entry: place % Self.width, from: place / Self.width)
   }
 
@@ -113,8 +122,11 @@ struct MaximumTrees: Sendable {
     while true {
       let base = node * Self.width
       var entry = last ? base + Int(counts[node]) - 1 : base
+      if heights[node] == 0 {
+        while rows[Int(links[entry])].pages < pages { entry += last ? -1 : 1 }
+        return Entry(row: Int(links[entry]), key: keys[entry])
+      }
       while maxima[entry] < pages { entry += last ? -1 : 1 }
-      if heights[node] == 0 { return Entry(row: Int(links[entry]), key: keys[entry]) }
       node = Int(links[entry])
     }
   }
@@ -141,7 +153,7 @@ extension MaximumTrees {
     let count = Int(counts[node])
     for step in 0..<count {
       let entry = base + (last ? count - 1 - step : step)
-      if maxima[entry] < pages || keys[entry] >= range.upperBound { continue }
+      if most(of: entry, in: node) < pages || keys[entry] >= range.upperBound { continue }
       if heights[node] == 0 {
         if keys[entry] < range.lowerBound { continue }
         return Entry(row: Int(links[entry]), key: keys[entry])
@@ -158,13 +170,14 @@ extension MaximumTrees {
     let count = Int(counts[node])
     var most: Int64 = -1
     for entry in base..<(base + count) {
-      if maxima[entry] <= most || keys[entry] >= range.upperBound { continue }
+      let here = self.most(of: entry, in: node)
+      if here <= most || keys[entry] >= range.upperBound { continue }
       let next = entry + 1 < base + count ? keys[entry + 1] : end
       let isInside = keys[entry] >= range.lowerBound
       if heights[node] == 0 {
-        if isInside { most = maxima[entry] }
+        if isInside { most = here }
       } else if isInside, next <= range.upperBound {
-        most = maxima[entry]
+        most = here
       } else if next > range.lowerBound {
         most = max(most, maximum(below: Int(links[entry]), range, end: next))
       }
@@ -181,6 +194,7 @@ extension MaximumTrees {
       counts[Int(node)] = 0
       heights[Int(node)] = height
       parents[Int(node)] = parent
+      mostOfNode[Int(node)] = -1
       return Int(node)
     }
     let node = counts.count
@@ -188,6 +202,7 @@ extension MaximumTrees {
     heights.append(height)
     parents.append(parent)
     positions.append(0)
+    mostOfNode.append(-1)
     for _ in 0..<Self.width {
       links.append(-1)
       maxima.append(-1)
@@ -207,67 +222,53 @@ extension MaximumTrees {
     return low
   }
 
+  /// The pages of an entry, or the most below it.
+  private func most(of entry: Int, in node: Int) -> Int64 {
+    heights[node] == 0 ? rows[Int(links[entry])].pages : maxima[entry]
+  }
+
   private func most(in node: Int) -> Int64 {
     let base = node * Self.width
     var most: Int64 = -1
-    for entry in base..<(base + Int(counts[node])) where maxima[entry] > most {
-      most = maxima[entry]
+    if heights[node] == 0 {
+      for entry in base..<(base + Int(counts[node])) {
+        most = max(most, rows[Int(links[entry])].pages)
+      }
+    } else {
+      for entry in base..<(base + Int(counts[node])) { most = max(most, maxima[entry]) }
     }
     return most
   }
 
-  /// What stands above a node as its maximum.
-  private subscript(maximumOf node: Int) -> Int64 {
-    get {
-      let parent = Int(parents[node])
-      return parent < 0 ? tops[-1 - parent] : maxima[parent * Self.width + Int(positions[node])]
-    }
-    set {
-      let parent = Int(parents[node])
-      if parent < 0 {
-        tops[-1 - parent] = newValue
-      } else {
-        maxima[parent * Self.width + Int(positions[node])] = newValue
-      }
-    }
-  }
-
-  /// Brings the maxima above a node in step with one of its entries, which has changed.
-  ///
-  /// - Returns: the tree, if its top has changed.
-  private mutating func climb(from node: Int, _ old: Int64, _ new: Int64) -> Int? {
-    var (node, old, new) = (node, old, new)
-    while node >= 0 {
-      let stored = self[maximumOf: node]
-      if new <= stored {
-        if old < stored { return nil }
-        new = most(in: node)
-        if new == stored { return nil }
-      }
-      self[maximumOf: node] = new
-      old = stored
-      node = Int(parents[node])
-    }
-    return -1 - node
-  }
-
-  /// Brings the maxima above a node in step with its entries.
+  /// Brings the maxima of a node and above it in step with its entries.
   ///
   /// - Returns: the tree, if its top has changed.
   private mutating func settle(_ node: Int) -> Int? {
-    let stored = self[maximumOf: node]
-    let most = most(in: node)
-    if most == stored { return nil }
-    self[maximumOf: node] = most
-    let parent = Int(parents[node])
-    return parent >= 0 ? climb(from: parent, stored, most) : -1 - parent
+    var node = node
+    while node >= 0 {
+      let old = mostOfNode[node]
+      let most = most(in: node)
+      if most == old { return nil }
+      mostOfNode[node] = most
+      let parent = Int(parents[node])
+      if parent < 0 {
+        tops[-1 - parent] = most
+      } else {
+        maxima[parent * Self.width + Int(positions[node])] = most
+        // The others below the parent are as they were.
+        let above = mostOfNode[parent]
+        if most < above, old < above { return nil }
+      }
+      node = parent
+    }
+    return -1 - node
   }
 
   /// Says to what an entry links where it now stands.
   private mutating func place(_ entry: Int, in node: Int) {
     let link = Int(links[node * Self.width + entry])
     if heights[node] == 0 {
-      places[link] = Int32(node * Self.width + entry)
+      rows[link].place = Int32(node * Self.width + entry)
     } else {
       parents[link] = Int32(node)
       positions[link] = Int32(entry)
@@ -304,7 +305,8 @@ extension MaximumTrees {
     if parents[node] < 0 {
       let root = newNode(height: heights[node] + 1, parent: parents[node])
       roots[-1 - Int(parents[node])] = Int32(root)
-      insert(Int32(node), keys[node * Self.width], most(in: node), into: root, at: 0)
+      insert(Int32(node), keys[node * Self.width], mostOfNode[node], into: root, at: 0)
+      mostOfNode[root] = mostOfNode[node]
     } else if Int(counts[Int(parents[node])]) == Self.width {
       let isLast = Int(positions[node]) == Self.width - 1
       _ = split(Int(parents[node]), keeping: isLast ? Self.width - 1 : Self.width / 2)
@@ -317,9 +319,11 @@ extension MaximumTrees {
     }
     counts[node] = Int32(kept)
     counts[right] = Int32(Self.width - kept)
-    self[maximumOf: node] = most(in: node)
+    mostOfNode[node] = most(in: node)
+    mostOfNode[right] = most(in: right)
+    maxima[parent * Self.width + Int(positions[node])] = mostOfNode[node]
     insert(
-      Int32(right), keys[right * Self.width], most(in: right), into: parent,
+      Int32(right), keys[right * Self.width], mostOfNode[right], into: parent,
       at: Int(positions[node]) + 1)
     return right
   }

@@ -26,6 +26,19 @@ enum InputFile {
     return try readAll(descriptor, path, sizeHint: max(Int(status.st_size), 1))
   }
 
+  /// All bytes of a file on a disk: what never ends, or is somebody else's to read, is an error.
+  static func readRegular(_ path: String) throws(InputError) -> [UInt8] {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw InputError(message: "\(path): \(reason(errno))")
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return try read(path)
+    case S_IFDIR: throw InputError(message: "\(path): is a directory")
+    default: throw InputError(message: "\(path): is no regular file")
+    }
+  }
+
   /// Reads a file in pieces, `-` is standard input, so that its size does not matter.
   static func pieces(
     of path: String, _ take: ([UInt8]) -> Void
@@ -80,7 +93,7 @@ enum InputFile {
     }
   }
 
-  private static func reason(_ code: Int32) -> String {
+  static func reason(_ code: Int32) -> String {
     unsafe strerror(code).map { unsafe String(cString: $0) }?.lowercased() ?? "error \(code)"
   }
 

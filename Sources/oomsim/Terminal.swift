@@ -23,11 +23,25 @@ struct Terminal: Sendable {
     return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
+  /// Whether the locale has more than ASCII. File: locale(7), `LC_CTYPE`.
+  var isUnicode: Bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(environment)
+    let locale = names.first { $0 != "" } ?? ""
+    let folded = locale.lowercased()
+    return folded.contains("utf-8") || folded.contains("utf8")
+  }
+
   func out(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 
   func out(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether standard error is a terminal.
+  var hasTerminalForErrors: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Writes over the line that standard error ends in.
+  func progress(_ text: String) { write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO) }
 
   /// Writes, and says whether the reader is still there.
   func isOpen(after bytes: [UInt8]) -> Bool {

@@ -1,23 +1,32 @@
 import Foundation
 import Testing
 
-/// Every command that the README shows is run, and prints what is shown.
+/// Every command that the README and the documents beside the scenarios show is run, and prints what is shown.
 ///
 /// A fenced block `console` holds commands after `$ ` and below each what it prints, standard error included;
 /// a line `…` stands for any number of lines. Commands other than `oomsim` are not run.
 struct ReadmeTests {
   struct Example: CustomTestStringConvertible, Sendable {
+    var document = "README.md"
     var line: Int
     var command: String
     var output: [String]
 
-    var testDescription: String { "README.md:\(line): \(command)" }
+    var testDescription: String { "\(document):\(line): \(command)" }
   }
 
-  static let readme = try? String(
-    contentsOf: Program.packageRoot.appending(path: "README.md"), encoding: .utf8)
+  static let readme = text(of: "README.md")
 
-  static let examples: [Example] = readme.map(examples(in:)) ?? []
+  static let examples: [Example] = ["README.md", "Scenarios/README.md", "Scenarios/questions.md"]
+    .flatMap { document in
+      (text(of: document).map(examples(in:)) ?? []).map {
+        Example(document: document, line: $0.line, command: $0.command, output: $0.output)
+      }
+    }
+
+  private static func text(of document: String) -> String? {
+    try? String(contentsOf: Program.packageRoot.appending(path: document), encoding: .utf8)
+  }
 
   @Test(.enabled(if: readme != nil)) func `there are examples`() {
     #expect(Self.examples.count >= 3)

@@ -168,7 +168,7 @@ import Testing
         "world", "growths", "exits", "somethingFreed", "overMax", "forced", "restarts",
         "growthsStarted", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "references", "recordsCandidates",
-        "observe",
+        "observe", "recorder", "mostCandidateLists", "mostKills",
       ])
   }
 }

@@ -3,7 +3,7 @@
 public struct JSONWriter {
   public private(set) var bytes: [UInt8] = []
   /// The level that is written, and those around it.
-  private var level = Level(isEmpty: true, isInline: false)
+  private var level: Level
   private var outer: [Level] = []
   private var hasKey = false
   /// Takes what is finished, so that a long document need not be held in memory.
@@ -14,7 +14,9 @@ public struct JSONWriter {
     var isInline: Bool
   }
 
-  public init(sink: ((consuming [UInt8]) -> Void)? = nil) {
+  /// - Parameter inline: everything on one line.
+  public init(inline: Bool = false, sink: ((consuming [UInt8]) -> Void)? = nil) {
+    level = Level(isEmpty: true, isInline: inline)
     self.sink = sink
   }
 
@@ -123,6 +125,12 @@ public struct JSONWriter {
   public mutating func null() {
     separate()
     append("null")
+  }
+
+  /// A value that is JSON already.
+  mutating func raw(_ json: [UInt8]) {
+    separate()
+    bytes += json
   }
 
   /// Ends the document with a line break and hands on what is left of it.

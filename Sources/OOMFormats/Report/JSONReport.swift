@@ -5,9 +5,15 @@ internal import VictimSelection
 
 extension JSONWriter {
   /// `oomsim.result/1`: one run.
-  public mutating func result(_ run: Run) {
+  ///
+  /// - Parameter id: JSON that tells this result from others.
+  public mutating func result(_ run: Run, id: [UInt8]? = nil) {
     object { writer in
       writer.field("schema", "oomsim.result/1")
+      if let id {
+        writer.key("id")
+        writer.raw(id)
+      }
       writer.field("scenario", run.scenario)
       writer.field("kernel", run.kernel)
       writer.field("rule_set", run.ruleSet)

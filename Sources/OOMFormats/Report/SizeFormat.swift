@@ -45,4 +45,10 @@ public enum SizeFormat {
     }
     return text + "s"
   }
+
+  /// A time for a table, rounded down: `1h12m3s`, `25s`, `3.207s`.
+  static func shortTime(_ microseconds: Int64) -> String {
+    let unit: Int64 = microseconds >= 10_000_000 ? 1_000_000 : 1000
+    return time(microseconds / unit * unit)
+  }
 }

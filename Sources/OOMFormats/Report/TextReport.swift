@@ -56,14 +56,27 @@ public struct TextReport {
   // MARK: Kills
 
   private func kill(_ kill: Kill, number: Int) -> [String] {
-    let explanation = Explanation(of: kill)
-    let victim = kill.victim
     let reason = kill.constraint == .memcg ? "Memory cgroup out of memory" : "Out of memory"
     let dead = kill.dyingFirst
     var lines = [
       "#\(number) at \(SizeFormat.time(kill.at))  "
         + style.red("\(reason): killed process \(dead.pid) (\(plain(dead.name)))")
     ]
+    for (name, value) in fields(of: kill) {
+      lines.append("    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)")
+    }
+    if showsCandidates, let candidates = kill.candidates {
+      lines += candidateLines(candidates)
+    }
+    return lines
+  }
+
+  /// What is to be said of a kill, each with its label.
+  func fields(of kill: Kill) -> [(String, String)] {
+    let explanation = Explanation(of: kill)
+    let victim = kill.victim
+    let dead = kill.dyingFirst
+    var lines: [(String, String)] = []
     if dead != victim.identity {
       lines += field(
         "chosen", "\(victim.pid) (\(plain(victim.name))), for which its child dies")
@@ -79,9 +92,6 @@ public struct TextReport {
     lines += rivals(kill, explanation)
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
-    if showsCandidates, let candidates = kill.candidates {
-      lines += candidateLines(candidates)
-    }
     return lines
   }
 
@@ -110,7 +120,7 @@ public struct TextReport {
     return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
   }
 
-  private func rivals(_ kill: Kill, _ explanation: Explanation) -> [String] {
+  private func rivals(_ kill: Kill, _ explanation: Explanation) -> [(String, String)] {
     guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
       return field("runner-up", "none: nobody else could be killed")
     }
@@ -154,7 +164,7 @@ public struct TextReport {
     }
   }
 
-  private func died(_ kill: Kill) -> [String] {
+  private func died(_ kill: Kill) -> [(String, String)] {
     let others = kill.killed.dropFirst()
     if others.isEmpty { return [] }
     let shown = others.prefix(8).map {
@@ -181,10 +191,8 @@ public struct TextReport {
   }
 
   private func candidateLines(_ candidates: [Candidate]) -> [String] {
-    var lines = field(
-      "candidates", "\(candidates.count), in the order in which the kernel visits them")
-    lines += ScoreText.table(candidates).map { "    " + $0 }
-    return lines
+    let head = "    candidates \(candidates.count), in the order in which the kernel visits them"
+    return [head] + ScoreText.table(candidates).map { "    " + $0 }
   }
 
   // MARK: Others
@@ -219,9 +227,7 @@ public struct TextReport {
     return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(panic.why.text)"
   }
 
-  private func field(_ name: String, _ value: String) -> [String] {
-    ["    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)"]
-  }
+  private func field(_ name: String, _ value: String) -> [(String, String)] { [(name, value)] }
 
   private func size(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: run.pageSize)

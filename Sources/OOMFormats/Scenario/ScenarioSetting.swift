@@ -7,6 +7,11 @@ public struct ScenarioSetting: Equatable, Sendable {
   /// A JSON value, or a string without its quotes.
   public var value: String
 
+  public init(path: String, value: String) {
+    self.path = path
+    self.value = value
+  }
+
   /// - Returns: nil when the text has no `=` or nothing before it.
   public init?(_ text: String) {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
@@ -144,8 +149,9 @@ extension Scenario {
     guard let number = Fields.processKeys.names.firstIndex(of: key) else {
       return fields.unknown(key, Fields.processKeys.names, at: 0)
     }
+    let pid = Int32(name).flatMap { String($0) == name ? $0 : nil }
     let rows = (0..<processes.count).filter {
-      processes.name(row: $0) == name || String(processes.pid(row: $0)) == name
+      processes.name(row: $0) == name || pid == processes.pid(row: $0)
     }
     guard let row = rows.first, rows.count == 1 else {
       let names = (0..<processes.count).map(processes.name(row:))

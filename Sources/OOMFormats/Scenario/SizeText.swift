@@ -13,6 +13,11 @@ enum SizeText {
 
   /// Pages of a size such as `512MiB`, `1.5G`, `1000kB`, `37 pages`, rounded up.
   static func pages(_ bytes: Span<UInt8>, pageSize: Int64) throws(QuantityError) -> Int64 {
+    try pages(bytes: try self.bytes(bytes, pageSize: pageSize), pageSize: pageSize)
+  }
+
+  /// Bytes of such a size, however many.
+  static func bytes(_ bytes: Span<UInt8>, pageSize: Int64) throws(QuantityError) -> Int64 {
     var at = 0
     if bytes.count > 0, bytes[0] == UInt8(ascii: "-") {
       throw QuantityError(message: "a size cannot be negative")
@@ -58,7 +63,7 @@ enum SizeText {
     if whole % decimals != 0 {
       throw QuantityError(message: "not a whole number of bytes: use a smaller unit")
     }
-    return try pages(bytes: whole / decimals, pageSize: pageSize)
+    return whole / decimals
   }
 
   static func pages(bytes: Int64, pageSize: Int64) throws(QuantityError) -> Int64 {

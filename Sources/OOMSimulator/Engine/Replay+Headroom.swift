@@ -4,7 +4,8 @@ extension Replay {
   ///
   /// - Complexity: O(growths × depth of their groups).
   func fitsInHeadroom(at time: Int64) -> Bool {
-    fitsTogether(at: time) || fitsGroupByGroup(at: time)
+    // One growth by itself is the same both ways.
+    fitsTogether(at: time) || (growths.count > 1 && fitsGroupByGroup(at: time))
   }
 
   /// Whether each group of a growth has room for all growths together: hardly anything to count, and mostly so.

@@ -10,6 +10,8 @@ struct Service: Sendable {
   var actions: [Event.Action] = []
   /// Its living or dying row; nil while it is down.
   var row: Int?
+  /// The row of its first life.
+  let firstRow: Int
   /// The row of its latest life.
   var lastRow: Int
   var startedAt: Int64
@@ -30,6 +32,7 @@ struct Service: Sendable {
     self.process = process
     self.policy = policy
     self.row = row
+    firstRow = row
     lastRow = row
     firstStart = now
     startedAt = now

@@ -7,7 +7,7 @@ struct Replay {
   var now: Int64 { world.now }
   var growths: [Growth] = []
   /// Victims on their way out: when their memory is back.
-  private(set) var exits: [(at: Int64, rows: [Int])] = []
+  var exits: [(at: Int64, rows: [Int])] = []
   /// Memory came free or a limit changed, so stopped growth may try again.
   var somethingFreed = false
   /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
@@ -17,9 +17,9 @@ struct Replay {
   var restarts: Restarts
   private var growthsStarted = 0
 
-  private(set) var kills: [Kill] = []
+  var kills: [Kill] = []
   var refused: [Refusal] = []
-  private(set) var panic: Panic?
+  var panic: Panic?
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
   var proof = LoopProof()
@@ -35,9 +35,13 @@ struct Replay {
 
   private let events: [Event]
   var references: ReferenceIndex
-  private let recordsCandidates: Bool
+  let recordsCandidates: Bool
   /// Called after every event and every kill; for tests.
   var observe: ((World) -> Void)?
+  /// Takes samples over time; nil where nobody wants them.
+  var recorder: Recorder?
+  /// How many kills list everybody in their domain.
+  var mostCandidateLists = Int.max
 
   init(
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
@@ -64,6 +68,7 @@ struct Replay {
     let lastEvent = events.last?.at ?? 0
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Int64 = 0
+    if recorder != nil { recordInstant() }
     while panic == nil, !isAbandoned, loop == nil {
       let ends = growths.filter { $0.stop == nil }.map(\.end)
       let instant = min(
@@ -79,6 +84,7 @@ struct Replay {
       }
       end = max(end, min(instant, last))
       advance(to: min(instant, last))
+      if recorder != nil { recordInstant() }
       if panic != nil || (now == last && instant > last) { break }
       if growths.contains(where: { $0.isShrink && $0.isComplete }) { somethingFreed = true }
       growths.removeAll { $0.isComplete && $0.stop == nil }
@@ -92,6 +98,7 @@ struct Replay {
         goOn()
         observe?(world)
       }
+      if recorder != nil { recordInstant() }
       if next == events.count, stopsAtLoop, panic == nil { proveLoop() }
     }
   }
@@ -107,6 +114,7 @@ struct Replay {
   private mutating func advance(to target: Int64) {
     if now >= target { return }
     if fits(at: target) {
+      if recorder != nil { recordGrid(before: target) }
       apply(at: target)
       world.now = target
       return
@@ -114,12 +122,30 @@ struct Replay {
     var (fitting, failing) = (now, target)
     while failing - fitting > 1 {
       let middle = fitting + (failing - fitting) / 2
-      if fits(at: middle) { fitting = middle } else { failing = middle }
+      // Between two pages nothing changes, and most of the last halves lie there.
+      if isDueAlike(middle, failing) {
+        failing = middle
+      } else if isDueAlike(fitting, middle) || fits(at: middle) {
+        fitting = middle
+      } else {
+        failing = middle
+      }
     }
+    if recorder != nil { recordGrid(before: fitting) }
     apply(at: fitting)
     world.now = failing
     applyWithOOM()
     goOn()
+  }
+
+  /// Whether as much is due at one instant as at another: then both fit or neither.
+  private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
+    for growth in growths where growth.stop == nil {
+      for kind in World.Kind.allCases where growth.total[kind] != 0 {
+        if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
+      }
+    }
+    return true
   }
 
   /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
@@ -130,6 +156,7 @@ struct Replay {
     if active.contains(where: { $0.isShrink || world.shares($0) }) {
       var copy = self
       copy.observe = nil
+      copy.recorder = nil
       return copy.tryApply(at: time)
     }
     var ledger = world.ledger
@@ -174,6 +201,9 @@ struct Replay {
       _ = grow(index, to: time)
     }
   }
+
+  /// For a look at the state between two instants.
+  mutating func grow(upTo time: Int64) { apply(at: time) }
 
   /// What gives back comes first, then growth in the order of its events.
   private func applicationOrder() -> [Int] {
@@ -347,63 +377,5 @@ struct Replay {
       warn(
         "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
     }
-  }
-
-  // MARK: OOM
-
-  mutating func outOfMemory(
-    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
-    trigger: OOMTrigger = .allocation
-  ) -> OOMResult {
-    let result = world.outOfMemory(
-      domain: domain, invoker: invoker, nodes: nodes, group: group,
-      isSysrq: trigger == .sysrq,
-      recordingCandidates: recordsCandidates)
-    switch result {
-    case .killed(var kill):
-      kill.scene?.trigger = trigger
-      kills.append(kill)
-      if kills.count >= mostKills { isAbandoned = true }
-      let dead = Set(kill.rows)
-      growths.removeAll { $0.row.map(dead.contains) ?? false }
-      if world.machine.exitDelay > 0 {
-        exits.append((now + world.machine.exitDelay, kill.rows))
-      } else {
-        somethingFreed = true
-        died(kill.rows, isFailure: true)
-      }
-      observe?(world)
-    case .panicked(var panic):
-      panic.scene?.trigger = trigger
-      self.panic = panic
-    case .noVictim, .waiting, .disabled:
-      break
-    }
-    return result
-  }
-
-  private mutating func finishExits() {
-    while let first = exits.first, first.at <= now {
-      _ = world.end(first.rows, as: .killed)
-      exits.removeFirst()
-      died(first.rows, isFailure: true)
-      somethingFreed = true
-      observe?(world)
-    }
-    if overMax.isEmpty { return }
-    for group in overMax.sorted() where panic == nil {
-      overMax.remove(group)
-      enforceMax(of: group)
-    }
-  }
-
-  /// Ends a process that was not killed.
-  ///
-  /// - Parameter isFailure: it ends because it did not get its memory.
-  mutating func exit(_ row: Int, isFailure: Bool) {
-    _ = world.end([row], as: .exited)
-    died([row], isFailure: isFailure)
-    growths.removeAll { $0.row == row }
-    somethingFreed = true
   }
 }

@@ -14,6 +14,8 @@ public struct Simulator: Sendable {
   var mostKills: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
+  /// How many kills do, from the first on; later ones have no scene either.
+  public var mostCandidateLists = Int.max
   /// Whether every kill and every panic has what the kernel would have logged of it.
   public var recordsLog = false
 
@@ -43,6 +45,7 @@ public struct Simulator: Sendable {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
+    replay.mostCandidateLists = mostCandidateLists
     if let mostKills { replay.mostKills = mostKills }
     if recordsLog { replay.world.logForms = LogForms(of: kernel) }
     replay.run()

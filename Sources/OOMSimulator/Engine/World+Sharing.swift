@@ -108,6 +108,7 @@ extension World {
   ///
   /// - Returns: what its group is charged for.
   mutating func attachAtStart(_ row: Int, _ group: Int) -> (file: Int64, shmem: Int64) {
+    if shared.list.isEmpty { return (tasks.file[row], tasks.shmem[row]) }
     var new: [Int64] = []
     for (kind, pages) in [(Kind.file, tasks.file[row]), (.shmem, tasks.shmem[row])] {
       new.append(newPages(of: pages, kind, owner: row))

@@ -177,11 +177,36 @@ public struct ProcessTable: Equatable, Sendable {
     }
   }
 
+  /// Whether every row has an address space of its own.
+  public var sharesNoMemory: Bool { sharesMMWith.isEmpty }
+
   /// The row's name alone, without building the whole process.
   public func name(row: Int) -> String { names[row] }
 
   /// The row's pid as given, 0 when it is to be assigned.
   public func pid(row: Int) -> Int32 { pids[row] }
+
+  /// Gives every column storage of its own.
+  mutating func unshare() {
+    func own<Value>(_ column: inout [Value]) { column = column.map { $0 } }
+    own(&names)
+    own(&pids)
+    own(&ppids)
+    own(&uids)
+    own(&cgroups)
+    own(&oomScoreAdj)
+    own(&flags)
+    own(&anon)
+    own(&file)
+    own(&shmem)
+    own(&swap)
+    own(&locked)
+    own(&totalVM)
+    own(&pageTables)
+    own(&cgroupPaths)
+    counts = counts.mapValues { $0 }
+    cgroupIndex = cgroupIndex.mapValues { $0 }
+  }
 
   /// Appends to a column that is stored only once a value differs from the usual one.
   private static func append<Value: Equatable>(

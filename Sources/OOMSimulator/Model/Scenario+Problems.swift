@@ -42,19 +42,17 @@ extension Scenario {
           path: [.key("events"), .index(event), .key("start")],
           message: "'count' adds up to more than a million processes"))
     }
-    // One bit a pid: a hundred thousand processes need no table of who has which.
-    var taken = [UInt64](repeating: 0, count: Int(Scenario.Process.pidLimit) / 64)
+    var taken = PidSet(for: processes.count + events.count)
     for row in 0..<processes.count where processes.pids[row] != 0 {
-      let pid = Int(processes.pids[row])
-      if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
-        let first = processes.pids.firstIndex(of: Int32(pid)) ?? row
+      let pid = processes.pids[row]
+      if !taken.insert(pid) {
+        let first = processes.pids.firstIndex(of: pid) ?? row
         problems.append(
           ScenarioProblem(
             path: [.key("processes"), .index(row), .key("pid")],
             message:
               "pid \(pid) is that of processes[\(first)], '\(processes.names[first])', already"))
       }
-      taken[pid / 64] |= 1 << UInt64(pid % 64)
     }
     for row in processes.ppids.indices
     where processes.ppids[row] != 0 && processes.ppids[row] == processes.pids[row] {
@@ -64,14 +62,13 @@ extension Scenario {
           message: "'\(processes.names[row])' cannot be its own parent"))
     }
     for (event, action) in events.map(\.action).enumerated() {
-      guard let pid = action.startedPid.map(Int.init), pid != 0 else { continue }
-      if taken[pid / 64] & (1 << UInt64(pid % 64)) != 0 {
+      guard let pid = action.startedPid, pid != 0 else { continue }
+      if !taken.insert(pid) {
         problems.append(
           ScenarioProblem(
             path: [.key("events"), .index(event)] + action.pathOfPid,
             message: "pid \(pid) is that of another process: a pid stands for one in a run"))
       }
-      taken[pid / 64] |= 1 << UInt64(pid % 64)
     }
     return problems
   }

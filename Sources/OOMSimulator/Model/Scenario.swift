@@ -24,4 +24,15 @@ public struct Scenario: Equatable, Sendable {
   public var expectation: Expectation?
 
   public init() {}
+
+  /// The scenario with storage of its own and without what no run reads: threads that replay copies of one scenario
+  /// again and again hinder each other at the reference counts.
+  public var copyForThread: Scenario {
+    var copy = self
+    (copy.title, copy.description, copy.source, copy.expectation) = ("", [], [], nil)
+    copy.processes.unshare()
+    copy.cgroups = cgroups.mapValues { $0 }
+    copy.events = events.map { $0 }
+    return copy
+  }
 }

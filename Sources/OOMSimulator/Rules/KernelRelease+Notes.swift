@@ -41,9 +41,8 @@ extension KernelRelease {
       notes.append("there was no Linux \(upstream): decided by the rules of \(last)")
     }
     notes += StableUpdate.of(self).compactMap { $0.note(on: self) }
-    let begun = RulesByRelease.changes.filter {
-      isUnread && $0.since == upstream && $0.isSimulated && enterpriseKernel == nil
-    }
+    if !isUnread || enterpriseKernel != nil { return notes }
+    let begun = RulesByRelease.changes.filter { $0.since == upstream && $0.isSimulated }
     if !begun.isEmpty {
       let names = begun.map { "'\($0.rule.rawValue)'" }.joined(separator: ", ")
       notes.append(

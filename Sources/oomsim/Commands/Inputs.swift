@@ -1,3 +1,4 @@
+import Glibc
 import OOMFormats
 import OOMSimulator
 
@@ -20,6 +21,16 @@ extension Arguments {
   /// The policy of `--policy`; the parser has seen to it that it is one.
   var policy: Policy { value("--policy").flatMap(Policy.init) ?? .kernel }
 
+  /// The threads of `--jobs`, by default one a processor.
+  func jobs(_ terminal: Terminal) throws(ExitCode) -> Int {
+    guard let text = value("--jobs") else { return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
+    guard let number = Int(text), (1...1024).contains(number) else {
+      terminal.error("Error: --jobs takes a number from 1 to 1024, found '\(text)'.")
+      throw .usage
+    }
+    return number
+  }
+
   /// The release of `--kernel`, nil when it is not given.
   func kernel(_ terminal: Terminal) throws(ExitCode) -> KernelRelease? {
     guard let text = value("--kernel") else { return nil }
@@ -36,6 +47,13 @@ extension Arguments {
 func readScenario(
   _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
 ) throws(ExitCode) -> Scenario {
+  try readScenarioText(path, settings, terminal).scenario
+}
+
+/// Reads a scenario and its text.
+func readScenarioText(
+  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
+) throws(ExitCode) -> (scenario: Scenario, text: [UInt8]) {
   let name = path == "-" ? "standard input" : path
   let bytes: [UInt8]
   do throws(InputError) {
@@ -45,7 +63,7 @@ func readScenario(
     throw .noInput
   }
   do throws(ScenarioError) {
-    return try Scenario(json: bytes, file: name, settings: settings)
+    return (try Scenario(json: bytes, file: name, settings: settings), bytes)
   } catch {
     terminal.error(error.description)
     throw error.file == name ? .malformed : .usage

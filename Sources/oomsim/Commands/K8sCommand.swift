@@ -5,7 +5,9 @@ let k8sCommand = CommandSpec(
   name: "k8s",
   overview: "Say who is killed and who is evicted when a Kubernetes node runs out of memory.",
   operands: "PODS.json",
-  operandHelp: "What 'kubectl get pods -A -o json' prints; - is standard input.", maxOperands: 1,
+  operandHelp:
+    "What 'kubectl get pods -A -o json --field-selector spec.nodeName=NODE' prints; - is standard input.",
+  maxOperands: 1,
   options: K8sOptions.all,
   example: """
     kubectl get pods -A -o json --field-selector spec.nodeName=n1 > pods.json

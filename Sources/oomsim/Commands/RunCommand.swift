@@ -9,6 +9,8 @@ let runCommand = CommandSpec(
     OptionSpec(
       name: "--candidates", help: "Also list everybody whom each selection looked at."),
     OptionSpec(
+      name: "--chart", help: "Also draw memory over time, with the kills, as wide as the window."),
+    OptionSpec(
       name: "--kernel-log",
       help:
         "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
@@ -26,6 +28,11 @@ let runCommand = CommandSpec(
     terminal.error("Error: --kernel-log prints a log, without --json and --candidates.")
     throw .usage
   }
+  let draws = arguments.has("--chart")
+  if draws, logs || arguments.has("--json") {
+    terminal.error("Error: --chart draws for people, without --json and --kernel-log.")
+    throw .usage
+  }
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
@@ -34,12 +41,15 @@ let runCommand = CommandSpec(
     scenarios.append(try readScenario(path, settings, terminal))
   }
   var runs: [Run] = []
+  var timelines: [Timeline] = []
   while !scenarios.isEmpty {
     let scenario = scenarios.removeFirst()
     var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
     simulator.recordsCandidates = arguments.has("--candidates")
     simulator.recordsLog = logs
-    runs.append(simulator.run(scenario))
+    let run = simulator.run(scenario)
+    if draws { timelines.append(simulator.timeline(of: run, scenario)) }
+    runs.append(run)
   }
   if logs {
     for run in runs { terminal.out(KernelLogText.text(of: run)) }
@@ -60,6 +70,11 @@ let runCommand = CommandSpec(
     if index > 0 { terminal.out("\n") }
     terminal.out(
       TextReport(run, style: style, showsCandidates: arguments.has("--candidates")).text)
+    if draws {
+      let chart = MemoryChart(
+        run, timelines[index], style: style, width: terminal.width, isUnicode: terminal.isUnicode)
+      terminal.out("\n" + chart.text)
+    }
   }
   return .done
 }

@@ -79,14 +79,5 @@ func writeScenario(
   var writer = JSONWriter()
   writer.scenario(scenario)
   writer.finish()
-  guard let file = unsafe fopen(path, "w") else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
-  let bytes = writer.bytes
-  let isWritten = unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count
-  guard unsafe fclose(file) == 0, isWritten else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
+  try OutputFile.write(writer.bytes, to: path, terminal)
 }

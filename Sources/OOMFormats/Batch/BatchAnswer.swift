@@ -1,0 +1,112 @@
+public import OOMSimulator
+
+/// Answers lines of a batch.
+public struct BatchAnswer: Sendable {
+  /// Overrides for every line; those of a line come after them.
+  let settings: [ScenarioSetting]
+  /// Decides where a line names no release.
+  let kernel: KernelRelease?
+  let policy: Policy
+
+  public init(settings: [ScenarioSetting], kernel: KernelRelease?, policy: Policy) {
+    self.settings = settings
+    self.kernel = kernel
+    self.policy = policy
+  }
+
+  /// The result of a line as JSON on one line, `oomsim.result/1`, its line break included.
+  ///
+  /// - Parameters:
+  ///   - number: of the line, from 1.
+  ///   - file: reads the scenario of a file that the line names; a `BatchError` says why it cannot.
+  public func answer(
+    _ line: [UInt8], number: Int, file: (String) throws(BatchError) -> Scenario
+  ) -> [UInt8] {
+    do throws(BatchError) {
+      let request = try BatchRequest(line)
+      let scenario = try scenario(of: request, line, file)
+      var simulator =
+        (request.kernel ?? kernel).map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
+      simulator.policy = policy
+      var writer = JSONWriter(inline: true)
+      writer.result(simulator.run(scenario), id: request.id)
+      writer.finish()
+      return writer.bytes
+    } catch {
+      return Self.answer(error, number: number)
+    }
+  }
+
+  /// The line that says why there is no result.
+  public static func answer(_ error: BatchError, number: Int) -> [UInt8] {
+    var writer = JSONWriter(inline: true)
+    writer.object { writer in
+      writer.field("schema", "oomsim.result/1")
+      if let id = error.id {
+        writer.key("id")
+        writer.raw(id)
+      }
+      writer.field("outcome", "error")
+      writer.field("line", Int64(number))
+      writer.key("errors")
+      writer.array { writer in
+        for diagnostic in error.diagnostics {
+          writer.object {
+            $0.field("column", diagnostic.column.map(Int64.init))
+            $0.field("path", diagnostic.path)
+            $0.field("message", diagnostic.message)
+          }
+        }
+      }
+    }
+    writer.finish()
+    return writer.bytes
+  }
+
+  private func scenario(
+    of request: BatchRequest, _ line: [UInt8], _ file: (String) throws(BatchError) -> Scenario
+  ) throws(BatchError) -> Scenario {
+    var scenario: Scenario
+    switch request.source {
+    case .inline(let range): scenario = try inline(line, range, request.id)
+    case .file(let path):
+      do throws(BatchError) {
+        scenario = try file(path)
+      } catch {
+        throw BatchError(id: request.id, diagnostics: error.diagnostics)
+      }
+    }
+    if settings.isEmpty, request.settings.isEmpty { return scenario }
+    do throws(ScenarioError) {
+      // What it expects is not asked, and may name who is not there with other values.
+      scenario.expectation = nil
+      return try scenario.setting(settings + request.settings)
+    } catch {
+      throw BatchError(
+        id: request.id,
+        diagnostics: error.diagnostics.map {
+          Diagnostic(
+            path: $0.path.isEmpty ? "set" : $0.path, message: "\(error.file): \($0.message)")
+        })
+    }
+  }
+
+  private func inline(
+    _ line: [UInt8], _ range: Range<Int>, _ id: [UInt8]?
+  ) throws(BatchError) -> Scenario {
+    let isWhole = range == line.startIndex..<line.endIndex
+    do throws(ScenarioError) {
+      return try Scenario(json: isWhole ? line : Array(line[range]))
+    } catch {
+      let offset = JSONLocator(bytes: line).position(of: range.lowerBound).column - 1
+      throw BatchError(
+        id: id,
+        diagnostics: error.diagnostics.map {
+          Diagnostic(
+            column: $0.column.map { $0 + offset },
+            path: isWhole ? $0.path : $0.path.isEmpty ? "scenario" : "scenario." + $0.path,
+            message: $0.message)
+        })
+    }
+  }
+}

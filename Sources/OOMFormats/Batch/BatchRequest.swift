@@ -1,0 +1,143 @@
+public import OOMSimulator
+
+/// What one line of a batch asks for: a scenario, or an object that names one and what to change in it.
+///
+/// `{ "id": …, "file": "a.json" | "scenario": {…}, "set": { "PATH": VALUE, … }, "kernel": "6.12" }`
+public struct BatchRequest: Sendable {
+  public enum Source: Equatable, Sendable {
+    /// Bytes of the line.
+    case inline(Range<Int>)
+    case file(String)
+  }
+
+  public var source: Source
+  /// JSON that the answer repeats.
+  public var id: [UInt8]?
+  /// In the order of the line.
+  public var settings: [ScenarioSetting] = []
+  public var kernel: KernelRelease?
+
+  private static let keys = ObjectKeys(["id", "file", "scenario", "set", "kernel"])
+
+  /// Reads a line.
+  public init(_ line: [UInt8]) throws(BatchError) {
+    source = .inline(line.startIndex..<line.endIndex)
+    guard Self.isRequest(line) else { return }
+    var (file, scenario): (String?, Range<Int>?)
+    var fields = Fields(line, pageSize: 4096)
+    do throws(JSONError) {
+      _ = try fields.object(Self.keys) { (fields, key) throws(JSONError) in
+        switch key {
+        case 0: id = Array(line[try fields.skipped()])
+        case 1: file = try fields.string()
+        case 2:
+          if try fields.json.peek() == .object {
+            scenario = try fields.skipped()
+          } else {
+            _ = try fields.expect(.object, or: "a scenario")
+          }
+        case 3: settings = try fields.settings()
+        default: kernel = try fields.kernel()
+        }
+      }
+      try fields.json.finish()
+    } catch {
+      throw BatchError(
+        id: id,
+        diagnostics: [
+          BatchError.diagnostic("", "no valid JSON: \(error.message)", error.offset, line)
+        ])
+    }
+    if fields.problems.isEmpty, (file == nil) == (scenario == nil) {
+      fields.wrong("needs exactly one of 'file', 'scenario'", at: 0)
+    }
+    if file == "" || file == "-" { fields.wrong("a batch reads scenarios from files only", at: 0) }
+    if !fields.problems.isEmpty {
+      let locator = JSONLocator(bytes: line)
+      throw BatchError(
+        id: id,
+        diagnostics: fields.problems.sorted { $0.offset < $1.offset }.prefix(ScenarioError.limit)
+          .map {
+            BatchError.diagnostic(
+              pathText(locator.path(to: $0.offset)), $0.message, $0.offset, line)
+          })
+    }
+    if let file { source = .file(file) }
+    if let scenario { source = .inline(scenario) }
+  }
+
+  /// Whether a line names a scenario instead of being one.
+  private static func isRequest(_ line: [UInt8]) -> Bool {
+    var reader = JSONReader(line)
+    do throws(JSONError) {
+      guard try reader.peek() == .object else { return false }
+      try reader.beginObject()
+      var isFirst = true
+      while let key = try reader.nextKey(isFirst: isFirst) {
+        isFirst = false
+        switch reader.text(key) {
+        case "schema": return false
+        case "file", "scenario": return true
+        default: try reader.skipValue()
+        }
+      }
+    } catch {
+      // The scenario's reader says what is wrong.
+    }
+    return false
+  }
+}
+
+extension Fields {
+  /// Passes over a value.
+  ///
+  /// - Returns: where it stands.
+  fileprivate mutating func skipped() throws(JSONError) -> Range<Int> {
+    let start = try startOfNext()
+    try json.skipValue()
+    return start..<json.offset
+  }
+
+  /// Values by their paths.
+  fileprivate mutating func settings() throws(JSONError) -> [ScenarioSetting] {
+    var settings: [ScenarioSetting] = []
+    try dictionary { (fields, path, _) throws(JSONError) in
+      let value = try fields.skipped()
+      settings.append(ScenarioSetting(path: path, value: fields.json.text(value)))
+    }
+    return settings
+  }
+}
+
+/// Why a line of a batch has no result.
+public struct BatchError: Error, Equatable, Sendable {
+  public var id: [UInt8]?
+  /// Their lines are nil: the line is that of the batch.
+  public var diagnostics: [Diagnostic]
+
+  public init(id: [UInt8]?, diagnostics: [Diagnostic]) {
+    self.id = id
+    self.diagnostics = diagnostics
+  }
+
+  /// - Parameter key: the key of the line that is to blame; empty for the line as a whole.
+  public init(_ message: String, key: String = "") {
+    self.init(id: nil, diagnostics: [Diagnostic(path: key, message: message)])
+  }
+
+  /// What is wrong in a file that a line names.
+  public init(inFile error: ScenarioError) {
+    self.init(
+      id: nil,
+      diagnostics: error.diagnostics.map {
+        Diagnostic(path: "file", message: $0.text(file: error.file))
+      })
+  }
+
+  fileprivate static func diagnostic(
+    _ path: String, _ message: String, _ offset: Int, _ line: [UInt8]
+  ) -> Diagnostic {
+    let column = JSONLocator(bytes: line).position(of: offset).column
+    return Diagnostic(column: column, path: path, message: message)
+  }
+}

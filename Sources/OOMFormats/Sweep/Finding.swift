@@ -1,0 +1,99 @@
+internal import OOMSimulator
+
+/// Where along a parameter an outcome holds.
+public struct Finding: Equatable, Sendable {
+  /// Neighbouring values with the same answer.
+  public struct Interval: Equatable, Sendable {
+    public var from: String
+    public var to: String
+    public var holds: Bool
+  }
+
+  /// The value of the other parameter; nil when there is none.
+  public var column: String?
+  public var intervals: [Interval] = []
+  /// How many values were tried.
+  public var tried: Int
+  /// Every value of the range was tried; else values spread evenly, and those that close in on each change.
+  public var isExhaustive: Bool
+  /// What happens at the last value before each change and at the first after it, by their values.
+  var neighbours: [String: RunSummary] = [:]
+
+  /// The answer changes at most once.
+  public var isMonotonic: Bool { intervals.count <= 2 }
+
+  /// - Parameter cells: in the order of their values, with an answer each.
+  init(along cells: [SweepTable.Cell], column: String?, isExhaustive: Bool) {
+    self.column = column
+    self.isExhaustive = isExhaustive
+    tried = cells.count
+    for (index, cell) in cells.enumerated() {
+      let holds = cell.isWanted ?? false
+      if let last = intervals.last, last.holds == holds {
+        intervals[intervals.count - 1].to = cell.row
+        continue
+      }
+      intervals.append(Interval(from: cell.row, to: cell.row, holds: holds))
+      neighbours[cell.row] = cell.run
+      if index > 0 { neighbours[cells[index - 1].row] = cells[index - 1].run }
+    }
+  }
+}
+
+extension Sweep {
+  /// How many parts of a range without steps are looked at before the changes are closed in on.
+  static let parts: Int64 = 64
+
+  /// Goes through a range without steps: values spread evenly, then between two neighbours that differ the halves, down
+  /// to a page, a microsecond or 1.
+  func search(
+    _ runner: WhatIfRunner, into table: inout SweepTable, jobs: Int,
+    progress: (@Sendable (Int, Int) -> Void)?
+  ) throws(ScenarioError) {
+    guard let range = rows.range else { return }
+    let unit = range.scale == .bytes ? scenario.machine.pageSize : 1
+    let spread = range.spread(unit: unit)
+    let columnValues: [String?] = columns.map { $0.values } ?? [nil]
+    let count = spread.count * columnValues.count
+    let cells = try parallelMap(
+      count, jobs: jobs, progress: progress, local: runner.copyForThread
+    ) { (runner, index) throws(ScenarioError) in
+      try runner.cell(
+        range.scale.text(spread[index % spread.count]), columnValues[index / spread.count])
+    }
+    for (number, column) in columnValues.enumerated() {
+      let line = Array(cells[(number * spread.count)..<((number + 1) * spread.count)])
+      var closer = Array(zip(spread, line))
+      for index in line.indices.dropLast() where line[index].isWanted != line[index + 1].isWanted {
+        var (low, high) = (spread[index], spread[index + 1])
+        while high - low > unit {
+          let middle = low + max((high - low) / unit / 2, 1) * unit
+          let cell = try runner.cell(range.scale.text(middle), column)
+          closer.append((middle, cell))
+          if cell.isWanted == line[index].isWanted { low = middle } else { high = middle }
+        }
+      }
+      closer.sort { $0.0 < $1.0 }
+      table.cells += closer.map(\.1)
+      table.findings.append(
+        Finding(along: closer.map(\.1), column: column, isExhaustive: false))
+    }
+  }
+}
+
+extension Variation.Span {
+  /// The ends and values between them, evenly and in whole units.
+  fileprivate func spread(unit: Int64) -> [Int64] {
+    let width = UInt64(bitPattern: to &- from) / UInt64(unit)
+    let parts = min(width, UInt64(Sweep.parts))
+    var values: [Int64] = [from]
+    if parts > 1 {
+      for part in 1..<parts {
+        let units = UInt64(Int128(width) * Int128(part) / Int128(parts))
+        values.append(from &+ Int64(bitPattern: units &* UInt64(unit)))
+      }
+    }
+    if to != from { values.append(to) }
+    return values
+  }
+}

@@ -1,0 +1,59 @@
+internal import OOMSimulator
+
+// Comma-separated values after RFC 4180, but for lines that end as lines end here.
+
+extension SweepTable {
+  /// One line a cell below a line of names.
+  public var csv: String {
+    let paths = [rows.path] + (columns.map { [$0.path] } ?? [])
+    var text = csvLine(
+      paths + [
+        "first", "pid", "at_us", "kills", "refused", "first_refused", "first_refused_us", "stuck",
+        "outcome", "panic_us", "end_us", "digest",
+      ] + (goal == nil ? [] : ["holds"]))
+    for cell in cells {
+      let run = cell.run
+      var values = [cell.row]
+      if let column = cell.column { values.append(column) }
+      values += [run.first?.name ?? "", number(run.first.map { Int64($0.pid) })]
+      values += [number(run.firstAt), String(run.kills), String(run.refused)]
+      values += [run.firstRefused?.name ?? "", number(run.firstRefusedAt), String(run.stuck)]
+      values += [run.outcome.rawValue, number(run.panicAt), String(run.end), hexText(run.digest)]
+      if let isWanted = cell.isWanted { values.append(String(isWanted)) }
+      text += csvLine(values)
+    }
+    return text
+  }
+}
+
+extension JitterTable {
+  /// One line for each who dies first, below a line of names; an empty name is nobody.
+  public var csv: String {
+    var text = csvLine([
+      "first", "count", "runs", "share_per_10000", "low_per_10000", "high_per_10000",
+      "earliest_us", "median_us", "latest_us",
+    ])
+    for row in rows {
+      let proportion = Proportion(count: row.count, of: runs)
+      text += csvLine([
+        row.name ?? "", String(row.count), String(runs), String(proportion.share),
+        String(proportion.interval.lowerBound), String(proportion.interval.upperBound),
+        number(row.times.first), number(row.median), number(row.times.last),
+      ])
+    }
+    return text
+  }
+}
+
+private func number(_ value: Int64?) -> String { value.map(String.init) ?? "" }
+
+private func csvLine(_ values: [String]) -> String {
+  values.map(csvField).joined(separator: ",") + "\n"
+}
+
+private func csvField(_ text: String) -> String {
+  guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
+  return "\""
+    + text.split(separator: "\"", omittingEmptySubsequences: false)
+    .joined(separator: "\"\"") + "\""
+}

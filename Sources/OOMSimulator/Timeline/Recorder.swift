@@ -1,0 +1,191 @@
+/// Takes samples of a replay: on a grid, at instants at which something happens, around kills.
+///
+/// It never changes what it looks at: what lies between two instants of the replay is worked out on copies.
+struct Recorder: Sendable {
+  /// The rows and groups that get a line; empty while only peaks are wanted.
+  var rows: [Int] = []
+  var groups: [Int] = []
+
+  private(set) var timeline = Timeline()
+  /// The largest that each process was, by the first row of its service.
+  private(set) var processes: [Int: Int64] = [:]
+  /// The first row of the service of each process.
+  private var firstRows: [ProcessIdentity: Int] = [:]
+  private var rowsNamed = 0
+  private var groupPeaks: [Int64] = []
+  private var groupPaths: [String] = []
+  private var hasLimit: [Bool] = []
+  /// Microseconds between two instants that are worth a sample each.
+  private let spacing: Int64
+  private let end: Int64
+  private var nextGrid: Int64 = 0
+  private var lastInstant: Int64 = -1
+  private var lastKill: Int64 = -1
+  private var killsTaken = 0
+
+  /// - Parameters:
+  ///   - end: of the run, in microseconds.
+  ///   - processes: how many there are: of very many fewer samples are taken.
+  init(end: Int64, processes: Int) {
+    let samples: Int64 = processes > 20_000 ? 40 : 150
+    self.end = end
+    spacing = max(end / samples, 1)
+  }
+
+  /// The next instant of the grid that lies between two times, which is used up by this.
+  mutating func gridInstant(after now: Int64, before time: Int64) -> Int64? {
+    while nextGrid <= now { nextGrid += spacing }
+    guard nextGrid < time, nextGrid <= end else { return nil }
+    defer { nextGrid += spacing }
+    return nextGrid
+  }
+
+  /// Whether an instant at which something happens is far enough from the last one that was taken.
+  mutating func wants(instant: Int64) -> Bool {
+    if instant == lastInstant { return true }
+    guard lastInstant < 0 || instant - lastInstant >= spacing else { return false }
+    lastInstant = instant
+    return true
+  }
+
+  mutating func wants(killAt instant: Int64) -> Bool {
+    guard killsTaken < 40 || instant - lastKill >= spacing else { return false }
+    killsTaken += 1
+    lastKill = instant
+    return true
+  }
+
+  mutating func take(_ world: World, _ restarts: Restarts) {
+    timeline.times.append(world.now)
+    timeline.fills.append(Timeline.Fill(of: world))
+    if rows.isEmpty, groups.isEmpty {
+      notePeaks(world, restarts)
+    } else {
+      // What reclaim took of others does not show.
+      var world = world
+      for first in rows {
+        let row = restarts.lastRow(of: first)
+        if row < world.tasks.count { world.settleHoldings(of: world.tasks.owner(row)) }
+      }
+      noteLines(world, restarts)
+    }
+  }
+
+  private mutating func notePeaks(_ world: World, _ restarts: Restarts) {
+    for row in 0..<world.tasks.count where !world.tasks.isKernelThread(row) {
+      let first = restarts.firstRow(of: row)
+      processes[first] = max(processes[first] ?? 0, world.pagesShown(row))
+    }
+    for row in rowsNamed..<world.tasks.count {
+      firstRows[world.identity(row)] = restarts.firstRow(of: row)
+    }
+    rowsNamed = world.tasks.count
+    if groupPaths.isEmpty {
+      groupPaths = world.groups.paths
+      groupPeaks = Array(repeating: 0, count: groupPaths.count)
+      hasLimit = Array(repeating: false, count: groupPaths.count)
+    }
+    for group in groupPaths.indices {
+      groupPeaks[group] = max(groupPeaks[group], world.ledger.accounts[group].usage)
+      let limits = world.ledger.limits[group]
+      if limits.max != Cgroup.unlimited || limits.high != Cgroup.unlimited {
+        hasLimit[group] = true
+      }
+    }
+  }
+
+  private mutating func noteLines(_ world: World, _ restarts: Restarts) {
+    if timeline.processes.isEmpty, timeline.groups.isEmpty {
+      timeline.groups = groups.map {
+        Timeline.GroupLine(path: world.groups.paths[$0], pages: [], limits: [], highs: [])
+      }
+      timeline.processes = rows.map { _ in
+        Timeline.ProcessLine(process: ProcessIdentity(pid: 0, name: ""), pages: [])
+      }
+    }
+    for (index, first) in rows.enumerated() {
+      // A row of a later event is not there yet.
+      let row = restarts.lastRow(of: first)
+      let isThere = row < world.tasks.count
+      if isThere, timeline.processes[index].process.pid == 0 {
+        timeline.processes[index].process = world.identity(first)
+      }
+      timeline.processes[index].pages.append(isThere ? world.pagesShown(row) : 0)
+    }
+    for (index, group) in groups.enumerated() {
+      timeline.groups[index].pages.append(world.ledger.accounts[group].usage)
+      timeline.groups[index].limits.append(world.ledger.limits[group].max)
+      timeline.groups[index].highs.append(world.ledger.limits[group].high)
+    }
+  }
+
+  // MARK: Who gets a line
+
+  /// The victims of the first kills, then the largest; of equals the one that was there first.
+  func largestRows(_ most: Int, of run: Run) -> [Int] {
+    var chosen: [Int] = []
+    for kill in run.kills where chosen.count < most / 2 {
+      if let first = firstRows[kill.dyingFirst], !chosen.contains(first) { chosen.append(first) }
+    }
+    let others = processes.filter { $0.value > 0 && !chosen.contains($0.key) }
+      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+    return chosen + others.prefix(most - chosen.count).map(\.key)
+  }
+
+  /// Groups whose limit was hit, then those with limits that were largest.
+  func largestGroups(_ most: Int, of run: Run) -> [Int] {
+    var chosen: [Int] = []
+    let hit = run.kills.compactMap(\.cgroup) + run.stuck.compactMap(\.cgroup)
+    for path in hit where chosen.count < most {
+      if let group = groupPaths.firstIndex(of: path), !chosen.contains(group) {
+        chosen.append(group)
+      }
+    }
+    let others = groupPaths.indices.filter {
+      $0 != MemcgTree.root && groupPeaks[$0] > 0 && hasLimit[$0] && !chosen.contains($0)
+    }.sorted {
+      groupPeaks[$0] != groupPeaks[$1] ? groupPeaks[$0] > groupPeaks[$1] : $0 < $1
+    }
+    return chosen + others.prefix(most - chosen.count)
+  }
+
+  /// How many groups have a limit.
+  var limitedGroups: Int {
+    groupPaths.indices.count { $0 != MemcgTree.root && hasLimit[$0] && groupPeaks[$0] > 0 }
+  }
+}
+
+extension Timeline.Fill {
+  fileprivate init(of world: World) {
+    for account in world.ledger.accounts {
+      processes += account.anon + account.locked + account.shmem + account.tmpfs + account.file
+      cache += account.cache
+    }
+    kernel = max(world.used - processes - cache, 0)
+    swap = world.ledger.accounts[MemcgTree.root].swapUsage
+    minWatermark = world.minWatermark
+  }
+}
+
+extension World {
+  /// rss and swap of a process that has its memory, else 0.
+  fileprivate func pagesShown(_ row: Int) -> Int64 {
+    guard tasks.hasNotExited(row) else { return 0 }
+    let owner = tasks.owner(row)
+    return tasks.anon[owner] + tasks.file[owner] + tasks.shmem[owner] + tasks.swap[owner]
+  }
+}
+
+extension Restarts {
+  /// The row of a process's first life.
+  fileprivate func firstRow(of row: Int) -> Int {
+    guard let service = serviceOf[row] else { return row }
+    return services[service].firstRow
+  }
+
+  /// The row of its latest life.
+  fileprivate func lastRow(of first: Int) -> Int {
+    guard let service = serviceOf[first] else { return first }
+    return services[service].lastRow
+  }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import OOMFormats
+import OOMSimulator
+
+let batchCommand = CommandSpec(
+  name: "batch",
+  overview: "Replay scenarios that come as JSON lines; one line of result each, in order.",
+  operands: "FILE",
+  operandHelp:
+    "Lines, each a scenario or { \"file\" or \"scenario\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
+  minOperands: 0, maxOperands: 1,
+  options: [.jobs, .kernel, .policy, .set],
+  example: "oomsim batch Tests/Data/what-ifs.jsonl",
+  run: batch)
+
+@Sendable private func batch(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
+  -> ExitCode
+{
+  let settings = try arguments.settings(terminal)
+  let kernel = try arguments.kernel(terminal)
+  let jobs = try arguments.jobs(terminal)
+  let path = arguments.operands.first ?? "-"
+  var descriptor = STDIN_FILENO
+  if path != "-" {
+    descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else {
+      terminal.error("oomsim: \(path): \(InputFile.reason(errno))")
+      throw .noInput
+    }
+  }
+  let cache = ScenarioCache()
+  let answer = BatchAnswer(settings: settings, kernel: kernel, policy: arguments.policy)
+  let pump = BatchPump(
+    descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) },
+    answer: { (line, number, last) in
+      answer.answer(line, number: number) { (path) throws(BatchError) in
+        try cache.scenario(of: path, &last)
+      }
+    })
+  let failure = pump.run()
+  if failure != 0 {
+    terminal.error("oomsim: \(path): \(InputFile.reason(failure))")
+    throw .noInput
+  }
+  return .done
+}

@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+@testable import OOMFormats
+@testable import OOMSimulator
+
+/// The page: what a browser, a screen reader and a hostile scenario make of it.
+@Suite struct ReportPageTests {
+  private func page(_ text: String, _ kernel: String? = nil) throws -> String {
+    let bytes = Array(text.utf8)
+    let scenario = try Scenario(json: bytes)
+    let simulator = Simulator(for: scenario)
+    return ReportPage(scenario, simulator: simulator, source: bytes).html
+  }
+
+  private func page(of file: URL) throws -> String {
+    try page(String(decoding: try Data(contentsOf: file), as: UTF8.self))
+  }
+
+  private func matches(_ pattern: String, _ text: String) throws -> [String] {
+    let expression = try NSRegularExpression(pattern: pattern)
+    let range = NSRange(text.startIndex..., in: text)
+    return expression.matches(in: text, range: range).compactMap {
+      Range($0.range(at: $0.numberOfRanges - 1), in: text).map { String(text[$0]) }
+    }
+  }
+
+  static let hostile = #"""
+    { "schema": "oomsim.scenario/1", "name": "x</script><script>alert(1)</script>",
+      "title": "</title><img src=x onerror=alert(1)> \u202Eevil \u0007 & \" '",
+      "description": ["<b>bold</b> </pre>", "--> <!-- ]]>"], "machine": { "memory": "1G" },
+      "cgroups": { "/a</script>\"'/b": { "memory.max": "200M" } },
+      "processes": [ { "pid": 1, "name": "init", "anon": "1M" },
+        { "name": "</script><img src=x onerror=alert(1)>", "cgroup": "/a</script>\"'/b", "anon": "100M" },
+        { "name": "\u0001\u2028日本語", "cgroup": "/a</script>\"'/b", "anon": "40M" } ],
+      "events": [ { "at": "10s", "grow": { "process": "\u0001\u2028日本語", "anon": "500M", "over": "60s" } } ] }
+    """#
+
+  @Test func `nothing of a scenario becomes markup or script`() throws {
+    let page = try page(Self.hostile)
+    #expect(!page.contains("<img") && !page.contains("<b>bold") && !page.contains("<!--"))
+    #expect(page.components(separatedBy: "<script").count == 3)
+    #expect(page.components(separatedBy: "</script").count == 3)
+    #expect(page.components(separatedBy: "</title").count == 5)
+    #expect(page.contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"))
+    #expect(page.contains(#"\u{202e}evil \u{7} &amp; &quot; &#39;"#))
+    let bad = page.unicodeScalars.filter {
+      ($0.value < 0x20 && $0 != "\n") || (0x7F...0x9F).contains($0.value)
+        || (0x2028...0x202E).contains($0.value)
+    }
+    #expect(bad.isEmpty)
+    let data = try data(of: page)
+    let lines = try #require(data["lines"] as? [[Any]])
+    #expect(
+      lines.map { $0[0] as? String }.contains("</script><img src=x onerror=alert(1)> (1000)"))
+  }
+
+  private func data(of page: String) throws -> [String: Any] {
+    let text = try #require(
+      page.components(separatedBy: "id=\"data\">").last?.components(separatedBy: "</script>").first)
+    let json = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    return try #require(json as? [String: Any])
+  }
+
+  @Test(arguments: try shippedScenarios())
+  func `every story makes a page that is well formed and asks for nothing`(file: URL) throws {
+    let page = try page(of: file)
+    let body = page.components(separatedBy: "<script").first ?? ""
+    let ids = try matches(" id=\"([^\"]*)\"", body)
+    #expect(Set(ids).count == ids.count)
+    for reference in try matches(" (?:aria-labelledby|for)=\"([^\"]*)\"", body) {
+      for id in reference.split(separator: " ") { #expect(ids.contains(String(id)), "\(id)") }
+    }
+    for link in try matches(" href=\"#([^\"]*)\"", body) { #expect(ids.contains(link), "\(link)") }
+    let levels = try matches("<h([1-6])[ >]", body).compactMap(Int.init)
+    #expect(levels.first == 1 && levels.count { $0 == 1 } == 1)
+    for (level, next) in zip(levels, levels.dropFirst()) { #expect(next <= level + 1) }
+    // A name for each picture and each region that scrolls, a caption and scopes for each table.
+    #expect(try matches("<svg (?![^>]*(aria-hidden|role=\"img\"))", body).isEmpty)
+    #expect(
+      try matches("role=\"region\"", body).count
+        == matches("role=\"region\" aria-label", body).count)
+    #expect(
+      try matches("(<table>)", body).count == matches("(<table><caption>)", body).count)
+    #expect(try matches("(<th)(?![^>]*scope|ead)[^>]*>", body).isEmpty)
+    for tag in ["section", "table", "tr", "td", "th", "dl", "dd", "p", "svg", "details", "figure"] {
+      #expect(
+        try matches("(<\(tag)[ >])", body).count == matches("(</\(tag)>)", body).count, "\(tag)")
+    }
+    #expect(try matches("(?:src|href|action)=\"(?!#|data:)([^\"]*)\"", page).isEmpty)
+    #expect(!page.contains("url(") && !page.contains("@import") && !page.contains("fetch("))
+    #expect(page.utf8.count < 250_000, "\(page.utf8.count)")
+    _ = try data(of: page)
+  }
+
+  @Test func `the same bytes every time`() throws {
+    #expect(try page(Self.hostile) == page(Self.hostile))
+  }
+
+  @Test func `the answer comes first, with its sum and its bars`() throws {
+    let root = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("protection/agent-minus-500.json") })
+    let page = try page(of: root)
+    let answer = try #require(page.range(of: "<div class=\"answer\">"))
+    let time = try #require(page.range(of: "id=\"time\""))
+    #expect(answer.upperBound < time.lowerBound)
+    for part in [
+      "<strong><bdi>app</bdi> (1005)</strong> is killed at <strong>22h54m6.5625s</strong>",
+      "It had the most points, 666 909; <bdi>agent</bdi> (1004) had 104 468.",
+      "anon 1\u{A0}119\u{A0}771 + page tables 2\u{A0}197 - oom_score_adj 500 × 2\u{A0}035",
+      "oom_score_adj -277 or less (it had 0)", "MemTotal 7.7 GiB", "What if",
+      "&quot;agent-minus-500&quot;",
+    ] where part != "&quot;agent-minus-500&quot;" { #expect(page.contains(part), "\(part)") }
+    #expect(page.contains("\"agent-minus-500\""))
+    // 1,119,771 pages of anon are the longest bar: from 0 to its own end, adj takes away most of it.
+    #expect(page.contains("<rect class=\"t1\" x=\"0\" y=\"1\" width=\"998\" height=\"11\"/>"))
+    #expect(page.contains("<rect class=\"t6\" x=\"93\" y=\"13\" width=\"907\" height=\"6\"/>"))
+  }
+
+  @Test func `old kernels have no what-if, and the page says so`() throws {
+    let file = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("old/oom-adj-2-6-32.json") })
+    let page = try page(of: file)
+    #expect(page.contains("before 2.6.36 there is no oom_score_adj"))
+    #expect(!page.contains("id=\"w1\""))
+    #expect((try data(of: page)["kills"] as? [Any])?.isEmpty == true)
+  }
+
+  @Test func `500 processes and 1,000 events stay under 500 kB, and what is left out is said`()
+    throws
+  {
+    var text = """
+      { "schema": "oomsim.scenario/1", "name": "big", "title": "Many", "kernel": "6.12",
+        "machine": { "memory": "32G", "kernel": "500M" }, "cgroups": {
+      """
+    text +=
+      (0..<10).map { "\"/slice\($0)\": { \"memory.max\": \"2G\", \"memory.swap.max\": 0 }" }
+      .joined(separator: ",\n") + "},\n\"processes\": ["
+    text +=
+      (0..<500).map {
+        "{ \"name\": \"worker-process-\($0)\", \"cgroup\": \"/slice\($0 % 10)\", \"anon\": \"\(20 + $0 % 37)M\", \"file\": \"3M\" }"
+      }.joined(separator: ",\n") + "],\n\"events\": ["
+    text +=
+      (0..<1000).map {
+        "{ \"at\": \"\($0 + 1)s\", \"grow\": { \"process\": \"worker-process-\($0 * 7 % 500)\", \"anon\": \"\(9 + $0 % 23)M\", \"over\": \"3s\" } }"
+      }.joined(separator: ",\n") + "] }\n"
+    let page = try page(text)
+    #expect(page.utf8.count < 500_000, "\(page.utf8.count)")
+    #expect(page.components(separatedBy: "class=\"case\"").count == ReportPage.mostKills + 1)
+    for part in [
+      "The other kills", "more processes are not drawn", "more that could be chosen", "The first ",
+    ] {
+      #expect(page.contains(part), "\(part)")
+    }
+  }
+
+  // MARK: Contrast
+
+  @Test(arguments: [false, true])
+  func `text has a contrast of 4.5 and a line of 3 against what is behind it`(isDark: Bool) throws {
+    let parts = PageStyle.text.components(separatedBy: "@media(prefers-color-scheme:dark)")
+    let colours = try self.colours(isDark ? parts[1] : parts[0])
+    func contrast(_ a: String, _ b: String) throws -> Double {
+      let (x, y) = (try #require(colours[a]), try #require(colours[b]))
+      return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+    }
+    for text in ["ink", "soft", "link", "kill"] {
+      for behind in ["bg", "panel", "mark"] {
+        if text != "ink", behind == "mark" { continue }
+        #expect(try contrast(text, behind) >= 4.5, "\(text) on \(behind)")
+      }
+    }
+    let lines = ["limit", "kernel", "proc", "cache", "rule"] + (1...8).map { "s\($0)" }
+    let bars = ["anon", "file", "shmem", "swap", "tables", "adj"].map { "t-" + $0 }
+    for line in lines + bars where line != "rule" {
+      #expect(try contrast(line, "panel") >= 3, "\(line)")
+      #expect(try contrast(line, "bg") >= 3, "\(line)")
+    }
+  }
+
+  /// Relative luminance of every colour, after WCAG 2.
+  private func colours(_ style: String) throws -> [String: Double] {
+    var colours: [String: Double] = [:]
+    for entry in try matches("(--[a-z0-9-]+:#[0-9a-f]{6})", style) {
+      let parts = entry.dropFirst(2).split(separator: ":#")
+      let name = String(parts[0])
+      // The first definition is that of this scheme.
+      if colours[name] != nil { continue }
+      let value = try #require(Int(parts[1], radix: 16))
+      let channels = [value >> 16 & 255, value >> 8 & 255, value & 255].map { channel in
+        let part = Double(channel) / 255
+        return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+      }
+      colours[name] = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    }
+    return colours
+  }
+}
