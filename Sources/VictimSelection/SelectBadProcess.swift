@@ -273,9 +273,10 @@ private struct Best {
   ) {
     var row = begin
     while row < end {
-      let adj = weight[row]
+      // The caller's rows are those of both columns.
+      let adj = unsafe weight[unchecked: row]
       if adj != neverChosen {
-        offer(badness.points(pages: pages[row], weight: adj), row: row)
+        unsafe offer(badness.points(pages: pages[unchecked: row], weight: adj), row: row)
       }
       row &+= 1
     }
