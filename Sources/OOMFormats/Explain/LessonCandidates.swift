@@ -83,7 +83,7 @@ struct LessonCandidates {
       ? ["total_vm", "children", "cpu_s", "run_s", "nice", "oom_adj", "pid", "name"]
       : ["anon", "file", "shmem", "swap", "pgtables", "oom_score_adj", "pid", "name"]
     let rows = [head] + shown.map { row($0) }
-    var lines = aligned(rows)
+    var lines = TextTable.lines(ofNumbers: rows)
     if shown.count < eligible.count {
       lines.append("the \(shown.count) largest; \(eligible.count - shown.count) more are smaller")
     }
@@ -107,20 +107,5 @@ struct LessonCandidates {
     return [
       candidate.anon, candidate.file, candidate.shmem, candidate.swap, candidate.countedTables,
     ].map { SizeFormat.grouped($0) } + ["\(candidate.oomScoreAdj)"] + end
-  }
-}
-
-/// Cells in columns, all but the last to the right.
-func aligned(_ rows: [[String]]) -> [String] {
-  guard let first = rows.first else { return [] }
-  var widths = [Int](repeating: 0, count: first.count)
-  for row in rows {
-    for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
-  }
-  return rows.map { row in
-    row.enumerated().map { column, cell in
-      column == row.count - 1
-        ? cell : String(repeating: " ", count: widths[column] - cell.count) + cell
-    }.joined(separator: "  ")
   }
 }

@@ -90,14 +90,7 @@ extension JSONWriter {
 
   private mutating func domain(_ domain: Forecast.Domain, _ report: Kubernetes.NodeForecast) {
     object { writer in
-      writer.field("cgroup", domain.cgroup)
-      writer.field("file", domain.limit.file)
-      writer.field("limit", domain.limit.limit)
-      writer.field("usage", domain.limit.usage)
-      writer.field("left", domain.left)
-      writer.field("left_per_mille", domain.leftPerMille)
-      writer.field("totalpages", domain.totalpages)
-      writer.field("outcome", domain.outcome.rawValue)
+      writer.limit(of: domain)
       let count = report.containerCount(in: domain)
       writer.field("containers", Int64(count.containers))
       writer.field("pause_processes", Int64(count.sandboxes))

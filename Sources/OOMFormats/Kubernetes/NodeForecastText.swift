@@ -179,21 +179,10 @@ public struct NodeForecastText {
   }
 
   /// A table with columns two spaces apart, to the right but for some; nothing behind the last words of a line.
-  private func aligned(_ table: [[String]], left: Set<Int>) -> [String] {
-    var widths = [Int](repeating: 0, count: table[0].count)
-    for row in table {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
-    }
-    return table.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        line +=
-          (column == 0 ? "" : "  ") + (left.contains(column) ? cell + padding : padding + cell)
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+  private func aligned(_ rows: [[String]], left: Set<Int>) -> [String] {
+    var table = TextTable(rows[0].indices.map { left.contains($0) ? .left : .right })
+    table.rows = rows
+    return table.lines
   }
 }
 

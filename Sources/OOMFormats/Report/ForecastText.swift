@@ -90,16 +90,7 @@ public struct ForecastText {
         next.breakEvenAdj.map { "\($0)" } ?? "-", size(next.freedPages), "\(candidate.pid)", name,
       ])
     }
-    var widths = [Int](repeating: 0, count: rows[0].count)
-    for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
-    }
-    return rows.map { row in
-      row.enumerated().map { column, cell in
-        column == row.count - 1
-          ? cell : String(repeating: " ", count: widths[column] - cell.count) + cell
-      }.joined(separator: "  ")
-    }
+    return TextTable.lines(ofNumbers: rows)
   }
 }
 
@@ -128,16 +119,21 @@ extension JSONWriter {
     }
   }
 
+  /// The limit of a domain, what is left to it, and what an OOM there would come to.
+  mutating func limit(of domain: Forecast.Domain) {
+    field("cgroup", domain.cgroup)
+    field("file", domain.limit.file)
+    field("limit", domain.limit.limit)
+    field("usage", domain.limit.usage)
+    field("left", domain.left)
+    field("left_per_mille", domain.leftPerMille)
+    field("totalpages", domain.totalpages)
+    field("outcome", domain.outcome.rawValue)
+  }
+
   private mutating func domain(_ domain: Forecast.Domain) {
     object { writer in
-      writer.field("cgroup", domain.cgroup)
-      writer.field("file", domain.limit.file)
-      writer.field("limit", domain.limit.limit)
-      writer.field("usage", domain.limit.usage)
-      writer.field("left", domain.left)
-      writer.field("left_per_mille", domain.leftPerMille)
-      writer.field("totalpages", domain.totalpages)
-      writer.field("outcome", domain.outcome.rawValue)
+      writer.limit(of: domain)
       writer.field("eligible", Int64(domain.candidateCount))
       writer.field("ineligible", Int64(domain.ineligibleCount))
       writer.key("candidates")

@@ -47,16 +47,7 @@ public enum ScoreText {
         [points] + (candidate.legacy.map(legacyCells) ?? cells(candidate))
           + ["\(candidate.oomScore)", "\(candidate.pid)", name])
     }
-    var widths = [Int](repeating: 0, count: rows[0].count)
-    for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) }
-    }
-    return rows.map { row in
-      row.enumerated().map { column, cell in
-        column == row.count - 1
-          ? cell : String(repeating: " ", count: widths[column] - cell.count) + cell
-      }.joined(separator: "  ")
-    }
+    return TextTable.lines(ofNumbers: rows)
   }
 
   private static func cells(_ candidate: Candidate) -> [String] {

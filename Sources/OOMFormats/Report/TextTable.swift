@@ -12,6 +12,14 @@ struct TextTable {
     self.alignments = alignments
   }
 
+  /// Lines of rows that are numbers to the right, but for the last cell.
+  static func lines(ofNumbers rows: [[String]]) -> [String] {
+    guard let first = rows.first else { return [] }
+    var table = TextTable(first.dropLast().map { _ in .right } + [.left])
+    table.rows = rows
+    return table.lines
+  }
+
   mutating func add(_ row: [String]) { rows.append(row) }
 
   /// The widths of the columns.

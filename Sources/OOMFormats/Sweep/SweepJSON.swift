@@ -4,11 +4,7 @@ extension JSONWriter {
   /// `oomsim.sweep/1`: a table of what-ifs.
   public mutating func sweep(_ table: SweepTable) {
     object { writer in
-      writer.field("schema", "oomsim.sweep/1")
-      writer.field("scenario", table.scenario)
-      writer.field("kernel", table.kernel)
-      writer.field("rule_set", table.ruleSet)
-      if table.policy != .kernel { writer.field("policy", table.policy.rawValue) }
+      writer.sweepHead(table.scenario, table.kernel, table.ruleSet, table.policy)
       writer.key("vary")
       writer.array { writer in
         for variation in [table.rows, table.columns].compactMap({ $0 }) {
@@ -93,14 +89,20 @@ extension JSONWriter {
     }
   }
 
+  private mutating func sweepHead(
+    _ scenario: String?, _ kernel: String?, _ ruleSet: String?, _ policy: Policy
+  ) {
+    field("schema", "oomsim.sweep/1")
+    field("scenario", scenario)
+    field("kernel", kernel)
+    field("rule_set", ruleSet)
+    if policy != .kernel { field("policy", policy.rawValue) }
+  }
+
   /// `oomsim.sweep/1` of values that are drawn.
   public mutating func jitter(_ table: JitterTable) {
     object { writer in
-      writer.field("schema", "oomsim.sweep/1")
-      writer.field("scenario", table.scenario)
-      writer.field("kernel", table.kernel)
-      writer.field("rule_set", table.ruleSet)
-      if table.policy != .kernel { writer.field("policy", table.policy.rawValue) }
+      writer.sweepHead(table.scenario, table.kernel, table.ruleSet, table.policy)
       writer.key("jitter")
       writer.array { writer in
         for jitter in table.jitters {

@@ -171,15 +171,15 @@ private struct DifferenceList {
       let old = index < before.count ? before[index] : nil
       let new = index < after.count ? after[index] : nil
       if old == new { continue }
-      guard let old, let new, old.action.kind == new.action.kind else {
+      guard let old, let new, old.action.name == new.action.name else {
         add(path, old?.summary ?? .absent, new?.summary ?? .absent)
         continue
       }
       let known = found.count
       add(path + ".at", .microseconds(old.at), .microseconds(new.at))
-      addSizes("\(path).\(new.action.kind).", old.action, new.action)
+      addSizes("\(path).\(new.action.name).", old.action, new.action)
       // What has no name of its own here, such as the members of a `set`.
-      if found.count == known { add(path, .text("one \(old.action.kind)"), .text("another")) }
+      if found.count == known { add(path, .text("one \(old.action.name)"), .text("another")) }
     }
   }
 
@@ -201,33 +201,11 @@ extension Scenario.Process {
 extension Event {
   /// What it is, in a few words.
   fileprivate var summary: ScenarioDifference.Value {
-    .text(action.kind + (action.process.map { " of \($0)" } ?? ""))
+    .text(action.name + (action.process.map { " of \($0)" } ?? ""))
   }
 }
 
 extension Event.Action {
-  /// The word of the scenario format.
-  fileprivate var kind: String {
-    switch self {
-    case .grow: "grow"
-    case .shrink: "shrink"
-    case .map: "map"
-    case .unmap: "unmap"
-    case .start: "start"
-    case .exit: "exit"
-    case .fork: "fork"
-    case .cow: "cow"
-    case .readPageCache, .dropPageCache: "page_cache"
-    case .writeTmpfs, .deleteTmpfs: "tmpfs"
-    case .setProcess, .setCgroup, .setSysctl: "set"
-    case .move: "move"
-    case .swapoff: "swapoff"
-    case .swapon: "swapon"
-    case .sysrq: "sysrq"
-    case .oom: "oom"
-    }
-  }
-
   /// Its sizes and its duration by their names.
   fileprivate var quantities: [(name: String, value: ScenarioDifference.Value)] {
     switch self {

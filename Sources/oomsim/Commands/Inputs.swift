@@ -43,6 +43,16 @@ extension Arguments {
   }
 }
 
+/// All bytes of a file, `-` is standard input; what is wrong with it goes to standard error.
+func readBytes(_ path: String, _ terminal: Terminal) throws(ExitCode) -> [UInt8] {
+  do throws(InputError) {
+    return try InputFile.read(path)
+  } catch {
+    terminal.error("oomsim: \(error.message)")
+    throw .noInput
+  }
+}
+
 /// Reads a scenario; what is wrong with it goes to standard error.
 func readScenario(
   _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
@@ -55,13 +65,7 @@ func readScenarioText(
   _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
 ) throws(ExitCode) -> (scenario: Scenario, text: [UInt8]) {
   let name = path == "-" ? "standard input" : path
-  let bytes: [UInt8]
-  do throws(InputError) {
-    bytes = try InputFile.read(path)
-  } catch {
-    terminal.error("oomsim: \(error.message)")
-    throw .noInput
-  }
+  let bytes = try readBytes(path, terminal)
   do throws(ScenarioError) {
     return (try Scenario(json: bytes, file: name, settings: settings), bytes)
   } catch {

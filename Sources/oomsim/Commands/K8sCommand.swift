@@ -70,13 +70,7 @@ private func k8sInput<Value>(
   _ path: String, _ terminal: Terminal,
   _ read: ([UInt8], String) throws(ScenarioError) -> Value
 ) throws(ExitCode) -> Value {
-  let bytes: [UInt8]
-  do throws(InputError) {
-    bytes = try InputFile.read(path)
-  } catch {
-    terminal.error("oomsim: \(error.message)")
-    throw .noInput
-  }
+  let bytes = try readBytes(path, terminal)
   do throws(ScenarioError) {
     return try read(bytes, path == "-" ? "standard input" : path)
   } catch {
