@@ -27,11 +27,16 @@ struct Sample: Sendable {
       for number in 0..<batch { select(sample &* batch &+ number) }
       times.append((processorTime() - begin) / Double(batch))
     }
-    allocations = Double(allocation_count() - before) / Double(count * batch)
-    times.sort()
+    self.init(
+      times, allocations: Double(allocation_count() - before) / Double(count * batch))
+  }
+
+  init(_ times: [Double], allocations: Double) {
+    self.allocations = allocations
+    let times = times.sorted()
     minimum = times[0]
-    median = times[count / 2]
-    p99 = times[min(count * 99 / 100, count - 1)]
+    median = times[times.count / 2]
+    p99 = times[min(times.count * 99 / 100, times.count - 1)]
   }
 }
 
@@ -95,36 +100,32 @@ func selectByScan(_ pages: [Int64], _ weights: [Int16], _ totalpages: Int64) -> 
     pages: pages.span, weight: weights.span, totalpages: totalpages, rule: SelectionRule())
 }
 
-/// What changing one process and selecting again took, by index and by scan.
-struct IndexMeasurement {
-  var population: String
-  var count: Int
-  /// One change and one selection.
-  var step: Sample
-  var scan: Sample
+/// An index of a population, with changes to make again and again.
+private final class IndexWorkload {
+  private var index = VictimIndex()
+  private let changes: [(row: Int, pages: Int64)]
+  private let rule = SelectionRule()
+  let forms: Forms
   var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+  private var sink = 0
 
-  init(_ population: Population, count: Int, budget: Double) {
-    self.population = population.name
-    self.count = count
-    let forms = Forms(population, count: count)
+  init(_ population: Population, count: Int) {
+    forms = Forms(population, count: count)
     var pages = forms.pages
-    var index = VictimIndex()
     index.reserveCapacity(count)
     for row in 0..<count {
       index.set(row, pages: pages[row], weight: forms.weights[row], key: Int64(row))
     }
-    let candidates = (0..<count).filter { forms.weights[$0] != neverChosen }
+    let candidates = (0..<count).filter { [weights = forms.weights] in weights[$0] != neverChosen }
     var random = SplitMix(seed: population.seed &+ 99)
     // So many that the rows that change do not all stay in a cache.
     let changeCount = count < 10_000 ? 1 << 12 : 1 << 18
-    let changes = (0..<changeCount).map { _ in
+    changes = (0..<changeCount).map { _ in
       (
         row: candidates.randomElement(using: &random) ?? 0,
         pages: Int64.random(in: 0...100_000, using: &random)
       )
     }
-    let rule = SelectionRule()
     for (number, change) in changes.enumerated() {
       pages[change.row] = change.pages
       index.update(change.row, pages: change.pages)
@@ -135,13 +136,61 @@ struct IndexMeasurement {
         victim == selectByScan(pages, forms.weights, 2_000_000), "index and scan choose differently"
       )
     }
-    var sink = 0
-    step = Sample(budget: budget) {
-      let change = changes[$0 & (changeCount - 1)]
-      index.update(change.row, pages: change.pages &+ Int64($0 & 7))
+  }
+
+  deinit {
+    if sink == 1 { print("", terminator: "") }
+  }
+
+  /// Some changes, and a selection after each.
+  func run(_ numbers: Range<Int>) {
+    for number in numbers {
+      let change = changes[number & (changes.count - 1)]
+      index.update(change.row, pages: change.pages &+ Int64(number & 7))
       sink &+= index.select(totalpages: 2_000_000, rule: rule)?.row ?? -1
     }
-    self.scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
-    if sink == 1 { print("", terminator: "") }
+  }
+}
+
+/// What changing one process and selecting again took, by index and by scan.
+struct IndexMeasurement {
+  var population: String
+  var count: Int
+  /// One change and one selection.
+  var step: Sample
+  var scan: Sample
+  var digest: UInt64
+
+  /// Measures several sizes in turns, sample by sample: what others do on the machine meets them all.
+  static func measure(_ population: Population, counts: [Int], budget: Double) -> [Self] {
+    let workloads = counts.map { IndexWorkload(population, count: $0) }
+    // Many times what an index puts off, and what brings back a cache that the other size has filled.
+    let batch = 1 << 16
+    var times = counts.map { _ in [Double]() }
+    let sampleCount = max(Int(budget / (20 * Double(batch))), 3)
+    for at in counts.indices {
+      times[at].reserveCapacity(sampleCount)
+      workloads[at].run(0..<batch)
+    }
+    var allocations = counts.map { _ in UInt64(0) }
+    for sample in 1...sampleCount {
+      for at in counts.indices {
+        let before = allocation_count()
+        let begin = processorTime()
+        workloads[at].run(sample * batch..<(sample + 1) * batch)
+        times[at].append((processorTime() - begin) / Double(batch))
+        allocations[at] += UInt64(allocation_count() - before)
+      }
+    }
+    return counts.indices.map { at in
+      let forms = workloads[at].forms
+      var sink = 0
+      let scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
+      if sink == 1 { print("", terminator: "") }
+      return Self(
+        population: population.name, count: counts[at],
+        step: Sample(times[at], allocations: Double(allocations[at]) / Double(sampleCount * batch)),
+        scan: scan, digest: workloads[at].digest)
+    }
   }
 }

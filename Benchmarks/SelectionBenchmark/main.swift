@@ -54,9 +54,8 @@ for population in populations {
     report.scans.append(
       ScanMeasurement(population, count: count, budget: budget, peers: true))
   }
-  for count in options.isSmoke ? [500] : [10_000, 1_000_000] {
-    report.indexes.append(IndexMeasurement(population, count: count, budget: budget))
-  }
+  report.indexes += IndexMeasurement.measure(
+    population, counts: options.isSmoke ? [500] : [10_000, 1_000_000], budget: budget)
 }
 if !options.isSmoke, let population = populations.first {
   report.scans.append(

@@ -1,15 +1,18 @@
 // The trees of a `VictimIndex`: B-trees that share their columns. A node has room for 32 entries; entry e of
 // node n is row n × 32 + e of three columns:
 //
-//      links (Int32)     maxima (Int64)         keys (Int64)
-//     ─────────────────┬──────────────────────┬─────────────────────────────────────
-//      leaf:  the row  │ not used             │ where it stands in the walk
-//      inner: a node   │ the most pages below │ no key below is lower
+//      links (Int32)     maxima (Int64)           keys (Int64)
+//     ─────────────────┬────────────────────────┬─────────────────────────────────────
+//      leaf:  the row  │ not used               │ where it stands in the walk
+//      inner: a node   │ no row below has more  │ no key below is lower
 //
-// Entries stand in the order of their keys. The pages of a row stand in a record of its own with its leaf: a
-// change touches that and the maximum of the leaf, and nodes only where the row is, or was, their maximum.
+// Entries stand in the order of their keys. The pages of a row stand in a record of its own, with its entry.
+//
+// The maximum of a leaf is raised at once and lowered late: when a question meets it and finds no such row. So a
+// change asks nothing of the other rows of its leaf, and changes come many at a time: of a million rows, drawn at
+// random, each is in another line of memory, and whoever waits for one before asking for the next does little else.
 
-/// Ordered sequences of rows, each with the maximum of its pages.
+/// Ordered sequences of rows, which know the most pages in them.
 struct MaximumTrees: Sendable {
   static let width = 32
 
@@ -19,9 +22,17 @@ struct MaximumTrees: Sendable {
     var key: Int64
   }
 
+  /// A row of a tree and the pages that it now has.
+  struct Change {
+    var row: Int32
+    var leaf: Int32 = -1
+    var pages: Int64
+  }
+
   private var links: [Int32] = []
   private var maxima: [Int64] = []
-  /// The most pages of all entries of each node, as `maxima` above it has them.
+  /// The maximum of each node, as `maxima` of the node above has it: of its rows, or more, in a leaf; just the
+  /// highest of its entries in the others.
   private var mostOfNode: [Int64] = []
   private var keys: [Int64] = []
   private var counts: [Int32] = []
@@ -33,16 +44,16 @@ struct MaximumTrees: Sendable {
   private var unused: [Int32] = []
 
   private var roots: [Int32] = []
-  /// The most pages of each tree, -1 of one without rows.
+  /// At least the most pages of each tree, -1 of one without rows.
   private(set) var tops: [Int64] = []
+
   private var rows: [Row] = []
 
   private struct Row {
-    var pages: Int64 = 0
+    var pages: Int64 = -1
     /// Its entry in its leaf, -1 of one that is in no tree.
     var place: Int32 = -1
   }
-
   var treeCount: Int { roots.count }
 
   /// Makes a tree without rows.
@@ -64,17 +75,30 @@ struct MaximumTrees: Sendable {
 
   // MARK: Changes
 
-  /// Changes the pages of a row that is in a tree.
+  /// Writes the pages of rows that are in trees, and where the rows are.
+  ///
+  /// - Complexity: O(1) for each; no allocation.
+  mutating func write(_ changes: inout [Change]) {
+    locate(&changes)
+    var rows = rows.mutableSpan
+    for change in changes { rows[Int(change.row)].pages = change.pages }
+  }
+
+  private func locate(_ changes: inout [Change]) {
+    let rows = rows.span
+    for at in changes.indices {
+      changes[at].leaf = rows[Int(changes[at].row)].place / Int32(Self.width)
+    }
+  }
+
+  /// Brings the maxima in step with a change that is written.
   ///
   /// - Returns: the tree, if its top has changed.
   /// - Complexity: O(log *n*), mostly O(1); no allocation.
-  mutating func update(_ row: Int, pages: Int64) -> Int? {
-    let old = rows[row].pages
-    rows[row].pages = pages
-    let leaf = Int(rows[row].place) / Self.width
-    let most = mostOfNode[leaf]
-    if old < most, pages <= most { return nil }
-    return settle(leaf)
+  @inline(__always)
+  mutating func raise(_ change: Change) -> Int? {
+    let leaf = Int(change.leaf)
+    return change.pages > mostOfNode[leaf] ? raise(leaf, to: change.pages) : nil
   }
 
   /// Where a row stands in the walk.
@@ -102,7 +126,7 @@ struct MaximumTrees: Sendable {
       }
     }
     insert(Int32(row), key, pages, into: node, at: position)
-    return settle(node)
+    return raise(node, to: pages)
   }
 
   /// - Returns: the tree, if its top has changed.
@@ -115,30 +139,63 @@ struct MaximumTrees: Sendable {
 
   // MARK: Questions
 
-  /// The first or the last row of a tree that has at least so many pages.
-  func find(_ tree: Int, atLeast pages: Int64, last: Bool) -> Entry? {
-    if tops[tree] < pages { return nil }
-    var node = Int(roots[tree])
+  /// The most pages of a tree, -1 of one without rows: lowers its top where no row has so many any more.
+  ///
+  /// - Complexity: O(log *n*), and as much again for each row that had more when its leaf was last looked at.
+  mutating func top(of tree: Int) -> Int64 {
     while true {
-      let base = node * Self.width
-      var entry = last ? base + Int(counts[node]) - 1 : base
-      if heights[node] == 0 {
-        while rows[Int(links[entry])].pages < pages { entry += last ? -1 : 1 }
-        return Entry(row: Int(links[entry]), key: keys[entry])
-      }
-      while maxima[entry] < pages { entry += last ? -1 : 1 }
-      node = Int(links[entry])
+      let top = tops[tree]
+      if top < 0 { return top }
+      let leaf = leaf(tree, atLeast: top, last: false)
+      _ = settle(leaf)
+      if mostOfNode[leaf] == top { return top }
     }
   }
 
-  /// As above, among the rows whose keys are in a range.
-  func find(_ tree: Int, atLeast pages: Int64, last: Bool, in range: Range<Int64>) -> Entry? {
+  /// The first or the last row of a tree that has at least so many pages.
+  mutating func find(_ tree: Int, atLeast pages: Int64, last: Bool) -> Entry? {
+    while tops[tree] >= pages {
+      let leaf = leaf(tree, atLeast: pages, last: last)
+      if let entry = find(in: leaf, pages, last, .min ..< .max) { return entry }
+      _ = settle(leaf)
+    }
+    return nil
+  }
+
+  /// The first or the last leaf whose maximum is at least so much, as the top of the tree is.
+  private func leaf(_ tree: Int, atLeast pages: Int64, last: Bool) -> Int {
+    var node = Int(roots[tree])
+    while heights[node] > 0 {
+      var entry = node * Self.width + (last ? Int(counts[node]) - 1 : 0)
+      while maxima[entry] < pages { entry += last ? -1 : 1 }
+      node = Int(links[entry])
+    }
+    return node
+  }
+
+  private func find(in leaf: Int, _ pages: Int64, _ last: Bool, _ range: Range<Int64>) -> Entry? {
+    let base = leaf * Self.width
+    let count = Int(counts[leaf])
+    for step in 0..<count {
+      let entry = base + (last ? count - 1 - step : step)
+      let row = Int(links[entry])
+      if rows[row].pages >= pages, range.contains(keys[entry]) {
+        return Entry(row: row, key: keys[entry])
+      }
+    }
+    return nil
+  }
+
+  /// The first or the last row whose key is in a range and that has at least so many pages.
+  mutating func find(
+    _ tree: Int, atLeast pages: Int64, last: Bool, in range: Range<Int64>
+  ) -> Entry? {
     if tops[tree] < pages { return nil }
     return find(below: Int(roots[tree]), pages, last, range)
   }
 
   /// The most pages of the rows of a tree whose keys are in a range; -1 for none.
-  func maximum(_ tree: Int, in range: Range<Int64>) -> Int64 {
+  mutating func maximum(_ tree: Int, in range: Range<Int64>) -> Int64 {
     roots[tree] < 0 ? -1 : maximum(below: Int(roots[tree]), range, end: .max)
   }
 }
@@ -146,18 +203,19 @@ struct MaximumTrees: Sendable {
 // MARK: Ranges
 
 extension MaximumTrees {
-  private func find(
+  private mutating func find(
     below node: Int, _ pages: Int64, _ last: Bool, _ range: Range<Int64>
   ) -> Entry? {
+    if heights[node] == 0 {
+      let found = find(in: node, pages, last, range)
+      if found == nil { _ = settle(node) }
+      return found
+    }
     let base = node * Self.width
     let count = Int(counts[node])
     for step in 0..<count {
       let entry = base + (last ? count - 1 - step : step)
-      if most(of: entry, in: node) < pages || keys[entry] >= range.upperBound { continue }
-      if heights[node] == 0 {
-        if keys[entry] < range.lowerBound { continue }
-        return Entry(row: Int(links[entry]), key: keys[entry])
-      }
+      if maxima[entry] < pages || keys[entry] >= range.upperBound { continue }
       if entry + 1 < base + count, keys[entry + 1] <= range.lowerBound { continue }
       if let found = find(below: Int(links[entry]), pages, last, range) { return found }
     }
@@ -165,24 +223,31 @@ extension MaximumTrees {
   }
 
   /// - Parameter end: no key below the node is as high.
-  private func maximum(below node: Int, _ range: Range<Int64>, end: Int64) -> Int64 {
+  private mutating func maximum(below node: Int, _ range: Range<Int64>, end: Int64) -> Int64 {
     let base = node * Self.width
     let count = Int(counts[node])
     var most: Int64 = -1
-    for entry in base..<(base + count) {
-      let here = self.most(of: entry, in: node)
-      if here <= most || keys[entry] >= range.upperBound { continue }
-      let next = entry + 1 < base + count ? keys[entry + 1] : end
-      let isInside = keys[entry] >= range.lowerBound
-      if heights[node] == 0 {
-        if isInside { most = here }
-      } else if isInside, next <= range.upperBound {
-        most = here
-      } else if next > range.lowerBound {
-        most = max(most, maximum(below: Int(links[entry]), range, end: next))
+    if heights[node] == 0 {
+      for entry in base..<(base + count) where range.contains(keys[entry]) {
+        most = max(most, rows[Int(links[entry])].pages)
       }
+      _ = settle(node)
+      return most
     }
-    return most
+    // The highest first: then the others need no look, where their maxima are of rows in the range.
+    var isOpen: UInt32 = .max
+    while true {
+      var highest = -1
+      for entry in base..<(base + count) where isOpen & (1 << UInt32(entry - base)) != 0 {
+        if maxima[entry] <= (highest < 0 ? most : maxima[highest]) { continue }
+        let next = entry + 1 < base + count ? keys[entry + 1] : end
+        if keys[entry] < range.upperBound, next > range.lowerBound { highest = entry }
+      }
+      if highest < 0 { return most }
+      isOpen &= ~(1 << UInt32(highest - base))
+      let next = highest + 1 < base + count ? keys[highest + 1] : end
+      most = max(most, maximum(below: Int(links[highest]), range, end: next))
+    }
   }
 }
 
@@ -222,11 +287,6 @@ extension MaximumTrees {
     return low
   }
 
-  /// The pages of an entry, or the most below it.
-  private func most(of entry: Int, in node: Int) -> Int64 {
-    heights[node] == 0 ? rows[Int(links[entry])].pages : maxima[entry]
-  }
-
   private func most(in node: Int) -> Int64 {
     let base = node * Self.width
     var most: Int64 = -1
@@ -258,6 +318,25 @@ extension MaximumTrees {
         // The others below the parent are as they were.
         let above = mostOfNode[parent]
         if most < above, old < above { return nil }
+      }
+      node = parent
+    }
+    return -1 - node
+  }
+
+  /// Brings the maximum of a node and of those above it to what an entry of it has come to.
+  ///
+  /// - Returns: the tree, if its top has changed.
+  private mutating func raise(_ node: Int, to pages: Int64) -> Int? {
+    var node = node
+    while node >= 0 {
+      if mostOfNode[node] >= pages { return nil }
+      mostOfNode[node] = pages
+      let parent = Int(parents[node])
+      if parent < 0 {
+        tops[-1 - parent] = pages
+      } else {
+        maxima[parent * Self.width + Int(positions[node])] = pages
       }
       node = parent
     }
@@ -302,6 +381,7 @@ extension MaximumTrees {
   ///
   /// - Returns: the new node.
   private mutating func split(_ node: Int, keeping kept: Int) -> Int {
+    _ = settle(node)
     if parents[node] < 0 {
       let root = newNode(height: heights[node] + 1, parent: parents[node])
       roots[-1 - Int(parents[node])] = Int32(root)

@@ -13,6 +13,9 @@
 //
 // Points that are the same for several pages (thousandths, a floor of 1) are no problem: of all rows with at
 // least the fewest pages that have these points the first or the last of the walk is taken, as the scan does.
+//
+// Most changes leave the victim as it is: of another process, and to fewer points than the victim's. Such a change
+// is only written down, and the trees are told of a thousand at a time.
 
 /// The processes of a walk, ready to be selected from again and again.
 ///
@@ -24,7 +27,23 @@ public struct VictimIndex: Sendable {
   /// The weight of each row.
   private var weightOfRow: [Int16] = []
 
-  public init() {}
+  /// Changes that the trees have not been told of.
+  private var pending: [MaximumTrees.Change] = []
+  /// How many of them leave the answer as it is.
+  private var harmless = 0
+  private var mostPending: Int64 = -1
+  private var answer: Answer?
+
+  /// What was chosen last among all rows.
+  private struct Answer {
+    var victim: Victim
+    var totalpages: Int64
+    var rule: SelectionRule
+  }
+
+  private static let pendingLimit = 1024
+
+  public init() { pending.reserveCapacity(Self.pendingLimit) }
 
   public mutating func reserveCapacity(_ rows: Int) {
     trees.reserve(rows: rows)
@@ -45,6 +64,8 @@ public struct VictimIndex: Sendable {
       if weight == neverChosen { return }
       if trees.key(of: row) == key { return update(row, pages: pages) }
     }
+    apply()
+    answer = nil
     if old != neverChosen { follow(trees.remove(row)) }
     weightOfRow[row] = weight
     if weight == neverChosen { return }
@@ -55,9 +76,21 @@ public struct VictimIndex: Sendable {
 
   /// Changes the pages of a row that is a candidate.
   ///
-  /// - Complexity: O(log *n*), mostly O(1); no allocation.
+  /// - Complexity: O(log *n*) with the work that it puts off, mostly O(1); no allocation.
   public mutating func update(_ row: Int, pages: Int64) {
-    follow(trees.update(row, pages: pages))
+    if pending.count == Self.pendingLimit { apply() }
+    pending.append(MaximumTrees.Change(row: Int32(row), pages: pages))
+    mostPending = max(mostPending, pages)
+  }
+
+  /// Tells the trees of the changes.
+  private mutating func apply() {
+    if harmless < pending.count { answer = nil }
+    trees.write(&pending)
+    for change in pending { follow(trees.raise(change)) }
+    pending.removeAll(keepingCapacity: true)
+    harmless = 0
+    mostPending = -1
   }
 
   /// Takes over the top of a tree that has changed.
@@ -68,46 +101,42 @@ public struct VictimIndex: Sendable {
   /// Whether more pages never have fewer points, for all rows: the index can answer. Sums that wrap, which large
   /// processes have in some old rules, need a scan.
   ///
-  /// - Complexity: O(*w*) for *w* weights.
-  public func isOrdered(by rule: SelectionRule, totalpages: Int64) -> Bool {
-    guard rule.word == .bits64 else { return false }
-    switch rule.badness {
-    case .signed: return true
-    case .atLeastOne:
-      // Steps of oom_score_adj add at most totalpages.
-      return !rule.holdsPointsIn32Bits || weights.most + totalpages <= 0xffff_ffff
-    case .perMille(.int): return weights.most <= Int64(Int32.max) / 1000
-    case .perMille(.unsignedWord):
-      return weights.most <= Int64.max / 1000
-        && weights.most * 1000 / max(totalpages, 1) < 1 << 30
-    case .perMille(.long): return weights.most <= Int64.max / 1000
-    }
+  /// - Complexity: O(*w*) for *w* weights; O(*w* log *n*) where it is not so.
+  public mutating func isOrdered(by rule: SelectionRule, totalpages: Int64) -> Bool {
+    let most = max(weights.most, mostPending)
+    if rule.isOrdered(upTo: most, totalpages: totalpages) { return true }
+    apply()
+    for at in weights.trees.indices { _ = top(at, nil) }
+    return weights.most < most && rule.isOrdered(upTo: weights.most, totalpages: totalpages)
   }
 
   /// Chooses among all rows.
   ///
   /// - Parameter range: only rows whose keys are in it: a memcg with its descendants; nil for all.
   /// - Precondition: `isOrdered(by:totalpages:)`.
-  /// - Complexity: O(*w* / 32 + log *n*) for *w* weights, O(*w* + log *n*) at worst; with a range each weight that is
-  ///   looked at costs O(log *n*). No allocation.
-  public func select(
+  /// - Complexity: O(1) where no change since the last selection can matter; else O(*w* / 32 + log *n*) for *w*
+  ///   weights, O(*w* + log *n*) at worst; with a range each weight that is looked at costs O(log *n*). No allocation.
+  public mutating func select(
     among range: Range<Int64>? = nil, totalpages: Int64, rule: SelectionRule
   ) -> Victim? {
     switch rule.badness {
     case .signed:
-      return choose(SignedBadness(totalpages: totalpages), range, rule.equalsReplace)
+      return choose(SignedBadness(totalpages: totalpages), range, totalpages, rule)
     case .atLeastOne:
-      return choose(AtLeastOneBadness(totalpages: totalpages), range, rule.equalsReplace)
+      return choose(AtLeastOneBadness(totalpages: totalpages), range, totalpages, rule)
     case .perMille(let product):
       let badness = PerMilleBadness(totalpages: totalpages, product: product, word: .bits64)
-      return choose(badness, range, rule.equalsReplace)
+      return choose(badness, range, totalpages, rule)
     }
   }
 
   @inline(__always)
-  private func choose(
-    _ badness: some Badness, _ range: Range<Int64>?, _ last: Bool
+  private mutating func choose(
+    _ badness: some Badness, _ range: Range<Int64>?, _ totalpages: Int64, _ rule: SelectionRule
   ) -> Victim? {
+    if range == nil, let victim = standing(badness, totalpages, rule) { return victim }
+    apply()
+    let last = rule.equalsReplace
     var points = Int64.min
     var chosen: MaximumTrees.Entry?
     /// One tree with these points, of which the row is not known yet.
@@ -120,8 +149,7 @@ public struct VictimIndex: Sendable {
       for at in weights.range(of: block).reversed() where weights.tops[at] >= 0 {
         let weight = weights.weights[at]
         if badness.points(pages: weights.tops[at], weight: weight) < points { continue }
-        let tree = weights.trees[at]
-        let top = range.map { trees.maximum(tree, in: $0) } ?? weights.tops[at]
+        let top = top(at, range)
         let here = badness.points(pages: top, weight: weight)
         if top < 0 || here < points { continue }
         if here > points {
@@ -140,16 +168,49 @@ public struct VictimIndex: Sendable {
       }
     }
     if open >= 0 { chosen = row(open, badness, points, range, last) }
-    return chosen.map { Victim(row: $0.row, points: points) }
+    guard let chosen else { return nil }
+    let victim = Victim(row: chosen.row, points: points)
+    if range == nil { answer = Answer(victim: victim, totalpages: totalpages, rule: rule) }
+    return victim
+  }
+
+  /// The last victim, if no change since can have made another one.
+  @inline(__always)
+  private mutating func standing(
+    _ badness: some Badness, _ totalpages: Int64, _ rule: SelectionRule
+  ) -> Victim? {
+    guard let answer, answer.totalpages == totalpages, answer.rule == rule else { return nil }
+    let victim = answer.victim
+    while harmless < pending.count {
+      let change = pending[harmless]
+      if Int(change.row) == victim.row { return nil }
+      if badness.points(pages: change.pages, weight: weights.highest) >= victim.points,
+        badness.points(pages: change.pages, weight: weightOfRow[Int(change.row)]) >= victim.points
+      {
+        return nil
+      }
+      harmless += 1
+    }
+    return victim
+  }
+
+  /// The most pages of a weight.
+  @inline(__always)
+  private mutating func top(_ at: Int, _ range: Range<Int64>?) -> Int64 {
+    let tree = weights.trees[at]
+    if let range { return trees.maximum(tree, in: range) }
+    let top = trees.top(of: tree)
+    if top != weights.tops[at] { weights.setTop(top, ofTree: tree) }
+    return top
   }
 
   /// The first or the last row of a weight with these points, the most that it has.
   @inline(__always)
-  private func row(
+  private mutating func row(
     _ at: Int, _ badness: some Badness, _ points: Int64, _ range: Range<Int64>?, _ last: Bool
   ) -> MaximumTrees.Entry? {
     let tree = weights.trees[at]
-    let top = range.map { trees.maximum(tree, in: $0) } ?? weights.tops[at]
+    let top = top(at, range)
     let fewest = badness.fewestPages(with: points, top: top, weight: weights.weights[at])
     guard let range else { return trees.find(tree, atLeast: fewest, last: last) }
     return trees.find(tree, atLeast: fewest, last: last, in: range)
@@ -171,5 +232,22 @@ extension Badness {
       }
     }
     return fewest
+  }
+}
+
+extension SelectionRule {
+  /// Whether more pages never have fewer points, for processes of up to so many pages.
+  fileprivate func isOrdered(upTo most: Int64, totalpages: Int64) -> Bool {
+    guard word == .bits64 else { return false }
+    switch badness {
+    case .signed: return true
+    case .atLeastOne:
+      // Steps of oom_score_adj add at most totalpages.
+      return !holdsPointsIn32Bits || most + totalpages <= 0xffff_ffff
+    case .perMille(.int): return most <= Int64(Int32.max) / 1000
+    case .perMille(.unsignedWord):
+      return most <= Int64.max / 1000 && most * 1000 / max(totalpages, 1) < 1 << 30
+    case .perMille(.long): return most <= Int64.max / 1000
+    }
   }
 }

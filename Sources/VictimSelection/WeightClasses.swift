@@ -16,6 +16,8 @@ struct WeightClasses: Sendable {
   /// Where in `weights` each tree stands.
   private var positions: [Int] = []
 
+  var highest: Int16 { blocks.last?.highest ?? .min }
+
   /// The most pages of all.
   var most: Int64 {
     var most: Int64 = -1
