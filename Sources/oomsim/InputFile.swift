@@ -93,6 +93,19 @@ enum InputFile {
     }
   }
 
+  static func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// The directory of the running program and those above it, the nearest first. File: /proc/self/exe.
+  static func directoriesAboveProgram() -> [String] {
+    let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    var parts = (link ?? "").split(separator: "/").map(String.init)
+    var directories: [String] = []
+    while parts.popLast() != nil {
+      directories.append(parts.isEmpty ? "" : "/" + parts.joined(separator: "/"))
+    }
+    return directories
+  }
+
   static func reason(_ code: Int32) -> String {
     unsafe strerror(code).map { unsafe String(cString: $0) }?.lowercased() ?? "error \(code)"
   }

@@ -7,9 +7,9 @@ struct OOMSim {
   static let version = "0.1.0"
 
   static let commands: [CommandSpec] = [
-    runCommand, checkCommand, scoreCommand, explainCommand, reportCommand, protectCommand,
-    compareCommand, sweepCommand, batchCommand, k8sCommand, autopsyCommand, snapshotCommand,
-    nextCommand, rulesCommand, completionCommand,
+    runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
+    protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, autopsyCommand,
+    snapshotCommand, nextCommand, rulesCommand, completionCommand,
   ]
 
   static func main() {

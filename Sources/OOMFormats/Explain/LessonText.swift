@@ -12,13 +12,18 @@ public struct LessonText {
     self.width = width
   }
 
-  public var text: String {
-    heading + lesson.steps.indices.map { "\n" + step($0) }.joined()
-  }
+  public var text: String { heading + steps }
+
+  /// All steps, each after an empty line.
+  public var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
 
   /// The scenario, its kernel, and which kill it is about.
-  public var heading: String {
-    let title = lesson.title.isEmpty ? lesson.scenario : lesson.title
+  public var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
+
+  /// As `heading`, without the title: it may tell who dies.
+  public var blindHeading: String { heading(lesson.scenario) }
+
+  private func heading(_ title: String) -> String {
     var line =
       style.bold(plain(title.isEmpty ? "scenario" : title))
       + style.dim("   Linux \(plain(lesson.kernel)), rules of \(lesson.ruleSet)") + "\n"

@@ -13,10 +13,7 @@ let explainCommand = CommandSpec(
     OptionSpec(
       name: "--why", value: "NAME|PID",
       help: "Say besides why it was not this process, and what would have made it the victim."),
-    OptionSpec(
-      name: "--step",
-      help: "One step at a time, and a guess who dies before it is told; needs a terminal."),
-    .json, .kernel, .set, .color,
+    stepOption, .json, .kernel, .set, .color,
   ],
   example: "oomsim explain Scenarios/protection/agent-minus-500.json --why agent",
   run: explain)
@@ -24,16 +21,7 @@ let explainCommand = CommandSpec(
 @Sendable private func explain(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
   -> ExitCode
 {
-  let isStepwise = arguments.has("--step")
-  if isStepwise, arguments.has("--json") || arguments.operands[0] == "-" {
-    terminal.error(
-      "Error: --step asks at the terminal: no --json, and no scenario from standard input.")
-    throw .usage
-  }
-  if isStepwise, !terminal.isTerminal || isatty(STDIN_FILENO) != 1 {
-    terminal.error("Error: --step asks at a terminal, and there is none.")
-    throw .usage
-  }
+  let isStepwise = try arguments.isStepwise(terminal)
   let number = try number(arguments, terminal)
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
@@ -71,6 +59,27 @@ let explainCommand = CommandSpec(
   return .done
 }
 
+let stepOption = OptionSpec(
+  name: "--step",
+  help: "One step at a time, and a guess who dies before it is told; needs a terminal.")
+
+extension Arguments {
+  /// Whether `--step` is given; it is refused where nobody could answer.
+  func isStepwise(_ terminal: Terminal) throws(ExitCode) -> Bool {
+    if !has("--step") { return false }
+    if has("--json") || operands.first == "-" {
+      terminal.error(
+        "Error: --step asks at the terminal: no --json, and no scenario from standard input.")
+      throw .usage
+    }
+    if !terminal.isTerminal || isatty(STDIN_FILENO) != 1 {
+      terminal.error("Error: --step asks at a terminal, and there is none.")
+      throw .usage
+    }
+    return true
+  }
+}
+
 private func number(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> Int? {
   guard let text = arguments.value("--kill") else { return nil }
   if let number = Int(text), number >= 1 { return number }
@@ -89,8 +98,8 @@ private func checkName(_ name: String?, in run: Run, _ terminal: Terminal) throw
 }
 
 /// One step after the other, each after a line of the reader.
-private func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) {
-  terminal.out(text.heading)
+func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) {
+  terminal.out(text.blindHeading)
   for index in lesson.steps.indices {
     terminal.out("\n" + text.step(index))
     if index + 1 == lesson.steps.count { return }

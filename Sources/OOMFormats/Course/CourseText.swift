@@ -1,0 +1,83 @@
+public import OOMSimulator
+
+/// A course for people.
+public struct CourseText {
+  let course: Course
+  let style: Style
+  let width: Int
+
+  public init(_ course: Course, style: Style, width: Int) {
+    self.course = course
+    self.style = style
+    self.width = width
+  }
+
+  /// The chapters with their stories, numbered through.
+  public var list: String {
+    let names = course.stories.map(\.name)
+    let digits = "\(names.count)".count
+    var text = ""
+    var number = 0
+    for chapter in course.chapters {
+      text += (number > 0 ? "\n" : "") + style.bold(plain(chapter.title)) + "\n"
+      for story in chapter.stories {
+        number += 1
+        let space = String(repeating: " ", count: digits - "\(number)".count)
+        text += "  \(space)\(number)  \(style.bold(plain(story.name)))\n"
+        let indent = String(repeating: " ", count: digits + 4)
+        for line in wrapped(plain(story.teaches), width: max(width - indent.count, 30)) {
+          text += indent + line + "\n"
+        }
+      }
+    }
+    return text
+  }
+
+  /// Where in the course a story stands.
+  ///
+  /// - Parameter index: of `stories`.
+  public func place(_ index: Int) -> String {
+    let story = course.stories[index]
+    let chapter = course.chapters.first { $0.stories.contains(story) }?.title ?? ""
+    return style.dim(
+      "Story \(index + 1) of \(course.stories.count), \(plain(chapter)): \(plain(story.name))")
+      + "\n"
+  }
+
+  /// What happens in a story, in its author's words, and what it teaches.
+  public func story(_ index: Int, _ scenario: Scenario) -> String {
+    var text = ""
+    for line in wrapped(scenario.description.map(plain).joined(separator: " "), width: width) {
+      text += line + "\n"
+    }
+    if !text.isEmpty { text += "\n" }
+    let label = "It teaches: "
+    for line in wrapped(label + plain(course.stories[index].teaches), width: width) {
+      text += line + "\n"
+    }
+    return text
+  }
+
+  /// What a run came to.
+  public func outcome(of run: Run) -> String {
+    style.bold("What it comes to") + "\n"
+      + OutcomeText(style: style, width: width).lines(of: run).joined(separator: "\n") + "\n"
+  }
+
+  /// How to look closer, and what comes next.
+  ///
+  /// - Parameter file: of the scenario, as a command takes it.
+  public func next(_ index: Int, kills: Int, file: String) -> String {
+    var lines = [
+      ("See the numbers", "oomsim run \(file)"), ("Draw it", "oomsim report \(file) -o page.html"),
+    ]
+    if kills > 1 { lines.insert(("The next kill", "oomsim explain \(file) --kill 2"), at: 0) }
+    let stories = course.stories
+    if index + 1 < stories.count {
+      lines.append(("The next story", "oomsim learn \(stories[index + 1].name)"))
+    }
+    var table = TextTable([.left, .left])
+    for (label, command) in lines { table.add(["\(label):", plain(command)]) }
+    return table.lines.joined(separator: "\n") + "\n"
+  }
+}

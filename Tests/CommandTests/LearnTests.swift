@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+/// `learn` of the built program.
+@Suite struct LearnTests {
+  static let readme = Program.packageRoot.appending(path: "Scenarios/README.md")
+
+  /// The page is what the program makes of it: domain and victim of each story are those of its replay.
+  @Test func `the page of the course is up to date`() async throws {
+    let output = try await Program.run(["learn", "--markdown"])
+    #expect(output.code == 0 && output.error == "")
+    #expect(try output.out == String(contentsOf: Self.readme, encoding: .utf8))
+  }
+
+  @Test func `the course is listed`() async throws {
+    let output = try await Program.run(["learn"])
+    #expect(output.code == 0 && output.error == "")
+    let lines = output.out.split(separator: "\n")
+    #expect(lines[0] == "First principles" && lines[1] == "    1  memory-leak-vps")
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    let document = try DocumentTests.document(try await Program.run(["learn", "--json"]).out)
+    #expect(document["schema"] as? String == "oomsim.learn/1")
+    let chapters = try #require(document["chapters"] as? [[String: Any]])
+    let stories = chapters.flatMap { $0["stories"] as? [[String: Any]] ?? [] }
+    #expect(stories.map { $0["number"] as? Int } == (1...stories.count).map { $0 })
+    for story in stories {
+      let name = try #require(story["name"] as? String)
+      #expect(lines.contains { $0.hasSuffix("  \(name)") }, "\(name)")
+    }
+  }
+
+  @Test func `a story is told, by its name and by its number`() async throws {
+    let output = try await Program.run(["learn", "agent-plus-1000"])
+    #expect(output.code == 0 && output.error == "")
+    for part in [
+      "oom_score_adj: agent-plus-1000\n", "kill 1 of 3\n", "It teaches: +1000 adds the whole",
+      "1  What failed, and what had been tried", "What it comes to\n",
+      "oomsim explain Scenarios/protection/agent-plus-1000.json --kill 2",
+      "oomsim learn gh-runner-adj-500\n",
+    ] { #expect(output.out.contains(part), "\(part): \(output.out)") }
+    let number = try #require(output.out.firstMatch(of: /^Story ([0-9]+) of/)).1
+    #expect(try await Program.run(["learn", String(number)]).out == output.out)
+    let document = try DocumentTests.document(
+      try await Program.run(["learn", "agent-plus-1000", "--json"]).out)
+    #expect(document["name"] as? String == "agent-plus-1000")
+    let explain = try #require(document["explain"] as? [String: Any])
+    #expect(explain["schema"] as? String == "oomsim.explain/1" && explain["kills"] as? Int == 3)
+  }
+
+  @Test func `the last story has no next one`() async throws {
+    let output = try await Program.run(["learn", "lowmem-64bit"])
+    #expect(output.code == 0 && !output.out.contains("oomsim learn "))
+    #expect(output.out.contains("Nobody was killed"))
+  }
+
+  /// With a `Scenarios` of the directory or without: then the one near the program is the course.
+  @Test func `the course is found`() async throws {
+    let scratch = try Scratch()
+    let near = try await Program.run(["learn", "idle-666"], in: scratch.url)
+    #expect(near.code == 0 && near.out.contains("/Scenarios/old/idle-666.json"))
+    try scratch.file(
+      "Scenarios/README.md", Data("## One\n| [mine](mine.json) | | | This. |\n".utf8))
+    let own = try await Program.run(["learn"], in: scratch.url)
+    #expect(own.out == "One\n  1  mine\n     This.\n")
+    let missing = try await Program.run(["learn", "1"], in: scratch.url)
+    #expect(missing.code == 66 && missing.out == "")
+    #expect(missing.error == "oomsim: Scenarios/mine.json: no such file or directory\n")
+    try scratch.file("Scenarios/mine.json", Data("{}".utf8))
+    let malformed = try await Program.run(["learn", "--markdown"], in: scratch.url)
+    #expect(malformed.code == 65 && malformed.out == "")
+    #expect(malformed.error.hasPrefix("Scenarios/mine.json:1:1: error: "))
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["agent-minus-50"], 64,
+        "no story is called 'agent-minus-50'. Did you mean 'agent-minus-500'?"
+      ),
+      (["0"], 64, "the course has the stories 1 to "),
+      (["99999999999999999999"], 64, "no story is called"),
+      (["idle-666", "tie-5-3"], 64, "Unexpected argument 'tie-5-3'"),
+      (["--markdown", "idle-666"], 64, "--markdown"),
+      (["--markdown", "--json"], 64, "--markdown"),
+      (["idle-666", "--step"], 64, "--step asks at a terminal"),
+      (["--scenarios", "nowhere"], 66, "nowhere/README.md: no such file or directory"),
+      (["--scenarios", "Tests"], 66, "Tests/README.md: no such file or directory"),
+      (["--scenarios", "."], 65, "./README.md:"),
+    ] as [([String], Int32, String)])
+  func `what cannot be is refused`(arguments: [String], code: Int32, message: String) async throws {
+    let output = try await Program.run(["learn"] + arguments)
+    #expect(output.code == code && output.out == "")
+    #expect(output.error.contains(message), "\(output.error)")
+  }
+
+  /// Behind a terminal, which `script` is: the reader guesses before anything tells who dies.
+  @Test func `a story asks first`() async throws {
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+    let output = try await Program.shell(
+      "printf '\\n\\n\\nagent\\n\\n\\n\\n\\n\\n\\n\\n' | script -qec 'oomsim learn agent-minus-500 --step' /dev/null",
+      environment: ["NO_COLOR": "1"])
+    let parts = output.out.components(separatedBy: "Who is chosen? A name or a pid")
+    try #require(parts.count == 2, "\(output)")
+    let (before, after) = (parts[0], parts[1])
+    #expect(before.contains("4  Who can be killed") && !before.contains("application with it"))
+    #expect(after.contains("It teaches: -500 forgives") && after.contains("app (1005)"))
+    #expect(after.hasPrefix(", or nothing to be told: No: it is app (1005)."))
+  }
+}
