@@ -9,34 +9,62 @@ struct Sample: Sendable {
   var p99 = 0.0
   var allocations = 0.0
 
-  /// Times a selection again and again: in batches where one is shorter than the clock is exact.
+  /// Times several forms of a selection in turns, so that what others do on the machine meets them all; in batches
+  /// where one selection is shorter than the clock is exact, each after one that is not timed and fills the caches.
   ///
-  /// - Parameter budget: nanoseconds to spend, but at least five samples.
-  init(budget: Double, _ select: (Int) -> Void) {
-    select(0)
-    let first = processorTime()
-    for number in 0..<16 { select(number) }
-    let once = max((processorTime() - first) / 16, 1)
-    let batch = max(Int(50_000 / once), 1)
-    let count = min(max(Int(budget / (once * Double(batch))), 5), 1001)
-    var times: [Double] = []
-    times.reserveCapacity(count)
-    let before = allocation_count()
-    for sample in 0..<count {
-      let begin = processorTime()
-      for number in 0..<batch { select(sample &* batch &+ number) }
-      times.append((processorTime() - begin) / Double(batch))
+  /// - Parameters:
+  ///   - forms: each makes the selections of a range of numbers.
+  ///   - budget: nanoseconds to spend on each, but at least five samples.
+  ///   - least: how many selections a batch is of, at least.
+  static func inTurns(
+    _ forms: [(Range<Int>) -> Void], budget: Double, least: Int = 1
+  ) -> [Self] {
+    let batches = forms.map { max(Int(50_000 / once($0)), least) }
+    let counts = forms.indices.map { at in
+      let batch = Double(batches[at])
+      return min(max(Int(budget / (once(forms[at]) * batch)), 5), 1001)
     }
-    self.init(
-      times, allocations: Double(allocation_count() - before) / Double(count * batch))
+    var times = counts.map { count in
+      var times: [Double] = []
+      times.reserveCapacity(count)
+      return times
+    }
+    var allocations = counts.map { _ in 0.0 }
+    let rounds = counts.max() ?? 0
+    for round in 0..<rounds {
+      for (at, form) in forms.enumerated() {
+        // Slow ones have fewer turns.
+        if round * counts[at] / rounds == (round + 1) * counts[at] / rounds { continue }
+        let batch = batches[at]
+        form(round..<round + 1)
+        let before = allocation_count()
+        let begin = processorTime()
+        form(round * batch..<(round + 1) * batch)
+        let time = processorTime() - begin
+        allocations[at] += Double(allocation_count() - before)
+        times[at].append(time / Double(batch))
+      }
+    }
+    return forms.indices.map { at in
+      let sorted = times[at].sorted()
+      return Sample(
+        minimum: sorted[0], median: sorted[sorted.count / 2],
+        p99: sorted[min(sorted.count * 99 / 100, sorted.count - 1)],
+        allocations: allocations[at] / Double(sorted.count * batches[at]))
+    }
   }
 
-  init(_ times: [Double], allocations: Double) {
-    self.allocations = allocations
-    let times = times.sorted()
-    minimum = times[0]
-    median = times[times.count / 2]
-    p99 = times[min(times.count * 99 / 100, times.count - 1)]
+  /// About how long one selection takes.
+  private static func once(_ form: (Range<Int>) -> Void) -> Double {
+    form(0..<1)
+    var count = 1
+    while true {
+      let begin = processorTime()
+      form(0..<count)
+      let time = processorTime() - begin
+      if time > 20_000 { return time / Double(count) }
+      count *= 4
+    }
   }
 }
 
@@ -46,6 +74,15 @@ func processorTime() -> Double {
   var time = timespec()
   unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
   return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+}
+
+/// Adds up results, so that nobody leaves out what makes them.
+final class Sink {
+  private(set) var sum = 0
+
+  func keep(_ results: Int) { sum &+= results }
+
+  deinit { precondition(sum != .min) }
 }
 
 /// What one population of one size took, in every form.
@@ -72,18 +109,19 @@ struct ScanMeasurement {
       precondition(chosen == forms.recordArray(total), "the records choose differently")
       precondition(chosen == forms.naive(total), "the naive chain chooses differently")
     }
-    var sink = 0
-    func sample(_ select: (Int64) -> Int) {
-      samples.append(Sample(budget: budget) { sink &+= select(totals[$0 & 15]) })
+    let sink = Sink()
+    func repeated(_ select: @escaping (Int64) -> Int) -> (Range<Int>) -> Void {
+      { numbers in
+        var rows = 0
+        for number in numbers { rows &+= select(totals[number & 15]) }
+        sink.keep(rows)
+      }
     }
-    sample(forms.scan)
-    if peers {
-      sample(forms.kernelList)
-      sample(forms.recordArray)
-      sample(forms.naive)
-    }
-    sample(forms.plainRead)
-    if sink == 1 { print("", terminator: "") }
+    let selections =
+      peers
+      ? [forms.scan, forms.kernelList, forms.recordArray, forms.naive, forms.plainRead]
+      : [forms.scan, forms.plainRead]
+    samples = Sample.inTurns(selections.map(repeated), budget: budget)
   }
 
   func sample(_ form: String) -> Sample? {
@@ -105,9 +143,9 @@ private final class IndexWorkload {
   private var index = VictimIndex()
   private let changes: [(row: Int, pages: Int64)]
   private let rule = SelectionRule()
+  private let sink = Sink()
   let forms: Forms
   var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-  private var sink = 0
 
   init(_ population: Population, count: Int) {
     forms = Forms(population, count: count)
@@ -138,17 +176,15 @@ private final class IndexWorkload {
     }
   }
 
-  deinit {
-    if sink == 1 { print("", terminator: "") }
-  }
-
   /// Some changes, and a selection after each.
   func run(_ numbers: Range<Int>) {
+    var rows = 0
     for number in numbers {
       let change = changes[number & (changes.count - 1)]
       index.update(change.row, pages: change.pages &+ Int64(number & 7))
-      sink &+= index.select(totalpages: 2_000_000, rule: rule)?.row ?? -1
+      rows &+= index.select(totalpages: 2_000_000, rule: rule)?.row ?? -1
     }
+    sink.keep(rows)
   }
 }
 
@@ -161,36 +197,18 @@ struct IndexMeasurement {
   var scan: Sample
   var digest: UInt64
 
-  /// Measures several sizes in turns, sample by sample: what others do on the machine meets them all.
   static func measure(_ population: Population, counts: [Int], budget: Double) -> [Self] {
     let workloads = counts.map { IndexWorkload(population, count: $0) }
     // Many times what an index puts off, and what brings back a cache that the other size has filled.
-    let batch = 1 << 16
-    var times = counts.map { _ in [Double]() }
-    let sampleCount = max(Int(budget / (20 * Double(batch))), 3)
-    for at in counts.indices {
-      times[at].reserveCapacity(sampleCount)
-      workloads[at].run(0..<batch)
-    }
-    var allocations = counts.map { _ in UInt64(0) }
-    for sample in 1...sampleCount {
-      for at in counts.indices {
-        let before = allocation_count()
-        let begin = processorTime()
-        workloads[at].run(sample * batch..<(sample + 1) * batch)
-        times[at].append((processorTime() - begin) / Double(batch))
-        allocations[at] += UInt64(allocation_count() - before)
-      }
-    }
+    let steps = Sample.inTurns(workloads.map { $0.run }, budget: budget, least: 1 << 16)
     return counts.indices.map { at in
       let forms = workloads[at].forms
-      var sink = 0
-      let scan = Sample(budget: budget) { _ in sink &+= forms.scan(2_000_000) }
-      if sink == 1 { print("", terminator: "") }
+      let sink = Sink()
+      let scans = Sample.inTurns(
+        [{ for _ in $0 { sink.keep(forms.scan(2_000_000)) } }], budget: budget)
       return Self(
-        population: population.name, count: counts[at],
-        step: Sample(times[at], allocations: Double(allocations[at]) / Double(sampleCount * batch)),
-        scan: scan, digest: workloads[at].digest)
+        population: population.name, count: counts[at], step: steps[at], scan: scans[0],
+        digest: workloads[at].digest)
     }
   }
 }

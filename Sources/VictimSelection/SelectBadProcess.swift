@@ -94,23 +94,33 @@ private func scan(
 ) -> Victim? {
   var best = Best(rule, after: nil)
   let count = pages.count
+  // The last block whose most equals the choice: looked into at the end, when a later one or more points cannot
+  // make that superfluous.
+  var tied = -1
   var begin = 0
   while begin < count {
     let end = min(begin &+ blockLength, count)
     // Of a few thousand rows a processor remembers which are candidates; of more each wrong guess costs more
     // than all the arithmetic.
     if count <= 8192, isMostlyNeverChosen(weight, begin, end) {
-      best.search(badness, pages, weight, begin, end)
+      if best.search(badness, pages, weight, begin, end) { tied = -1 }
       begin = end
       continue
     }
     let most = mostPoints(badness, pages, weight, begin, end)
-    if best.isBeaten(by: most), !best.take(most, badness, pages, weight, begin, end) {
-      // The most is that of a row that is no candidate.
-      best.search(badness, pages, weight, begin, end)
+    if best.isBeaten(by: most) {
+      if best.isEqual(to: most) {
+        tied = begin
+      } else if best.take(most, badness, pages, weight, begin, end) {
+        tied = -1
+      } else if best.search(badness, pages, weight, begin, end) {
+        // The most was that of a row that is no candidate.
+        tied = -1
+      }
     }
     begin = end
   }
+  if tied >= 0 { best.settle(badness, pages, weight, tied, min(tied &+ blockLength, count)) }
   return best.victim
 }
 
@@ -144,6 +154,14 @@ private func isMostlyNeverChosen(_ weight: Span<Int16>, _ begin: Int, _ end: Int
     count &+= 1
   }
   return count >= 3
+}
+
+/// Whether none of four rows is a candidate.
+@inline(__always)
+private func isNobody(_ weight: Span<Int16>, _ row: Int) -> Bool {
+  let (a, b) = unsafe (weight[unchecked: row], weight[unchecked: row &+ 1])
+  let (c, d) = unsafe (weight[unchecked: row &+ 2], weight[unchecked: row &+ 3])
+  return (a ^ neverChosen) | (b ^ neverChosen) | (c ^ neverChosen) | (d ^ neverChosen) == 0
 }
 
 /// The most points of some rows, those that are no candidates counted by their weight of -32768: never less than
@@ -238,6 +256,9 @@ private struct Best {
   }
 
   @inline(__always)
+  func isEqual(to held: Int64) -> Bool { held == points }
+
+  @inline(__always)
   mutating func offer(_ held: Int64, row candidate: Int) {
     if isBeaten(by: held) {
       row = candidate
@@ -266,13 +287,30 @@ private struct Best {
     return false
   }
 
+  /// Takes the last candidate of a block with as many points as the choice, where equals replace it.
+  @inline(__always)
+  mutating func settle(
+    _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>, _ begin: Int, _ end: Int
+  ) {
+    if take(points, badness, pages, weight, begin, end) { return }
+    // Only a row that is no candidate has as many: one of an earlier block may be a candidate.
+    _ = search(badness, pages, weight, row &+ 1, begin)
+  }
+
   /// Looks at rows one by one.
+  ///
+  /// - Returns: whether one of them is the choice now.
   @inline(__always)
   mutating func search(
     _ badness: some Badness, _ pages: Span<Int64>, _ weight: Span<Int16>, _ begin: Int, _ end: Int
-  ) {
+  ) -> Bool {
+    let before = self.row
     var row = begin
     while row < end {
+      if row &+ 4 <= end, isNobody(weight, row) {
+        row &+= 4
+        continue
+      }
       // The caller's rows are those of both columns.
       let adj = unsafe weight[unchecked: row]
       if adj != neverChosen {
@@ -280,6 +318,7 @@ private struct Best {
       }
       row &+= 1
     }
+    return self.row != before
   }
 
   @inline(__always)

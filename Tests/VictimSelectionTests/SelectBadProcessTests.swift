@@ -102,6 +102,43 @@ import VictimSelection
     }
   }
 
+  /// Blocks are looked at for their maximum first, rows of a list one by one: the same choice, whichever block has a
+  /// tie, and whoever has most in a block and is no candidate (with less than 1000 totalpages its weight is worth
+  /// nothing, and it has as many points as a candidate).
+  @Test(
+    "blocks choose as rows that are asked one by one do", arguments: VictimIndexTests.rules.indices)
+  func blocks(number: Int) {
+    let rule = VictimIndexTests.rules[number]
+    var random = SplitMix(seed: UInt64(number) + 100)
+    for _ in 0..<60 {
+      let count = Int.random(in: 1...(Bool.random(using: &random) ? 3000 : 12_000), using: &random)
+      let largest: Int64 = [2, 50, 1 << 30].randomElement(using: &random) ?? 2
+      // From nobody to nearly all are no candidates, by stretches as a host has them.
+      let share = [0, 1, 15].randomElement(using: &random) ?? 0
+      var adj: Int16 = 0
+      var pages: [Int64] = []
+      var weight: [Int16] = []
+      for _ in 0..<count {
+        if Int.random(in: 0..<300, using: &random) == 0 {
+          adj = [0, 0, 100, -999].randomElement(using: &random) ?? 0
+        }
+        pages.append(
+          Int64.random(in: 0..<64, using: &random) == 0
+            ? largest : .random(in: 0...largest, using: &random))
+        weight.append(Int.random(in: 0..<16, using: &random) < share ? neverChosen : adj)
+      }
+      let rows = (0..<Int32(count)).map { $0 }
+      for totalpages: Int64 in [0, 999, 5000, 1 << 30] {
+        let expected = selectBadProcess(
+          among: rows.span, pages: pages.span, weight: weight.span, totalpages: totalpages,
+          rule: rule, after: nil)
+        let actual = selectBadProcess(
+          pages: pages.span, weight: weight.span, totalpages: totalpages, rule: rule)
+        #expect(actual == expected, "\(rule) \(count) of \(totalpages)")
+      }
+    }
+  }
+
   @Test("raising one candidate's pages never takes the choice away from it")
   func monotonic() {
     var random = SplitMix(seed: 11)
