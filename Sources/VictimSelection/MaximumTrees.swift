@@ -54,7 +54,6 @@ struct MaximumTrees: Sendable {
     /// Its entry in its leaf, -1 of one that is in no tree.
     var place: Int32 = -1
   }
-  var treeCount: Int { roots.count }
 
   /// Makes a tree without rows.
   ///

@@ -93,8 +93,6 @@ enum InputFile {
     }
   }
 
-  static func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
   /// The directory of the running program and those above it, the nearest first. File: /proc/self/exe.
   static func directoriesAboveProgram() -> [String] {
     let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

@@ -36,13 +36,16 @@ import Testing
       "oom_score_adj: agent-plus-1000\n", "kill 1 of 3\n", "It teaches: +1000 adds the whole",
       "1  What failed, and what had been tried", "What it comes to\n",
       "oomsim explain Scenarios/protection/agent-plus-1000.json --kill 2",
-      "oomsim learn gh-runner-adj-500\n",
+      "oomsim learn redis-bgsave-mode0-adj-no\n",
     ] { #expect(output.out.contains(part), "\(part): \(output.out)") }
     let number = try #require(output.out.firstMatch(of: /^Story ([0-9]+) of/)).1
     #expect(try await Program.run(["learn", String(number)]).out == output.out)
     let document = try DocumentTests.document(
       try await Program.run(["learn", "agent-plus-1000", "--json"]).out)
+    #expect(document["schema"] as? String == "oomsim.story/1")
     #expect(document["name"] as? String == "agent-plus-1000")
+    #expect(document["victim"] as? String == "netdata, apps.plugin, mysqld")
+    #expect(try await Program.run(["learn", "protection/agent-plus-1000.json"]).out == output.out)
     let explain = try #require(document["explain"] as? [String: Any])
     #expect(explain["schema"] as? String == "oomsim.explain/1" && explain["kills"] as? Int == 3)
   }
@@ -64,11 +67,71 @@ import Testing
     #expect(own.out == "One\n  1  mine\n     This.\n")
     let missing = try await Program.run(["learn", "1"], in: scratch.url)
     #expect(missing.code == 66 && missing.out == "")
-    #expect(missing.error == "oomsim: Scenarios/mine.json: no such file or directory\n")
+    #expect(
+      missing.error == """
+        oomsim: Scenarios/mine.json: no such file or directory
+        Scenarios/README.md:2: note: the story is in the course here
+
+        """)
     try scratch.file("Scenarios/mine.json", Data("{}".utf8))
     let malformed = try await Program.run(["learn", "--markdown"], in: scratch.url)
     #expect(malformed.code == 65 && malformed.out == "")
     #expect(malformed.error.hasPrefix("Scenarios/mine.json:1:1: error: "))
+    // A page of somebody else's is no course, and a page that is no text is a mistake.
+    try scratch.file("Scenarios/README.md", Data("# Our scenarios\n".utf8))
+    #expect(try await Program.run(["learn", "idle-666"], in: scratch.url).out == near.out)
+    try scratch.file("Scenarios/README.md", Data([0x7c, 0xff, 0xfe]))
+    let binary = try await Program.run(["learn", "--scenarios", "Scenarios"], in: scratch.url)
+    #expect(
+      binary.code == 65 && binary.error == "Scenarios/README.md: error: is no text in UTF-8\n")
+  }
+
+  /// An installation has the program in `bin` and the course in `share/oomsim`.
+  @Test func `the course of an installation is found`() async throws {
+    let scratch = try Scratch()
+    try scratch.file(
+      "share/oomsim/Scenarios/README.md", Data("## One\n| [mine](mine.json) | | | This. |\n".utf8))
+    let bin = scratch.url.appending(path: "bin")
+    try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: Program.oomsim, to: bin.appending(path: "oomsim"))
+    let output = try await Program.shell("bin/oomsim learn", in: scratch.url)
+    #expect(output.out == "One\n  1  mine\n     This.\n", "\(output)")
+  }
+
+  /// What is suggested can be pasted, whatever files are called; `-o` writes the page that it has read.
+  @Test func `a course of one's own`() async throws {
+    let scratch = try Scratch()
+    let text = try Data(
+      contentsOf: Program.packageRoot.appending(path: "Scenarios/protection/agent-minus-500.json"))
+    for name in ["one|two", "it's"] { try scratch.file("my course/\(name).json", text) }
+    try scratch.file(
+      "my course/README.md",
+      Data("## A\n| [one|two](one\\|two.json) | | | L. |\n| [it's](it's.json) | | | M. |\n".utf8))
+    let odd = try await Program.run(["learn", "1", "--scenarios", "my course"], in: scratch.url)
+    #expect(odd.code == 65, "\(odd)")
+    try scratch.file(
+      "my course/README.md",
+      Data("## A\n| [one\\|two](one\\|two.json) | | | L. |\n| [it's](it's.json) | | | M. |\n".utf8))
+    let output = try await Program.run(["learn", "1", "--scenarios", "my course"], in: scratch.url)
+    #expect(output.code == 0, "\(output)")
+    let commands = output.out.split(separator: "\n").compactMap { line in
+      line.firstRange(of: "  oomsim ").map { line[$0.lowerBound...].dropFirst(2) }
+    }
+    #expect(commands.count == 3)
+    for command in commands where !command.contains("report") {
+      let pasted = try await Program.shell(String(command), in: scratch.url)
+      #expect(pasted.code == 0, "\(command): \(pasted)")
+    }
+    let filled = try await Program.run(
+      ["learn", "--scenarios", "my course/", "--markdown", "-o", "my course/README.md"],
+      in: scratch.url)
+    #expect(filled.code == 0 && filled.out == "", "\(filled)")
+    let page = try String(
+      contentsOf: scratch.url.appending(path: "my course/README.md"), encoding: .utf8)
+    #expect(
+      page
+        == "## A\n| [one\\|two](one\\|two.json) | machine | app | L. |\n| [it's](it's.json) | machine | app | M. |\n"
+    )
   }
 
   @Test(
@@ -78,7 +141,12 @@ import Testing
         "no story is called 'agent-minus-50'. Did you mean 'agent-minus-500'?"
       ),
       (["0"], 64, "the course has the stories 1 to "),
-      (["99999999999999999999"], 64, "no story is called"),
+      (["99999999999999999999"], 64, "the course has the stories 1 to "),
+      (["protection/agent-minus-50.json"], 64, "no story is called"),
+      (["agent-minus-50.json"], 64, "Did you mean 'agent-minus-500'?"),
+      ([""], 64, "no story is called ''"),
+      (["idle-666", "-o", "x.md"], 64, "-o is where --markdown"),
+      (["--scenarios", ""], 64, "--scenarios takes a directory"),
       (["idle-666", "tie-5-3"], 64, "Unexpected argument 'tie-5-3'"),
       (["--markdown", "idle-666"], 64, "--markdown"),
       (["--markdown", "--json"], 64, "--markdown"),

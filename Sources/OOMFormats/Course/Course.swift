@@ -29,11 +29,13 @@ public struct Course: Sendable {
   /// Chapters without stories are none.
   public private(set) var chapters: [Chapter] = []
   private let lines: [String]
+  private let lineEnd: String
 
   /// - Parameters:
   ///   - markdown: the text of the README.
   ///   - file: how it is called in messages.
   public init(markdown: String, file: String) throws(ScenarioError) {
+    lineEnd = markdown.contains("\r\n") ? "\r\n" : "\n"
     lines = markdown.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
       .map(String.init)
     var diagnostics: [Diagnostic] = []
@@ -44,13 +46,13 @@ public struct Course: Sendable {
     }
     for (index, text) in lines.enumerated() {
       let line = index + 1
-      if text.hasPrefix("## ") { title = String(text.dropFirst(3)) }
-      if !text.hasPrefix("| [") { continue }
-      guard let title else {
+      if text.hasPrefix("## ") { title = Self.trimmed(String(text.dropFirst(3))) }
+      if !Self.isStory(text) { continue }
+      guard let title, !title.isEmpty else {
         complain(line, "a story stands in a chapter: below a heading '## Title'")
         continue
       }
-      switch Self.story(text, line: line) {
+      switch Self.story(Self.trimmed(text), line: line) {
       case .failure(let problem): complain(line, problem.message)
       case .success(let story):
         if !known.insert(story.name).inserted {
@@ -73,6 +75,16 @@ public struct Course: Sendable {
     }
   }
 
+  /// Whether a text has a story: a `README.md` need not be of a course.
+  public static func isCourse(_ markdown: String) -> Bool {
+    markdown.split { $0 == "\n" || $0 == "\r\n" }.contains { isStory(String($0)) }
+  }
+
+  /// Whether a line is a row of a table with a scenario in it, well made or not.
+  private static func isStory(_ text: String) -> Bool {
+    trimmed(text).hasPrefix("|") && text.contains(".json)")
+  }
+
   /// All stories in their order.
   public var stories: [Story] { chapters.flatMap(\.stories) }
 
@@ -84,7 +96,7 @@ public struct Course: Sendable {
       let cells = ["[\(story.name)](\(story.path))", outcome.domain, outcome.victim, story.teaches]
       lines[story.line - 1] = "| " + cells.map(Self.escaped).joined(separator: " | ") + " |"
     }
-    return lines.joined(separator: "\n")
+    return lines.joined(separator: lineEnd)
   }
 
   // MARK: Rows
@@ -100,7 +112,9 @@ public struct Course: Sendable {
         Problem(
           message: "a story has 4 cells, name, domain, victim and lesson; found \(cells.count)"))
     }
-    guard cells[0].hasSuffix(")"), let middle = cells[0].firstRange(of: "](") else {
+    guard cells[0].hasPrefix("["), cells[0].hasSuffix(")"),
+      let middle = cells[0].firstRange(of: "](")
+    else {
       return .failure(Problem(message: "a story is a link, [name](directory/name.json)"))
     }
     let name = String(cells[0][..<middle.lowerBound].dropFirst())
@@ -109,6 +123,7 @@ public struct Course: Sendable {
     if parts.contains("") || parts.contains("..") || parts.contains(".") {
       return .failure(Problem(message: "'\(path)' is no path below the directory of the course"))
     }
+    if name.isEmpty { return .failure(Problem(message: "a story has a name, that of its file")) }
     guard parts.last == "\(name).json" else {
       return .failure(
         Problem(message: "'\(name)' is to be called as its file is: '\(path)' is not \(name).json"))

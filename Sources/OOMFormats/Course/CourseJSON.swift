@@ -22,13 +22,17 @@ extension JSONWriter {
     }
   }
 
-  /// `oomsim.learn/1` of one story: `explain` is an `oomsim.explain/1`.
+  /// `oomsim.story/1`: a story with the outcome of its run; `explain` is an `oomsim.explain/1`.
   ///
   /// - Parameter index: of `stories`.
-  public mutating func story(_ index: Int, of course: Course, _ lesson: Lesson) {
+  public mutating func story(
+    _ index: Int, of course: Course, _ outcome: StoryOutcome, _ lesson: Lesson
+  ) {
+    var story = course.stories[index]
+    story.outcome = outcome
     object {
-      $0.field("schema", "oomsim.learn/1")
-      $0.fields(of: course.stories[index], number: index + 1)
+      $0.field("schema", "oomsim.story/1")
+      $0.fields(of: story, number: index + 1)
       $0.key("explain")
       $0.lesson(lesson)
     }

@@ -66,15 +66,21 @@ public struct CourseText {
 
   /// How to look closer, and what comes next.
   ///
-  /// - Parameter file: of the scenario, as a command takes it.
-  public func next(_ index: Int, kills: Int, file: String) -> String {
-    var lines = [
-      ("See the numbers", "oomsim run \(file)"), ("Draw it", "oomsim report \(file) -o page.html"),
-    ]
-    if kills > 1 { lines.insert(("The next kill", "oomsim explain \(file) --kill 2"), at: 0) }
+  /// - Parameters:
+  ///   - file: of the scenario, as a command takes it.
+  ///   - directory: what `--scenarios` was; nil without it.
+  public func next(_ index: Int, kills: Int, file: String, directory: String?) -> String {
+    let file = shellWord(file)
+    var lines: [(String, String)] = []
+    if kills > 1 { lines.append(("The next kill", "oomsim explain \(file) --kill 2")) }
+    if kills == 0 { lines.append(("See the points", "oomsim score \(file)")) }
+    lines.append(("See the numbers", "oomsim run \(file)"))
+    lines.append(("Draw it", "oomsim report \(file) -o page.html"))
     let stories = course.stories
     if index + 1 < stories.count {
-      lines.append(("The next story", "oomsim learn \(stories[index + 1].name)"))
+      let option = directory.map { " --scenarios \(shellWord($0))" } ?? ""
+      lines.append(
+        ("The next story", "oomsim learn\(option) \(shellWord(stories[index + 1].name))"))
     }
     var table = TextTable([.left, .left])
     for (label, command) in lines { table.add(["\(label):", plain(command)]) }

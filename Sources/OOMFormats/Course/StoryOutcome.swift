@@ -2,7 +2,8 @@ public import OOMSimulator
 
 /// What ran out in a story and who died for it, in a few words each.
 public struct StoryOutcome: Equatable, Sendable {
-  /// `machine`, the path of a memory cgroup, the NUMA nodes, or `CommitLimit`.
+  /// `machine`, the path of a memory cgroup, NUMA nodes, or the promise that was refused: `CommitLimit` in mode 2 of
+  /// overcommit, which is the only one that looks at it, or `overcommit`.
   public var domain: String
   public var victim: String
 
@@ -13,16 +14,18 @@ public struct StoryOutcome: Equatable, Sendable {
 
   public init(of run: Run) {
     var domains = run.kills.map { Self.domain($0.constraint, $0.cgroup, $0.nodes) }
-    if let panic = run.panic { domains.append(Self.domain(panic.constraint, panic.cgroup, nil)) }
+    if let panic = run.panic {
+      domains.append(Self.domain(panic.constraint, panic.cgroup, panic.nodes))
+    }
     domains += run.stuck.map { $0.cgroup ?? "machine" }
-    if !run.refused.isEmpty { domains.append("CommitLimit") }
+    domains += run.refused.map { $0.mode == .never ? "CommitLimit" : "overcommit" }
     domain = domains.isEmpty ? "–" : Self.list(Self.distinct(domains.map(plain)))
 
     let dead = run.kills.map(Self.casualties)
     var parts: [String] = []
     if run.loop != nil {
       // How often until the loop was proved says nothing.
-      parts = Self.distinct(dead) + ["for ever"]
+      parts = [Self.list(Self.distinct(dead)) + " (for ever)"]
     } else if !dead.isEmpty {
       parts = [Self.list(Self.repeated(dead))]
     }
@@ -44,7 +47,10 @@ public struct StoryOutcome: Equatable, Sendable {
     case .none: "machine"
     case .memcg: cgroup ?? "/"
     case .cpuset, .memoryPolicy:
-      nodes.map { "nodes \($0)" } ?? "nodes"
+      nodes.map {
+        (0..<NodeMask.most).count(where: $0.contains) == 1 ? "node \($0)" : "nodes \($0)"
+      }
+        ?? "nodes"
     }
   }
 

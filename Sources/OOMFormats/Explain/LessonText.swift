@@ -21,12 +21,16 @@ public struct LessonText {
   public var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
 
   /// As `heading`, without the title: it may tell who dies.
-  public var blindHeading: String { heading(lesson.scenario) }
+  public var blindHeading: String {
+    let isPanic = lesson.number > lesson.kills
+    return heading(lesson.scenario, which: !isPanic)
+  }
 
-  private func heading(_ title: String) -> String {
+  private func heading(_ title: String, which: Bool = true) -> String {
     var line =
       style.bold(plain(title.isEmpty ? "scenario" : title))
       + style.dim("   Linux \(plain(lesson.kernel)), rules of \(lesson.ruleSet)") + "\n"
+    if !which { return line }
     if lesson.number > lesson.kills {
       line += "the panic" + (lesson.kills > 0 ? ", after \(lesson.kills) kills" : "") + "\n"
     } else if lesson.number > 0 {

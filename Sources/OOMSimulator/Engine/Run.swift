@@ -178,6 +178,8 @@ public struct Panic: Equatable, Sendable {
   public var constraint: Constraint
   /// Path of the group at its limit; nil for an OOM of the machine.
   public var cgroup: String?
+  /// The nodes that memory was wanted of; nil when any would do.
+  public var nodes: NodeMask?
   /// What the decision read; nil unless candidates were asked for.
   public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.

@@ -127,6 +127,7 @@ extension World {
   ) -> Panic {
     Panic(
       at: now, why: why, constraint: oc.constraint, cgroup: oc.memcg.map { groups.paths[$0] },
+      nodes: oc.constraint == .cpuset ? oc.mems : oc.nodemask,
       scene: recordsScene ? scene(oc, invoker: invoker, candidates(oc)) : nil,
       log: loggedState(oc, invoker: invoker, isSysrq: isSysrq))
   }

@@ -98,18 +98,22 @@ private func checkName(_ name: String?, in run: Run, _ terminal: Terminal) throw
 }
 
 /// One step after the other, each after a line of the reader.
-func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) {
+///
+/// - Returns: false when the reader has gone away before the end.
+@discardableResult
+func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) -> Bool {
   terminal.out(text.blindHeading)
   for index in lesson.steps.indices {
     terminal.out("\n" + text.step(index))
-    if index + 1 == lesson.steps.count { return }
+    if index + 1 == lesson.steps.count { break }
     if lesson.steps[index].name == .candidates, let chosen = lesson.chosen {
       terminal.out("\nWho is chosen? A name or a pid, or nothing to be told: ")
-      guard let line = readLine() else { return }
+      guard let line = readLine() else { return false }
       terminal.out(Guess.answer(line, chosen: chosen, among: lesson.candidates) + "\n")
     } else {
       terminal.out("\n[Enter] ")
-      if readLine() == nil { return }
+      if readLine() == nil { return false }
     }
   }
+  return true
 }

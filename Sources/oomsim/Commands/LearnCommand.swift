@@ -16,6 +16,8 @@ let learnCommand = CommandSpec(
     OptionSpec(
       name: "--markdown",
       help: "Print the README.md of the course, with domain and victim of each story worked out."),
+    OptionSpec(
+      name: "-o", value: "FILE", help: "With --markdown: write to a file, the README.md itself."),
     .color,
   ],
   example: "oomsim learn agent-minus-500",
@@ -31,6 +33,10 @@ let learnCommand = CommandSpec(
       "Error: --markdown is of the whole course: no story, no --json and no --step with it.")
     throw .usage
   }
+  if arguments.has("-o"), !arguments.has("--markdown") {
+    terminal.error("Error: -o is where --markdown writes.")
+    throw .usage
+  }
   if isStepwise, name == nil {
     terminal.error("Error: --step goes through one story: oomsim learn STORY --step.")
     throw .usage
@@ -38,7 +44,8 @@ let learnCommand = CommandSpec(
   let directory = try courseDirectory(arguments.value("--scenarios"), terminal)
   let course = try readCourse(directory, terminal)
   if arguments.has("--markdown") {
-    terminal.out(try markdown(course, directory, terminal))
+    let text = try markdown(course, directory, terminal)
+    try OutputFile.write(Array(text.utf8), to: arguments.value("-o") ?? "-", terminal)
     return .done
   }
   let style = terminal.style(arguments)
@@ -54,15 +61,14 @@ let learnCommand = CommandSpec(
     return .done
   }
   let index = try story(name, in: course, terminal)
-  let file = "\(directory)/\(course.stories[index].path)"
-  let scenario = try readScenario(file, [], terminal)
+  let (scenario, file) = try scenario(of: course.stories[index], directory, terminal)
   var simulator = Simulator(for: scenario)
   simulator.recordsCandidates = true
   let run = simulator.run(scenario)
   let lesson = Lesson(of: run, number: 1, in: scenario, simulator: simulator, why: nil)
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
-    writer.story(index, of: course, lesson)
+    writer.story(index, of: course, StoryOutcome(of: run), lesson)
     writer.finish()
     return .done
   }
@@ -70,28 +76,40 @@ let learnCommand = CommandSpec(
   terminal.out(text.place(index))
   // Who is to guess is not told the story before.
   if isStepwise {
-    walk(lesson, lessonText, terminal)
+    if !walk(lesson, lessonText, terminal) { return .done }
     terminal.out("\n" + text.story(index, scenario))
   } else {
     terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
   }
   if run.kills.count > 1 { terminal.out("\n" + text.outcome(of: run)) }
-  terminal.out("\n" + text.next(index, kills: run.kills.count, file: file))
+  terminal.out(
+    "\n"
+      + text.next(
+        index, kills: run.kills.count, file: file, directory: arguments.value("--scenarios")))
   return .done
 }
 
 /// The directory that was named, or the first `Scenarios` with a course: here, or near the program, which is where a
 /// checkout and an installation have it.
 private func courseDirectory(_ given: String?, _ terminal: Terminal) throws(ExitCode) -> String {
-  if let given { return given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given }
+  if let given {
+    if given.isEmpty {
+      terminal.error("Error: --scenarios takes a directory.")
+      throw .usage
+    }
+    return given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
+  }
   let above = InputFile.directoriesAboveProgram()
   // A checkout has the program in .build/PLATFORM/debug, an installation in bin beside share.
   let candidates =
     ["Scenarios"] + above.prefix(4).map { "\($0)/Scenarios" }
     + above.dropFirst().prefix(1).map { "\($0)/share/oomsim/Scenarios" }
-  if let found = candidates.first(where: { InputFile.isThere("\($0)/README.md") }) { return found }
+  for directory in candidates {
+    guard let bytes = try? InputFile.readRegular("\(directory)/README.md") else { continue }
+    if Course.isCourse(String(decoding: bytes, as: UTF8.self)) { return directory }
+  }
   terminal.error(
-    "oomsim: no course: there is no Scenarios/README.md here nor near the program; say where it is with --scenarios DIR"
+    "oomsim: no course: there is no Scenarios/README.md with stories here nor near the program; say where it is with --scenarios DIR"
   )
   throw .noInput
 }
@@ -99,28 +117,46 @@ private func courseDirectory(_ given: String?, _ terminal: Terminal) throws(Exit
 private func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCode) -> Course {
   let file = "\(directory)/README.md"
   let bytes = try readBytes(file, terminal)
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    terminal.error("\(file): error: is no text in UTF-8")
+    throw .malformed
+  }
   do throws(ScenarioError) {
-    return try Course(markdown: String(decoding: bytes, as: UTF8.self), file: file)
+    return try Course(markdown: text, file: file)
   } catch {
     terminal.error(error.description)
     throw .malformed
   }
 }
 
-/// Where a story stands, by its name or its number from 1.
+/// Where a story stands: by its name, its file or its number from 1.
 private func story(_ name: String, in course: Course, _ terminal: Terminal) throws(ExitCode) -> Int
 {
   let stories = course.stories
-  if let index = stories.firstIndex(where: { $0.name == name }) { return index }
-  if let number = Int(name) {
-    if stories.indices.contains(number - 1) { return number - 1 }
-    terminal.error("Error: the course has the stories 1 to \(stories.count), not \(number).")
+  if let index = stories.firstIndex(where: { $0.name == name || $0.path == name }) { return index }
+  if name.allSatisfy({ $0.isASCII && $0.isNumber }), !name.isEmpty {
+    if let number = Int(name), stories.indices.contains(number - 1) { return number - 1 }
+    terminal.error("Error: the course has the stories 1 to \(stories.count), not \(name).")
     throw .usage
   }
+  let word = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
   let near =
-    nearestWord(to: name, among: stories.map(\.name)).map { " Did you mean '\($0)'?" } ?? ""
+    nearestWord(to: word, among: stories.map(\.name)).map { " Did you mean '\($0)'?" } ?? ""
   terminal.error("Error: no story is called '\(name)'.\(near) 'oomsim learn' lists them.")
   throw .usage
+}
+
+/// The scenario of a story, and its file. A mistake in it is followed by where the course has it from.
+private func scenario(
+  of story: Course.Story, _ directory: String, _ terminal: Terminal
+) throws(ExitCode) -> (scenario: Scenario, file: String) {
+  let file = "\(directory)/\(story.path)"
+  do throws(ExitCode) {
+    return (try readScenario(file, [], terminal), file)
+  } catch {
+    terminal.error("\(directory)/README.md:\(story.line): note: the story is in the course here")
+    throw error
+  }
 }
 
 private func markdown(
@@ -128,7 +164,7 @@ private func markdown(
 ) throws(ExitCode) -> String {
   var outcomes: [String: StoryOutcome] = [:]
   for story in course.stories {
-    let scenario = try readScenario("\(directory)/\(story.path)", [], terminal)
+    let scenario = try scenario(of: story, directory, terminal).scenario
     outcomes[story.name] = StoryOutcome(of: Simulator(for: scenario).run(scenario))
   }
   return course.markdown { outcomes[$0.name] ?? $0.outcome }
