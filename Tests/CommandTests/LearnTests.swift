@@ -54,6 +54,16 @@ import Testing
     let output = try await Program.run(["learn", "lowmem-64bit"])
     #expect(output.code == 0 && !output.out.contains("oomsim learn "))
     #expect(output.out.contains("Nobody was killed"))
+    // The points are what such a story has to show: 666 for the one that is about it.
+    let idle = try await Program.run(["learn", "idle-666"])
+    #expect(
+      idle.out.contains("       800  780     0        20              0        666  1000  bash\n"))
+    #expect(!idle.out.contains(" more\n"))
+    let bomb = try await Program.run(["learn", "fork-bomb-pids-max"])
+    let lines =
+      bomb.out.components(separatedBy: "Who has most points at the end\n").last?
+      .split(separator: "\n") ?? []
+    #expect(lines.count > 12 && lines[11].hasPrefix("    … ") && lines[11].hasSuffix(" more"))
   }
 
   /// With a `Scenarios` of the directory or without: then the one near the program is the course.

@@ -64,6 +64,17 @@ public struct CourseText {
       + OutcomeText(style: style, width: width).lines(of: run).joined(separator: "\n") + "\n"
   }
 
+  /// Who has most points, of a story in which nobody dies.
+  public func points(_ table: ScoreTable) -> String {
+    let lines = ScoreText.text(table, style: style).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    // The heading, an empty line and the names of the columns come before the processes.
+    let shown = lines.dropFirst(2).dropLast().prefix(11)
+    let more = lines.count - 1 - 2 - shown.count
+    return style.bold("Who has most points at the end") + "\n"
+      + shown.map { "    \($0)\n" }.joined() + (more > 0 ? "    … \(more) more\n" : "")
+  }
+
   /// How to look closer, and what comes next.
   ///
   /// - Parameters:

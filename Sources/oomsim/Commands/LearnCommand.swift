@@ -81,6 +81,9 @@ let learnCommand = CommandSpec(
   } else {
     terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
   }
+  if run.kills.isEmpty, run.panic == nil {
+    terminal.out("\n" + text.points(simulator.score(scenario, at: run.end)))
+  }
   if run.kills.count > 1 { terminal.out("\n" + text.outcome(of: run)) }
   terminal.out(
     "\n"
