@@ -20,14 +20,14 @@ struct CandidateTable {
     text += "<p class=\"soft\">\(caption(eligible.count))</p>"
     if hasBars { text += legend(shown.map(\.candidate)) }
     text +=
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table>"
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table class=\"sums\">"
     text += "<caption>By points</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
     text += "<th scope=\"col\" class=\"n\">points</th>"
     text += "<th scope=\"col\" class=\"n\">\(setting)</th>"
     text += "<th scope=\"col\" class=\"n\">oom_<wbr>score</th>"
-    if hasBars { text += "<th scope=\"col\">terms</th>" }
-    text += "<th scope=\"col\">sum</th></tr></thead><tbody>"
+    if hasBars { text += "<th scope=\"col\" class=\"w\">terms</th>" }
+    text += "<th scope=\"col\" class=\"w\">sum</th></tr></thead><tbody>"
     for (index, entry) in shown.enumerated() {
       text += row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
     }
@@ -98,8 +98,8 @@ struct CandidateTable {
     text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "") + "</th>"
     text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))</td>"
     text += "<td class=\"n\">\(adj)</td><td class=\"n\">\(candidate.oomScore)</td>"
-    if let bar { text += "<td>\(bar)</td>" }
-    return text + "<td class=\"sum\">\(PageNames.numbers(sum))</td></tr>"
+    if let bar { text += "<td class=\"w\">\(bar)</td>" }
+    return text + "<td class=\"sum w\">\(PageNames.numbers(sum))</td></tr>"
   }
 
   private func legend(_ shown: [Candidate]) -> String {

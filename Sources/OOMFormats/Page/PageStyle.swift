@@ -66,6 +66,12 @@ enum PageStyle {
     .tool label{display:block;margin:.25rem 0}.tool input[type=range]{width:100%;accent-color:var(--link)}
     .tool select,.tool input{font:inherit;max-width:100%;background:var(--bg);color:var(--ink);\
     border:1px solid var(--rule);padding:.2rem}
+    @media(max-width:56rem){.sums,.sums caption,.sums thead,.sums tbody{display:block}.sums .bar{width:100%}\
+    .sums tr{display:grid;grid-template-columns:3.1rem minmax(0,1fr) minmax(5.5rem,auto) 3.6rem 3.3rem;\
+    border-bottom:1px solid var(--rule)}th,td{padding:.2rem .3rem}.sums th,.sums td{border:0}.sums .n{white-space:normal}\
+    td.name,th.name{min-width:0}.sums td.n{overflow-wrap:anywhere}.sums .name,.sums .sum{min-width:0;max-width:none}\
+    .sums .w{grid-column:2/-1}\
+    .sums thead .w{position:absolute;left:-100vw}}
     @media print{body{max-width:none;font-size:11pt}.skip,.tool{display:none!important}.canvas{height:5cm}\
     pre.source{max-height:none}.scroll{overflow:visible}pre{white-space:pre-wrap;overflow:visible}\
     section.case{break-inside:auto}figure,tr{break-inside:avoid}}
