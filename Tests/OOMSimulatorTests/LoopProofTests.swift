@@ -154,10 +154,10 @@ import Testing
         "logForms", "selectionIndex",
       ])
     #expect(
-      labels(Growth(order: 0, total: Event.Sizes(), start: 0, duration: 0)) == [
-        "order", "row", "tmpfsGroup", "nodes", "total", "isShrink", "start", "duration", "done",
-        "stop",
-        "stoppedAt", "stuckSince",
+      labels(Growth(total: Event.Sizes(), start: 0, duration: 0)) == [
+        "order", "row", "owner", "tmpfsGroup", "nodes", "total", "isShrink", "start", "duration",
+        "done", "stop", "stoppedAt", "stuckSince", "isEntangled", "promised", "promisedGroup",
+        "isGone",
       ])
     #expect(
       labels(OOMSimulator.World.Sizes()) == [
@@ -165,8 +165,8 @@ import Testing
       ])
     #expect(
       labels(replay) == [
-        "world", "growths", "exits", "somethingFreed", "overMax", "forced", "restarts",
-        "growthsStarted", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
+        "world", "growths", "isBehind", "isReviewDue", "exits", "somethingFreed", "overMax",
+        "forced", "restarts", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "references", "recordsCandidates",
         "observe", "recorder", "mostCandidateLists", "mostKills",
       ])

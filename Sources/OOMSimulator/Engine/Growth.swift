@@ -15,9 +15,11 @@ struct Growth: Equatable, Sendable {
   }
 
   /// Position in the order in which growths of one instant act.
-  var order: Int
+  var order = 0
   /// Nil for a tmpfs file, which no process has.
   var row: Int?
+  /// The row that has the sizes of its address space.
+  var owner: Int?
   /// The group that a tmpfs file is charged to.
   var tmpfsGroup = MemcgTree.root
   var total: Event.Sizes
@@ -32,6 +34,12 @@ struct Growth: Equatable, Sendable {
   var stoppedAt: Int64 = 0
   /// Since when it has not got a single page; retries in between do not count.
   var stuckSince: Int64?
+  /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
+  var isEntangled = false
+  /// What it may still take at most, and the group that was told so.
+  var promised: Int64 = 0
+  var promisedGroup = MemcgTree.root
+  var isGone = false
 
   var end: Int64 { start + duration }
 

@@ -38,6 +38,9 @@ struct Ledger: Equatable, Sendable {
     /// Swap of the group and its descendants. File: `memory.swap.current`.
     var swapUsage: Int64 = 0
 
+    /// Whether reclaim has taken pages of which nobody has been told.
+    var isUnsettled: Bool { unsettledFile != 0 || unsettledAnon != 0 || unsettledShmem != 0 }
+
     /// Pages charged to this group itself.
     var own: Int64 {
       anon + locked + shmem + tmpfs + file + cache + slabReclaimable + kernel + pageTables
@@ -84,6 +87,7 @@ struct Ledger: Equatable, Sendable {
   private let memcg: MemcgSupport
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
+  var promises: Promises
 
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.protection
@@ -92,6 +96,7 @@ struct Ledger: Equatable, Sendable {
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)
     accounts = Array(repeating: Account(), count: groups.count)
+    promises = Promises(groups: groups.count)
     for group in 1..<Swift.max(groups.count, 1) where group < groups.count {
       setLimits(of: group, groups.settings[group])
     }
@@ -140,6 +145,7 @@ struct Ledger: Equatable, Sendable {
     while at >= 0 {
       accounts[at].usage += pages
       accounts[at].swapUsage += swap
+      if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt() }
       at = parents[at]
     }
     if swap != 0 { chargeZram() }
@@ -151,6 +157,7 @@ struct Ledger: Equatable, Sendable {
     let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
     accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
     accounts[MemcgTree.root].zram = pages
+    promises.doubt()
     nodes?.setZram(pages)
   }
 

@@ -70,6 +70,7 @@ extension Replay {
   mutating func proveLoop() {
     guard restarts.deaths.count > provenDeaths else { return }
     provenDeaths = restarts.deaths.count
+    catchUp()
     var proof = self.proof
     let earlier = proof.earlier(world.ledger) {
       LoopProof.Mark(
@@ -200,7 +201,7 @@ extension Replay {
 
   private func addGrowths(_ numbers: [Int], to state: inout DecidingState) {
     state.add(growths.count)
-    for growth in growths {
+    for growth in growths.all {
       state.add(growth.row.map { numbers[$0] } ?? -1)
       state.add(growth.tmpfsGroup)
       state.add(growth.total)

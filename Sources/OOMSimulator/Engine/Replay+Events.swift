@@ -2,6 +2,29 @@
 
 extension Replay {
   mutating func act(_ action: Event.Action) {
+    if isOfOneProcess(action) {
+      if let process = action.process, let row = references.living(process, world.tasks) {
+        catchUp(row)
+      }
+      return perform(action)
+    }
+    catchUp()
+    perform(action)
+    reviewGrowths()
+  }
+
+  /// Whether an event concerns nothing but one process and what it is promised: other growth may stay behind.
+  private func isOfOneProcess(_ action: Event.Action) -> Bool {
+    switch action {
+    case .grow, .shrink, .map, .unmap: return true
+    case .start(let process): return process.sharesMMWith == nil
+    case .exit:
+      return world.holdings.isEmpty && world.shared.list.isEmpty && world.tasks.sharers.isEmpty
+    default: return false
+    }
+  }
+
+  private mutating func perform(_ action: Event.Action) {
     switch action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
@@ -72,12 +95,12 @@ extension Replay {
     case .grow(_, let sizes, let over, let nodes):
       grow(row, sizes, over: over, nodes: nodes)
     case .shrink(_, let sizes, let over):
-      var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+      var growth = Growth(row: row, total: sizes, start: now, duration: over)
       growth.isShrink = true
       begin(growth)
       somethingFreed = true
     case .map(_, let pages, let kind):
-      if !world.map(pages, kind, row: row) { refuse(pages, row: row) }
+      if !asked({ $0.map(pages, kind, row: row) }) { refuse(pages, row: row) }
     case .unmap(_, let pages, let kind):
       world.unmap(pages, kind, row: row)
     case .fork(_, let child):
@@ -85,7 +108,7 @@ extension Replay {
     case .cow(_, let pages, let over):
       var sizes = Event.Sizes()
       sizes.cow = pages
-      begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
+      begin(Growth(row: row, total: sizes, start: now, duration: over))
     default: break
     }
   }
@@ -113,6 +136,26 @@ extension Replay {
     }
   }
 
+  private mutating func admit(
+    _ sizes: Event.Sizes, row: Int, isGradual: Bool = false
+  ) -> Int64? {
+    var refused: Int64?
+    _ = asked {
+      refused = $0.admit(sizes, row: row, isGradual: isGradual)
+      return refused == nil
+    }
+    return refused
+  }
+
+  /// Asks overcommit: with the figures of now where it looks at free memory, and at last where it says no.
+  private mutating func asked(_ admits: (inout World) -> Bool) -> Bool {
+    if world.admissionLooksAtMemory { catchUp() }
+    if admits(&world) { return true }
+    guard isBehind else { return false }
+    catchUp()
+    return admits(&world)
+  }
+
   private mutating func grow(
     _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
   ) {
@@ -122,11 +165,11 @@ extension Replay {
           + "none of \(nodes): the event is passed over")
       return
     }
-    if let pages = world.admit(sizes, row: row, isGradual: over > 0) {
+    if let pages = admit(sizes, row: row, isGradual: over > 0) {
       refuse(pages, row: row)
       return
     }
-    var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+    var growth = Growth(row: row, total: sizes, start: now, duration: over)
     growth.nodes = nodes
     begin(growth)
   }
@@ -166,14 +209,14 @@ extension Replay {
     sizes.locked = process.locked
     sizes.shmem = process.shmem
     sizes.file = process.file
-    if let pages = world.admit(sizes, row: row) {
+    if let pages = admit(sizes, row: row) {
       refuse(pages, row: row)
       if world.tasks.isAlive(row) { exit(row, isFailure: true) }
       return
     }
     if let committed = process.committed {
       let more = committed - sizes.anon - sizes.locked
-      if more > 0, !world.commit(more, row: row) {
+      if more > 0, !asked({ $0.commit(more, row: row) }) {
         refuse(more, row: row)
         if world.tasks.isAlive(row) { exit(row, isFailure: true) }
         return
@@ -189,7 +232,7 @@ extension Replay {
         pageTables - lastLevelTables(touched: touched, pagesPerTable: world.tasks.pagesPerTable)
         - pageTablesOfAnEmptyProcess
     }
-    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: 0))
+    begin(Growth(row: row, total: sizes, start: now, duration: 0))
   }
 
   /// A read never kills: readahead gives up where there is no room.
@@ -211,7 +254,7 @@ extension Replay {
     defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
     var sizes = Event.Sizes()
     sizes.shmem = admitted
-    var growth = Growth(order: 0, row: nil, total: sizes, start: now, duration: 0)
+    var growth = Growth(row: nil, total: sizes, start: now, duration: 0)
     growth.tmpfsGroup = group
     begin(growth)
   }

@@ -126,7 +126,7 @@ extension Replay {
     for service in restarts.due(at: now) where panic == nil && !isAbandoned {
       restart(service)
       goOn()
-      observe?(world)
+      show()
     }
   }
 

@@ -14,10 +14,15 @@ extension World {
       totalVM: row.map(tasks.totalVM))
     state.rule = rules.overcommit
     state.rule.word = machine.wordBits
-    if rules.overcommit.heuristic != .oneRequest, vm.overcommitMemory == .heuristic {
+    if admissionLooksAtMemory {
       state.memory = memoryState
     }
     return state
+  }
+
+  /// Whether what is free decides about a request.
+  var admissionLooksAtMemory: Bool {
+    rules.overcommit.heuristic != .oneRequest && vm.overcommitMemory == .heuristic
   }
 
   /// What mode 0 counts before 5.2. The reserve is the high watermark of a machine taken as one zone.

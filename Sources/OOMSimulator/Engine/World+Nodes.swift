@@ -62,7 +62,7 @@ extension World {
       account.pageTables = sizes.pageTables
       if account == Ledger.Account() { continue }
       let group = Int(tasks.groups[row])
-      let growth = Growth(order: 0, row: row, total: Event.Sizes(), start: 0, duration: 0)
+      let growth = Growth(row: row, total: Event.Sizes(), start: 0, duration: 0)
       let nodes = nodes(of: growth)
       memory.follow(Ledger.Account(), account, group: group, nodes.map { .on($0) } ?? .anywhere)
       memory.arrive(in: group, on: nodes)

@@ -9,9 +9,7 @@ extension World {
 
   mutating func settle(group: Int) {
     let account = ledger.accounts[group]
-    if account.unsettledFile == 0, account.unsettledAnon == 0, account.unsettledShmem == 0 {
-      return
-    }
+    if !account.isUnsettled { return }
     let holders = holders(in: group)
     distribute(account.unsettledFile, .file, in: group, over: holders, weight: \.file) {
       $0.drop($2, of: $1)

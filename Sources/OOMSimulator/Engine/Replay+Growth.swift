@@ -1,0 +1,193 @@
+// How one growth takes its pages, and what comes of it when it does not get them.
+
+extension Replay {
+  /// Starts growth that overcommit has admitted.
+  mutating func begin(_ growth: Growth) {
+    var growth = growth
+    growth.owner = growth.row.map(world.tasks.owner)
+    growth.isEntangled = world.isEntangled(growth)
+    if let owner = growth.owner {
+      for other in growths.orders(of: owner) {
+        growth.isEntangled = true
+        growths.change(other) { $0.isEntangled = true }
+      }
+    }
+    let order = growths.add(growth)
+    promise(order)
+    if growth.duration == 0 {
+      prepareToReclaim()
+      growWithOOM(order)
+      if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
+    }
+  }
+
+  /// Where what is promised may not fit, a charge finds all growth applied.
+  private mutating func prepareToReclaim() {
+    if world.ledger.keepsAllPromises() { return }
+    catchUp()
+    isReviewDue = true
+  }
+
+  /// Lets stopped growth try again, as long as that frees something for others.
+  mutating func goOn() {
+    while somethingFreed, panic == nil {
+      somethingFreed = false
+      for order in growths.stopped where panic == nil {
+        guard growths[order] != nil else { continue }
+        let now = now
+        growths.change(order) {
+          $0.start += now - $0.stoppedAt
+          $0.stop = nil
+        }
+        promise(order)
+        prepareToReclaim()
+        growWithOOM(order)
+      }
+    }
+  }
+
+  /// Takes what is due at an instant, as much as fits.
+  ///
+  /// - Returns: whether all of it fitted.
+  mutating func grow(_ order: Int, to time: Int64) -> Bool {
+    guard let growth = growths[order] else { return true }
+    var done = growth.done
+    var fits = true
+    for kind in World.Kind.allCases where fits {
+      let due = growth.due(kind, at: time)
+      if due == 0 { continue }
+      if growth.isShrink {
+        if let row = growth.row { _ = world.giveBack(due, kind, row: row) }
+        done[kind] += due
+        continue
+      }
+      let (taken, limit) = take(due, kind, growth)
+      done[kind] += taken
+      fits = limit == nil
+    }
+    if done == growth.done { return fits }
+    growths.change(order) {
+      $0.done = done
+      if !$0.isShrink { $0.stuckSince = nil }
+    }
+    promise(order)
+    return fits
+  }
+
+  /// Charges up to `due` pages of one kind.
+  private mutating func take(
+    _ due: Int64, _ kind: World.Kind, _ growth: Growth
+  ) -> (taken: Int64, limit: ChargeLimit?) {
+    let nodes = world.nodes(of: growth)
+    guard let owner = growth.owner else {
+      let (fits, limit) = world.ledger.tryCharge(
+        swappable: due, to: growth.tmpfsGroup, on: nodes)
+      world.ledger.charge(fits, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += fits }
+      world.committed += fits
+      return (fits, limit)
+    }
+    let group = Int(world.tasks.groups[owner])
+    let pages = world.newPages(of: due, kind, owner: owner)
+    let more = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
+    if kind == .file {
+      var (_, limit) = world.ledger.tryCharge(more, to: group, on: nodes)
+      if limit == nil, pages > 0 {
+        limit = world.ledger.tryCharge(more + 1, to: group, on: nodes).limit
+      }
+      if let limit { return (0, limit) }
+      world.touch(due, kind, row: owner, on: nodes)
+      return (due, nil)
+    }
+    let (room, limit) = world.ledger.tryCharge(pages + more, of: kind, to: group, on: nodes)
+    if limit == nil {
+      world.touch(due, kind, row: owner, on: nodes)
+      return (due, nil)
+    }
+    let fits = most(due) {
+      world.newPages(of: $0, kind, owner: owner)
+        + (kind == .cow ? 0 : world.tablesFor($0, owner: owner)) <= room
+    }
+    if fits > 0 { world.touch(fits, kind, row: owner, on: nodes) }
+    return (fits, limit)
+  }
+
+  /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
+  mutating func growWithOOM(_ order: Int) {
+    while panic == nil, !isAbandoned, growths[order] != nil, growths[order]?.stop == nil {
+      if grow(order, to: now) { return }
+      guard let growth = growths[order], let limit = failingLimit(growth) else { continue }
+      let group = limit.group
+      if limit.kind == .high {
+        stop(order, .throttled(group: group))
+        return
+      }
+      let domain = group == MemcgTree.root ? nil : group
+      if domain != nil, growth.row == nil, world.rules.killsOnFaultsOnly {
+        giveUp(order)
+        return
+      }
+      switch outOfMemory(domain: domain, for: growth) {
+      case .noVictim:
+        if domain == nil {
+          stop(order, .unkillable)
+        } else if world.rules.memcgWithoutVictim == .forced {
+          force(group)
+        } else {
+          stop(order, .noVictim(group: group))
+        }
+      case .waiting: stop(order, .waiting)
+      case .disabled: stop(order, .disabled(group: group))
+      case .killed, .panicked: break
+      }
+    }
+  }
+
+  /// The limit that keeps a growth from its next page.
+  private func failingLimit(_ growth: Growth) -> ChargeLimit? {
+    guard let kind = World.Kind.allCases.first(where: { growth.due($0, at: now) > 0 }) else {
+      return nil
+    }
+    let nodes = world.nodes(of: growth)
+    guard let owner = growth.owner else {
+      return world.ledger.tryCharge(1, to: growth.tmpfsGroup, on: nodes).limit
+    }
+    let due = kind == .file ? growth.due(kind, at: now) : 1
+    let tables = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
+    let pages = world.newPages(of: 1, kind, owner: owner)
+    let group = Int(world.tasks.groups[owner])
+    return world.ledger.tryCharge(pages + tables, to: group, on: nodes).limit
+  }
+
+  private mutating func stop(_ order: Int, _ why: Growth.Stop) {
+    let now = now
+    growths.change(order) {
+      $0.stop = why
+      $0.stoppedAt = now
+      $0.stuckSince = $0.stuckSince ?? now
+    }
+    promise(order)
+  }
+
+  /// A write whose charge fails: what is written stays, the rest is ENOMEM.
+  private mutating func giveUp(_ order: Int) {
+    guard let growth = growths[order] else { return }
+    let left = growth.total.shmem - growth.done.shmem
+    warn(
+      "tmpfs: \(left) pages could not be charged to \(world.groups.paths[growth.tmpfsGroup]): "
+        + "ENOMEM, no kill")
+    growths.change(order) {
+      $0.total = $0.done
+      $0.stop = nil
+    }
+    promise(order)
+  }
+
+  /// Lets a group charge over its limit from now on, until something changes.
+  private mutating func force(_ group: Int) {
+    world.ledger.limits[group].isForced = true
+    if forced.insert(group).inserted {
+      warn(
+        "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
+    }
+  }
+}
