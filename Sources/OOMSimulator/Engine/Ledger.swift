@@ -145,7 +145,7 @@ struct Ledger: Equatable, Sendable {
     while at >= 0 {
       accounts[at].usage += pages
       accounts[at].swapUsage += swap
-      if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt() }
+      if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
     if swap != 0 { chargeZram() }
@@ -157,7 +157,7 @@ struct Ledger: Equatable, Sendable {
     let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
     accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
     accounts[MemcgTree.root].zram = pages
-    promises.doubt()
+    promises.doubtAll()
     nodes?.setZram(pages)
   }
 

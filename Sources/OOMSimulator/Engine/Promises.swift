@@ -4,12 +4,23 @@
 /// nobody has to look at one before it ends. Cost per promise: the depth of the group.
 struct Promises: Equatable, Sendable {
   fileprivate(set) var pages: [Int64]
-  /// A group has used more, or its limit has changed, since all promises were known to hold.
-  fileprivate(set) var isDoubtful = false
+  /// Groups that had no room for their promise when they were last looked at; some more than once.
+  fileprivate var doubtful: [Int] = []
+  /// A limit has changed, so that every promise has to be looked at.
+  fileprivate var areAllDoubtful = false
 
   init(groups: Int) { pages = Array(repeating: 0, count: groups) }
 
-  mutating func doubt() { isDoubtful = true }
+  mutating func doubt(_ group: Int) {
+    if doubtful.last == group || areAllDoubtful { return }
+    doubtful.append(group)
+    if doubtful.count > pages.count { doubtAll() }
+  }
+
+  mutating func doubtAll() {
+    areAllDoubtful = true
+    doubtful.removeAll(keepingCapacity: true)
+  }
 
   /// A doubt says nothing of what is promised.
   static func == (one: Self, other: Self) -> Bool { one.pages == other.pages }
@@ -22,7 +33,7 @@ extension Ledger {
     var at = group
     while at >= 0 {
       promises.pages[at] += pages
-      if pages > 0, !keepsPromise(at) { promises.doubt() }
+      if pages > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
   }
@@ -36,11 +47,14 @@ extension Ledger {
   /// so there nothing is known before.
   mutating func keepsAllPromises() -> Bool {
     if nodes != nil { return false }
-    guard promises.isDoubtful else { return true }
-    for group in accounts.indices where promises.pages[group] > 0 {
-      if !keepsPromise(group) { return false }
+    if promises.areAllDoubtful {
+      promises.areAllDoubtful = false
+      promises.doubtful = accounts.indices.filter { promises.pages[$0] > 0 }
     }
-    promises.isDoubtful = false
+    while let group = promises.doubtful.last {
+      if !keepsPromise(group) { return false }
+      promises.doubtful.removeLast()
+    }
     return true
   }
 }

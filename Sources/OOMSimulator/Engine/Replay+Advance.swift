@@ -180,7 +180,7 @@ extension Replay {
       }
       promise(order)
     }
-    world.ledger.promises.doubt()
+    world.ledger.promises.doubtAll()
   }
 }
 

@@ -51,6 +51,8 @@ extension Replay {
   /// - Returns: whether all of it fitted.
   mutating func grow(_ order: Int, to time: Int64) -> Bool {
     guard let growth = growths[order] else { return true }
+    // What it takes now is not promised as well.
+    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
     var done = growth.done
     var fits = true
     for kind in World.Kind.allCases where fits {
@@ -65,8 +67,10 @@ extension Replay {
       done[kind] += taken
       fits = limit == nil
     }
-    if done == growth.done { return fits }
+    let isNothing = done == growth.done
     growths.change(order) {
+      $0.promised = 0
+      if isNothing { return }
       $0.done = done
       if !$0.isShrink { $0.stuckSince = nil }
     }

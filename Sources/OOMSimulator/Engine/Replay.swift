@@ -116,6 +116,6 @@ struct Replay {
   mutating func endForcedCharges() {
     if forced.isEmpty { return }
     for group in forced { world.ledger.limits[group].isForced = false }
-    world.ledger.promises.doubt()
+    world.ledger.promises.doubtAll()
   }
 }
