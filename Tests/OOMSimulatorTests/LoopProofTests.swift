@@ -165,7 +165,7 @@ import Testing
       ])
     #expect(
       labels(replay) == [
-        "world", "growths", "isBehind", "isReviewDue", "exits", "somethingFreed", "overMax",
+        "world", "growths", "putsGrowthOff", "isBehind", "isReviewDue", "exits", "somethingFreed", "overMax",
         "forced", "restarts", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "references", "recordsCandidates",
         "observe", "recorder", "mostCandidateLists", "mostKills",

@@ -4,7 +4,7 @@ extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
   mutating func advance(to target: Int64) {
     if now >= target { return }
-    if world.ledger.keepsAllPromises() {
+    if putsGrowthOff, world.ledger.keepsAllPromises() {
       if isReviewDue { reviewGrowths() }
       if recorder != nil { recordGrid(before: target) }
       world.now = target
@@ -174,7 +174,8 @@ extension Replay {
     isReviewDue = false
     for order in growths.orders {
       guard let growth = growths[order] else { continue }
-      let isEntangled = world.isEntangled(growth)
+      let isAlone = growth.owner.map { growths.orders(of: $0).count == 1 } ?? true
+      let isEntangled = !isAlone || world.isEntangled(growth)
       if isEntangled != growth.isEntangled {
         growths.change(order) { $0.isEntangled = isEntangled }
       }

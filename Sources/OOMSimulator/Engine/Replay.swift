@@ -6,6 +6,8 @@ struct Replay {
   var world: World
   var now: Int64 { world.now }
   var growths = Growths()
+  /// Whether growth that is sure to fit may wait; a test compares with what comes of applying all of it every time.
+  var putsGrowthOff = true
   /// Growth that is sure to fit was not applied up to now.
   var isBehind = false
   /// Reclaim may have taken pages since growth was last looked at.
@@ -115,6 +117,7 @@ struct Replay {
   /// Somebody new can perhaps be killed, so groups are charged up to their limits again.
   mutating func endForcedCharges() {
     if forced.isEmpty { return }
+    catchUp()
     for group in forced { world.ledger.limits[group].isForced = false }
     world.ledger.promises.doubtAll()
   }
