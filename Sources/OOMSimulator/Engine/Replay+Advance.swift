@@ -118,13 +118,15 @@ extension Replay {
   // MARK: What is behind
 
   /// Applies all growth up to now that was put off because it is sure to fit.
-  mutating func catchUp() {
+  ///
+  /// - Parameter order: a growth that acts next, by itself.
+  mutating func catchUp(before order: Int? = nil) {
     guard isBehind else { return }
     isBehind = false
-    apply(at: now)
+    for other in applicationOrder() where other != order { _ = grow(other, to: now) }
   }
 
-  /// The same for one address space.
+  /// Applies the growth of one address space up to now.
   mutating func catchUp(_ row: Int) {
     guard isBehind else { return }
     for order in growths.orders(of: world.tasks.owner(row)) { apply(order) }

@@ -15,16 +15,16 @@ extension Replay {
     let order = growths.add(growth)
     promise(order)
     if growth.duration == 0 {
-      prepareToReclaim()
+      prepareToReclaim(for: order)
       growWithOOM(order)
       if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
     }
   }
 
-  /// Where what is promised may not fit, a charge finds all growth applied.
-  private mutating func prepareToReclaim() {
+  /// Where what is promised may not fit, a growth finds all others applied.
+  private mutating func prepareToReclaim(for order: Int) {
     if world.ledger.keepsAllPromises() { return }
-    catchUp()
+    catchUp(before: order)
     isReviewDue = true
   }
 
@@ -40,7 +40,7 @@ extension Replay {
           $0.stop = nil
         }
         promise(order)
-        prepareToReclaim()
+        prepareToReclaim(for: order)
         growWithOOM(order)
       }
     }
