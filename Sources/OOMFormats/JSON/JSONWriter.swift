@@ -89,7 +89,7 @@ public struct JSONWriter {
   }
 
   /// A number that may not fit 64 bits.
-  mutating func integer(wide number: Int128) {
+  package mutating func integer(wide number: Int128) {
     separate()
     decimal(number)
   }
