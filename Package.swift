@@ -8,6 +8,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Words for people are made once a run: optimising them takes a third of the build and saves nothing that can be
+// measured. Flags of this kind shut a target out of what other packages can use, so no library product has it.
+let unoptimized = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
   name: "oomsim",
   products: [
@@ -29,11 +33,11 @@ let package = Package(
     .target(
       name: "OOMReports",
       dependencies: ["KernelLog", "OOMFormats", "OOMSimulator", "VictimSelection"],
-      swiftSettings: settings),
+      swiftSettings: unoptimized),
     .executableTarget(
       name: "oomsim",
       dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator"],
-      swiftSettings: settings),
+      swiftSettings: unoptimized),
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
