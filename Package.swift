@@ -8,10 +8,14 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Words for people are made once a run: optimising them takes a third of the build and saves nothing that can be
+// measured. Flags of this kind shut a target out of what other packages can use, so no library product has it.
+let unoptimized = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
   name: "oomsim",
   products: [
-    .library(name: "OOMSimulator", targets: ["OOMSimulator", "OOMFormats"]),
+    .library(name: "OOMSimulator", targets: ["OOMSimulator", "OOMFormats", "KernelLog"]),
     .library(name: "VictimSelection", targets: ["VictimSelection"]),
     .executable(name: "oomsim", targets: ["oomsim"]),
   ],
@@ -20,9 +24,20 @@ let package = Package(
     .target(
       name: "OOMSimulator", dependencies: ["VictimSelection"], exclude: ["Rules/Rules.md"],
       swiftSettings: settings),
-    .target(name: "OOMFormats", dependencies: ["OOMSimulator"], swiftSettings: settings),
+    .target(
+      name: "OOMFormats", dependencies: ["OOMSimulator", "VictimSelection"],
+      swiftSettings: settings),
+    .target(
+      name: "KernelLog", dependencies: ["OOMFormats", "OOMSimulator", "VictimSelection"],
+      swiftSettings: settings),
+    .target(
+      name: "OOMReports",
+      dependencies: ["KernelLog", "OOMFormats", "OOMSimulator", "VictimSelection"],
+      swiftSettings: unoptimized),
     .executableTarget(
-      name: "oomsim", dependencies: ["OOMFormats", "OOMSimulator"], swiftSettings: settings),
+      name: "oomsim",
+      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator"],
+      swiftSettings: unoptimized),
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
@@ -42,17 +57,17 @@ let package = Package(
     .testTarget(
       name: "VictimSelectionTests", dependencies: ["VictimSelection"], swiftSettings: settings),
     .testTarget(
-      name: "OOMSimulatorTests", dependencies: ["OOMSimulator", "OOMFormats", "VictimSelection"],
+      name: "OOMSimulatorTests", dependencies: ["OOMFormats", "OOMSimulator", "VictimSelection"],
       swiftSettings: settings),
     .testTarget(
-      name: "OOMFormatsTests", dependencies: ["OOMFormats", "OOMSimulator"],
+      name: "OOMFormatsTests",
+      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator"], swiftSettings: settings),
-    .testTarget(
-      name: "CommandTests", dependencies: ["oomsim", "OOMFormats", "OOMSimulator"],
+      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator"],
       swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["oomsim"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

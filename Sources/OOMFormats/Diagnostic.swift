@@ -7,6 +7,13 @@ public struct Diagnostic: Equatable, Sendable {
   public var path: String
   public var message: String
 
+  package init(line: Int? = nil, column: Int? = nil, path: String, message: String) {
+    self.line = line
+    self.column = column
+    self.path = path
+    self.message = message
+  }
+
   /// `file:line:column: error: path: message`.
   public func text(file: String) -> String {
     var text = file
@@ -26,6 +33,11 @@ public struct ScenarioError: Error, Equatable, CustomStringConvertible {
   public var diagnostics: [Diagnostic]
   /// How the input is called in messages.
   public var file: String
+
+  package init(diagnostics: [Diagnostic], file: String) {
+    self.diagnostics = diagnostics
+    self.file = file
+  }
 
   public var description: String {
     diagnostics.map { $0.text(file: file) }.joined(separator: "\n")

@@ -1,5 +1,6 @@
 import Glibc
 import OOMFormats
+internal import OOMReports
 
 /// Standard output and error, and what is known of the window behind them.
 struct Terminal: Sendable {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import OOMFormats
+@testable import OOMReports
 @testable import OOMSimulator
 
 /// What `check` says of each scenario, for people, for programs and for a CI server.

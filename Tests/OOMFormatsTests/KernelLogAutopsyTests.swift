@@ -1,4 +1,5 @@
 import Foundation
+import KernelLog
 import OOMFormats
 import OOMSimulator
 import Testing

@@ -1,6 +1,7 @@
 import OOMSimulator
 import Testing
 
+@testable import KernelLog
 @testable import OOMFormats
 
 /// One line of each form, from the oldest release to the newest.

@@ -1,4 +1,6 @@
+import KernelLog
 import OOMFormats
+import OOMReports
 import Testing
 
 /// Logs that are cut, damaged or no logs: nothing crashes, and nothing is claimed that is not there.

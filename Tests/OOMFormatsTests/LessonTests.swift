@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import OOMFormats
+@testable import OOMReports
 @testable import OOMSimulator
 
 /// `explain`: its text has the numbers of `run --json`, and what it says of kernels stands in the table of

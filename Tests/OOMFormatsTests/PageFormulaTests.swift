@@ -3,6 +3,7 @@ import Testing
 import VictimSelection
 
 @testable import OOMFormats
+@testable import OOMReports
 @testable import OOMSimulator
 
 /// The what-if of a page: the script's arithmetic is the engine's.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import OOMFormats
+@testable import OOMReports
 @testable import OOMSimulator
 
 /// The page: what a browser, a screen reader and a hostile scenario make of it.

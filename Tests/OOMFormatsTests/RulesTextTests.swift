@@ -1,5 +1,6 @@
 import Foundation
 import OOMFormats
+import OOMReports
 import OOMSimulator
 import Testing
 

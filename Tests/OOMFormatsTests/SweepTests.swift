@@ -3,6 +3,7 @@ import OOMSimulator
 import Testing
 
 @testable import OOMFormats
+@testable import OOMReports
 
 /// Laws of sweeps, over shipped stories.
 @Suite struct SweepTests {

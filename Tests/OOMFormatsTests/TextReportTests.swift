@@ -2,6 +2,7 @@ import OOMSimulator
 import Testing
 
 @testable import OOMFormats
+@testable import OOMReports
 
 /// The report for people, word for word.
 struct TextReportTests {

@@ -1,5 +1,5 @@
 /// Text that is no JSON, and where.
-struct JSONError: Error, Equatable {
+package struct JSONError: Error, Equatable {
   /// Byte offset.
   var offset: Int
   var message: String
@@ -11,11 +11,11 @@ struct JSONError: Error, Equatable {
 /// `ObjectKeys`, valid UTF-8 without lone surrogates, at most `maxDepth` levels. A byte order mark at the
 /// start is passed over. Foundation's reader gives no positions, accepts duplicate keys and trailing
 /// commas, and takes ten times as long.
-struct JSONReader {
+package struct JSONReader {
   /// Levels of arrays and objects in each other.
   static let maxDepth = 512
 
-  enum Kind: String {
+  package enum Kind: String {
     case object = "an object"
     case array = "an array"
     case string = "a string"
@@ -25,17 +25,17 @@ struct JSONReader {
   }
 
   /// A string as it stands in the text: the bytes between its quotes.
-  struct Token {
-    var start: Int
-    var end: Int
+  package struct Token {
+    package var start: Int
+    package var end: Int
     var hasEscapes: Bool
   }
 
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   private(set) var offset = 0
   private var depth = 0
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
   }
@@ -43,7 +43,7 @@ struct JSONReader {
   // MARK: Structure
 
   /// What the next value is; consumes white space only.
-  mutating func peek() throws(JSONError) -> Kind {
+  package mutating func peek() throws(JSONError) -> Kind {
     skipSpace()
     guard offset < bytes.count else { throw error("the text ends where a value is expected") }
     switch bytes[offset] {
@@ -57,12 +57,12 @@ struct JSONReader {
     }
   }
 
-  mutating func beginObject() throws(JSONError) {
+  package mutating func beginObject() throws(JSONError) {
     try enter()
   }
 
   /// The next key of an object, nil at its end. `isFirst` says that none has been read yet.
-  mutating func nextKey(isFirst: Bool) throws(JSONError) -> Token? {
+  package mutating func nextKey(isFirst: Bool) throws(JSONError) -> Token? {
     skipSpace()
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "}") {
       offset += 1
@@ -85,12 +85,12 @@ struct JSONReader {
     return key
   }
 
-  mutating func beginArray() throws(JSONError) {
+  package mutating func beginArray() throws(JSONError) {
     try enter()
   }
 
   /// Whether an array goes on with another element.
-  mutating func nextElement(isFirst: Bool) throws(JSONError) -> Bool {
+  package mutating func nextElement(isFirst: Bool) throws(JSONError) -> Bool {
     skipSpace()
     if offset < bytes.count, bytes[offset] == UInt8(ascii: "]") {
       offset += 1
@@ -114,7 +114,7 @@ struct JSONReader {
   }
 
   /// Reads one value of any kind and forgets it.
-  mutating func skipValue() throws(JSONError) {
+  package mutating func skipValue() throws(JSONError) {
     // The kinds of the open levels, innermost last: no recursion, however deep the text.
     var isObject: [Bool] = []
     repeat {
@@ -148,7 +148,7 @@ struct JSONReader {
 
   // MARK: Values
 
-  mutating func readString() throws(JSONError) -> Token {
+  package mutating func readString() throws(JSONError) -> Token {
     offset += 1
     let start = offset
     var hasEscapes = false
@@ -188,7 +188,7 @@ struct JSONReader {
   }
 
   /// Reads a number; whether it is a whole one is seen by its bytes.
-  mutating func readNumber() throws(JSONError) -> Range<Int> {
+  package mutating func readNumber() throws(JSONError) -> Range<Int> {
     let start = offset
     if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
     let first = offset
@@ -223,7 +223,7 @@ struct JSONReader {
     return isTrue
   }
 
-  func text(_ token: Token) -> String {
+  package func text(_ token: Token) -> String {
     if !token.hasEscapes {
       return String(decoding: bytes[token.start..<token.end], as: UTF8.self)
     }

@@ -20,14 +20,24 @@ public struct JSONWriter {
     self.sink = sink
   }
 
+  // What a caller writes between the braces becomes part of the caller: a function that takes it as a closure would be
+  // compiled once for each of some hundred closures.
+
+  @inlinable @inline(__always)
   public mutating func object(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
-    nest("{", "}", inline, body)
+    open(UInt8(ascii: "{"), inline: inline)
+    body(&self)
+    close(UInt8(ascii: "}"))
   }
 
+  @inlinable @inline(__always)
   public mutating func array(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
-    nest("[", "]", inline, body)
+    open(UInt8(ascii: "["), inline: inline)
+    body(&self)
+    close(UInt8(ascii: "]"))
   }
 
+  @inline(never)
   public mutating func key(_ key: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -37,6 +47,7 @@ public struct JSONWriter {
   }
 
   /// A key that is no word of the format, such as a path.
+  @inline(never)
   public mutating func key(named text: String) {
     separate()
     quoted(text)
@@ -44,6 +55,7 @@ public struct JSONWriter {
     hasKey = true
   }
 
+  @inline(never)
   public mutating func string(_ text: String) {
     separate()
     quoted(text)
@@ -83,13 +95,15 @@ public struct JSONWriter {
     }
   }
 
+  @inline(never)
   public mutating func integer(_ number: Int64) {
     separate()
     decimal(number)
   }
 
   /// A number that may not fit 64 bits.
-  mutating func integer(wide number: Int128) {
+  @inline(never)
+  package mutating func integer(wide number: Int128) {
     separate()
     decimal(number)
   }
@@ -107,6 +121,7 @@ public struct JSONWriter {
   }
 
   /// A number that is given in thousandths, with three places.
+  @inline(never)
   mutating func thousandths(_ key: StaticString, _ number: Int64) {
     self.key(key)
     separate()
@@ -117,11 +132,13 @@ public struct JSONWriter {
     }
   }
 
+  @inline(never)
   public mutating func bool(_ value: Bool) {
     separate()
     append(value ? "true" : "false")
   }
 
+  @inline(never)
   public mutating func null() {
     separate()
     append("null")
@@ -149,19 +166,20 @@ public struct JSONWriter {
 
   private static let hex = Array("0123456789abcdef".utf8)
 
-  private mutating func nest(
-    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ inline: Bool,
-    _ body: (inout JSONWriter) -> Void
-  ) {
+  @usableFromInline @inline(never)
+  mutating func open(_ brace: UInt8, inline: Bool) {
     separate()
-    bytes.append(UInt8(ascii: open))
+    bytes.append(brace)
     outer.append(level)
     level = Level(isEmpty: true, isInline: inline || level.isInline)
-    body(&self)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func close(_ brace: UInt8) {
     let inner = level
     level = outer.removeLast()
     if !inner.isEmpty { inner.isInline ? bytes.append(UInt8(ascii: " ")) : newLine() }
-    bytes.append(UInt8(ascii: close))
+    bytes.append(brace)
     flush(atLeast: 1 << 16)
   }
 
@@ -198,16 +216,19 @@ public struct JSONWriter {
 }
 
 extension JSONWriter {
+  @inline(never)
   public mutating func field(_ key: StaticString, _ text: String?) {
     self.key(key)
     if let text { string(text) } else { null() }
   }
 
+  @inline(never)
   public mutating func field(_ key: StaticString, _ number: Int64?) {
     self.key(key)
     if let number { integer(number) } else { null() }
   }
 
+  @inline(never)
   public mutating func field(_ key: StaticString, _ number: Int128?) {
     self.key(key)
     guard let number else { return null() }
@@ -215,11 +236,13 @@ extension JSONWriter {
     decimal(number)
   }
 
+  @inline(never)
   public mutating func field(_ key: StaticString, _ value: Bool) {
     self.key(key)
     bool(value)
   }
 
+  @inline(never)
   public mutating func field(_ key: StaticString, _ strings: [String]) {
     self.key(key)
     array { writer in

@@ -1,7 +1,7 @@
 internal import OOMSimulator
 
 /// What the readers of all parts of a scenario share: the text, the page size, and what was found wrong.
-struct Fields {
+package struct Fields {
   /// Something wrong that does not stop the reading, at a byte offset of the text.
   struct Problem: Equatable {
     var offset: Int
@@ -296,7 +296,7 @@ struct Fields {
     return path
   }
 
-  static func problem(ofPath path: String) -> String? {
+  package static func problem(ofPath path: String) -> String? {
     guard path.utf8.first == UInt8(ascii: "/") else {
       return "the path of a group begins with '/', found '\(shortened(path))'"
     }

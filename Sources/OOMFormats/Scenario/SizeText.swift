@@ -5,9 +5,9 @@ public struct QuantityError: Error, Equatable {
   public var message: String
 }
 
-enum SizeText {
+package enum SizeText {
   /// 4 PiB, what x86-64 can address: 2^40 pages of 4096 bytes.
-  static let maxBytes: Int64 = 1 << 52
+  package static let maxBytes: Int64 = 1 << 52
 
   static let allowed = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
 

@@ -1,4 +1,4 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 /// Where along a parameter an outcome holds.
 public struct Finding: Equatable, Sendable {
@@ -17,7 +17,7 @@ public struct Finding: Equatable, Sendable {
   /// Every value of the range was tried; else values spread evenly, and those that close in on each change.
   public var isExhaustive: Bool
   /// What happens at the last value before each change and at the first after it, by their values.
-  var neighbours: [String: RunSummary] = [:]
+  package var neighbours: [String: RunSummary] = [:]
 
   /// The answer changes at most once.
   public var isMonotonic: Bool { intervals.count <= 2 }
@@ -42,7 +42,7 @@ public struct Finding: Equatable, Sendable {
 
 extension Sweep {
   /// How many parts of a range without steps are looked at before the changes are closed in on.
-  static let parts: Int64 = 64
+  package static let parts: Int64 = 64
 
   /// Goes through a range without steps: values spread evenly, then between two neighbours that differ the halves, down
   /// to a page, a microsecond or 1.

@@ -8,7 +8,7 @@ public struct JitterTable: Equatable, Sendable {
     public var name: String?
     public var count: Int
     /// Microseconds until it dies, ascending; empty for nobody.
-    var times: [Int64] = []
+    package var times: [Int64] = []
   }
 
   public var scenario: String

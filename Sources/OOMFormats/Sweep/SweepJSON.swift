@@ -151,5 +151,5 @@ extension JSONWriter {
 
 extension JitterTable.Row {
   /// Of an even number the lower of the two in the middle.
-  var median: Int64? { times.isEmpty ? nil : times[(times.count - 1) / 2] }
+  package var median: Int64? { times.isEmpty ? nil : times[(times.count - 1) / 2] }
 }

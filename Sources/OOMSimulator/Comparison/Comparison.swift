@@ -6,7 +6,7 @@ public struct Comparison: Equatable, Sendable {
     public var first: KernelRelease
     public var last: KernelRelease
     /// What the last of them does; of its warnings those that all of them give.
-    public var run: Run
+    @Indirect public var run: Run
     /// The points of the first victim, at each release where they change.
     public var points: [(release: KernelRelease, points: Int128)] = []
 

@@ -12,8 +12,8 @@ public struct RunDifference: Equatable, Sendable {
     case end
   }
 
-  public let before: Run
-  public let after: Run
+  @Indirect public private(set) var before: Run
+  @Indirect public private(set) var after: Run
   /// What differs; empty where nothing does.
   public let aspects: [Aspect]
 
@@ -43,12 +43,12 @@ public struct RunDifference: Equatable, Sendable {
 
 /// Two scenarios, each by its own kernel: what they have and what they come to differently.
 public struct ScenarioComparison: Equatable, Sendable {
-  public let before: Scenario
-  public let after: Scenario
+  @Indirect public private(set) var before: Scenario
+  @Indirect public private(set) var after: Scenario
   public let settings: [ScenarioDifference]
-  public let runs: RunDifference
+  @Indirect public private(set) var runs: RunDifference
   /// What the first scenario does under the kernel of the second, where these are two.
-  public let kernels: Comparison?
+  @Indirect public private(set) var kernels: Comparison?
 
   public init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
     self.before = before

@@ -80,22 +80,22 @@ public struct Kill: Equatable, Sendable {
   public var invoker: ProcessIdentity?
   /// Why this one.
   public var chosen = Chosen.points
-  public var victim: Candidate
+  @Indirect public var victim: Candidate
   /// Who died, in order.
   public var killed: [Casualty] = []
   /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
   public var freedPages: Int64 = 0
   /// The best of those that do not use the victim's memory.
-  public var runnerUp: Candidate?
+  @Indirect public var runnerUp: Candidate?
   /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
   public var runnerUpWinsTies = false
-  public var limit: LimitState
+  @Indirect public var limit: LimitState
   /// Everybody in the domain in iteration order; nil unless asked for.
   public var candidates: [Candidate]?
   /// What the decision read; nil unless candidates were asked for.
-  public var scene: OOMScene?
+  @Indirect public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  public var log: LoggedState?
+  @Indirect public var log: LoggedState?
   /// Rows of the casualties, for the engine.
   var rows: [Int] = []
 
@@ -181,9 +181,9 @@ public struct Panic: Equatable, Sendable {
   /// The nodes that memory was wanted of; nil when any would do.
   public var nodes: NodeMask?
   /// What the decision read; nil unless candidates were asked for.
-  public var scene: OOMScene?
+  @Indirect public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  public var log: LoggedState?
+  @Indirect public var log: LoggedState?
 }
 
 /// All that happened in a replay.
@@ -235,14 +235,14 @@ public struct Run: Equatable, Sendable {
   public var kills: [Kill]
   public var refused: [Refusal]
   public var stuck: [Stuck]
-  public var panic: Panic?
+  @Indirect public var panic: Panic?
   /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
-  public var loop: Loop?
+  @Indirect public var loop: Loop?
   public var warnings: [String]
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 
-  let tasks: Tasks
+  @Indirect var tasks: Tasks
   /// Rows whose process came back in a later row.
   let replaced: Set<Int>
 
@@ -250,6 +250,7 @@ public struct Run: Equatable, Sendable {
 
   /// The processes in creation order.
   public func process(_ row: Int) -> FinalProcess {
+    let tasks = tasks
     let state =
       switch tasks.states[row] {
       case .running: "running"

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 /// Why this process and no other: a function of the kill, with nothing computed anew but differences.
 public struct Explanation: Equatable, Sendable {
-  public let kill: Kill
+  @Indirect public private(set) var kill: Kill
   /// What one step of `oom_score_adj` is worth, in points.
   public let pointsPerAdj: Int64
   /// Points that the victim had more than the runner-up; nil without one.

@@ -18,10 +18,15 @@ public struct Scenario: Equatable, Sendable {
   public var sysctl = Sysctl()
   /// By path. Parents exist without being named.
   public var cgroups: [String: Cgroup] = [:]
-  public var processes = ProcessTable()
+  public var processes: ProcessTable {
+    _read { yield table.wrappedValue }
+    _modify { yield &table.wrappedValue }
+  }
   /// In the order of the file; a run takes them by time, then by position.
   public var events: [Event] = []
-  public var expectation: Expectation?
+  @Indirect public var expectation: Expectation?
+
+  private var table = Indirect(wrappedValue: ProcessTable())
 
   public init() {}
 

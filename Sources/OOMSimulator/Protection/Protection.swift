@@ -15,7 +15,7 @@ public struct Protection: Equatable, Sendable {
     /// Every value there is was tried.
     public var isExhaustive: Bool
     /// The replay with `to`.
-    public var run: Run?
+    @Indirect public var run: Run?
   }
 
   /// What has to be known before any of it is done.
@@ -53,9 +53,9 @@ public struct Protection: Equatable, Sendable {
   public var process: ProcessIdentity
   public var cgroup: String
   /// What happens without any change.
-  public var fate: Fate
+  @Indirect public var fate: Fate
   /// The replay without any change.
-  public var run: Run
+  @Indirect public var run: Run
   public var options: [Option]
   public var warnings: [Warning]
   /// Whether `--set` reaches it by its name.

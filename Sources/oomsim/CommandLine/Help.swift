@@ -1,4 +1,5 @@
 import OOMFormats
+internal import OOMReports
 
 /// Help in the layout of Swift Argument Parser: indent 2, labels 26 wide, wrapped to the window.
 struct Help {

@@ -1,5 +1,6 @@
 import Glibc
 import OOMFormats
+internal import OOMReports
 import OOMSimulator
 
 let nextCommand = CommandSpec(

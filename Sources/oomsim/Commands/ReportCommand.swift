@@ -1,4 +1,5 @@
 import OOMFormats
+internal import OOMReports
 import OOMSimulator
 
 let reportCommand = CommandSpec(

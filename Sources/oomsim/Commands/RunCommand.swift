@@ -1,4 +1,6 @@
+internal import KernelLog
 import OOMFormats
+internal import OOMReports
 import OOMSimulator
 
 let runCommand = CommandSpec(

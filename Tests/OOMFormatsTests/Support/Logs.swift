@@ -1,4 +1,5 @@
 import Foundation
+import KernelLog
 import OOMFormats
 
 /// Kernel logs of the tests, and those that may lie beside the package.

@@ -1,0 +1,102 @@
+internal import OOMFormats
+
+// What a log goes through on its way: journal records, quoted-printable mail, escapes of rsyslog.
+
+enum TransportForms {
+  /// `MESSAGE` of a record of `journalctl -o json`, which has a string or, where it is no UTF-8, the bytes;
+  /// nil where the line is no such record.
+  static func journalMessage(_ line: ArraySlice<UInt8>) -> [UInt8]? {
+    guard line.first == UInt8(ascii: "{") else { return nil }
+    var json = JSONReader(Array(line))
+    do throws(JSONError) {
+      guard try json.peek() == .object else { return nil }
+      try json.beginObject()
+      var isFirst = true
+      var message: [UInt8]?
+      while let key = try json.nextKey(isFirst: isFirst) {
+        isFirst = false
+        if json.bytes[key.start..<key.end].elementsEqual("MESSAGE".utf8) {
+          message = try messageValue(&json)
+        } else {
+          try json.skipValue()
+        }
+      }
+      return message
+    } catch {
+      return nil
+    }
+  }
+
+  private static func messageValue(_ json: inout JSONReader) throws(JSONError) -> [UInt8]? {
+    switch try json.peek() {
+    case .string:
+      return Array(json.text(try json.readString()).utf8)
+    case .array:
+      var bytes: [UInt8] = []
+      try json.beginArray()
+      while try json.nextElement(isFirst: bytes.isEmpty) {
+        let digits = try json.readNumber()
+        let value = LogScanner.number(after: "", in: json.bytes[digits])
+        bytes.append(UInt8(truncatingIfNeeded: value ?? 0x3F))
+      }
+      return bytes
+    default:
+      try json.skipValue()
+      return nil
+    }
+  }
+
+  /// A line of a mail in quoted-printable: `=3D` is `=`. What is no escape stays.
+  static func unquoted(_ line: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(line.count)
+    var index = 0
+    while index < line.count {
+      if line[index] == UInt8(ascii: "="), index + 2 < line.count,
+        let high = hex(line[index + 1]), let low = hex(line[index + 2])
+      {
+        result.append(high << 4 | low)
+        index += 3
+      } else {
+        result.append(line[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  private static func hex(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    default: nil
+    }
+  }
+
+  /// Whether a line can only be quoted-printable: an escaped `=` behind a word of the kernel's.
+  static func isQuotedPrintable(_ line: [UInt8]) -> Bool {
+    line[...].contains("gfp_mask=3D") || line[...].contains("constraint=3DCONSTRAINT")
+      || line[...].contains("quoted-printable")
+  }
+
+  /// The lines of a message: rsyslog writes a line break as `#012`, a journal record has it as it is.
+  static func lines(of message: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    guard message.contains(UInt8(ascii: "\n")) || message.contains("#012") else { return [message] }
+    var lines: [ArraySlice<UInt8>] = []
+    var start = message.startIndex
+    var index = start
+    while index < message.endIndex {
+      let length =
+        message[index] == UInt8(ascii: "\n") ? 1 : message[index...].begins(with: "#012") ? 4 : 0
+      if length > 0 {
+        lines.append(message[start..<index])
+        start = index + length
+        index = start
+      } else {
+        index += 1
+      }
+    }
+    lines.append(message[start...])
+    return lines
+  }
+}

@@ -1,0 +1,54 @@
+/// Numbers as people read them: integers only, rounded down to a tenth.
+public enum SizeFormat {
+  /// A size as `12.4 GiB`.
+  public static func binary(pages: Int64, pageSize: Int64) -> String {
+    let units: [(String, Int64)] = [
+      ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+    ]
+    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
+    if overflow { return "unlimited" }
+    let magnitude = bytes.magnitude
+    let sign = bytes < 0 ? "-" : ""
+    for (name, factor) in units where magnitude >= UInt64(factor) {
+      let whole = magnitude / UInt64(factor)
+      let tenth = magnitude % UInt64(factor) * 10 / UInt64(factor)
+      return whole >= 100 || tenth == 0
+        ? "\(sign)\(whole) \(name)" : "\(sign)\(whole).\(tenth) \(name)"
+    }
+    return "\(sign)\(magnitude) B"
+  }
+
+  /// A number with its digits in threes: `3 384 517`.
+  public static func grouped(_ number: some BinaryInteger) -> String {
+    var digits = String(number.magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (number < 0 ? "-" : "") + groups.joined(separator: " ")
+  }
+
+  /// A time as `1h12m3.207s`.
+  public static func time(_ microseconds: Int64) -> String {
+    let seconds = microseconds / 1_000_000
+    let fraction = microseconds % 1_000_000
+    var text = ""
+    if seconds >= 3600 { text += "\(seconds / 3600)h" }
+    if seconds >= 60 { text += "\(seconds / 60 % 60)m" }
+    text += "\(seconds % 60)"
+    if fraction != 0 {
+      var digits = String(1_000_000 + fraction).dropFirst()
+      while digits.last == "0" { digits.removeLast() }
+      text += ".\(digits)"
+    }
+    return text + "s"
+  }
+
+  /// A time for a table, rounded down: `1h12m3s`, `25s`, `3.207s`.
+  package static func shortTime(_ microseconds: Int64) -> String {
+    let unit: Int64 = microseconds >= 10_000_000 ? 1_000_000 : 1000
+    return time(microseconds / unit * unit)
+  }
+}

@@ -1,0 +1,101 @@
+internal import OOMFormats
+public import OOMSimulator
+
+/// A course for people.
+public struct CourseText {
+  let course: Course
+  let style: Style
+  let width: Int
+
+  public init(_ course: Course, style: Style, width: Int) {
+    self.course = course
+    self.style = style
+    self.width = width
+  }
+
+  /// The chapters with their stories, numbered through.
+  public var list: String {
+    let names = course.stories.map(\.name)
+    let digits = "\(names.count)".count
+    var text = ""
+    var number = 0
+    for chapter in course.chapters {
+      text += (number > 0 ? "\n" : "") + style.bold(plain(chapter.title)) + "\n"
+      for story in chapter.stories {
+        number += 1
+        let space = String(repeating: " ", count: digits - "\(number)".count)
+        text += "  \(space)\(number)  \(style.bold(plain(story.name)))\n"
+        let indent = String(repeating: " ", count: digits + 4)
+        for line in wrapped(plain(story.teaches), width: max(width - indent.count, 30)) {
+          text += indent + line + "\n"
+        }
+      }
+    }
+    return text
+  }
+
+  /// Where in the course a story stands.
+  ///
+  /// - Parameter index: of `stories`.
+  public func place(_ index: Int) -> String {
+    let story = course.stories[index]
+    let chapter = course.chapters.first { $0.stories.contains(story) }?.title ?? ""
+    return style.dim(
+      "Story \(index + 1) of \(course.stories.count), \(plain(chapter)): \(plain(story.name))")
+      + "\n"
+  }
+
+  /// What happens in a story, in its author's words, and what it teaches.
+  public func story(_ index: Int, _ scenario: Scenario) -> String {
+    var text = ""
+    for line in wrapped(scenario.description.map(plain).joined(separator: " "), width: width) {
+      text += line + "\n"
+    }
+    if !text.isEmpty { text += "\n" }
+    let label = "It teaches: "
+    for line in wrapped(label + plain(course.stories[index].teaches), width: width) {
+      text += line + "\n"
+    }
+    return text
+  }
+
+  /// What a run came to.
+  public func outcome(of run: Run) -> String {
+    style.bold("What it comes to") + "\n"
+      + OutcomeText(style: style, width: width).lines(of: run).joined(separator: "\n") + "\n"
+  }
+
+  /// Who has most points, of a story in which nobody dies.
+  public func points(_ table: ScoreTable) -> String {
+    let lines = ScoreText.text(table, style: style).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    // The heading, an empty line and the names of the columns come before the processes.
+    let shown = lines.dropFirst(2).dropLast().prefix(11)
+    let more = lines.count - 1 - 2 - shown.count
+    return style.bold("Who has most points at the end") + "\n"
+      + shown.map { "    \($0)\n" }.joined() + (more > 0 ? "    … \(more) more\n" : "")
+  }
+
+  /// How to look closer, and what comes next.
+  ///
+  /// - Parameters:
+  ///   - file: of the scenario, as a command takes it.
+  ///   - directory: what `--scenarios` was; nil without it.
+  public func next(_ index: Int, kills: Int, file: String, directory: String?) -> String {
+    let file = shellWord(file)
+    var lines: [(String, String)] = []
+    if kills > 1 { lines.append(("The next kill", "oomsim explain \(file) --kill 2")) }
+    if kills == 0 { lines.append(("See the points", "oomsim score \(file)")) }
+    lines.append(("See the numbers", "oomsim run \(file)"))
+    lines.append(("Draw it", "oomsim report \(file) -o page.html"))
+    let stories = course.stories
+    if index + 1 < stories.count {
+      let option = directory.map { " --scenarios \(shellWord($0))" } ?? ""
+      lines.append(
+        ("The next story", "oomsim learn\(option) \(shellWord(stories[index + 1].name))"))
+    }
+    var table = TextTable([.left, .left])
+    for (label, command) in lines { table.add(["\(label):", plain(command)]) }
+    return table.lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,151 @@
+internal import OOMFormats
+internal import OOMSimulator
+internal import VictimSelection
+
+extension KillLesson {
+  /// What people believe, and what the rules of this release make of it.
+  func myths() -> Lesson.Step {
+    var step = Lesson.Step(name: .myths, title: "What it is not")
+    for myth in Myth.touched(by: kill, scene, in: scenario) {
+      guard let rule = myth.rule(in: rules.kernel, scene.constraint) else { continue }
+      let isWrong = myth.isWrong(under: scene.arithmetic.rules)
+      step.say("\"\(myth.claim)\" " + (isWrong ? myth.answer(kill) : "Here it is no myth."))
+      step.parts.append(.rule(RulesInForce.text(rule), rule))
+      step.facts.append(Lesson.Fact(myth.rawValue, isWrong ? "myth" : "true here"))
+    }
+    return step
+  }
+
+  /// Why not that one.
+  func why(_ name: String) -> Lesson.Step {
+    let why = WhyNot(name, in: kill, scene)
+    let who = why.candidate.map { numbers.name($0.identity) } ?? plain(name)
+    var step = Lesson.Step(name: .why, title: "Why not \(plain(name))")
+    step.facts = [
+      Lesson.Fact("name", why.candidate?.name ?? name), Lesson.Fact("reason", why.reason.key),
+    ]
+    if let place = why.place {
+      let all = scene.candidates.count { $0.ineligible == nil }
+      step.field("place", "\(place) of \(all) by points")
+      step.facts.append(Lesson.Fact("place", place))
+    }
+    if let candidate = why.candidate, candidate.ineligible == nil {
+      let terms = Term.text(
+        scene.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
+      step.field("points", "\(SizeFormat.grouped(candidate.points)) = \(terms)")
+      step.facts.append(Lesson.Fact("points", candidate.points))
+    }
+    step.say(text(of: why, who))
+    step.parts += rule(of: why)
+    wouldHaveBeen(why, who, into: &step)
+    return step
+  }
+
+  private func wouldHaveBeen(_ why: WhyNot, _ who: String, into step: inout Lesson.Step) {
+    let setting = scene.arithmetic.unit == .none ? "oom_adj" : "oom_score_adj"
+    if let adj = why.chosenAtAdj {
+      let own = why.candidate?.legacy?.oomAdj ?? why.candidate?.oomScoreAdj ?? 0
+      step.field("chosen at", "\(setting) \(adj) or more (it had \(own))")
+      step.facts.append(Lesson.Fact("chosen_at_\(setting)", adj))
+    }
+    if let pages = why.pagesMissing {
+      step.field("or with", "\(numbers.pages(pages)) more")
+      step.facts.append(Lesson.Fact("pages_missing", pages))
+    }
+    switch why.reason {
+    case .fewerPoints, .tie, .ineligible(.disabled), .ineligible(.oomAdjDisabled):
+      if why.chosenAtAdj == nil {
+        step.say("No value of \(setting) would have made it the victim.")
+      }
+    default: break
+    }
+  }
+
+  private func text(of why: WhyNot, _ who: String) -> String {
+    switch why.reason {
+    case .chosen:
+      return kill.dyingFirst == kill.victim.identity
+        ? "\(who) is the victim."
+        : "\(who) was chosen; its child \(numbers.name(kill.dyingFirst)) died for it."
+    case .diedToo(let because): return "\(who) did die: \(because.rawValue)."
+    case .notInDomain:
+      let domain = scene.cgroup.map { "in \(plain($0)), whose limit was hit" } ?? "running then"
+      return "\(who) was not \(domain), so nobody looked at it."
+    case .ineligible(let reason): return "\(who) was no candidate: \(reason.rawValue)."
+    case .fewerPoints(let points):
+      let size =
+        scene.arithmetic.unit == .pages
+        ? numbers.pages(Int64(clamping: points)) : "\(SizeFormat.grouped(points)) points"
+      return "\(who) was \(size) short of \(numbers.name(kill.victim.identity))."
+    case .tie:
+      return "\(who) had just as many points; the place in the walk decided."
+    case .notByPoints(let chosen):
+      return "Points did not decide: the victim was taken \(chosen.reason ?? "")."
+    }
+  }
+
+  private func rule(of why: WhyNot) -> [Lesson.Part] {
+    switch why.reason {
+    case .tie: rules.main(scene.constraint == .memcg ? .memcgTies : .ties)
+    case .ineligible(.globalInit):
+      rules.always(.candidates, "2.6.11", "The global init, pid 1, is never a candidate.")
+    case .ineligible(.disabled), .ineligible(.oomAdjDisabled), .ineligible(.sharerDisabled):
+      rules.main(.disabled)
+    case .ineligible(.inVfork): rules.main(.vforkChildren)
+    case .ineligible(.otherNodes): rules.main(.constraint)
+    case .ineligible(.dying): rules.main(.dying)
+    case .ineligible(.kernelThread): rules.main(.candidates)
+    case .notInDomain where scene.cgroup != nil: rules.main(.memcgWalk)
+    case .diedToo(.sharedMM): rules.main(.sharers)
+    case .diedToo(.oomGroup): rules.main(.oomGroup)
+    case .notByPoints(.allocatingTask): rules.main(.allocatingTask)
+    case .notByPoints(.swapoff): rules.main(.swapoff)
+    default: []
+    }
+  }
+}
+
+extension WhyNot.Reason {
+  /// A word of the JSON document.
+  var key: String {
+    switch self {
+    case .chosen: "chosen"
+    case .diedToo: "died_too"
+    case .notInDomain: "not_in_domain"
+    case .ineligible: "ineligible"
+    case .fewerPoints: "fewer_points"
+    case .tie: "tie"
+    case .notByPoints: "not_by_points"
+    }
+  }
+}
+
+extension Myth {
+  var claim: String {
+    switch self {
+    case .age: "A process that runs for long is spared."
+    case .nice: "A nice process dies first."
+    case .rootBonus: "Processes of root have a bonus."
+    case .child: "A child dies for its parent."
+    case .addressSpace: "Virtual size counts."
+    case .swap: "What is in swap does not count."
+    case .upTo1000: "oom_score goes from 0 to 1000."
+    case .random: "The victim is picked at random."
+    case .whoAsks: "The one that asks for the memory is killed."
+    case .reservation: "memory.min and memory.low keep a process from being killed."
+    }
+  }
+
+  /// What is true instead, in this kill.
+  func answer(_ kill: Kill) -> String {
+    switch self {
+    case .age, .nice, .rootBonus, .child, .addressSpace: "No more."
+    case .swap: "It counts like memory."
+    case .upTo1000: "Not here: that of \(plain(kill.victim.name)) was \(kill.victim.oomScore)."
+    case .random: "There were equals, and their order decided."
+    case .whoAsks:
+      "\(plain(kill.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
+    case .reservation: "They keep pages from reclaim; badness does not read them."
+    }
+  }
+}

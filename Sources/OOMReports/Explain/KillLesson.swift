@@ -1,0 +1,183 @@
+internal import OOMFormats
+internal import OOMSimulator
+internal import VictimSelection
+
+/// The steps of one kill.
+struct KillLesson {
+  let run: Run
+  /// From 1.
+  let number: Int
+  let scenario: Scenario
+  let scene: OOMScene
+  let rules: RulesInForce
+
+  var kill: Kill { run.kills[number - 1] }
+  var numbers: LessonNumbers { LessonNumbers(pageSize: run.pageSize) }
+
+  func steps(why: String?) -> [Lesson.Step] {
+    let opening = LessonOpening(scene: scene, at: kill.at, rules: rules, numbers: numbers)
+    let candidates = LessonCandidates(scene: scene, rules: rules, numbers: numbers)
+    let points = LessonPoints(kill: kill, scene: scene, rules: rules, numbers: numbers)
+    var steps = [
+      opening.allocation(), opening.domainStep(), opening.totalpages(), candidates.step(),
+      points.step(), victim(), deaths(), freed(), afterwards(),
+    ]
+    let myths = myths()
+    if !myths.parts.isEmpty { steps.append(myths) }
+    if let why { steps.append(self.why(why)) }
+    return steps
+  }
+
+  // MARK: The victim
+
+  private func victim() -> Lesson.Step {
+    let victim = kill.victim
+    var step = Lesson.Step(name: .victim, title: "The victim")
+    let explanation = Explanation(of: kill)
+    step.field("victim", numbers.name(victim.identity))
+    step.field(
+      "points",
+      "\(SizeFormat.grouped(victim.points)) = "
+        + Term.text(explanation.terms, number: { SizeFormat.grouped($0) }))
+    if let reason = kill.chosen.reason { step.field("chosen", reason) }
+    sizes(of: victim, into: &step)
+    step.field("oom_score", "\(victim.oomScore), in /proc/\(victim.pid)/oom_score")
+    step.parts += rules.main(.oomScore)
+    rivals(explanation, into: &step)
+    step.facts += [
+      Lesson.Fact("pid", victim.pid), Lesson.Fact("name", victim.name),
+      Lesson.Fact("points", victim.points), Lesson.Fact("oom_score", victim.oomScore),
+      Lesson.Fact("oom_score_adj", victim.oomScoreAdj),
+    ]
+    return step
+  }
+
+  private func sizes(of victim: Candidate, into step: inout Lesson.Step) {
+    if let oomAdj = victim.legacy?.oomAdj { step.field("oom_adj", "\(oomAdj)") }
+    step.field("oom_score_adj", "\(victim.oomScoreAdj)")
+    for (label, key, pages) in [
+      ("anon", "anon", victim.anon), ("file", "file", victim.file),
+      ("shmem", "shmem", victim.shmem), ("swap", "swap", victim.swap),
+      ("page tables", "page_tables", victim.pageTables),
+    ] {
+      step.field(label, numbers.pages(pages))
+      step.facts.append(Lesson.Fact(key, pages))
+    }
+  }
+
+  private func rivals(_ explanation: Explanation, into step: inout Lesson.Step) {
+    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+      step.field("runner-up", "none: nobody else could be killed")
+      step.facts.append(Lesson.Fact("runner_up", nil as String?))
+      return
+    }
+    step.field(
+      "runner-up",
+      "\(numbers.name(runnerUp.identity)), \(SizeFormat.grouped(runnerUp.points)) points: "
+        + distance(margin))
+    step.facts += [
+      Lesson.Fact("runner_up", runnerUp.name), Lesson.Fact("margin", margin),
+    ]
+    if kill.chosen != .points { return }
+    let setting = scene.arithmetic.unit == .none ? "oom_adj" : "oom_score_adj"
+    if let adj = explanation.sparedAtAdj ?? explanation.sparedAtOOMAdj {
+      step.field(
+        "spared at", "\(setting) \(adj) or less: \(plain(runnerUp.name)) would have been chosen")
+      step.facts.append(Lesson.Fact("spared_at", adj))
+    } else {
+      let lowest = scene.arithmetic.unit == .none ? -17 : -1000
+      step.field("spared at", "\(setting) \(lowest) only")
+    }
+    if let adj = explanation.runnerUpChosenAtAdj {
+      step.say(
+        "With an oom_score_adj of \(adj) or more \(plain(runnerUp.name)) would have died instead.")
+    }
+  }
+
+  private func distance(_ margin: Int128) -> String {
+    if margin == 0 {
+      return "equal, and the victim is visited \(kill.equalsReplace ? "later" : "earlier")"
+    }
+    let isPages = scene.arithmetic.unit == .pages
+    let size =
+      isPages
+      ? numbers.pages(Int64(clamping: Int128(margin.magnitude)))
+      : "\(SizeFormat.grouped(Int128(margin.magnitude))) points"
+    return margin > 0 ? "\(size) behind" : "\(size) ahead, which did not decide"
+  }
+
+  // MARK: The end
+
+  private func deaths() -> Lesson.Step {
+    var step = Lesson.Step(name: .deaths, title: "Who dies")
+    let reasons = Set(kill.killed.map(\.because))
+    if reasons.contains(.child) {
+      step.say(
+        "\(numbers.name(kill.victim.identity)) is chosen, and a child of it, "
+          + "\(numbers.name(kill.dyingFirst)), dies in its place.")
+    } else if kill.killed.count == 1 {
+      step.say("Only \(numbers.name(kill.dyingFirst)), with all its threads.")
+    }
+    for casualty in kill.killed.prefix(20) {
+      step.field("killed", "\(numbers.name(casualty.process)): \(casualty.because.rawValue)")
+    }
+    if kill.killed.count > 20 { step.field("killed", "\(kill.killed.count - 20) more") }
+    step.parts += rules.main(.child)
+    if reasons.contains(.sharedMM) { step.parts += rules.main(.sharers) }
+    if reasons.contains(.oomGroup) { step.parts += rules.main(.oomGroup) }
+    step.facts = [Lesson.Fact("killed", kill.killed.count)]
+    step.rows = kill.killed.prefix(20).map {
+      [
+        Lesson.Fact("pid", $0.process.pid), Lesson.Fact("name", $0.process.name),
+        Lesson.Fact("because", $0.because.rawValue),
+      ]
+    }
+    return step
+  }
+
+  private func freed() -> Lesson.Step {
+    var step = Lesson.Step(name: .freed, title: "What comes back")
+    step.field("freed", numbers.pages(kill.freedPages))
+    let victim = kill.victim
+    let isVictim = kill.dyingFirst == victim.identity
+    let own = victim.anon &+ victim.swap &+ victim.pageTables
+    if isVictim, kill.killed.count == 1, victim.file &+ victim.shmem > 0 {
+      let stays = victim.file &+ victim.shmem
+      step.say(
+        "Of \(numbers.size(own &+ stays)) that it had: anonymous memory, swap and page tables. Mapped files "
+          + "stay as cache, and shared memory as long as anybody uses it.")
+    } else {
+      step.say("Anonymous memory, swap and page tables of those who die.")
+    }
+    if scenario.machine.exitDelay > 0 {
+      step.say("It takes \(SizeFormat.time(scenario.machine.exitDelay)) until all of it is there.")
+    }
+    step.parts += rules.main(.reaper)
+    step.facts = [Lesson.Fact("freed_pages", kill.freedPages)]
+    return step
+  }
+
+  private func afterwards() -> Lesson.Step {
+    var step = Lesson.Step(name: .afterwards, title: "And then")
+    if number < run.kills.count {
+      let next = run.kills[number]
+      step.say(
+        "Kill \(number + 1) of \(run.kills.count) follows at \(SizeFormat.time(next.at)): "
+          + "\(numbers.name(next.dyingFirst)).")
+      step.parts += rules.main(.dying)
+    } else if let panic = run.panic {
+      step.say("The machine panics at \(SizeFormat.time(panic.at)): \(panic.why.text).")
+    } else if run.loop != nil {
+      step.say("It goes on like this for ever: the run is a loop.")
+    } else {
+      step.say("It was the last kill. The run ends at \(SizeFormat.time(run.end)).")
+    }
+    for stuck in run.stuck.prefix(3) {
+      step.say(
+        "\(stuck.process.map(numbers.name) ?? "A tmpfs write") stands still from "
+          + "\(SizeFormat.time(stuck.at)) on: \(stuck.why).")
+    }
+    step.facts = [Lesson.Fact("end_us", run.end)]
+    return step
+  }
+}

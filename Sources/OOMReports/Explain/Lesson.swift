@@ -1,0 +1,166 @@
+internal import OOMFormats
+public import OOMSimulator
+
+/// One OOM as the kernel went through it, step by step, to learn from.
+public struct Lesson: Equatable, Sendable {
+  /// What a step is about; the word of the JSON document.
+  public enum Name: String, Sendable {
+    case allocation, domain, totalpages, candidates, points, victim, deaths, freed, afterwards
+    case myths, why, panic, refused, stuck, nothing
+  }
+
+  public enum Part: Equatable, Sendable {
+    /// What happened in this scenario.
+    case text(String)
+    /// A number or a name with its label.
+    case field(String, String)
+    /// What the kernel does, and where that stands.
+    case rule(String, RuleChange)
+    /// Lines that are not to be wrapped.
+    case lines([String])
+  }
+
+  public enum Value: Equatable, Sendable {
+    case number(Int128)
+    case text(String)
+    case none
+  }
+
+  public struct Fact: Equatable, Sendable {
+    public var name: String
+    public var value: Value
+  }
+
+  public struct Step: Equatable, Sendable {
+    public var name: Name
+    public var title: String
+    public var parts: [Part] = []
+    public var facts: [Fact] = []
+    /// Facts of several of a kind: the candidates that are shown, those who die.
+    public var rows: [[Fact]] = []
+  }
+
+  public var scenario: String
+  public var title: String
+  public var kernel: String
+  public var ruleSet: String
+  /// Which kill, from 1; a panic is one more than the last; 0 where there is neither.
+  public var number: Int
+  public var kills: Int
+  public var steps: [Step]
+  /// Who died first and who was chosen; nil without a kill.
+  public var victim: ProcessIdentity?
+  public var chosen: ProcessIdentity?
+  /// Names and pids of those that could have been chosen.
+  public var candidates: [ProcessIdentity]
+
+  /// - Parameters:
+  ///   - run: with candidates, by the same simulator.
+  ///   - number: of the kill, from 1; the number after the last is the panic, if there is one.
+  ///   - why: a name or a pid to explain besides.
+  public init(
+    of run: Run, number: Int, in scenario: Scenario, simulator: Simulator, why: String? = nil
+  ) {
+    self.scenario = run.scenario
+    title = run.title
+    kernel = run.kernel
+    ruleSet = run.ruleSet
+    kills = run.kills.count
+    self.number = number
+    let rules = RulesInForce(in: simulator.kernel)
+    candidates = []
+    if number >= 1, number <= run.kills.count, let scene = run.kills[number - 1].scene {
+      let builder = KillLesson(
+        run: run, number: number, scenario: scenario, scene: scene, rules: rules)
+      steps = builder.steps(why: why)
+      victim = run.kills[number - 1].dyingFirst
+      chosen = run.kills[number - 1].victim.identity
+      candidates = scene.candidates.filter { $0.ineligible == nil }.map(\.identity)
+    } else if let panic = run.panic, number == run.kills.count + 1, let scene = panic.scene {
+      steps = PanicLesson(run: run, panic: panic, scene: scene, rules: rules).steps
+    } else {
+      self.number = 0
+      steps = QuietLesson(run: run, scenario: scenario, simulator: simulator, rules: rules).steps
+    }
+  }
+}
+
+/// The rules that a release has.
+struct RulesInForce {
+  let kernel: KernelRelease
+  private let all: [RuleChange]
+
+  init(in kernel: KernelRelease) {
+    self.kernel = kernel
+    all = RulesByRelease.inForce(in: kernel)
+  }
+
+  /// The last change that says all of a rule, as a part of a step.
+  func main(_ name: RuleName) -> [Lesson.Part] {
+    all.first { $0.rule == name }.map { [.rule(Self.text($0), $0)] } ?? []
+  }
+
+  /// That, and what later releases added.
+  func whole(_ name: RuleName, simulatedOnly: Bool = true) -> [Lesson.Part] {
+    let rows = all.filter { $0.rule == name }
+    return rows.enumerated().filter { $0.offset == 0 || !simulatedOnly || $0.element.isSimulated }
+      .map { .rule(Self.text($0.element), $0.element) }
+  }
+
+  /// One change, where the release has it.
+  func since(_ release: KernelRelease, _ name: RuleName, _ text: String? = nil) -> [Lesson.Part] {
+    all.first { $0.rule == name && $0.since == release }.map { [.rule(text ?? Self.text($0), $0)] }
+      ?? []
+  }
+
+  /// A rule in words of ours, where that of its row would not be understood here.
+  func main(_ name: RuleName, _ text: String) -> [Lesson.Part] {
+    all.first { $0.rule == name }.map { [.rule(text, $0)] } ?? []
+  }
+
+  /// What a row says, under the name of its rule.
+  static func text(_ change: RuleChange) -> String { "\(change.rule.rawValue): \(change.says)" }
+
+  /// What was said first in an earlier release and has held ever since; where a distribution has taken it over
+  /// early, by what it has.
+  func always(_ name: RuleName, _ release: KernelRelease, _ text: String) -> [Lesson.Part] {
+    let row = RulesByRelease.changes.first { $0.rule == name && $0.since == release }
+    guard let row, kernel >= release || kernel < .oldestKnown else { return main(name, text) }
+    return [.rule(text, row)]
+  }
+}
+
+/// How sizes are written in all lessons.
+struct LessonNumbers {
+  let pageSize: Int64
+
+  func size(_ pages: Int64) -> String { SizeFormat.binary(pages: pages, pageSize: pageSize) }
+
+  /// `2 852 pages (11.1 MiB)`.
+  func pages(_ pages: Int64) -> String {
+    pages == Cgroup.unlimited ? "no limit" : "\(SizeFormat.grouped(pages)) pages (\(size(pages)))"
+  }
+
+  func name(_ process: ProcessIdentity) -> String { "\(plain(process.name)) (\(process.pid))" }
+}
+
+extension Lesson.Fact {
+  init(_ name: String, _ number: some BinaryInteger) {
+    self.init(name: name, value: .number(Int128(number)))
+  }
+
+  init(_ name: String, _ text: String?) {
+    self.init(name: name, value: text.map(Lesson.Value.text) ?? .none)
+  }
+
+  /// A limit, none where it is not set.
+  init(_ name: String, limit: Int64) {
+    self.init(name: name, value: limit == Cgroup.unlimited ? .none : .number(Int128(limit)))
+  }
+}
+
+extension Lesson.Step {
+  mutating func say(_ text: String) { parts.append(.text(text)) }
+
+  mutating func field(_ label: String, _ value: String) { parts.append(.field(label, value)) }
+}

@@ -1,0 +1,252 @@
+internal import OOMFormats
+internal import OOMSimulator
+internal import VictimSelection
+
+/// The steps that every OOM begins with, whatever comes of it.
+struct LessonOpening {
+  let scene: OOMScene
+  let at: Int64
+  let rules: RulesInForce
+  let numbers: LessonNumbers
+
+  private var domain: String {
+    scene.cgroup.map(plain) ?? scene.nodes.map { "nodes \($0)" } ?? "the machine"
+  }
+  private var isMemcg: Bool { scene.cgroup != nil }
+
+  // MARK: The allocation
+
+  func allocation() -> Lesson.Step {
+    var step = Lesson.Step(name: .allocation, title: "What failed, and what had been tried")
+    step.say(whatFailed)
+    step.field("at", SizeFormat.time(at))
+    if let invoker = scene.invoker { step.field("asked by", numbers.name(invoker)) }
+    contents(into: &step)
+    step.say(whatWasTried)
+    step.parts += isMemcg ? rules.main(.memcgTrigger) : machineTrigger
+    step.parts += protectionRules
+    step.facts += [
+      Lesson.Fact("at_us", at), Lesson.Fact("trigger", scene.trigger.rawValue),
+      Lesson.Fact("invoker", scene.invoker?.name),
+    ]
+    return step
+  }
+
+  private var whatFailed: String {
+    let who = scene.invoker.map(numbers.name) ?? "A process outside of the scenario"
+    switch scene.trigger {
+    case .allocation:
+      let asker = scene.invoker.map(numbers.name) ?? "A write to a tmpfs"
+      return isMemcg
+        ? "\(asker) needs one page more, and \(domain) is at its limit."
+        : "\(asker) needs one page more, and there is none to be had."
+    case .fork: return "\(who) forks, and there is no room for the page tables of the child."
+    case .swapoff:
+      return "\(who) runs swapoff: what is in swap has to come back to memory, and does not fit."
+    case .limitLowered: return "A limit of \(domain) was set below what it uses."
+    case .declared:
+      return "No allocation failed: the scenario declares an OOM here and asks who would die."
+    case .sysrq: return "No allocation failed: somebody asks for a kill by hand, with SysRq f."
+    }
+  }
+
+  private func contents(into step: inout Lesson.Step) {
+    let contents = scene.contents
+    let parts: [(String, String, Int64)] = [
+      ("anon", "anonymous memory", contents.anon), ("locked", "locked memory", contents.locked),
+      ("shmem", "shared memory and tmpfs", contents.shmem),
+      ("file", "mapped files", contents.file), ("cache", "clean cache", contents.cache),
+      ("slab_reclaimable", "reclaimable slab", contents.slabReclaimable),
+      ("kernel", "kernel", contents.kernel), ("page_tables", "page tables", contents.pageTables),
+      ("zram", "zram", contents.zram),
+    ]
+    let filled = parts.filter { $0.2 > 0 }
+    if !filled.isEmpty {
+      step.field(
+        scene.nodes == nil ? "filled with" : "machine has",
+        filled.map { "\($0.1) \(numbers.size($0.2))" }.joined(separator: ", "))
+    }
+    for part in parts { step.facts.append(Lesson.Fact(part.0, part.2)) }
+    step.field("reclaimable", numbers.pages(contents.reclaimable))
+    step.facts.append(Lesson.Fact("reclaimable", contents.reclaimable))
+  }
+
+  private var whatWasTried: String {
+    let contents = scene.contents
+    switch scene.trigger {
+    case .declared, .sysrq:
+      return
+        "Nothing was tried before: \(numbers.size(contents.reclaimable)) could have been reclaimed."
+    default: break
+    }
+    var text =
+      "Reclaim was tried first: clean cache, then mapped files and reclaimable slab, then swap. "
+    text +=
+      contents.reclaimable == 0
+      ? "Nothing is left that it could take" : "What it can still take does not help"
+    let kept = contents.cache &+ contents.file &+ contents.slabReclaimable
+    if contents.reclaimable == 0, kept > 0 {
+      text += ": \(numbers.size(kept)) of cache and mapped files are protected or lie elsewhere"
+    }
+    return text + "; " + swapState + "."
+  }
+
+  private var swapState: String {
+    let limit = scene.limit
+    if limit.swapLimit == 0 { return isMemcg ? "the group may not swap" : "there is no swap" }
+    if limit.swapLimit == Cgroup.unlimited {
+      return "the group uses \(numbers.size(limit.swapUsage)) of swap, without a limit of its own"
+    }
+    let state = limit.swapUsage >= limit.swapLimit ? "swap is full" : "swap is not full"
+    return "\(state): \(numbers.size(limit.swapUsage)) of \(numbers.size(limit.swapLimit))"
+  }
+
+  private var machineTrigger: [Lesson.Part] {
+    switch scene.trigger {
+    case .sysrq: return rules.whole(.sysrq)
+    case .declared: return []
+    default: return rules.main(.trigger) + rules.since("4.7", .trigger)
+    }
+  }
+
+  private var protectionRules: [Lesson.Part] {
+    let contents = scene.contents
+    let isKept = contents.reclaimable == 0 && contents.cache &+ contents.file > 0
+    return isKept && scene.trigger == .allocation ? rules.main(.protection) : []
+  }
+
+  // MARK: The domain
+
+  func domainStep() -> Lesson.Step {
+    var step = Lesson.Step(name: .domain, title: "Why this is an OOM of \(domain)")
+    let limit = scene.limit
+    step.field("constraint", scene.constraint.rawValue)
+    if let cgroup = scene.cgroup { step.field("group", plain(cgroup)) }
+    if let nodes = scene.nodes { step.field("nodes", nodes.description) }
+    step.field("limit", "\(limit.file): \(numbers.pages(limit.limit))")
+    step.field("in use", numbers.pages(limit.usage))
+    step.field("free", numbers.pages(limit.free))
+    step.field("min mark", numbers.pages(limit.minWatermark))
+    step.field("swap limit", numbers.pages(limit.swapLimit))
+    step.field("swap used", numbers.pages(limit.swapUsage))
+    step.say(whyDomain)
+    step.parts += domainRules
+    step.facts += [
+      Lesson.Fact("constraint", scene.constraint.rawValue), Lesson.Fact("cgroup", scene.cgroup),
+      Lesson.Fact("nodes", scene.nodes?.description), Lesson.Fact("file", limit.file),
+      Lesson.Fact("limit", limit: limit.limit), Lesson.Fact("usage", limit.usage),
+      Lesson.Fact("free", limit.free), Lesson.Fact("min_watermark", limit.minWatermark),
+      Lesson.Fact("swap_limit", limit: limit.swapLimit), Lesson.Fact("swap_usage", limit.swapUsage),
+    ]
+    return step
+  }
+
+  private var domainRules: [Lesson.Part] {
+    switch scene.constraint {
+    case .memcg where scene.trigger == .limitLowered: return rules.whole(.memcgLimit)
+    case .memcg:
+      return rules.always(
+        .memcg, "2.6.25",
+        "A page is charged to a group and, where they are hierarchical, to all groups above it; the lowest one "
+          + "at its limit has the OOM.")
+    case .cpuset, .memoryPolicy: return rules.whole(.constraint)
+    case .none: break
+    }
+    var parts =
+      scene.trigger == .allocation
+      ? rules.main(
+        .watermarks,
+        "Below the min watermark, which vm.min_free_kbytes sets, only those who free memory may go."
+      )
+      : []
+    let isNoSysctl = rules.since("2.6.18", .panicOnOOM).isEmpty
+    parts +=
+      isNoSysctl
+      ? rules.main(.panicOnOOM)
+      : rules.since(
+        "2.6.18", .panicOnOOM, "vm.panic_on_oom is asked before anybody is looked at.")
+    return parts
+  }
+
+  private var whyDomain: String {
+    switch scene.constraint {
+    case .memcg:
+      return "The limit that says no is that of \(domain). Only processes in this group and in the "
+        + "groups below it are looked at, however large others are, and although "
+        + "\(numbers.size(scene.limit.free)) of the machine are free."
+    case .cpuset:
+      return
+        "The cpuset of who asks leaves it nodes \(scene.nodes?.description ?? "") only, and these are full. "
+        + "Memory of other nodes does not help."
+    case .memoryPolicy:
+      return
+        "A memory policy binds the request to nodes \(scene.nodes?.description ?? ""), and these are full. "
+        + "Memory of other nodes does not help."
+    case .none:
+      if scene.trigger == .declared || scene.trigger == .sysrq {
+        return "It is about the whole machine, so everybody is looked at."
+      }
+      return
+        "No limit of a group was in the way: the machine itself has run out. Free pages up to the min "
+        + "watermark are kept for those who free memory. Everybody is looked at, in whatever group."
+    }
+  }
+
+  // MARK: totalpages
+
+  func totalpages() -> Lesson.Step {
+    var step = Lesson.Step(
+      name: .totalpages, title: "How much a point of oom_score_adj is worth here")
+    let arithmetic = scene.arithmetic
+    let total = arithmetic.totalpages
+    step.facts += [
+      Lesson.Fact("totalpages", total), Lesson.Fact("points_per_adj", arithmetic.pointsPerAdj),
+    ]
+    step.field("totalpages", numbers.pages(total))
+    switch arithmetic.unit {
+    case .none:
+      step.title = "What a step of oom_adj is worth"
+      step.say("Nothing here is scaled with it: points have no unit.")
+      step.parts += rules.always(
+        .badness, "2.6.11",
+        "Each step of oom_adj above 0 doubles the points, each below 0 halves them.")
+      return step
+    case .pages:
+      step.say(sum(total))
+      step.field("one point", numbers.pages(arithmetic.pointsPerAdj))
+      if arithmetic.pointsPerAdj == 0 {
+        step.say(
+          "totalpages are below 1000, so a point of oom_score_adj is 0 pages: of all its values only -1000 "
+            + "has a meaning here.")
+      } else {
+        step.say(
+          "An oom_score_adj of 100 counts like "
+            + "\(numbers.size(arithmetic.pointsPerAdj &* 100)) of memory.")
+      }
+      step.parts += rules.always(
+        .badness, "3.5",
+        "oom_score_adj is multiplied by totalpages / 1000, which is rounded down before.")
+    case .thousandths:
+      step.say(sum(total))
+      step.field("one point", "\(numbers.pages(total / 1000)), a thousandth of totalpages")
+      step.parts += rules.always(
+        .badness, "2.6.36", "oom_score_adj is added to thousandths of totalpages as it is.")
+    }
+    step.parts += rules.main(isMemcg ? .memcgTotalpages : .totalpages)
+    return step
+  }
+
+  private func sum(_ total: Int64) -> String {
+    let limit = scene.limit
+    if let nodes = scene.nodes { return "The pages of nodes \(nodes), and all swap." }
+    if limit.limit == Cgroup.unlimited {
+      return "No limit is set, so it is as much as there can be."
+    }
+    let swap = total - limit.limit
+    let what = isMemcg ? "The limit of the group" : "All memory"
+    if swap < 0 {
+      return "\(what), \(numbers.pages(limit.limit)), as far as the limit of both goes."
+    }
+    return "\(what), \(numbers.pages(limit.limit)), and \(numbers.pages(swap)) of swap."
+  }
+}

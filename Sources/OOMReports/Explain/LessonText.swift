@@ -1,0 +1,145 @@
+public import OOMFormats
+internal import OOMSimulator
+
+/// A lesson for people.
+public struct LessonText {
+  let lesson: Lesson
+  let style: Style
+  let width: Int
+
+  public init(_ lesson: Lesson, style: Style, width: Int) {
+    self.lesson = lesson
+    self.style = style
+    self.width = width
+  }
+
+  public var text: String { heading + steps }
+
+  /// All steps, each after an empty line.
+  public var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
+
+  /// The scenario, its kernel, and which kill it is about.
+  public var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
+
+  /// As `heading`, without the title: it may tell who dies.
+  public var blindHeading: String {
+    let isPanic = lesson.number > lesson.kills
+    return heading(lesson.scenario, which: !isPanic)
+  }
+
+  private func heading(_ title: String, which: Bool = true) -> String {
+    var line =
+      style.bold(plain(title.isEmpty ? "scenario" : title))
+      + style.dim("   Linux \(plain(lesson.kernel)), rules of \(lesson.ruleSet)") + "\n"
+    if !which { return line }
+    if lesson.number > lesson.kills {
+      line += "the panic" + (lesson.kills > 0 ? ", after \(lesson.kills) kills" : "") + "\n"
+    } else if lesson.number > 0 {
+      line += "kill \(lesson.number) of \(lesson.kills)\n"
+    }
+    return line
+  }
+
+  /// One step with its number.
+  public func step(_ index: Int) -> String {
+    let step = lesson.steps[index]
+    var lines = [style.bold("\(index + 1)  \(step.title)")]
+    for part in step.parts { lines += self.lines(part) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ part: Lesson.Part) -> [String] {
+    switch part {
+    case .text(let text): return block(text, indent: 4)
+    case .field(let label, let value): return field(label, value)
+    case .lines(let lines): return lines.map { "    " + $0 }
+    case .rule(let says, let change):
+      return block(says, indent: 8).map(style.dim)
+        + block(Self.source(change), indent: 8).map(style.dim)
+    }
+  }
+
+  /// Where a rule stands: `since 5.9: mm/oom_kill.c oom_badness(), commit 9066e5cfb73c`.
+  static func source(_ change: RuleChange) -> String {
+    let since =
+      change.since == .oldestKnown ? "since \(change.since) or earlier" : "since \(change.since)"
+    return "\(since): " + RulesText(style: Style(isColored: false), width: 80).source(change)
+  }
+
+  private func field(_ label: String, _ value: String) -> [String] {
+    let head = "    " + label + String(repeating: " ", count: max(14 - label.count, 1))
+    return wrapped(value, width: max(width - head.count, 30)).enumerated().map {
+      ($0.offset == 0 ? head : String(repeating: " ", count: head.count)) + $0.element
+    }
+  }
+
+  private func block(_ text: String, indent: Int) -> [String] {
+    wrapped(text, width: max(width - indent, 30)).map { String(repeating: " ", count: indent) + $0 }
+  }
+}
+
+extension JSONWriter {
+  /// `oomsim.explain/1`: the steps of one kill, each with its numbers and with the rules that it goes by.
+  public mutating func lesson(_ lesson: Lesson) {
+    object { writer in
+      writer.field("schema", "oomsim.explain/1")
+      writer.field("scenario", lesson.scenario)
+      writer.field("kernel", lesson.kernel)
+      writer.field("rule_set", lesson.ruleSet)
+      writer.field("kill", Int64(lesson.number))
+      writer.field("kills", Int64(lesson.kills))
+      writer.key("steps")
+      writer.array { for step in lesson.steps { $0.step(step) } }
+    }
+  }
+
+  private mutating func step(_ step: Lesson.Step) {
+    object { writer in
+      writer.field("step", step.name.rawValue)
+      writer.field("title", step.title)
+      writer.key("numbers")
+      writer.object {
+        for fact in step.facts {
+          $0.key(named: fact.name)
+          $0.value(fact.value)
+        }
+      }
+      if !step.rows.isEmpty {
+        writer.key("rows")
+        writer.array {
+          for row in step.rows {
+            $0.object(inline: true) {
+              for fact in row {
+                $0.key(named: fact.name)
+                $0.value(fact.value)
+              }
+            }
+          }
+        }
+      }
+      writer.key("text")
+      writer.array { for part in step.parts { $0.part(part) } }
+      writer.key("rules")
+      writer.array {
+        for case .rule(_, let change) in step.parts { $0.ruleChange(change) }
+      }
+    }
+  }
+
+  private mutating func value(_ value: Lesson.Value) {
+    switch value {
+    case .number(let number): integer(wide: number)
+    case .text(let text): string(text)
+    case .none: null()
+    }
+  }
+
+  private mutating func part(_ part: Lesson.Part) {
+    switch part {
+    case .text(let text): string(text)
+    case .field(let label, let value): string("\(label): \(value)")
+    case .rule(let says, let change): string("\(says) (\(LessonText.source(change)))")
+    case .lines(let lines): for line in lines { string(line) }
+    }
+  }
+}

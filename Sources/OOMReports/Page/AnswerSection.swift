@@ -1,0 +1,88 @@
+internal import OOMFormats
+internal import OOMSimulator
+internal import VictimSelection
+
+/// Who died, when and why, in a few sentences.
+struct AnswerSection {
+  let run: Run
+
+  var html: String {
+    var text = "<div class=\"answer\">"
+    for line in lines { text += "<p>\(line)</p>" }
+    return text + "</div>\n"
+  }
+
+  private var lines: [String] {
+    var lines: [String] = []
+    if let kill = run.kills.first { lines.append(first(kill)) }
+    if run.kills.count > 1 {
+      let blast = BlastRadius(of: run)
+      let others = run.kills.dropFirst().prefix(5).map {
+        "\(PageNames.name($0.dyingFirst)) at \(SizeFormat.time($0.at))"
+      }
+      let rest = run.kills.count > 6 ? " and \(run.kills.count - 6) more kills" : ""
+      lines.append(
+        "Then: \(others.joined(separator: ", "))\(rest). In all \(blast.deaths) processes die.")
+    }
+    for refusal in run.refused.prefix(3) {
+      let who = refusal.process.map(PageNames.name) ?? "A tmpfs write"
+      lines.append(
+        "\(who) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill."
+      )
+    }
+    if run.refused.count > 3 { lines.append("\(run.refused.count - 3) more requests are refused.") }
+    for stuck in run.stuck.prefix(3) {
+      let who = stuck.process.map(PageNames.name) ?? "A tmpfs write"
+      lines.append(
+        "\(who) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.why)).")
+    }
+    if run.stuck.count > 3 { lines.append("\(run.stuck.count - 3) more stand still.") }
+    if let panic = run.panic {
+      lines.append("The kernel panics at \(SizeFormat.time(panic.at)): \(panic.why.text).")
+    }
+    if let loop = run.loop {
+      lines += loop.lines(Style(isColored: false)).map(OOMReports.html)
+    }
+    if lines.isEmpty {
+      lines.append("Nobody is killed; the run ends at \(SizeFormat.time(run.end)).")
+    }
+    return lines
+  }
+
+  private func first(_ kill: Kill) -> String {
+    let dead = kill.dyingFirst
+    let domain =
+      kill.cgroup.map { "the memory cgroup <bdi>\(OOMReports.html($0))</bdi> is at its limit" }
+      ?? (kill.nodes != nil ? "its memory nodes are full" : "the machine is out of memory")
+    var text = "<strong>\(PageNames.name(dead))</strong> is killed at "
+    text += "<strong>\(SizeFormat.time(kill.at))</strong>, when \(domain). "
+    if dead != kill.victim.identity {
+      text += "It dies for \(PageNames.name(kill.victim.identity)), which was chosen. "
+    }
+    text += reason(kill)
+    let others = kill.killed.count - 1
+    if others > 0 { text += " \(others) more \(others == 1 ? "dies" : "die") with it." }
+    return text
+  }
+
+  private func reason(_ kill: Kill) -> String {
+    let points = SizeFormat.grouped(kill.victim.points)
+    if let reason = kill.chosen.reason, kill.chosen != .points {
+      return "It was taken \(OOMReports.html(reason)), with \(points) points."
+    }
+    guard let runnerUp = kill.runnerUp else {
+      return "Nobody else could be killed."
+    }
+    let other = PageNames.name(runnerUp.identity)
+    if runnerUp.points == kill.victim.points {
+      return
+        "It had \(points) points, as many as \(other), and their order decided."
+    }
+    return
+      "It had the most points, \(points); \(other) had \(SizeFormat.grouped(runnerUp.points))."
+  }
+
+  private func size(_ pages: Int64) -> String {
+    SizeFormat.binary(pages: pages, pageSize: run.pageSize)
+  }
+}

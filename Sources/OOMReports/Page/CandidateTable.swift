@@ -1,0 +1,127 @@
+internal import OOMFormats
+internal import OOMSimulator
+internal import VictimSelection
+
+/// Those that a kill could choose from, most points first, with the sum of each as a bar and in words.
+struct CandidateTable {
+  let kill: Kill
+  let number: Int
+  let candidates: [Candidate]
+  /// At most so many rows.
+  let most: Int
+
+  var html: String {
+    let eligible = ranked
+    if eligible.isEmpty { return "" }
+    let shown = self.shown(eligible)
+    let parts = shown.map { PointsBar.parts(of: $0.candidate, kill.arithmetic) }
+    let bar = PointsBar(over: parts.compactMap(\.self))
+    let hasBars = parts.contains { $0 != nil }
+    var text = "<h4>Who could be chosen</h4>"
+    text += "<p class=\"soft\">\(caption(eligible.count))</p>"
+    if hasBars { text += legend(shown.map(\.candidate)) }
+    text +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table class=\"sums\">"
+    text += "<caption>By points</caption><thead><tr>"
+    text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
+    text += "<th scope=\"col\" class=\"n\">points</th>"
+    text += "<th scope=\"col\" class=\"n\">\(setting)</th>"
+    text += "<th scope=\"col\" class=\"n\">oom_<wbr>score</th>"
+    if hasBars { text += "<th scope=\"col\" class=\"w\">terms</th>" }
+    text += "<th scope=\"col\" class=\"w\">sum</th></tr></thead><tbody>"
+    for (index, entry) in shown.enumerated() {
+      text += row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
+    }
+    text += "</tbody></table></div>"
+    let rest = eligible.count - shown.count
+    if rest > 0 {
+      text +=
+        "<p class=\"soft\">\(SizeFormat.grouped(rest)) more that could be chosen are not listed: they had no more "
+        + "points than the last one here.</p>"
+    }
+    let others = candidates.count - eligible.count
+    if others > 0 {
+      text +=
+        "<p class=\"soft\">\(SizeFormat.grouped(others)) could not be chosen; the steps below say why.</p>"
+    }
+    return text + "\n"
+  }
+
+  private var isLegacy: Bool { kill.arithmetic.unit == .none }
+  private var setting: String { isLegacy ? "oom_<wbr>adj" : "oom_<wbr>score_<wbr>adj" }
+
+  /// By points; of equals the one that the kernel prefers comes first.
+  private var ranked: [(place: Int, candidate: Candidate)] {
+    let eligible = candidates.enumerated().filter { $0.element.ineligible == nil }
+    let sorted = eligible.sorted {
+      if $0.element.points != $1.element.points { return $0.element.points > $1.element.points }
+      return kill.equalsReplace ? $0.offset > $1.offset : $0.offset < $1.offset
+    }
+    return sorted.enumerated().map { ($0.offset + 1, $0.element.element) }
+  }
+
+  /// The first ones, and the victim wherever it stands.
+  private func shown(
+    _ eligible: [(place: Int, candidate: Candidate)]
+  ) -> [(place: Int, candidate: Candidate)] {
+    var shown = Array(eligible.prefix(most))
+    if !shown.contains(where: { $0.candidate.identity == kill.victim.identity }),
+      let victim = eligible.first(where: { $0.candidate.identity == kill.victim.identity })
+    {
+      shown.append(victim)
+    }
+    return shown
+  }
+
+  private func caption(_ count: Int) -> String {
+    let unit =
+      switch kill.arithmetic.unit {
+      case .pages:
+        "points are pages, one of oom_score_adj is \(SizeFormat.grouped(kill.arithmetic.pointsPerAdj))"
+      case .thousandths: "points are thousandths of totalpages"
+      case .none: "points have no unit in this release"
+      }
+    let who = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
+    let total = SizeFormat.grouped(kill.totalpages)
+    return PageNames.numbers("\(who); \(unit); totalpages \(total).")
+  }
+
+  private func row(
+    _ entry: (place: Int, candidate: Candidate), _ bar: String?
+  ) -> String {
+    let candidate = entry.candidate
+    let isVictim = candidate.identity == kill.victim.identity
+    let sum = Term.text(
+      kill.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
+    let adj = isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
+    var text = isVictim ? "<tr class=\"victim\">" : "<tr>"
+    text += "<td class=\"n\">\(entry.place)</td><th scope=\"row\" class=\"name\">"
+    text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "") + "</th>"
+    text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))</td>"
+    text += "<td class=\"n\">\(adj)</td><td class=\"n\">\(candidate.oomScore)</td>"
+    if let bar { text += "<td class=\"w\">\(bar)</td>" }
+    return text + "<td class=\"sum w\">\(PageNames.numbers(sum))</td></tr>"
+  }
+
+  private func legend(_ shown: [Candidate]) -> String {
+    let entries: [(String, String, Bool)] = [
+      ("t1", "anon", shown.contains { $0.anon > 0 }),
+      ("t2", "file", shown.contains { $0.file > 0 }),
+      ("t3", "shmem", shown.contains { $0.shmem > 0 }),
+      ("t4", "swap", shown.contains { $0.swap > 0 }),
+      ("t5", "page tables", shown.contains { $0.countedTables > 0 }),
+      (
+        "t6", "oom_score_adj, below: to the left it takes away",
+        shown.contains { $0.oomScoreAdj != 0 }
+      ),
+    ]
+    var text = "<ul class=\"legend\">"
+    for (style, says, isThere) in entries where isThere {
+      text +=
+        "<li><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\"><rect class=\"\(style)\" width=\"26\" height=\"10\"/>"
+        + "</svg>\(says)</li>"
+    }
+    return text
+      + "<li><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\"><path class=\"tick\" d=\"M13 0V10\"/></svg>points</li></ul>"
+  }
+}

@@ -1,0 +1,57 @@
+internal import OOMFormats
+internal import OOMSimulator
+
+/// One kill on the page: what is said of it, its candidates, the what-if, the steps.
+struct KillSection {
+  let run: Run
+  /// From 1.
+  let number: Int
+  let scenario: Scenario
+  let simulator: Simulator
+
+  private var kill: Kill { run.kills[number - 1] }
+
+  var whatIf: WhatIf? { kill.candidates.flatMap { WhatIf(kill, $0) } }
+
+  var html: String {
+    let fields = TextReport(run, style: Style(isColored: false)).fields(of: kill).map {
+      ($0.0, $0.1.replacing("   of totalpages", with: ", of totalpages"))
+    }
+    var text = "<section class=\"case\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
+    text +=
+      "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(SizeFormat.time(kill.at))</h3>"
+    text += LessonSection.list(fields)
+    if let candidates = kill.candidates {
+      text +=
+        CandidateTable(
+          kill: kill, number: number, candidates: candidates, most: number <= 3 ? 20 : 10
+        ).html
+    }
+    return text + whatIfPart + steps + "</section>\n"
+  }
+
+  private var whatIfPart: String {
+    if let whatIf {
+      let rest =
+        whatIf.isWhole
+        ? "" : " The \(WhatIf.most) with most points can be tried."
+      return
+        "<div class=\"tool\" id=\"w\(number)\" hidden><h4>What if</h4><p class=\"soft\">Change the oom_score_adj of "
+        + "one process: the script computes its points as the kernel does. Sizes stay as they were at this kill."
+        + "\(rest)</p></div>"
+    }
+    if kill.arithmetic.unit == .none {
+      return
+        "<p class=\"soft\">No what-if here: before 2.6.36 there is no oom_score_adj to change.</p>"
+    }
+    return kill.chosen == .points
+      ? "" : "<p class=\"soft\">No what-if here: it was not points that chose.</p>"
+  }
+
+  private var steps: String {
+    let lesson = Lesson(of: run, number: number, in: scenario, simulator: simulator)
+    return
+      "<details\(number == 1 ? " open" : "")><summary>Step by step, as the kernel went through it</summary>"
+      + LessonSection(lesson: lesson, level: 4).html + "</details>"
+  }
+}

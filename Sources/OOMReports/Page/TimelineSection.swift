@@ -1,0 +1,172 @@
+internal import OOMFormats
+internal import OOMSimulator
+
+/// Memory over time: the machine, its groups, its processes.
+struct TimelineSection {
+  let run: Run
+  let timeline: Timeline
+
+  var html: String {
+    var text = "<section aria-labelledby=\"time\"><h2 id=\"time\">Memory over time</h2>"
+    if timeline.times.isEmpty { return text + "<p>The run is empty.</p></section>" }
+    text += machine() + groups() + processes()
+    text +=
+      "<div class=\"tool\" id=\"slider\" hidden><label for=\"when\">Time: <output id=\"clock\" for=\"when\">0s"
+      + "</output></label><input type=\"range\" id=\"when\" min=\"0\" max=\"\(timeline.times.count - 1)\" value=\"0\">"
+      + "<p class=\"soft\">Move the slider, or the pointer over a picture.</p>"
+      + "<dl class=\"facts\" id=\"values\"></dl></div>"
+    text += TimelineTable(run: run, timeline: timeline).html
+    return text + "</section>"
+  }
+
+  // MARK: The machine
+
+  private func machine() -> String {
+    let fills = timeline.fills
+    let swapTop = fills.map(\.swap).max() ?? 0
+    let top = max(timeline.memory, fills.map(\.used).max() ?? 0)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(top))
+    let kernel = fills.map(\.kernel)
+    let processes = fills.map { $0.kernel + $0.processes }
+    let used = fills.map(\.used)
+    var body = area("a-kernel", frame.area(fills.map { _ in 0 }, kernel))
+    body += area("a-proc", frame.area(kernel, processes))
+    body += area("a-cache", frame.area(processes, used))
+    body += line("limit", frame.line(fills.map { _ in timeline.memory }))
+    body += line("mark", frame.line(fills.map { timeline.memory - $0.minWatermark }))
+    var legend = [
+      entry("a-kernel", isArea: true, "kernel, page tables"),
+      entry("a-proc", isArea: true, "processes, tmpfs"),
+      entry("a-cache", isArea: true, "page cache"),
+      entry("limit", "MemTotal \(size(timeline.memory))"),
+      entry(
+        "mark", "less the min watermark of \(size(fills.last?.minWatermark ?? 0)): nothing left"),
+    ]
+    if swapTop > 0 {
+      body += line("swap", frame.line(fills.map(\.swap)))
+      legend.append(entry("swap", "swap in use, up to \(size(swapTop))"))
+    }
+    let peak = used.max() ?? 0
+    return figure(
+      "machine", "The machine",
+      "Memory in use goes up to \(size(peak)) of \(size(timeline.memory)).",
+      frame, body, legend)
+  }
+
+  // MARK: Groups and processes
+
+  private func groups() -> String {
+    if timeline.groups.isEmpty { return "" }
+    let limits = timeline.groups.flatMap { $0.limits.filter { $0 != Cgroup.unlimited } }
+    let peak = timeline.groups.map(\.peak).max() ?? 0
+    // A limit far away would leave nothing to be seen of what is used.
+    let shown = limits.filter { $0 / 4 <= max(peak, 1) }
+    let frame = PlotFrame(
+      times: timeline.times, end: timeline.end, top: headroom(max(peak, shown.max() ?? 0)))
+    var body = ""
+    var legend: [String] = []
+    for (index, group) in timeline.groups.enumerated() {
+      let style = "s\(index % 8 + 1)"
+      body += line(style, frame.line(group.pages))
+      body += line("limit", frame.line(group.limits, isThere: shown.contains))
+      body += line("high", frame.line(group.highs) { $0 != Cgroup.unlimited && $0 <= frame.top })
+      let limit = group.limits.last ?? Cgroup.unlimited
+      let says = limit == Cgroup.unlimited ? "no limit" : "limit \(size(limit))"
+      legend.append(
+        entry(style, "\(OOMReports.html(group.path)): up to \(size(group.peak)), \(says)"))
+    }
+    legend.append(entry("limit", "memory.max"))
+    if timeline.groups.contains(where: { $0.highs.contains { $0 != Cgroup.unlimited } }) {
+      legend.append(entry("high", "memory.high"))
+    }
+    var text = figure(
+      "groups", "Memory cgroups", "Memory of each group with those below it, and its limit.",
+      frame, body, legend)
+    if timeline.otherGroups > 0 {
+      text +=
+        "<p class=\"soft\">\(timeline.otherGroups) more groups with a limit are not drawn.</p>"
+    }
+    return text
+  }
+
+  private func processes() -> String {
+    if timeline.processes.isEmpty { return "" }
+    let peak = timeline.processes.map(\.peak).max() ?? 0
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(peak))
+    var body = ""
+    var legend: [String] = []
+    for (index, process) in timeline.processes.enumerated() {
+      let style = "s\(index % 8 + 1)"
+      body += line(style, frame.line(process.pages))
+      legend.append(
+        entry(style, "\(PageNames.name(process.process)): up to \(size(process.peak))"))
+    }
+    var text = figure(
+      "processes", "Processes", "rss and swap of those that died or were largest.", frame, body,
+      legend)
+    if timeline.otherProcesses > 0 {
+      text +=
+        "<p class=\"soft\">\(SizeFormat.grouped(timeline.otherProcesses)) more processes are not drawn.</p>"
+    }
+    return text
+  }
+
+  // MARK: Pictures
+
+  private func area(_ style: String, _ path: String) -> String {
+    "<path class=\"\(style)\" d=\"\(path)\"/>"
+  }
+
+  private func line(_ style: String, _ path: String) -> String {
+    path.isEmpty ? "" : "<path class=\"l \(style)\" d=\"\(path)\"/>"
+  }
+
+  private func entry(_ style: String, isArea: Bool = false, _ text: String) -> String {
+    let picture =
+      isArea
+      ? "<rect class=\"\(style)\" width=\"26\" height=\"10\"/>"
+      : "<path class=\"l \(style)\" d=\"M0 5H26\"/>"
+    return "<li><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\">\(picture)</svg>\(text)</li>"
+  }
+
+  private func figure(
+    _ id: String, _ title: String, _ says: String, _ frame: PlotFrame, _ body: String,
+    _ legend: [String]
+  ) -> String {
+    let marks = TimelineMarks(run: run, frame: frame)
+    return "<figure><figcaption>\(title)</figcaption><div class=\"plot\">\(marks.labels)"
+      + "<div class=\"ys\" aria-hidden=\"true\"><span>\(size(frame.top))</span><span>\(size(frame.top / 2))</span>"
+      + "<span>0</span></div><div class=\"canvas\"><svg viewBox=\"0 0 1000 300\" preserveAspectRatio=\"none\" "
+      + "role=\"img\" aria-labelledby=\"\(id)-t \(id)-d\"><title id=\"\(id)-t\">\(title)</title>"
+      + "<desc id=\"\(id)-d\">\(says) \(marks.says)</desc>\(body)\(marks.lines)</svg></div>"
+      + "<div class=\"xs\" aria-hidden=\"true\"><span>0s</span><span>\(SizeFormat.time(timeline.end / 2))</span>"
+      + "<span>\(SizeFormat.time(timeline.end))</span></div></div>"
+      + "<ul class=\"legend\">\(legend.joined())\(marks.legend)</ul></figure>\n"
+  }
+
+  /// So that a limit is not drawn on the edge.
+  private func headroom(_ pages: Int64) -> Int64 { pages + pages / 20 }
+
+  private func size(_ pages: Int64) -> String {
+    SizeFormat.binary(pages: pages, pageSize: timeline.pageSize)
+  }
+}
+
+/// How processes are called on the page.
+enum PageNames {
+  /// As `html`; the thousands of a number stay on one line.
+  static func numbers(_ text: String) -> String {
+    let characters = Array(html(text))
+    return String(
+      characters.indices.map { index in
+        let isBetween =
+          characters[index] == " " && index > 0 && index + 1 < characters.count
+          && characters[index - 1].isNumber && characters[index + 1].isNumber
+        return isBetween ? "\u{A0}" : characters[index]
+      })
+  }
+
+  static func name(_ process: ProcessIdentity) -> String {
+    "<bdi>\(html(process.name))</bdi> (\(process.pid))"
+  }
+}

@@ -1,0 +1,133 @@
+public import OOMFormats
+public import OOMSimulator
+
+/// What came of checking one scenario.
+public struct CheckResult: Sendable {
+  public enum Outcome: String, Sendable {
+    case pass = "PASS"
+    case fail = "FAIL"
+    /// The scenario expects nothing.
+    case skip = "SKIP"
+    /// It could not be read.
+    case error = "ERROR"
+
+    public var isFailure: Bool { self == .fail || self == .error }
+  }
+
+  public var file: String
+  public var name: String
+  public var outcome: Outcome
+  public var differences: [Difference]
+
+  /// - Parameter differences: nil when the scenario expects nothing.
+  public init(file: String, name: String, differences: [Difference]?, isError: Bool = false) {
+    self.file = file
+    self.name = name
+    self.differences = differences ?? []
+    outcome =
+      isError ? .error : differences == nil ? .skip : self.differences.isEmpty ? .pass : .fail
+  }
+
+  /// `PASS: ai/x.json (3 of 47)`, and below it what differs.
+  public func line(_ number: Int, of count: Int, _ style: Style) -> String {
+    let word =
+      switch outcome {
+      case .pass: style.green(outcome.rawValue)
+      case .skip: outcome.rawValue
+      case .fail, .error: style.red(outcome.rawValue)
+      }
+    var text = "\(word): \(plain(file)) (\(number) of \(count))"
+    switch outcome {
+    case .skip: text += ": it expects nothing"
+    case .error: text += ": see the message above"
+    default: break
+    }
+    for difference in differences {
+      text += "\n  \(difference.field)\n    - expected: \(plain(difference.expected))"
+      text += "\n    + actual:   \(plain(difference.actual))"
+    }
+    return text + "\n"
+  }
+
+  public static func summary(_ results: [CheckResult]) -> String {
+    func count(_ outcome: Outcome) -> Int { results.count { $0.outcome == outcome } }
+    var text = "\(count(.pass)) passed, \(count(.fail)) failed"
+    if count(.error) > 0 { text += ", \(count(.error)) unreadable" }
+    if count(.skip) > 0 { text += ", \(count(.skip)) skipped" }
+    return text + "\n"
+  }
+
+  /// The results as JUnit XML, one test case a scenario.
+  public static func junit(_ results: [CheckResult]) -> String {
+    let failures = results.count { $0.outcome == .fail }
+    let errors = results.count { $0.outcome == .error }
+    let skipped = results.count { $0.outcome == .skip }
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+    text +=
+      "<testsuite name=\"oomsim\" tests=\"\(results.count)\" failures=\"\(failures)\" "
+      + "errors=\"\(errors)\" skipped=\"\(skipped)\">\n"
+    for result in results {
+      text += "  <testcase classname=\"oomsim\" name=\"\(escaped(result.file))\""
+      switch result.outcome {
+      case .pass: text += "/>\n"
+      case .skip: text += "><skipped/></testcase>\n"
+      case .error: text += "><error message=\"unreadable\"/></testcase>\n"
+      case .fail:
+        let details = result.differences.map {
+          "\($0.field): expected \($0.expected), actual \($0.actual)"
+        }
+        text += "><failure message=\"\(escaped(details.joined(separator: "; ")))\"/></testcase>\n"
+      }
+    }
+    return text + "</testsuite>\n"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for character in plain(text) {
+      switch character {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      default: escaped.append(character)
+      }
+    }
+    return escaped
+  }
+}
+
+extension JSONWriter {
+  /// `oomsim.check/1`: what came of each scenario.
+  public mutating func check(_ results: [CheckResult]) {
+    object { writer in
+      writer.field("schema", "oomsim.check/1")
+      writer.key("results")
+      writer.array { writer in
+        for result in results {
+          writer.object { writer in
+            writer.field("file", result.file)
+            writer.field("name", result.name)
+            writer.field("outcome", result.outcome.rawValue)
+            writer.key("differences")
+            writer.array { writer in
+              for difference in result.differences {
+                writer.object(inline: true) {
+                  $0.field("field", difference.field)
+                  $0.field("expected", difference.expected)
+                  $0.field("actual", difference.actual)
+                }
+              }
+            }
+          }
+        }
+      }
+      for (key, outcome) in [
+        ("passed", CheckResult.Outcome.pass), ("failed", .fail), ("unreadable", .error),
+        ("skipped", .skip),
+      ] as [(StaticString, CheckResult.Outcome)] {
+        writer.field(key, Int64(results.count { $0.outcome == outcome }))
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import OOMFormats
+internal import OOMSimulator
+
+/// What a run comes to, in a line for each event.
+struct OutcomeText {
+  let style: Style
+  let width: Int
+
+  /// What a run came to, a line for each event.
+  func lines(of run: Run) -> [String] {
+    var lines: [String] = []
+    for kill in run.kills.prefix(6) { lines.append("    " + self.kill(kill, run)) }
+    if run.kills.count > 6 { lines.append("    … and \(run.kills.count - 6) more kills") }
+    for refusal in run.refused.prefix(6) {
+      let who = refusal.process?.name ?? "a tmpfs write"
+      lines.append(
+        "    ENOMEM: \(plain(who)) at \(SizeFormat.time(refusal.at)), "
+          + SizeFormat.binary(pages: refusal.pages, pageSize: run.pageSize))
+    }
+    if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }
+    for stuck in run.stuck.prefix(6) {
+      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.why)")
+    }
+    if let panic = run.panic {
+      lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
+    }
+    if let loop = run.loop { lines += loop.lines(style).map { "    " + $0 } }
+    if lines.isEmpty { lines.append("    nobody was killed") }
+    let blast = BlastRadius(of: run)
+    if blast.kills > 0 {
+      lines.append("    " + style.dim("in all: \(blast.text(pageSize: run.pageSize))"))
+    }
+    for warning in run.warnings.prefix(4) {
+      lines += wrapped("warning: \(plain(warning))", width: max(width - 4, 30)).map {
+        "    " + style.dim($0)
+      }
+    }
+    return lines
+  }
+
+  private func kill(_ kill: Kill, _ run: Run) -> String {
+    let dead = kill.dyingFirst
+    var text = style.red(plain(dead.name)) + " (\(dead.pid))"
+    if dead != kill.victim.identity { text += ", child of \(plain(kill.victim.name))" }
+    text += " at \(SizeFormat.time(kill.at))"
+    if let cgroup = kill.cgroup { text += " in \(plain(cgroup))" }
+    text += ": "
+    if dead != kill.victim.identity { text += "\(plain(kill.victim.name)) had " }
+    text += "\(SizeFormat.grouped(kill.victim.points)) points"
+    if let runnerUp = kill.runnerUp {
+      text += ", \(plain(runnerUp.name)) \(SizeFormat.grouped(runnerUp.points))"
+    }
+    let others = kill.killed.dropFirst()
+    if !others.isEmpty {
+      let names = others.prefix(4).map { plain($0.process.name) }.joined(separator: ", ")
+      text += "; died too: \(names)" + (others.count > 4 ? " and \(others.count - 4) more" : "")
+    }
+    return text
+  }
+}

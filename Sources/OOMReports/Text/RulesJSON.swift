@@ -1,0 +1,77 @@
+public import OOMFormats
+public import OOMSimulator
+
+extension JSONWriter {
+  /// `oomsim.rules/1`: the rule sets and the kernels of distributions.
+  public mutating func ruleSets() {
+    object { writer in
+      writer.field("schema", "oomsim.rules/1")
+      writer.key("rule_sets")
+      writer.array {
+        for set in RuleSet.all {
+          $0.object(inline: true) {
+            $0.field("rule_set", set.key)
+            $0.field("since", set.since.text)
+            $0.field("summary", set.summary)
+          }
+        }
+      }
+      writer.key("distributions")
+      writer.array {
+        for kernel in EnterpriseKernel.all {
+          $0.object(inline: true) {
+            $0.field("kernel", kernel.name)
+            $0.field("rule_set", kernel.ruleSet)
+            $0.field("note", kernel.note)
+          }
+        }
+      }
+    }
+  }
+
+  /// `oomsim.rules/1`: every rule of a release.
+  public mutating func rules(of kernel: KernelRelease) {
+    object { writer in
+      writer.field("schema", "oomsim.rules/1")
+      writer.field("kernel", kernel.text)
+      writer.field("rule_set", RuleSet.of(kernel).key)
+      writer.field("notes", kernel.notes)
+      writer.key("rules")
+      writer.array { for change in RulesByRelease.inForce(in: kernel) { $0.ruleChange(change) } }
+    }
+  }
+
+  /// `oomsim.rules/1`: what changes from one release to a later one.
+  public mutating func rules(from: KernelRelease, to: KernelRelease) {
+    object { writer in
+      writer.field("schema", "oomsim.rules/1")
+      writer.field("from", from.text)
+      writer.field("to", to.text)
+      writer.field("notes", from.notes + to.notes)
+      writer.key("changes")
+      writer.array {
+        for change in RulesByRelease.changes(from: from, to: to) { $0.ruleChange(change) }
+      }
+    }
+  }
+
+  mutating func ruleChange(_ change: RuleChange) {
+    object { writer in
+      writer.field("rule", change.rule.rawValue)
+      writer.field("since", change.since.text)
+      writer.field("behaviour", change.says)
+      writer.field("hurts", change.hurts.isEmpty ? nil : change.hurts)
+      writer.field("file", change.file)
+      writer.field("function", change.function)
+      writer.field("commit", change.commit)
+      writer.field("commit_resolved", change.isCommitResolved)
+      switch change.evidence {
+      case .read: writer.field("evidence", "read")
+      case .inferred(let neighbours): writer.field("evidence", "inferred from \(neighbours)")
+      case .memory: writer.field("evidence", "from memory")
+      case .logs(let proof): writer.field("evidence", "taken over early: \(proof)")
+      }
+      writer.field("simulated", change.isSimulated)
+    }
+  }
+}

@@ -1,0 +1,250 @@
+internal import OOMFormats
+public import OOMSimulator
+internal import VictimSelection
+
+/// A run for people: what was killed, when, by which limit, the sum of its points, and by how much the
+/// next one lost.
+public struct TextReport {
+  let run: Run
+  let style: Style
+  let showsCandidates: Bool
+
+  public init(_ run: Run, style: Style, showsCandidates: Bool = false) {
+    self.run = run
+    self.style = style
+    self.showsCandidates = showsCandidates
+  }
+
+  public var text: String {
+    var lines = [heading]
+    for (index, kill) in run.kills.enumerated() {
+      lines.append("")
+      lines += self.kill(kill, number: index + 1)
+    }
+    for refusal in run.refused { lines += ["", self.refusal(refusal)] }
+    for stuck in run.stuck { lines += ["", self.stuck(stuck)] }
+    if let panic = run.panic { lines += ["", self.panic(panic)] }
+    if let loop = run.loop { lines += [""] + loop.lines(style) }
+    if !run.warnings.isEmpty { lines.append("") }
+    for warning in run.warnings { lines.append("warning: \(plain(warning))") }
+    lines += ["", summary]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var heading: String {
+    let title = run.title.isEmpty ? run.scenario : run.title
+    let name = title.isEmpty ? "scenario" : title
+    return style.bold(plain(name))
+      + style.dim(
+        "   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"
+          + (run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"))
+  }
+
+  private var summary: String {
+    var parts = [run.kills.isEmpty ? "nobody was killed" : count(run.kills.count, "kill")]
+    if !run.refused.isEmpty { parts.append(count(run.refused.count, "request") + " refused") }
+    if !run.stuck.isEmpty { parts.append("\(run.stuck.count) stuck") }
+    if run.panic != nil { parts.append("panic") }
+    if run.loop != nil { parts.append("then a loop") }
+    return parts.joined(separator: ", ")
+      + style.dim(" · end at \(SizeFormat.time(run.end)) · digest \(hexText(run.digest))")
+  }
+
+  private func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  // MARK: Kills
+
+  private func kill(_ kill: Kill, number: Int) -> [String] {
+    let reason = kill.constraint == .memcg ? "Memory cgroup out of memory" : "Out of memory"
+    let dead = kill.dyingFirst
+    var lines = [
+      "#\(number) at \(SizeFormat.time(kill.at))  "
+        + style.red("\(reason): killed process \(dead.pid) (\(plain(dead.name)))")
+    ]
+    for (name, value) in fields(of: kill) {
+      lines.append("    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)")
+    }
+    if showsCandidates, let candidates = kill.candidates {
+      lines += candidateLines(candidates)
+    }
+    return lines
+  }
+
+  /// What is to be said of a kill, each with its label.
+  func fields(of kill: Kill) -> [(String, String)] {
+    let explanation = Explanation(of: kill)
+    let victim = kill.victim
+    let dead = kill.dyingFirst
+    var lines: [(String, String)] = []
+    if dead != victim.identity {
+      lines += field(
+        "chosen", "\(victim.pid) (\(plain(victim.name))), for which its child dies")
+    }
+    lines += field("limit", limit(kill))
+    if let invoker = kill.invoker, invoker != victim.identity {
+      lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
+    }
+    lines += field("points", points(kill, explanation))
+    lines += field(
+      "oom_score", "\(victim.oomScore), as /proc/\(victim.pid)/oom_score showed it")
+    if let why = kill.chosen.reason { lines += field("chosen", why) }
+    lines += rivals(kill, explanation)
+    lines += died(kill)
+    lines += field("freed", "\(pages(kill.freedPages))")
+    return lines
+  }
+
+  private func limit(_ kill: Kill) -> String {
+    let state = kill.limit
+    if let nodes = kill.nodes {
+      let why = kill.constraint == .cpuset ? "the cpuset of who asked" : "a memory policy"
+      return "nodes \(nodes), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
+        + "watermark \(size(state.minWatermark))"
+    }
+    guard let cgroup = kill.cgroup else {
+      let swap =
+        state.swapLimit == 0
+        ? "no swap" : "swap \(size(state.swapUsage)) of \(size(state.swapLimit)) used"
+      return "the machine: \(size(state.free)) of \(size(state.limit)) free, min watermark "
+        + "\(size(state.minWatermark)), \(swap)"
+    }
+    let limit = state.limit == Cgroup.unlimited ? "not set" : size(state.limit)
+    return "\(state.file) of \(plain(cgroup)): \(limit), \(size(state.usage)) used"
+  }
+
+  private func points(_ kill: Kill, _ explanation: Explanation) -> String {
+    let sum = Term.text(explanation.terms, number: { SizeFormat.grouped($0) })
+    let points = "\(SizeFormat.grouped(kill.victim.points)) = \(sum)"
+    if kill.arithmetic.unit != .pages { return points }
+    return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
+  }
+
+  private func rivals(_ kill: Kill, _ explanation: Explanation) -> [(String, String)] {
+    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+      return field("runner-up", "none: nobody else could be killed")
+    }
+    var text =
+      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
+    if margin > 0 {
+      text += "lost by \(points(margin, kill))"
+    } else if margin == 0 {
+      text += "equal, the victim comes \(kill.equalsReplace ? "later" : "earlier") in the list"
+    } else {
+      text += "\(points(-margin, kill)) ahead, but \(whyNot(kill))"
+    }
+    var lines = field("runner-up", text)
+    if kill.chosen != .points { return lines }
+    let then = "then \(plain(runnerUp.name)) is chosen"
+    if let adj = explanation.sparedAtAdj {
+      lines += field(
+        "spared at", "oom_score_adj \(adj) or less (it had \(kill.victim.oomScoreAdj)); \(then)")
+    } else if let adj = explanation.sparedAtOOMAdj {
+      lines += field(
+        "spared at",
+        "oom_adj \(adj) or less (it had \(kill.victim.legacy?.oomAdj ?? 0)); \(then)")
+    } else if kill.arithmetic.unit == .none {
+      lines += field("spared at", "oom_adj -17 only")
+    } else if explanation.pointsPerAdj == 0 {
+      lines += field(
+        "spared at", "oom_score_adj -1000 only: under 1000 totalpages other values weigh nothing")
+    } else {
+      lines += field("spared at", "oom_score_adj -1000 only")
+    }
+    return lines
+  }
+
+  /// Why a runner-up with more points was not taken.
+  private func whyNot(_ kill: Kill) -> String {
+    switch kill.chosen {
+    case .points: "not taken"
+    case .allocatingTask, .onlyAsker, .constrained: "did not ask"
+    case .swapoff: "does not run swapoff"
+    case .policy: "in a group that uses less"
+    }
+  }
+
+  private func died(_ kill: Kill) -> [(String, String)] {
+    let others = kill.killed.dropFirst()
+    if others.isEmpty { return [] }
+    let shown = others.prefix(8).map {
+      "\($0.process.pid) (\(plain($0.process.name))) \(reason($0.because))"
+    }
+    let rest = others.count - shown.count
+    return field(
+      "died too", shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
+  }
+
+  private func reason(_ because: Because) -> String {
+    switch because {
+    case .victim: "victim"
+    case .child: "child"
+    case .sharedMM: "shares its memory"
+    case .oomGroup: "memory.oom.group"
+    }
+  }
+
+  /// A difference of points, with what it is in bytes where points are pages.
+  private func points(_ difference: Int128, _ kill: Kill) -> String {
+    guard kill.arithmetic.unit == .pages else { return "\(SizeFormat.grouped(difference)) points" }
+    return pages(Int64(truncatingIfNeeded: difference))
+  }
+
+  private func candidateLines(_ candidates: [Candidate]) -> [String] {
+    let head = "    candidates \(candidates.count), in the order in which the kernel visits them"
+    return [head] + ScoreText.table(candidates).map { "    " + $0 }
+  }
+
+  // MARK: Others
+
+  private func refusal(_ refusal: Refusal) -> String {
+    let who = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
+    let why =
+      refusal.mode == .heuristic
+      ? heuristic(refusal)
+      : "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
+        + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
+        + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
+    return "at \(SizeFormat.time(refusal.at))  " + style.red("ENOMEM: \(who)")
+      + " asked for \(pages(refusal.pages)); \(why)"
+  }
+
+  private func heuristic(_ refusal: Refusal) -> String {
+    if refusal.asksForAvailable {
+      let most = max(refusal.allowed, 0)
+      return "mode 0 took \(pages(most)) for available"
+    }
+    return "more in one request than RAM + swap, \(pages(refusal.allowed))"
+  }
+
+  private func stuck(_ stuck: Stuck) -> String {
+    let who = stuck.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
+    return "at \(SizeFormat.time(stuck.at))  " + style.red("stuck: \(who)")
+      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.why)"
+  }
+
+  private func panic(_ panic: Panic) -> String {
+    return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(panic.why.text)"
+  }
+
+  private func field(_ name: String, _ value: String) -> [(String, String)] { [(name, value)] }
+
+  private func size(_ pages: Int64) -> String {
+    SizeFormat.binary(pages: pages, pageSize: run.pageSize)
+  }
+
+  private func pages(_ pages: Int64) -> String {
+    "\(SizeFormat.grouped(pages)) pages (\(size(pages)))"
+  }
+}
+
+extension Panic.Why {
+  /// What a reader of the console would see of it.
+  var text: String {
+    switch self {
+    case .panicOnOOM: "vm.panic_on_oom is set"
+    case .deadlocked: "System is deadlocked on memory: no killable processes"
+    }
+  }
+}
