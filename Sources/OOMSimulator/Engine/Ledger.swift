@@ -86,8 +86,8 @@ struct Ledger: Equatable, Sendable {
   var nodes: NodeMemory?
 
   init(of groups: MemcgTree, rules: Rules) {
-    protectionRule = rules.protection
-    memcg = rules.memcg
+    protectionRule = rules.memcg.protection
+    memcg = rules.memcg.support
     parents = groups.parents
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)

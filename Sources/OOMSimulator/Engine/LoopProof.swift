@@ -142,7 +142,7 @@ extension Replay {
     state.add(Int64(inputs.nice))
     state.add(inputs.cpuTime)
     // Since 2.6.36 nobody asks how long a process has run.
-    let isAsked = world.rules.badness == nil
+    let isAsked = world.rules.badness.isLegacy
     state.add(isAsked ? inputs.runTime + now - (world.tasks.startedAt[row] ?? 0) : 0)
   }
 

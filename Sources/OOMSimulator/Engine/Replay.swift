@@ -317,7 +317,7 @@ struct Replay {
         return
       }
       let domain = group == MemcgTree.root ? nil : group
-      if domain != nil, growths[index].row == nil, world.rules.killsOnFaultsOnly {
+      if domain != nil, growths[index].row == nil, world.rules.memcg.killsOnFaultsOnly {
         giveUp(index)
         return
       }
@@ -325,7 +325,7 @@ struct Replay {
       case .noVictim:
         if domain == nil {
           stop(index, .unkillable)
-        } else if world.rules.memcgWithoutVictim == .forced {
+        } else if world.rules.memcg.withoutVictim == .forced {
           force(group)
         } else {
           stop(index, .noVictim(group: group))

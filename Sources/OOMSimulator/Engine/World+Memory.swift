@@ -200,7 +200,7 @@ extension World {
       tasks.changes.note(row)
     }
     // Who is gone exempts nobody any more.
-    if rules.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
+    if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0
@@ -243,9 +243,10 @@ extension World {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
     // Where they are visited backwards, who was moved in comes last.
-    let isFirst = isMove && rules.memcgWalk == .newestFirstMovedLast
+    let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
-    selectionIndex.joined(row, isVisitedFirst: rules.memcgWalk != .joiningOrder && !isFirst)
+    selectionIndex.joined(
+      row, isVisitedFirst: rules.selection.memcgWalk != .joiningOrder && !isFirst)
     tasks.changes.note(row)
   }
 }

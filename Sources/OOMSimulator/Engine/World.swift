@@ -157,24 +157,25 @@ struct World: Sendable {
     func has<Value>(_ file: KeyPath<Cgroup, Value?>) -> Bool {
       settings.contains { $0[keyPath: file] != nil }
     }
-    if rules.memcg == .none, settings.contains(where: \.hasLimits) {
+    if rules.memcg.support == .none, settings.contains(where: \.hasLimits) {
       warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
       return
     }
-    if rules.memcg == .versionOne, cgroupVersion == 2, has(\.max) || has(\.swapMax) {
+    if rules.memcg.support == .versionOne, cgroupVersion == 2, has(\.max) || has(\.swapMax) {
       warnings.append(
         "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
           + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")
     }
     let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
-      (has(\.high), rules.memcg == .versionTwo, "memory.high", "4.5"),
-      (has(\.low), rules.protection != .none, "memory.low", "4.0"),
+      (has(\.high), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
+      (has(\.low), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
-        has(\.min), ![.none, .whileBelowLow].contains(rules.protection), "memory.min", "4.18"
+        has(\.min), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min", "4.18"
       ),
-      (has(\.oomGroup), rules.oomGroup != .none, "memory.oom.group", "4.19"),
+      (has(\.oomGroup), rules.kill.oomGroup != .none, "memory.oom.group", "4.19"),
       (
-        ledger.isRecursivelyProtected, rules.protection == .proportional && cgroupVersion == 2,
+        ledger.isRecursivelyProtected,
+        rules.memcg.protection == .proportional && cgroupVersion == 2,
         "memory_recursiveprot on version 2",
         "5.7"
       ),

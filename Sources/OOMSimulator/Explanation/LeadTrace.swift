@@ -23,10 +23,11 @@ public struct LeadTrace: Equatable, Sendable {
   /// - Complexity: O(candidates).
   public init(over candidates: [Candidate], constraint: Constraint, rules: Rules) {
     let comparison = PointsComparison(constraint: constraint, rules: rules)
-    let isOrigin = rules.badness != nil && rules.swapoff == .origin
+    let isOrigin = rules.takesSwapoffFirst
     for (index, candidate) in candidates.enumerated() where candidate.ineligible == nil {
       let last = changes.last?.index
-      if candidate.isSwapoff, isOrigin || (rules.badness == nil && rules.swapoff == .returnedAtOnce)
+      if candidate.isSwapoff,
+        isOrigin || (rules.badness.isLegacy && rules.selection.swapoff == .returnedAtOnce)
       {
         changes.append(Change(index: index, over: last, isTie: false))
         if !isOrigin { return }
@@ -54,10 +55,9 @@ struct PointsComparison {
   private let isLegacy: Bool
 
   init(constraint: Constraint, rules: Rules) {
-    isLegacy = rules.badness == nil
-    isNarrow = !isLegacy && rules.holdsPointsIn32Bits
-    equalsReplace =
-      !isLegacy && (constraint == .memcg ? rules.memcgEqualsReplace : rules.globalEqualsReplace)
+    isLegacy = rules.badness.isLegacy
+    isNarrow = !isLegacy && rules.selection.holdsPointsIn32Bits
+    equalsReplace = rules.equalsReplace(in: constraint)
   }
 
   /// What the scan keeps of points: from 3.5 to 4.8 an unsigned int.

@@ -40,12 +40,10 @@ extension World {
 
   /// Those that can be chosen, best first: most points, of equals the one that a scan would end with.
   private func ranked(_ all: [Entry], _ oc: OOMControl) -> [Entry] {
-    let equalsReplace =
-      rules.badness != nil
-      && (oc.memcg == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
+    let equalsReplace = rules.equalsReplace(in: oc.constraint)
     var indices = all.indices.filter { all[$0].candidate.ineligible == nil }
     // A process in swapoff goes before all others, whatever its points are.
-    let origins = rules.badness != nil && rules.swapoff == .origin && !tasks.swapoffRows.isEmpty
+    let origins = rules.takesSwapoffFirst && !tasks.swapoffRows.isEmpty
     indices.sort { first, second in
       let (a, b) = (all[first].candidate, all[second].candidate)
       if origins, a.isSwapoff != b.isSwapoff { return a.isSwapoff }
@@ -58,11 +56,11 @@ extension World {
 
   private func outcome(of oc: OOMControl, hasCandidates: Bool) -> Forecast.Outcome {
     if let domain = oc.memcg, groups.settings[domain].oomKillDisable == true { return .disabled }
-    if rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) { return .panicOnOOM }
+    if rules.outOfMemory.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) { return .panicOnOOM }
     if meetsDyingVictim(oc) { return .victimDying }
     if hasCandidates { return .kill }
     if oc.memcg == nil { return .panicDeadlocked }
-    switch rules.memcgWithoutVictim {
+    switch rules.memcg.withoutVictim {
     case .killsCurrent: return .killsAsker
     case .waits: return .waits
     case .forced: return .forced
@@ -79,7 +77,7 @@ extension World {
   }
 
   /// The values that the setting of a release can have without exempting a process.
-  private var range: ClosedRange<Int16> { rules.badness == nil ? -16...15 : -999...1000 }
+  private var range: ClosedRange<Int16> { rules.badness.isLegacy ? -16...15 : -999...1000 }
 
   private func setting(_ candidate: Candidate) -> Int16 {
     candidate.legacy?.oomAdj ?? candidate.oomScoreAdj
@@ -121,9 +119,7 @@ extension World {
   }
 
   private func secondWinsTie(_ row: Int, against other: Int, _ domain: Int?) -> Bool {
-    let equalsReplace =
-      rules.badness != nil
-      && (domain == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
-    return isVisited(row, after: other, domain: domain) == equalsReplace
+    isVisited(row, after: other, domain: domain)
+      == rules.equalsReplace(in: domain == nil ? .none : .memcg)
   }
 }

@@ -46,7 +46,7 @@ private struct ProtectionSearch {
   /// How many values of one setting are tried before the exact one is searched.
   let most: Int
 
-  var isLegacy: Bool { simulator.rules.badness == nil }
+  var isLegacy: Bool { simulator.rules.badness.isLegacy }
 
   init(simulator: Simulator, scenario: Scenario, run: Run, subject: Subject) {
     self.simulator = simulator
@@ -86,7 +86,9 @@ private struct ProtectionSearch {
   private var ownAdj: (own: Int64, lowest: Int64) {
     let row = run.tasks.pids.firstIndex(of: subject.identity.pid)
     if isLegacy {
-      return (Int64(row.map(run.tasks.oomAdj) ?? 0), simulator.rules.hasOOMDisable ? -17 : -16)
+      return (
+        Int64(row.map(run.tasks.oomAdj) ?? 0), simulator.rules.selection.hasOOMDisable ? -17 : -16
+      )
     }
     return (Int64(row.map { run.tasks.oomScoreAdj[$0] } ?? 0), -1000)
   }
@@ -139,7 +141,7 @@ private struct ProtectionSearch {
   }
 
   func reservations(for cgroup: String) -> [Protection.Option] {
-    let rule = simulator.rules.protection
+    let rule = simulator.rules.memcg.protection
     if rule == .none || scenario.cgroupVersion != 2 || cgroup == "/" { return [] }
     let files: [(Lever, WritableKeyPath<Cgroup, Int64?>)] =
       rule == .whileBelowLow
@@ -161,7 +163,7 @@ private struct ProtectionSearch {
   /// A limit for who asked for the memory, when that is somebody else: it then dies of it alone.
   func limitOfOther(_ kill: Kill) -> [Protection.Option] {
     guard let invoker = kill.invoker, !subject.isMeant(by: invoker),
-      simulator.rules.memcg != .none,
+      simulator.rules.memcg.support != .none,
       let other = try? run.subject("\(invoker.pid)", in: scenario)
     else { return [] }
     let parent = scenario.cgroup(of: other)
@@ -202,7 +204,7 @@ private struct ProtectionSearch {
     }
     warnings += warningsOfDisabling()
     if kill.cgroup == nil, scenario.machine.nodes.count > 1 { warnings.append(.nodesNotSearched) }
-    if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.protection != .none {
+    if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.memcg.protection != .none {
       warnings.append(.noGroup)
     }
     return warnings
