@@ -188,8 +188,8 @@ struct Ledger: Equatable, Sendable {
 
   /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.
   func firstImbalance() -> Int? {
-    var usage = accounts.map(\.own)
-    var swap = accounts.map(\.ownSwap)
+    var usage = accounts.map { $0.own }
+    var swap = accounts.map { $0.ownSwap }
     for group in accounts.indices.reversed() where parents[group] >= 0 {
       usage[parents[group]] += usage[group]
       swap[parents[group]] += swap[group]

@@ -194,9 +194,10 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(
-      pages, \.cache, to: group, on: world.nodes(ofGroup: group)
-    ).limit != nil {
+    let charged = world.ledger.chargeFile(
+      pages, to: group, on: world.nodes(ofGroup: group)
+    ) { $0.cache += $1 }
+    if charged.limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }

@@ -70,7 +70,7 @@ struct Replay {
     var end: Int64 = 0
     if recorder != nil { recordInstant() }
     while panic == nil, !isAbandoned, loop == nil {
-      let ends = growths.filter { $0.stop == nil }.map(\.end)
+      let ends = growths.filter { $0.stop == nil }.map { $0.end }
       let instant = min(
         next < events.count ? events[next].at : Int64.max, ends.min() ?? Int64.max,
         exits.first?.at ?? Int64.max, restarts.pending.first?.at ?? Int64.max)
@@ -180,7 +180,10 @@ struct Replay {
           if kind != .file { account.add(pages, kind) }
           account.pageTables += more
         }
-        if kind == .file, ledger.chargeFile(pages, \.file, to: group, on: nodes).limit != nil {
+        let book = { (account: inout Ledger.Account, pages: Int64) in account.file += pages }
+        if kind == .file,
+          ledger.chargeFile(pages, to: group, on: nodes, book: book).limit != nil
+        {
           return false
         }
       }
@@ -223,7 +226,7 @@ struct Replay {
   mutating func goOn() {
     while somethingFreed, panic == nil {
       somethingFreed = false
-      let stopped = growths.filter { $0.stop != nil }.map(\.order)
+      let stopped = growths.filter { $0.stop != nil }.map { $0.order }
       for order in stopped where panic == nil {
         guard let index = growths.firstIndex(where: { $0.order == order }) else { continue }
         growths[index].start += now - growths[index].stoppedAt

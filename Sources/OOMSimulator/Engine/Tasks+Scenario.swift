@@ -265,7 +265,7 @@ struct PidAllocator: Equatable, Sendable {
 
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
-    let starts = scenario.events.compactMap(\.action.startedPid)
+    let starts = scenario.events.compactMap { $0.action.startedPid }
     let isOpen =
       scenario.processes.pids.contains(0) || !starts.isEmpty || !scenario.processes.restarts.isEmpty
     if isOpen {

@@ -187,7 +187,7 @@ extension World {
     }
     setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
-    let rows = dead.map(\.row)
+    let rows = dead.map { $0.row }
     kill.rows = rows
     if machine.exitDelay == 0 {
       kill.freedPages = end(rows, as: .killed)

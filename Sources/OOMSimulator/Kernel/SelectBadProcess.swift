@@ -134,7 +134,7 @@ extension World {
   /// f168a9a54ec3.
   private func threadsVisited(in group: Int) -> [Int] {
     guard rules.selection.visitsThreads else { return [] }
-    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map(\.key).sorted()
+    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map { $0.key }.sorted()
   }
 
   /// Whether the kernel visits one process after another, so that of equals it would be the other's choice.

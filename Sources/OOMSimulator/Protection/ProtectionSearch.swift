@@ -109,7 +109,7 @@ private struct ProtectionSearch {
     guard let cgroup = kill.cgroup else { return machine() }
     if kill.limit.limit == Cgroup.unlimited { return [] }
     let isBoth = kill.limit.file == "memory.memsw.limit_in_bytes"
-    let file: WritableKeyPath<Cgroup, Int64?> = isBoth ? \.memswLimit : \.max
+    let file: Cgroup.Limit = isBoth ? .memsw : .max
     let from = kill.limit.limit
     // Beyond what the machine has, a limit is none.
     let most = max(scenario.machine.memory, from) + max(scenario.machine.swap, 0)
@@ -143,12 +143,12 @@ private struct ProtectionSearch {
   func reservations(for cgroup: String) -> [Protection.Option] {
     let rule = simulator.rules.memcg.protection
     if rule == .none || scenario.cgroupVersion != 2 || cgroup == "/" { return [] }
-    let files: [(Lever, WritableKeyPath<Cgroup, Int64?>)] =
+    let files: [(Lever, Cgroup.Limit)] =
       rule == .whileBelowLow
-      ? [(.memoryLow(cgroup: cgroup), \.low)]
-      : [(.memoryMin(cgroup: cgroup), \.min), (.memoryLow(cgroup: cgroup), \.low)]
+      ? [(.memoryLow(cgroup: cgroup), .low)]
+      : [(.memoryMin(cgroup: cgroup), .min), (.memoryLow(cgroup: cgroup), .low)]
     return files.flatMap { lever, file in
-      let from = scenario.cgroups[cgroup]?[keyPath: file] ?? 0
+      let from = scenario.cgroups[cgroup]?[file] ?? 0
       return search(
         lever, from: from,
         Samples.even(to: scenario.machine.memory - from, most: min(most, 16))
@@ -177,7 +177,7 @@ private struct ProtectionSearch {
     ) {
       whole - $0
     } with: {
-      moved.limiting(cgroup, \.max, to: $0)
+      moved.limiting(cgroup, .max, to: $0)
     }
   }
 

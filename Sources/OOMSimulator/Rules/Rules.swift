@@ -120,6 +120,14 @@ extension Rules {
     return constraint == .memcg ? selection.memcgEqualsReplace : selection.globalEqualsReplace
   }
 
+  /// Whether the scan keeps points in an `unsigned int`: 3.5 to 4.8.
+  var holdsNarrowPoints: Bool { !badness.isLegacy && selection.holdsPointsIn32Bits }
+
+  /// What the scan keeps of points.
+  func held(_ points: Int128) -> Int128 {
+    holdsNarrowPoints ? Int128(UInt32(truncatingIfNeeded: points)) : points
+  }
+
   /// Whether a process in swapoff is taken before all others, whatever its points are.
   public var takesSwapoffFirst: Bool { !badness.isLegacy && selection.swapoff == .origin }
 }
