@@ -29,7 +29,8 @@ import VictimSelection
       let pages =
         tasks.anon[row] + tasks.file[row] + tasks.shmem[row] + tasks.swap[row]
         + tasks.pageTables[row]
-      let countsAll = world.rules.pageTables == .all && world.rules.rootBonus != .ofOwnUse
+      let countsAll =
+        world.rules.badness.pageTables == .all && world.rules.badness.rootBonus != .ofOwnUse
       if countsAll, tasks.usersOfMM(row).contains(where: { tasks.pages[$0] != pages }) {
         return "selection column of \(tasks.names[row])"
       }

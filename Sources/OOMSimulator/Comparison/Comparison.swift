@@ -173,7 +173,7 @@ struct Outcome: Equatable {
         victim: $0.victim.identity, killed: $0.killed, constraint: $0.constraint,
         cgroup: $0.cgroup)
     }
-    refused = run.refused.map(\.process)
+    refused = run.refused.map { $0.process }
     stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }
     panic = run.panic?.why
     loops = run.loop != nil

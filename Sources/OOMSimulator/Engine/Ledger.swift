@@ -90,8 +90,8 @@ struct Ledger: Equatable, Sendable {
   var promises: Promises
 
   init(of groups: MemcgTree, rules: Rules) {
-    protectionRule = rules.protection
-    memcg = rules.memcg
+    protectionRule = rules.memcg.protection
+    memcg = rules.memcg.support
     parents = groups.parents
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)
@@ -195,8 +195,8 @@ struct Ledger: Equatable, Sendable {
 
   /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.
   func firstImbalance() -> Int? {
-    var usage = accounts.map(\.own)
-    var swap = accounts.map(\.ownSwap)
+    var usage = accounts.map { $0.own }
+    var swap = accounts.map { $0.ownSwap }
     for group in accounts.indices.reversed() where parents[group] >= 0 {
       usage[parents[group]] += usage[group]
       swap[parents[group]] += swap[group]

@@ -106,7 +106,7 @@ extension Replay {
   private func addProcesses(_ rows: [Int], _ numbers: [Int], to state: inout DecidingState) {
     let tasks = world.tasks
     state.add(rows.count)
-    let rare = Self.rareSizes.map { tasks[keyPath: $0] }
+    let rare = rareSizes
     for row in rows {
       state.words += [
         Int64(tasks.flags[row].rawValue), Int64(tasks.states[row].rawValue), Int64(tasks.uids[row]),
@@ -130,10 +130,12 @@ extension Replay {
   }
 
   /// Columns of few rows, where nothing is 0.
-  private static var rareSizes: [KeyPath<Tasks, SparseColumn>] {
-    [
-      \.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared, \.claimedShared,
-      \.uncommitted, \.commitBeside, \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
+  private var rareSizes: [SparseColumn] {
+    let tasks = world.tasks
+    return [
+      tasks.untouched, tasks.noReserve, tasks.noReserveTouched, tasks.claimed,
+      tasks.untouchedShared, tasks.claimedShared, tasks.uncommitted, tasks.commitBeside,
+      tasks.committedShmem, tasks.extraVM, tasks.extraTables, tasks.swappedShmem,
     ]
   }
 
@@ -143,7 +145,7 @@ extension Replay {
     state.add(Int64(inputs.nice))
     state.add(inputs.cpuTime)
     // Since 2.6.36 nobody asks how long a process has run.
-    let isAsked = world.rules.badness == nil
+    let isAsked = world.rules.badness.isLegacy
     state.add(isAsked ? inputs.runTime + now - (world.tasks.startedAt[row] ?? 0) : 0)
   }
 

@@ -33,7 +33,7 @@ struct NodeMemory: Equatable, Sendable {
 
   init(_ machine: Machine, groups: Int, minWatermark: Int64) {
     count = machine.nodes.count
-    let memory = machine.nodes.map(\.memory)
+    let memory = machine.nodes.map { $0.memory }
     sizes = zip(memory, shares(of: machine.hugetlb, in: memory)).map(-)
     reserves = shares(of: minWatermark, in: memory)
     used = Array(repeating: 0, count: count + 1)
@@ -44,7 +44,7 @@ struct NodeMemory: Equatable, Sendable {
   }
 
   mutating func setMinWatermark(_ watermark: Int64, machine: Machine) {
-    reserves = shares(of: watermark, in: machine.nodes.map(\.memory))
+    reserves = shares(of: watermark, in: machine.nodes.map { $0.memory })
   }
 
   /// Pages that nodes can still give without reclaim.

@@ -68,7 +68,7 @@ extension Ledger {
 
   /// Pages to move to the worst zram so that `net` of memory come free; all where it gains nothing.
   private func gross(of net: Int64) -> Int64 {
-    let ratio = swapDevices.filter { $0.kind == .zram }.map(\.ratio).min() ?? 1000
+    let ratio = swapDevices.filter { $0.kind == .zram }.map { $0.ratio }.min() ?? 1000
     if ratio <= 1000 || net > 1 << 40 { return Int64.max }
     return net * ratio / (ratio - 1000) + 1
   }

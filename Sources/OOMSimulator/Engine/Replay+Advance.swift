@@ -81,7 +81,10 @@ extension Replay {
           if kind != .file { account.add(pages, kind) }
           account.pageTables += more
         }
-        if kind == .file, ledger.chargeFile(pages, \.file, to: group, on: nodes).limit != nil {
+        let book = { (account: inout Ledger.Account, pages: Int64) in account.file += pages }
+        if kind == .file,
+          ledger.chargeFile(pages, to: group, on: nodes, book: book).limit != nil
+        {
           return false
         }
       }

@@ -72,7 +72,7 @@ extension Replay {
       }
     case .oom(let path, let invoker, let nodes):
       let domain = path.map(group)
-      if let domain, domain != MemcgTree.root, world.rules.memcg == .none {
+      if let domain, domain != MemcgTree.root, world.rules.memcg.support == .none {
         warn("oom: there are no memory cgroups before 2.6.25, the event is passed over")
         return
       }
@@ -237,9 +237,10 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(
-      pages, \.cache, to: group, on: world.nodes(ofGroup: group)
-    ).limit != nil {
+    let charged = world.ledger.chargeFile(
+      pages, to: group, on: world.nodes(ofGroup: group)
+    ) { $0.cache += $1 }
+    if charged.limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }
@@ -320,7 +321,9 @@ extension Replay {
   ///
   /// Kernel: `mem_cgroup_resize_limit()` to 4.4, `memory_max_write()` since 4.5, mm/memcontrol.c.
   private mutating func lowerMax(of group: Int, from old: Cgroup) {
-    if world.cgroupVersion == 2, world.rules.memcg == .versionTwo { return enforceMax(of: group) }
+    if world.cgroupVersion == 2, world.rules.memcg.support == .versionTwo {
+      return enforceMax(of: group)
+    }
     let usage = world.ledger.accounts[group].usage
     let excess = usage - world.ledger.limits[group].max
     if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }

@@ -126,7 +126,7 @@ extension Replay {
         return
       }
       let domain = group == MemcgTree.root ? nil : group
-      if domain != nil, growth.row == nil, world.rules.killsOnFaultsOnly {
+      if domain != nil, growth.row == nil, world.rules.memcg.killsOnFaultsOnly {
         giveUp(order)
         return
       }
@@ -134,7 +134,7 @@ extension Replay {
       case .noVictim:
         if domain == nil {
           stop(order, .unkillable)
-        } else if world.rules.memcgWithoutVictim == .forced {
+        } else if world.rules.memcg.withoutVictim == .forced {
           force(group)
         } else {
           stop(order, .noVictim(group: group))

@@ -36,7 +36,7 @@ extension World {
     state.free = free
     state.freeSwap = max(machine.swap - ledger.accounts[MemcgTree.root].swapUsage, 0)
     state.totalReserve =
-      lowAndHighWatermark(min: minWatermark, managed: machine.memory, step: rules.watermarkStep)
+      lowAndHighWatermark(min: minWatermark, managed: machine.memory, step: rules.watermarks.step)
       .high
     return state
   }

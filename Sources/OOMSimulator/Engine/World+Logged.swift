@@ -31,7 +31,7 @@ extension World {
     state.chosen = loggedTask(chosen)
     state.victim = dead.first.map { loggedTask($0.row) }
     state.sharers = dead.dropFirst().filter { $0.because == .sharedMM }.map { loggedTask($0.row) }
-    guard rules.oomGroup != .none, let first = dead.first,
+    guard rules.kill.oomGroup != .none, let first = dead.first,
       let group = memCgroupGetOOMGroup(
         victim: Int(tasks.groups[first.row]), domain: oc.memcg, in: groups)
     else { return }
@@ -121,7 +121,7 @@ extension World {
   private func zone(
     free: Int64, min: Int64, present: Int64, managed: Int64
   ) -> LoggedState.Zone {
-    let marks = lowAndHighWatermark(min: min, managed: managed, step: rules.watermarkStep)
+    let marks = lowAndHighWatermark(min: min, managed: managed, step: rules.watermarks.step)
     return LoggedState.Zone(
       free: free, min: min, low: marks.low, high: marks.high, present: present, managed: managed)
   }
@@ -129,7 +129,7 @@ extension World {
   private func loggedMemcg(_ domain: Int) -> LoggedState.Memcg {
     let limits = ledger.limits[domain]
     var memcg = LoggedState.Memcg()
-    memcg.version = cgroupVersion == 1 || rules.memcg == .versionOne ? 1 : 2
+    memcg.version = cgroupVersion == 1 || rules.memcg.support == .versionOne ? 1 : 2
     memcg.usage = ledger.accounts[domain].usage
     memcg.limit = limits.max
     memcg.swapUsage = ledger.accounts[domain].swapUsage

@@ -26,7 +26,7 @@ extension World {
     if kind == .file {
       ledger.charge(tables, to: group, on: nodes) { $0.pageTables += tables }
       if tables > 0 { hold(owner) }
-      let file = ledger.chargeFile(new, \.file, to: group, on: nodes).pages
+      let file = ledger.chargeFile(new, to: group, on: nodes) { $0.file += $1 }.pages
       mapped -= new - file
       if file > 0, shared.number(kind, of: owner) == nil { hold(owner) }
     } else {
@@ -200,7 +200,7 @@ extension World {
       tasks.changes.note(row)
     }
     // Who is gone exempts nobody any more.
-    if rules.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
+    if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0
@@ -243,9 +243,10 @@ extension World {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
     // Where they are visited backwards, who was moved in comes last.
-    let isFirst = isMove && rules.memcgWalk == .newestFirstMovedLast
+    let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
-    selectionIndex.joined(row, isVisitedFirst: rules.memcgWalk != .joiningOrder && !isFirst)
+    selectionIndex.joined(
+      row, isVisitedFirst: rules.selection.memcgWalk != .joiningOrder && !isFirst)
     tasks.changes.note(row)
   }
 }
@@ -284,14 +285,18 @@ extension Tasks {
     touched[owner] = 0
     upperTables[owner] = nil
     nodes[owner] = nil
-    for keyPath in [
-      \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
-      \.claimedShared, \.uncommitted,
-      \.commitBeside,
-      \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
-    ] {
-      self[keyPath: keyPath][owner] = 0
-    }
+    untouched[owner] = 0
+    noReserve[owner] = 0
+    noReserveTouched[owner] = 0
+    claimed[owner] = 0
+    untouchedShared[owner] = 0
+    claimedShared[owner] = 0
+    uncommitted[owner] = 0
+    commitBeside[owner] = 0
+    committedShmem[owner] = 0
+    extraVM[owner] = 0
+    extraTables[owner] = 0
+    swappedShmem[owner] = 0
     refresh(owner)
   }
 }

@@ -34,7 +34,7 @@ extension World {
   mutating func layOutOnNodes() {
     guard machine.nodes.count > 1 else { return }
     var memory = NodeMemory(machine, groups: groups.count, minWatermark: minWatermark)
-    let stated = machine.nodes.compactMap(\.kernel)
+    let stated = machine.nodes.compactMap { $0.kernel }
     for group in 0..<groups.count {
       let isRoot = group == MemcgTree.root
       for kind in [Ledger.PageKind.kernel, .slabReclaimable, .cache] {

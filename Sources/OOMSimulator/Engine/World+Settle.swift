@@ -11,13 +11,13 @@ extension World {
     let account = ledger.accounts[group]
     if !account.isUnsettled { return }
     let holders = holders(in: group)
-    distribute(account.unsettledFile, .file, in: group, over: holders, weight: \.file) {
+    distribute(account.unsettledFile, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
     }
-    distribute(account.unsettledAnon, .anon, in: group, over: holders, weight: \.evictableAnon) {
+    distribute(account.unsettledAnon, .anon, in: group, over: holders, weight: .evictableAnon) {
       $0.moveAnonToSwap($2, of: $1)
     }
-    distribute(account.unsettledShmem, .shmem, in: group, over: holders, weight: \.shmem) {
+    distribute(account.unsettledShmem, .shmem, in: group, over: holders, weight: .shmem) {
       $0.moveShmemToSwap($2, of: $1)
     }
     ledger.accounts[group].unsettledFile = 0
@@ -29,11 +29,11 @@ extension World {
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
     let holders = holders(in: group)
     var landing = ledger.nodes?.placed ?? NodeShares()
-    distribute(anon, over: holders, weight: \.swap) {
+    distribute(anon, over: holders, weight: .swap) {
       $0.moveAnonToSwap(-$2, of: $1)
       $0.land($2, .anon, of: $1, &landing)
     }
-    distribute(shmem, over: holders, weight: \.swappedShmem) {
+    distribute(shmem, over: holders, weight: .swappedShmem) {
       $0.moveShmemToSwap(-$2, of: $1)
       $0.land($2, .shmem, of: $1, &landing)
     }
@@ -48,6 +48,11 @@ extension World {
       case holding(Int)
       /// The number of a segment or a file.
       case object(Int)
+    }
+
+    /// By which of its pages it takes part in what is given out.
+    enum Weight {
+      case file, evictableAnon, shmem, swap, swappedShmem
     }
 
     var place: Place
@@ -68,6 +73,16 @@ extension World {
       swap = sizes.swap
       swappedShmem = sizes.swappedShmem
       nodes = sizes.nodes
+    }
+
+    func pages(_ weight: Weight) -> Int64 {
+      switch weight {
+      case .file: file
+      case .evictableAnon: evictableAnon
+      case .shmem: shmem
+      case .swap: swap
+      case .swappedShmem: swappedShmem
+      }
     }
   }
 
@@ -103,14 +118,14 @@ extension World {
   /// nodes.
   private mutating func distribute(
     _ amount: Int64, _ kind: Ledger.PageKind? = nil, in group: Int = MemcgTree.root,
-    over holders: [Holder], weight: KeyPath<Holder, Int64>,
+    over holders: [Holder], weight: Holder.Weight,
     _ take: (inout World, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
     let parts = kind.map { unsettledParts(amount, $0, group: group) } ?? [(nil, amount)]
     for (node, amount) in parts {
       func share(_ holder: Holder) -> Int64 {
-        guard let kind, let node else { return holder[keyPath: weight] }
+        guard let kind, let node else { return holder.pages(weight) }
         return holder.nodes[kind, node]
       }
       var left = amount

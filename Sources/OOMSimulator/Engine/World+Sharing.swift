@@ -272,9 +272,10 @@ extension Tasks {
       (copied.anon, copied.locked) = (anon[owner], locked[owner])
       nodes[child] = shares.part(copied)
     }
-    for keyPath in [\Tasks.untouched, \.noReserve, \.noReserveTouched, \.uncommitted] {
-      self[keyPath: keyPath][child] = self[keyPath: keyPath][owner]
-    }
+    untouched[child] = untouched[owner]
+    noReserve[child] = noReserve[owner]
+    noReserveTouched[child] = noReserveTouched[owner]
+    uncommitted[child] = uncommitted[owner]
     let beside = commitBeside[owner] - committedShmem[owner]
     if beside != 0 { commitBeside[child] = beside }
     extraVM[child] = totalVM(owner) - totalVM(child)

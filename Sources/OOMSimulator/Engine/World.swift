@@ -154,27 +154,31 @@ struct World: Sendable {
   /// Says which limits of the scenario a release does not know, or knows by another name.
   private mutating func warnOfMissingFiles() {
     let settings = groups.settings
-    func has<Value>(_ file: KeyPath<Cgroup, Value?>) -> Bool {
-      settings.contains { $0[keyPath: file] != nil }
+    func has<Value>(_ file: (Cgroup) -> Value?) -> Bool {
+      settings.contains { file($0) != nil }
     }
-    if rules.memcg == .none, settings.contains(where: \.hasLimits) {
+    if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
       warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
       return
     }
-    if rules.memcg == .versionOne, cgroupVersion == 2, has(\.max) || has(\.swapMax) {
+    if rules.memcg.support == .versionOne, cgroupVersion == 2,
+      has({ $0.max }) || has({ $0.swapMax })
+    {
       warnings.append(
         "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
           + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")
     }
     let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
-      (has(\.high), rules.memcg == .versionTwo, "memory.high", "4.5"),
-      (has(\.low), rules.protection != .none, "memory.low", "4.0"),
+      (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
+      (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
-        has(\.min), ![.none, .whileBelowLow].contains(rules.protection), "memory.min", "4.18"
+        has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",
+        "4.18"
       ),
-      (has(\.oomGroup), rules.oomGroup != .none, "memory.oom.group", "4.19"),
+      (has({ $0.oomGroup }), rules.kill.oomGroup != .none, "memory.oom.group", "4.19"),
       (
-        ledger.isRecursivelyProtected, rules.protection == .proportional && cgroupVersion == 2,
+        ledger.isRecursivelyProtected,
+        rules.memcg.protection == .proportional && cgroupVersion == 2,
         "memory_recursiveprot on version 2",
         "5.7"
       ),

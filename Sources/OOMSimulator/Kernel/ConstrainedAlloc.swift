@@ -75,7 +75,7 @@ extension World {
       var oc = OOMControl(
         memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
       // The cpuset test applied in a memcg, too, until it moved to its callers.
-      if rules.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
+      if rules.constraint.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
       return oc
     }
     var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
@@ -124,7 +124,7 @@ extension World {
   ///
   /// Kernel: `oom_cpuset_eligible()`, mm/oom_kill.c, with `mempolicy_in_oom_domain()`, mm/mempolicy.c.
   private func foreign(to mems: NodeMask, policy: NodeMask?) -> Set<Int> {
-    guard machine.nodes.count > 1, rules.nodes != .ignored else { return [] }
+    guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
       let its = policy == nil ? self.mems(of: row) : tasks.mempolicy[row] ?? allNodes
@@ -136,7 +136,7 @@ extension World {
   private func pages(of nodes: NodeMask) -> Int64 {
     var sum: Int64 = 0
     for (number, node) in machine.nodes.enumerated() where nodes.contains(number) {
-      sum += rules.nodePages == .spanned ? node.spanned : node.present
+      sum += rules.constraint.nodePages == .spanned ? node.spanned : node.present
     }
     return sum
   }
@@ -148,7 +148,7 @@ extension World {
       memCgroupGetMax(
         max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
         swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
-        rule: rules.memcgTotalpages), 1)
+        rule: rules.constraint.memcgTotalpages), 1)
   }
 
   /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.

@@ -30,10 +30,10 @@ extension Tasks {
   /// Kernel: `oom_evaluate_task()`, mm/oom_kill.c, and what tested this in its place before 4.9.
   func ineligibility(_ row: Int) -> Ineligible? {
     if pids[row] == 1 { return .globalInit }
-    if isKernelThread(row), !rules.kernelThreadsTakePart { return .kernelThread }
+    if isKernelThread(row), !rules.selection.kernelThreadsTakePart { return .kernelThread }
     if states[row] == .dying { return .dying }
     // The origin of an OOM is taken before its badness is asked.
-    if rules.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
+    if rules.selection.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
     return exemption(row)
   }
 
@@ -46,14 +46,16 @@ extension Tasks {
 
   /// Why `oom_badness()` itself has no points for a process that is neither init nor a kernel thread.
   func exemption(_ row: Int) -> Ineligible? {
-    if rules.badness == nil {
-      return rules.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
+    if rules.badness.isLegacy {
+      return rules.selection.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
     }
     if effectiveAdj(row) == -1000 { return .disabled }
-    if rules.exemptsWholeMM, !sharers.isEmpty, usersOfMM(row).contains(where: isDisabledSharer) {
+    if rules.badness.exemptsWholeMM, !sharers.isEmpty,
+      usersOfMM(row).contains(where: isDisabledSharer)
+    {
       return .sharerDisabled
     }
-    if rules.sparesVforkChildren, flags[row].contains(.inVfork) { return .inVfork }
+    if rules.badness.sparesVforkChildren, flags[row].contains(.inVfork) { return .inVfork }
     return nil
   }
 
@@ -68,7 +70,7 @@ extension Tasks {
 
   /// `oom_score_adj` as the badness of the release reads it.
   func effectiveAdj(_ row: Int) -> Int16 {
-    rules.swapoff == .ownAdj && flags[row].contains(.swapoff) ? 1000 : oomScoreAdj[row]
+    rules.selection.swapoff == .ownAdj && flags[row].contains(.swapoff) ? 1000 : oomScoreAdj[row]
   }
 
   /// `oom_adj` of a process; where the scenario gives `oom_score_adj` alone, what reading the old file
@@ -76,7 +78,7 @@ extension Tasks {
   func oomAdj(_ row: Int) -> Int16 {
     if !legacy.isEmpty, let own = legacy[row]?.oomAdj { return own }
     let read = readOOMAdj(oomScoreAdj[row], .steps15)
-    return rules.hasOOMDisable ? read : max(read, -16)
+    return rules.selection.hasOOMDisable ? read : max(read, -16)
   }
 }
 

@@ -41,7 +41,7 @@ extension World {
   ) -> [(row: Int, because: Because)]? {
     let child = childToSacrifice(of: chosen, oc)
     let victim = child ?? chosen
-    if rules.badness == nil, child == nil, !canBeKilled(victim) { return nil }
+    if rules.badness.isLegacy, child == nil, !canBeKilled(victim) { return nil }
     var dead: [(row: Int, because: Because)] = []
     var seen: Set<Int> = []
     func kill(_ row: Int, _ because: Because) {
@@ -52,7 +52,7 @@ extension World {
       }
     }
     kill(victim, child == nil ? .victim : .child)
-    guard rules.oomGroup != .none else { return dead }
+    guard rules.kill.oomGroup != .none else { return dead }
     let group = Int(tasks.groups[victim])
     if let oomGroup = memCgroupGetOOMGroup(victim: group, domain: oc.memcg, in: groups) {
       for group in groups.descendants(of: oomGroup) {
@@ -66,7 +66,7 @@ extension World {
 
   private func diesAsSharer(_ row: Int) -> Bool {
     guard tasks.isAlive(row), !tasks.isKernelThread(row) else { return false }
-    switch rules.sharers {
+    switch rules.kill.sharers {
     case .all: return true
     case .none: return false
     case .notDisabled: return tasks.effectiveAdj(row) != -1000
@@ -78,7 +78,7 @@ extension World {
   /// A group dies but for those at -1000 and, since 5.2, the global init.
   func isKilledWithGroup(_ row: Int) -> Bool {
     guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }
-    if tasks.pids[row] == 1, rules.oomGroup == .sparingInit { return false }
+    if tasks.pids[row] == 1, rules.kill.oomGroup == .sparingInit { return false }
     return tasks.oomScoreAdj[row] != -1000
   }
 }

@@ -90,21 +90,23 @@ extension World {
     if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
     var oc = oomControl(domain: domain, invoker: invoker, nodes: nodes, group: group)
-    oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
-    let neverPanics = isSysrq && rules.sysrq == .neverPanics
-    if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
+    oc.ignoresVictims = isSysrq && rules.outOfMemory.sysrq != .likeAny
+    let neverPanics = isSysrq && rules.outOfMemory.sysrq == .neverPanics
+    if !neverPanics, rules.outOfMemory.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
       return .panicked(panic(.panicOnOOM, oc, invoker, isSysrq, recordingCandidates))
     }
-    if let invoker, rules.nodes.killsCurrent(oc.constraint) {
+    if let invoker, rules.constraint.nodes.killsCurrent(oc.constraint) {
       return kill(invoker, oc, invoker: invoker, chosen: .constrained, isSysrq, recordingCandidates)
     }
-    if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
+    if domain == nil, vm.oomKillAllocatingTask, rules.outOfMemory.allocatingTask != .none,
+      let invoker,
       canBeAllocatingTask(invoker, oc)
     {
       let result = kill(
         invoker, oc, invoker: invoker, chosen: .allocatingTask, isSysrq, recordingCandidates)
       // The global init is refused without a word, and that counts as a kill.
-      guard case .noVictim = result, rules.allocatingTask != .orNobody, tasks.pids[invoker] != 1
+      guard case .noVictim = result, rules.outOfMemory.allocatingTask != .orNobody,
+        tasks.pids[invoker] != 1
       else { return result }
     }
     switch select(oc) {
@@ -115,7 +117,7 @@ extension World {
       if domain == nil, !neverPanics {
         return .panicked(panic(.deadlocked, oc, invoker, isSysrq, recordingCandidates))
       }
-      guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
+      guard domain != nil, rules.memcg.withoutVictim == .killsCurrent, let invoker else {
         return .noVictim
       }
       return kill(invoker, oc, invoker: invoker, chosen: .onlyAsker, isSysrq, recordingCandidates)
@@ -134,17 +136,17 @@ extension World {
 
   private func whyChosen(_ row: Int) -> Kill.Chosen {
     if policy == .cgroupAware { return .policy }
-    let isOrigin = rules.badness != nil && rules.swapoff == .origin
+    let isOrigin = rules.takesSwapoffFirst
     return isOrigin && tasks.swapoffRows.contains(row) ? .swapoff : .points
   }
 
   private func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
     guard tasks.isAlive(invoker) else { return false }
     // Before 2.6.36 the kill itself finds out who cannot be killed.
-    if rules.badness == nil { return true }
+    if rules.badness.isLegacy { return true }
     if tasks.pids[invoker] == 1 || tasks.isKernelThread(invoker) { return false }
     if oc.foreign.contains(invoker) { return false }
-    if rules.allocatingTask == .evenDisabled { return true }
+    if rules.outOfMemory.allocatingTask == .evenDisabled { return true }
     if tasks.effectiveAdj(invoker) == -1000 { return false }
     return tasks.exemption(invoker) != .sharerDisabled
   }
@@ -169,7 +171,7 @@ extension World {
     if kill.victim.ineligible != nil {
       // Taken without its points: what its badness is, 0 where there is none.
       kill.victim.points =
-        rules.badness == nil || tasks.hasBadness(victim)
+        rules.badness.isLegacy || tasks.hasBadness(victim)
         ? badness(victim, totalpages: oc.totalpages) : 0
     }
     kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
@@ -185,7 +187,7 @@ extension World {
     }
     setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
-    let rows = dead.map(\.row)
+    let rows = dead.map { $0.row }
     kill.rows = rows
     if machine.exitDelay == 0 {
       kill.freedPages = end(rows, as: .killed)

@@ -22,9 +22,11 @@ extension World {
   /// Children are compared among themselves only, so any that can be killed dies for its parent, however
   /// large the parent is.
   func childToSacrifice(of row: Int, _ oc: OOMControl) -> Int? {
-    guard rules.child != .none, let family = tasks.children[tasks.pids[row]] else { return nil }
+    guard rules.kill.child != .none, let family = tasks.children[tasks.pids[row]] else {
+      return nil
+    }
     let children = family.lazy.filter { $0 != row && tasks.hasNotExited($0) }
-    switch rules.child {
+    switch rules.kill.child {
     case .none: return nil
     case .oldest:
       return children.first {
@@ -34,7 +36,7 @@ extension World {
       var victim: Int?
       var most: UInt32 = 0
       for child in children where isInside(child, oc) && !oc.foreign.contains(child) {
-        if rules.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
+        if rules.kill.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
         guard tasks.hasBadness(child) else { continue }
         // The comparison holds points in an unsigned int.
         let points = UInt32(truncatingIfNeeded: badness(child, totalpages: oc.totalpages))
@@ -46,7 +48,7 @@ extension World {
 
   /// The children of a memcg OOM have to be in its domain since 2.6.33, commit 5a2d41961dd.
   private func isInside(_ child: Int, _ oc: OOMControl) -> Bool {
-    guard rules.childHasToBeInMemcg, let domain = oc.memcg else { return true }
+    guard rules.kill.childHasToBeInMemcg, let domain = oc.memcg else { return true }
     return groups.contains(Int(tasks.groups[child]), in: domain)
   }
 
@@ -57,7 +59,7 @@ extension World {
     guard tasks.hasNotExited(row), tasks.pids[row] != 1, !tasks.isKernelThread(row) else {
       return false
     }
-    switch rules.oomKillTask {
+    switch rules.kill.oomKillTask {
     case .anybody: return true
     case .unlessSharerDisabled:
       return !tasks.usersOfMM(row).contains { tasks.hasNotExited($0) && tasks.oomAdj($0) == -17 }

@@ -30,9 +30,9 @@ extension World {
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
   mutating func selectBadProcess(_ oc: OOMControl) -> Selection {
-    if rules.badness == nil { return selectByLegacyBadness(oc) }
+    if rules.badness.isLegacy { return selectByLegacyBadness(oc) }
     if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
-    if rules.swapoff == .origin, let origin = lastOrigin(oc) { return .victim(origin) }
+    if rules.takesSwapoffFirst, let origin = lastOrigin(oc) { return .victim(origin) }
     let chosen = indexed(oc) ?? scanColumns(oc)
     return chosen.map { .victim($0.row) } ?? .nobody
   }
@@ -44,10 +44,10 @@ extension World {
     let domain = oc.memcg.map(groups.descendants)
     if domain != nil {
       // A walk that does not keep the groups of a domain together has no range for it.
-      let isByGroups = ![.taskList, .groupsByID].contains(rules.memcgWalk)
+      let isByGroups = ![.taskList, .groupsByID].contains(rules.selection.memcgWalk)
       if !isByGroups || !tasks.threadGroups.isEmpty { return nil }
     }
-    let walk = domain == nil ? nil : rules.memcgWalk
+    let walk = domain == nil ? nil : rules.selection.memcgWalk
     guard selectionIndex.prepare(&tasks, groups, memcgWalk: walk) else {
       let rows = domain.map { $0.reduce(0) { $0 + groups.members[$1].count } }
       selectionIndex.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
@@ -70,7 +70,7 @@ extension World {
       return VictimSelection.selectBadProcess(
         pages: tasks.pages.span, weight: weight.span, totalpages: oc.totalpages, rule: rule)
     }
-    guard rules.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty else {
+    guard rules.selection.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty else {
       let rows = rowsVisited(domain: domain).map { Int32($0) }
       return VictimSelection.selectBadProcess(
         among: rows.span, pages: tasks.pages.span, weight: weight.span,
@@ -100,9 +100,9 @@ extension World {
   /// How this release selects in a domain.
   func selectionRule(in domain: Int?) -> SelectionRule {
     SelectionRule(
-      badness: rules.badness ?? .signed,
-      equalsReplace: domain == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace,
-      holdsPointsIn32Bits: rules.holdsPointsIn32Bits, word: machine.wordBits)
+      badness: rules.badness.rule ?? .signed,
+      equalsReplace: rules.equalsReplace(in: domain == nil ? .none : .memcg),
+      holdsPointsIn32Bits: rules.selection.holdsPointsIn32Bits, word: machine.wordBits)
   }
 
   /// The processes of a domain that are there, in the order in which the kernel visits them.
@@ -112,7 +112,7 @@ extension World {
     func members(_ group: Int) -> [Int] {
       (groups.members[group].map(Int.init) + threadsVisited(in: group)).filter(isThere)
     }
-    switch rules.memcgWalk {
+    switch rules.selection.memcgWalk {
     case .taskList:
       return (0..<tasks.count).filter {
         isThere($0) && groups.contains(Int(tasks.groups[$0]), in: domain)
@@ -133,14 +133,14 @@ extension World {
   /// Kernel: `mem_cgroup_scan_tasks()`, mm/memcontrol.c, `CSS_TASK_ITER_PROCS` since 5.3, commit
   /// f168a9a54ec3.
   private func threadsVisited(in group: Int) -> [Int] {
-    guard rules.visitsThreads else { return [] }
-    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map(\.key).sorted()
+    guard rules.selection.visitsThreads else { return [] }
+    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map { $0.key }.sorted()
   }
 
   /// Whether the kernel visits one process after another, so that of equals it would be the other's choice.
   func isVisited(_ row: Int, after other: Int, domain: Int?) -> Bool {
     if domain == nil { return row > other }
-    if rules.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty {
+    if rules.selection.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty {
       let (group, otherGroup) = (tasks.groups[row], tasks.groups[other])
       if group != otherGroup { return group > otherGroup }
       return groups.members[Int(group)].first { $0 == row || $0 == other } == Int32(other)

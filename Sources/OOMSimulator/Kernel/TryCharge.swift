@@ -177,26 +177,26 @@ extension Ledger {
   /// Charges file pages. They make room for each other: a read that is larger than the room goes
   /// through as long as one page fits, and leaves what fits.
   ///
-  /// - Parameter kind: the account that has them.
+  /// - Parameter book: adds pages to the account that has them.
   /// - Returns: the pages that were booked, and the limit when not a single one fits.
   ///
   /// Kernel: `filemap_add_folio()`, mm/filemap.c; the folio is on the inactive list at once.
   mutating func chargeFile(
-    _ pages: Int64, _ kind: WritableKeyPath<Account, Int64>, to group: Int,
-    on nodes: NodeMask? = nil
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil,
+    book: (inout Account, Int64) -> Void
   ) -> (pages: Int64, limit: ChargeLimit?) {
     if pages == 0 { return (0, nil) }
     if let limit = tryCharge(1, to: group, on: nodes).limit { return (0, limit) }
     // Only protected pages can stand in the way of file pages that make room for each other.
     let before = protects ? self : nil
-    change(group, nodes.map { .on($0) } ?? .anywhere) { $0[keyPath: kind] += pages }
+    change(group, nodes.map { .on($0) } ?? .anywhere) { book(&$0, pages) }
     guard makeRoom(0, in: group, on: nodes) != nil, let before else {
       self.nodes?.arrive(in: group, on: nodes)
       return (pages, nil)
     }
     self = before
     let fits = tryCharge(pages, to: group, on: nodes).fits
-    charge(fits, to: group, on: nodes) { $0[keyPath: kind] += fits }
+    charge(fits, to: group, on: nodes) { book(&$0, fits) }
     return (fits, nil)
   }
 }

@@ -51,12 +51,15 @@ public struct OvercommitRule: Equatable, Sendable {
   public var heuristic: Heuristic
   public var strict: StrictReserve
   public var comparison: Comparison
+  /// `vm.overcommit_kbytes` exists: since 3.14.
+  public var hasKbytes: Bool
   public var word = WordBits.bits64
 
   public init(
     heuristic: Heuristic = .oneRequest, strict: StrictReserve = .kbytes,
-    comparison: Comparison = .signed
+    comparison: Comparison = .signed, hasKbytes: Bool = true
   ) {
+    self.hasKbytes = hasKbytes
     self.heuristic = heuristic
     self.strict = strict
     self.comparison = comparison

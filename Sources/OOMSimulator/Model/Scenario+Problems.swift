@@ -61,7 +61,7 @@ extension Scenario {
           path: [.key("processes"), .index(row), .key("ppid")],
           message: "'\(processes.names[row])' cannot be its own parent"))
     }
-    for (event, action) in events.map(\.action).enumerated() {
+    for (event, action) in events.map({ $0.action }).enumerated() {
       guard let pid = action.startedPid, pid != 0 else { continue }
       if !taken.insert(pid) {
         problems.append(
@@ -137,7 +137,7 @@ extension Scenario {
   private func referenceProblems() -> [ScenarioProblem] {
     let mentions = mentions()
     if mentions.isEmpty { return [] }
-    let known = KnownProcesses(of: self, wanted: Set(mentions.map(\.reference)))
+    let known = KnownProcesses(of: self, wanted: Set(mentions.map { $0.reference }))
     var problems: [ScenarioProblem] = []
     // As many as anybody reads: a name that is wrong in thousands of events is wrong once.
     for mention in mentions where problems.count < 20 {
@@ -240,8 +240,8 @@ extension Scenario {
     let all = NodeMask(below: max(machine.nodes.count, 1))
     var problems: [ScenarioProblem] = []
     for (what, total, parts) in [
-      ("memory", machine.memory, machine.nodes.map(\.memory)),
-      ("kernel", machine.kernel, machine.nodes.compactMap(\.kernel)),
+      ("memory", machine.memory, machine.nodes.map { $0.memory }),
+      ("kernel", machine.kernel, machine.nodes.compactMap { $0.kernel }),
     ] where !parts.isEmpty && parts.reduce(0, +) != total {
       problems.append(
         ScenarioProblem(
@@ -316,10 +316,10 @@ extension Expectation {
       (references ?? []).enumerated().map { ($0.offset, $0.element) }
     }
     return [
-      ("kills", numbered(kills?.map(\.process))),
+      ("kills", numbered(kills?.map { $0.process })),
       ("survivors", numbered(survivors?.map { .name($0) })),
       ("stuck", numbered(stuck?.map { .name($0) }).filter { $0.1 != .name("tmpfs") }),
-      ("refused", numbered(refused?.map(\.process)).filter { $0.1 != .name("tmpfs") }),
+      ("refused", numbered(refused?.map { $0.process }).filter { $0.1 != .name("tmpfs") }),
     ]
   }
 }

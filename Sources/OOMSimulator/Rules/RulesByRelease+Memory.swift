@@ -8,17 +8,17 @@ extension RulesByRelease {
         + "memory.memsw.limit_in_bytes leaves beside it.",
       "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: "c7ba5c9e817✓",
       hurts: "members of a group at its limit"
-    ) { $0.memcg = .versionOne },
+    ) { $0.memcg.support = .versionOne },
     RuleChange(
       .memcg, "4.5", "Version 2 is official: memory.max, memory.high, memory.swap.max.",
       "mm/memcontrol.c", "memory_files", hurts: "groups above memory.high, which did not exist",
       adds: true
-    ) { $0.memcg = .versionTwo },
+    ) { $0.memcg.support = .versionTwo },
     RuleChange(
       .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
       "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
       evidence: .memory, adds: true
-    ) { $0.isAlwaysHierarchical = true },
+    ) { $0.memcg.isAlwaysHierarchical = true },
     RuleChange(
       .memcg, "6.11", "Version 1 is optional (CONFIG_MEMCG_V1).", "mm/memcontrol-v1.c",
       "memcg1_init()", hurts: "hosts that still mount it", evidence: .inferred("6.9 and 6.11.11"),
@@ -33,12 +33,12 @@ extension RulesByRelease {
       "mm/memcontrol.c", "mem_cgroup_oom_synchronize()",
       hurts: "programs that write to tmpfs: an error where a kill was",
       evidence: .inferred("3.11.0 and 3.13.10; the release from memory")
-    ) { $0.killsOnFaultsOnly = true },
+    ) { $0.memcg.killsOnFaultsOnly = true },
     RuleChange(
       .memcgTrigger, "4.19", "Every charge of order 3 or less calls it.",
       "mm/memcontrol.c", "mem_cgroup_oom()", commit: "29ef680ae7c2",
       hurts: "groups whose members got ENOMEM before"
-    ) { $0.killsOnFaultsOnly = false },
+    ) { $0.memcg.killsOnFaultsOnly = false },
     RuleChange(
       .memcgTrigger, "5.4", "Charges without __GFP_FS call it, too.", "mm/oom_kill.c",
       "out_of_memory()", commit: "f9c645621a28", hurts: "groups that file systems charge",
@@ -68,7 +68,7 @@ extension RulesByRelease {
       "memory.max written below the usage reclaims and then kills until it fits.",
       "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk",
       adds: true
-    ) { $0.memcg = .versionTwo },
+    ) { $0.memcg.support = .versionTwo },
     RuleChange(
       .memcgLimit, "5.2", "memory.events counts what happens below a group, too.",
       "mm/memcontrol.c", "memcg_memory_event()", hurts: "monitoring of counters",
@@ -80,14 +80,14 @@ extension RulesByRelease {
     RuleChange(
       .protection, "4.0", "memory.low holds while a group and all above it use less than theirs.",
       "mm/memcontrol.c", "mem_cgroup_low()", hurts: "unprotected siblings"
-    ) { $0.protection = .whileBelowLow },
+    ) { $0.memcg.protection = .whileBelowLow },
     RuleChange(
       .protection, "4.18",
       "memory.min and memory.low; children share the protection of their parent by usage.",
       "mm/memcontrol.c", "mem_cgroup_protected()",
       hurts: "children that overcommit their parent's protection",
       evidence: .inferred("4.16.13 and 4.18.0")
-    ) { $0.protection = .shareOfParent },
+    ) { $0.memcg.protection = .shareOfParent },
     RuleChange(
       .protection, "5.4", "Reclaim scans a group in proportion to what is not protected.",
       "mm/vmscan.c", "get_scan_count()", commit: "9783aa9917f8",
@@ -97,7 +97,7 @@ extension RulesByRelease {
       .protection, "5.7",
       "memory.min and memory.low; children share by what they ask for and use; with the mount option memory_recursiveprot what is left goes by use.",
       "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
-    ) { $0.protection = .proportional },
+    ) { $0.memcg.protection = .proportional },
 
     RuleChange(.high, "2.6.11", "There is no such file.", "mm/memcontrol.c", "memory_files"),
     RuleChange(
@@ -117,12 +117,12 @@ extension RulesByRelease {
       "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
       "mm/page_alloc.c", "__setup_per_zone_wmarks()",
       hurts: "who asks in mode 0 to 5.1: the high watermark is its reserve", adds: true
-    ) { $0.watermarkStep = .scaled },
+    ) { $0.watermarks.step = .scaled },
     RuleChange(
       .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",
       "mm/page_alloc.c", "init_per_zone_wmark_min()",
       hurts: "machines above 256 GiB: memory ends earlier", adds: true
-    ) { $0.mostMinFreeKbytes = 262_144 },
+    ) { $0.watermarks.mostMinFreeKbytes = 262_144 },
 
     RuleChange(
       .trigger, "2.6.11", "When a round of reclaim frees nothing.", "mm/page_alloc.c",
@@ -152,11 +152,11 @@ extension RulesByRelease {
     RuleChange(
       .panicOnOOM, "2.6.18", "1: an OOM without a constraint is a panic.", "mm/oom_kill.c",
       "out_of_memory()", commit: "fadd8fbd153✓", hurts: "the machine, where it is set"
-    ) { $0.panicOnOOM = .unconstrained },
+    ) { $0.outOfMemory.panicOnOOM = .unconstrained },
     RuleChange(
       .panicOnOOM, "2.6.22", "2: any OOM of the machine is a panic, but none of a memcg.",
       "mm/oom_kill.c", "out_of_memory()", hurts: "the machine, where it is set", adds: true
-    ) { $0.panicOnOOM = .always },
+    ) { $0.outOfMemory.panicOnOOM = .always },
     RuleChange(
       .panicOnOOM, "2.6.29", "An OOM of the page-fault path is a panic for any value, to 2.6.35.",
       "mm/oom_kill.c", "pagefault_out_of_memory()", hurts: "the machine, where it is set",
@@ -166,7 +166,7 @@ extension RulesByRelease {
       .panicOnOOM, "2.6.34", "2: an OOM of a memcg is a panic, too.", "mm/oom_kill.c",
       "mem_cgroup_out_of_memory()", commit: "daaf1e68874✓", hurts: "the machine, where it is set",
       adds: true
-    ) { $0.panicOnOOM = .alwaysInMemcgsToo },
+    ) { $0.outOfMemory.panicOnOOM = .alwaysInMemcgsToo },
 
     RuleChange(
       .allocatingTask, "2.6.11", "There is no such sysctl.", "mm/oom_kill.c", "out_of_memory()"),
@@ -174,23 +174,23 @@ extension RulesByRelease {
       .allocatingTask, "2.6.24",
       "The process that asks, or its child; nobody if it cannot be killed.",
       "mm/oom_kill.c", "out_of_memory()", commit: "fe071d7e8aa✓", hurts: "who asks, where it is set"
-    ) { $0.allocatingTask = .orNobody },
+    ) { $0.outOfMemory.allocatingTask = .orNobody },
     RuleChange(
       .allocatingTask, "2.6.30",
       "The process that asks, or its child; selection decides if it cannot be killed.",
       "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where who asks is disabled"
-    ) { $0.allocatingTask = .orSelection },
+    ) { $0.outOfMemory.allocatingTask = .orSelection },
     RuleChange(
       .allocatingTask, "3.2", "The process that asks, even at -1000, or its child.",
       "mm/oom_kill.c",
       "out_of_memory()", hurts: "protected processes that ask"
-    ) { $0.allocatingTask = .evenDisabled },
+    ) { $0.outOfMemory.allocatingTask = .evenDisabled },
     RuleChange(
       .allocatingTask, "3.6",
       "The process that asks, or its child to 5.0; selection decides if it is at -1000.",
       "mm/oom_kill.c",
       "out_of_memory()", hurts: "the largest, where who asks is disabled"
-    ) { $0.allocatingTask = .orSelection },
+    ) { $0.outOfMemory.allocatingTask = .orSelection },
 
     RuleChange(
       .sysrq, "2.6.11", "An OOM like any other.", "drivers/char/sysrq.c", "moom_callback()"),
@@ -198,11 +198,11 @@ extension RulesByRelease {
       .sysrq, "3.4", "Victims that are still dying are passed over: somebody else is killed.",
       "mm/oom_kill.c", "select_bad_process()", hurts: "a second process",
       evidence: .inferred("3.2.7 and 3.4.111")
-    ) { $0.sysrq = .ignoresVictims },
+    ) { $0.outOfMemory.sysrq = .ignoresVictims },
     RuleChange(
       .sysrq, "4.3", "Nor is there a panic, whatever vm.panic_on_oom is and whoever is left.",
       "mm/oom_kill.c", "is_sysrq_oom()", hurts: "nobody in particular", adds: true
-    ) { $0.sysrq = .neverPanics },
+    ) { $0.outOfMemory.sysrq = .neverPanics },
 
     RuleChange(
       .constraint, "2.6.11", "None: memory nodes are not looked at.", "mm/oom_kill.c",
@@ -212,22 +212,22 @@ extension RulesByRelease {
       .constraint, "2.6.14", "Tasks of cpusets that share no node with who asks are passed over.",
       "mm/oom_kill.c", "select_bad_process()", commit: "a49335cceab✓",
       hurts: "tasks of the same cpuset"
-    ) { $0.nodes = .skips },
+    ) { $0.constraint.nodes = .skips },
     RuleChange(
       .constraint, "2.6.16",
       "An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of foreign cpusets are passed over.",
       "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac✓", hurts: "who asks"
-    ) { $0.nodes = .skipsAndKillsCurrent },
+    ) { $0.constraint.nodes = .skipsAndKillsCurrent },
     RuleChange(
       .constraint, "2.6.19",
       "An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of other memory nodes count an eighth.",
       "mm/oom_kill.c", "badness()", hurts: "tasks of the same nodes"
-    ) { $0.nodes = .killsCurrent },
+    ) { $0.constraint.nodes = .killsCurrent },
     RuleChange(
       .constraint, "2.6.24",
       "An OOM limited by a mempolicy kills who asks; one limited by a cpuset selects, and tasks of other nodes count an eighth.",
       "mm/oom_kill.c", "out_of_memory()", commit: "bbe373f2c60✓", hurts: "the largest of the cpuset"
-    ) { $0.nodes = .policyKillsCurrent },
+    ) { $0.constraint.nodes = .policyKillsCurrent },
     RuleChange(
       .constraint, "2.6.33",
       "The nodes that were asked for decide what a mempolicy is: a mask that does not cover all of them.",
@@ -239,13 +239,13 @@ extension RulesByRelease {
       "An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes that may have memory on them; a cpuset filters an OOM of a memcg, too.",
       "mm/oom_kill.c", "oom_unkillable_task()", commit: "a63d83f427f✓",
       hurts: "the largest of the nodes"
-    ) { $0.nodes = .selects },
+    ) { $0.constraint.nodes = .selects },
     RuleChange(
       .constraint, "5.3",
       "An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes that may have memory on them.",
       "mm/oom_kill.c", "oom_cpuset_eligible()", commit: "ac311a14c682",
       hurts: "members of a memcg on other nodes"
-    ) { $0.filtersMemcgByCpuset = false },
+    ) { $0.constraint.filtersMemcgByCpuset = false },
 
     RuleChange(
       .totalpages, "2.6.11", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
@@ -258,55 +258,55 @@ extension RulesByRelease {
       .totalpages, "5.4",
       "RAM and swap; when limited to some nodes, these without their holes, and swap.",
       "mm/oom_kill.c", "constrained_alloc()", commit: "f9c645621a28", hurts: "nobody in particular"
-    ) { $0.nodePages = .present },
+    ) { $0.constraint.nodePages = .present },
 
     RuleChange(
       .memcgTotalpages, "2.6.25", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
     RuleChange(
       .memcgTotalpages, "2.6.36", "The limit; swap is added in pages where bytes are meant.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", hurts: "nobody in particular"
-    ) { $0.memcgTotalpages = .swapAsBytes },
+    ) { $0.constraint.memcgTotalpages = .swapAsBytes },
     RuleChange(
       .memcgTotalpages, "2.6.38", "The limit and all swap, not above the limit of both.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "f3e8eb70b18✓",
       hurts: "members with a higher oom_score_adj: it weighs more with swap"
-    ) { $0.memcgTotalpages = .limitAndSwap },
+    ) { $0.constraint.memcgTotalpages = .limitAndSwap },
     RuleChange(
       .memcgTotalpages, "3.7",
       "The limit and all swap, not above the limit of both; swappiness 0 leaves swap out.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "9a5a8f19b43",
       hurts: "larger members: oom_score_adj weighs less",
       evidence: .inferred("3.6.5 and 3.8.13")
-    ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
+    ) { $0.constraint.memcgTotalpages = .limitAndSwapUnlessUnswappable },
     RuleChange(
       .memcgTotalpages, "4.5",
       "The limit and its swap, memory.swap.max at most on version 2; swappiness 0 leaves "
         + "swap out.",
       "mm/memcontrol.c", "mem_cgroup_get_limit()",
       hurts: "nobody in particular"
-    ) { $0.memcgTotalpages = .limitAndSwapUnlessUnswappable },
+    ) { $0.constraint.memcgTotalpages = .limitAndSwapUnlessUnswappable },
     RuleChange(
       .memcgTotalpages, "5.10", "memory.max and the smaller of memory.swap.max and all swap.",
       "mm/memcontrol.c", "mem_cgroup_get_max()", hurts: "nobody in particular"
-    ) { $0.memcgTotalpages = .maxAndSwapMax },
+    ) { $0.constraint.memcgTotalpages = .maxAndSwapMax },
 
     RuleChange(
       .nobody, "2.6.11", "A panic of the machine.", "mm/oom_kill.c", "out_of_memory()"),
     RuleChange(
       .nobody, "2.6.25", "A panic of the machine; in a memcg who asks is killed.", "mm/oom_kill.c",
       "mem_cgroup_out_of_memory()", hurts: "who asks"
-    ) { $0.memcgWithoutVictim = .killsCurrent },
+    ) { $0.memcg.withoutVictim = .killsCurrent },
     RuleChange(
       .nobody, "2.6.35", "A panic of the machine; in a memcg nothing happens: who asks waits.",
       "mm/oom_kill.c",
       "mem_cgroup_out_of_memory()", hurts: "who asks: it stands still"
-    ) { $0.memcgWithoutVictim = .waits },
+    ) { $0.memcg.withoutVictim = .waits },
     RuleChange(
       .nobody, "4.19",
       "A panic of the machine, \"System is deadlocked on memory\"; in a memcg the charge is forced over the limit.",
       "mm/memcontrol.c",
       "try_charge()", hurts: "the rest of the machine"
-    ) { $0.memcgWithoutVictim = .forced },
+    ) { $0.memcg.withoutVictim = .forced },
     RuleChange(
       .nobody, "5.16",
       "A panic of the machine; in a memcg the charge fails, and a page fault tries again for ever.",
@@ -314,7 +314,7 @@ extension RulesByRelease {
       hurts: "who asks: it stands still",
       evidence: .inferred(
         "5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
-    ) { $0.memcgWithoutVictim = .waits },
+    ) { $0.memcg.withoutVictim = .waits },
     RuleChange(
       .nobody, "6.15", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
       "try_charge_memcg()", hurts: "a second member beside one that is exiting",

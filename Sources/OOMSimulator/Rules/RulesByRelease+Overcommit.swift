@@ -50,7 +50,7 @@ extension RulesByRelease {
       "CommitLimit, by ratio or vm.overcommit_kbytes, less vm.admin_reserve_kbytes unless CAP_SYS_ADMIN asks and "
         + "vm.user_reserve_kbytes at most of 1/32 of the process's own size.", "mm/mmap.c",
       "vm_commit_limit()", hurts: "nobody"
-    ) { $0.hasOvercommitKbytes = true },
+    ) { $0.overcommit.hasKbytes = true },
 
     RuleChange(
       .commitTypes, "2.6.11", "An int against an unsigned long.", "security/commoncap.c",
@@ -74,15 +74,15 @@ extension RulesByRelease {
     RuleChange(
       .oomScore, "2.6.36", "Thousandths, 0 to 1000.", "fs/proc/base.c", "proc_oom_score()",
       commit: "a63d83f427f✓", hurts: "scripts that read it"
-    ) { $0.oomScoreFile = .thousandths },
+    ) { $0.proc.oomScore = .thousandths },
     RuleChange(
       .oomScore, "3.5", "Points in thousandths of RAM + swap, in a memcg, too.", "fs/proc/base.c",
       "proc_oom_score()", commit: "a7f638f999ff", hurts: "nobody in particular"
-    ) { $0.oomScoreFile = .ofTotal },
+    ) { $0.proc.oomScore = .ofTotal },
     RuleChange(
       .oomScore, "5.9", "666 for an idle process, 0 to 2000.", "fs/proc/base.c", "proc_oom_score()",
       commit: "9066e5cfb73c", hurts: "monitoring with thresholds"
-    ) { $0.oomScoreFile = .centred },
+    ) { $0.proc.oomScore = .centred },
 
     RuleChange(
       .oomAdj, "2.6.11", "The setting itself, -16 to 15; every write needs CAP_SYS_RESOURCE.",
@@ -95,16 +95,16 @@ extension RulesByRelease {
       "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
       "fs/proc/base.c", "oom_adjust_write()", commit: "a63d83f427f✓",
       hurts: "scripts: a round trip loses"
-    ) { $0.oomAdjFile = .steps15 },
+    ) { $0.proc.oomAdj = .steps15 },
     RuleChange(
       .oomAdj, "3.8", "Read: oom_score_adj × 17 / 1000, 15 for 1000.", "fs/proc/base.c",
       "oom_adj_read()", hurts: "scripts: 999 reads as 16", evidence: .inferred("3.6.5 and 3.8.13"),
       adds: true
-    ) { $0.oomAdjFile = .steps17 },
+    ) { $0.proc.oomAdj = .steps17 },
     RuleChange(
       .oomAdj, "5.10", "Read: not above 15.", "fs/proc/base.c", "oom_adj_read()", hurts: "nobody",
       adds: true
-    ) { $0.oomAdjFile = .steps17AtMost15 },
+    ) { $0.proc.oomAdj = .steps17AtMost15 },
 
     RuleChange(
       .oomScoreAdj, "2.6.11", "There is no such file.", "fs/proc/base.c", "tgid_base_stuff"),
@@ -121,6 +121,6 @@ extension RulesByRelease {
       "A write changes all that share the memory, but init, kernel threads, and while a vfork is pending; since 5.10 only where the kernel has marked the memory as shared by processes.",
       "fs/proc/base.c", "__set_oom_adj()", commit: "44a70adec910",
       hurts: "sharers of a process whose value is raised"
-    ) { $0.propagatesOOMScoreAdj = true },
+    ) { $0.proc.propagatesOOMScoreAdj = true },
   ]
 }

@@ -11,7 +11,7 @@ extension RulesByRelease {
       .candidates, "2.6.19", "Tasks without an address space are passed over.",
       "mm/oom_kill.c", "select_bad_process()",
       hurts: "user processes, where a kernel thread would have been chosen in vain"
-    ) { $0.kernelThreadsTakePart = false },
+    ) { $0.selection.kernelThreadsTakePart = false },
     RuleChange(
       .candidates, "2.6.32",
       "Processes, by their leaders; one whose main thread has exited is not seen.",
@@ -68,24 +68,24 @@ extension RulesByRelease {
       .swapoff, "2.6.19", "A process in swapoff has all points there are.",
       "mm/oom_kill.c", "badness()", hurts: "the process in swapoff, wherever it stands"
     ) {
-      $0.swapoff = .maximum
-      $0.legacy.swapoffIsMaximum = true
+      $0.selection.swapoff = .maximum
+      $0.badness.legacy.swapoffIsMaximum = true
     },
     RuleChange(
       .swapoff, "2.6.36", "A process in swapoff has 1000 points, and may tie.",
       "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f✓",
       hurts: "earlier processes with 1000 points"
-    ) { $0.swapoff = .thousandPoints },
+    ) { $0.selection.swapoff = .thousandPoints },
     RuleChange(
       .swapoff, "3.0", "swapoff sets its own oom_score_adj to 1000 while it runs.",
       "mm/oom_kill.c", "test_set_oom_score_adj()", hurts: "nobody in particular"
-    ) { $0.swapoff = .ownAdj },
+    ) { $0.selection.swapoff = .ownAdj },
     RuleChange(
       .swapoff, "3.8",
       "A process in swapoff is chosen whatever its points are, the last of several.",
       "mm/oom_kill.c", "oom_scan_process_thread()", hurts: "swapoff, even at -1000",
       evidence: .inferred("3.6.5 and 3.8.13")
-    ) { $0.swapoff = .origin },
+    ) { $0.selection.swapoff = .origin },
 
     RuleChange(
       .scanWidth, "2.6.11", "Points are held in an unsigned long.", "mm/oom_kill.c",
@@ -94,11 +94,11 @@ extension RulesByRelease {
       .scanWidth, "3.5", "Points are held in an unsigned int: 16 TiB and more wrap.",
       "mm/oom_kill.c", "select_bad_process()",
       hurts: "smaller processes beside one of 16 TiB"
-    ) { $0.holdsPointsIn32Bits = true },
+    ) { $0.selection.holdsPointsIn32Bits = true },
     RuleChange(
       .scanWidth, "4.9", "Points are held in an unsigned long, signed since 5.9.",
       "mm/oom_kill.c", "oom_evaluate_task()", hurts: "processes of 16 TiB and more"
-    ) { $0.holdsPointsIn32Bits = false },
+    ) { $0.selection.holdsPointsIn32Bits = false },
 
     RuleChange(
       .ties, "2.6.11", "The first of equals, in the order of creation.", "mm/oom_kill.c",
@@ -110,15 +110,15 @@ extension RulesByRelease {
     RuleChange(
       .ties, "4.7", "The last of equals: the test for a leader was dropped.", "mm/oom_kill.c",
       "select_bad_process()", hurts: "the newest of equals"
-    ) { $0.globalEqualsReplace = true },
+    ) { $0.selection.globalEqualsReplace = true },
     RuleChange(
       .ties, "4.9", "The first of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
       commit: "7c5f64f84483", hurts: "the oldest of equals"
-    ) { $0.globalEqualsReplace = false },
+    ) { $0.selection.globalEqualsReplace = false },
     RuleChange(
       .ties, "5.3", "The last of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
       commit: "f168a9a54ec3", hurts: "the newest of equals"
-    ) { $0.globalEqualsReplace = true },
+    ) { $0.selection.globalEqualsReplace = true },
 
     RuleChange(
       .memcgWalk, "2.6.25", "The list of all tasks; those of other groups are passed over.",
@@ -128,30 +128,30 @@ extension RulesByRelease {
       "The groups of the domain by number of creation, in each the newest first.",
       "mm/memcontrol.c", "mem_cgroup_out_of_memory()", hurts: "the newest of equals"
     ) {
-      $0.memcgWalk = .groupsByID
-      $0.visitsThreads = true
+      $0.selection.memcgWalk = .groupsByID
+      $0.selection.visitsThreads = true
     },
     RuleChange(
       .memcgWalk, "3.10",
       "Groups parents first, in each the newest first; who was moved in comes first.",
       "mm/memcontrol.c", "mem_cgroup_iter()", hurts: "equals in groups that come earlier"
-    ) { $0.memcgWalk = .newestFirst },
+    ) { $0.selection.memcgWalk = .newestFirst },
     RuleChange(
       .memcgWalk, "3.15",
       "Groups parents first, in each the newest first; who was moved in comes last.",
       "kernel/cgroup.c", "cgroup_task_migrate()", hurts: "the newest born of equals"
-    ) { $0.memcgWalk = .newestFirstMovedLast },
+    ) { $0.selection.memcgWalk = .newestFirstMovedLast },
     RuleChange(
       .memcgWalk, "4.4", "Groups parents first, in each the tasks as they joined.",
       "kernel/cgroup.c", "css_task_iter_advance()", hurts: "the oldest of equals"
-    ) { $0.memcgWalk = .joiningOrder },
+    ) { $0.selection.memcgWalk = .joiningOrder },
     RuleChange(
       .memcgWalk, "5.3",
       "Groups parents first, in each the processes as they joined; a thread is judged where "
         + "its leader is.",
       "mm/memcontrol.c", "mem_cgroup_scan_tasks()", commit: "f168a9a54ec3",
       hurts: "nobody through a thread of theirs in another group"
-    ) { $0.visitsThreads = false },
+    ) { $0.selection.visitsThreads = false },
 
     RuleChange(
       .memcgTies, "2.6.25", "The first visited of equals.", "mm/oom_kill.c",
@@ -159,7 +159,7 @@ extension RulesByRelease {
     RuleChange(
       .memcgTies, "5.3", "The last visited of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
       commit: "f168a9a54ec3", hurts: "the newest of equals"
-    ) { $0.memcgEqualsReplace = true },
+    ) { $0.selection.memcgEqualsReplace = true },
 
     RuleChange(
       .child, "2.6.11",
@@ -171,24 +171,24 @@ extension RulesByRelease {
         + "memcg OOM one inside.",
       "mm/oom_kill.c", "oom_kill_process()", commit: "5a2d41961dd✓",
       hurts: "parents inside whose children live outside"
-    ) { $0.childHasToBeInMemcg = true },
+    ) { $0.kill.childHasToBeInMemcg = true },
     RuleChange(
       .child, "2.6.36",
       "The child with the most points dies instead, compared with the other children only.",
       "mm/oom_kill.c", "oom_kill_process()", commit: "a63d83f427f✓", hurts: "the largest child"
-    ) { $0.child = .worst },
+    ) { $0.kill.child = .worst },
     RuleChange(
       .child, "2.6.39",
       "The child with the most points and memory of its own dies instead, compared with the "
         + "other children only.",
       "mm/oom_kill.c", "oom_kill_process()", hurts: "parents whose children share their memory"
-    ) { $0.child = .worstWithOwnMM },
+    ) { $0.kill.child = .worstWithOwnMM },
     RuleChange(
       .child, "5.1", "No child is sacrificed: the chosen process dies.",
       "mm/oom_kill.c", "oom_kill_process()", commit: "bbbe48029720",
       hurts: "large parents of small children",
       evidence: .inferred("5.0.1 and 5.2.1; held for certain")
-    ) { $0.child = .none },
+    ) { $0.kill.child = .none },
 
     RuleChange(
       .unkillable, "2.6.11", "Whoever is chosen can be killed.", "mm/oom_kill.c",
@@ -199,21 +199,21 @@ extension RulesByRelease {
         + "wrong task.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓",
       hurts: "the parents of children at -17"
-    ) { $0.oomKillTask = .unlessDisabled },
+    ) { $0.kill.oomKillTask = .unlessDisabled },
     RuleChange(
       .unkillable, "2.6.21", "Who shares memory with a task at -17 cannot be killed.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "35ae834fa02✓",
       hurts: "the machine: such a process is chosen again and again"
-    ) { $0.oomKillTask = .unlessSharerDisabled },
+    ) { $0.kill.oomKillTask = .unlessSharerDisabled },
     RuleChange(
       .unkillable, "2.6.32", "Who is at -17 itself cannot be killed.",
       "mm/oom_kill.c", "oom_kill_task()", hurts: "processes that share memory with one at -17"
-    ) { $0.oomKillTask = .unlessDisabled },
+    ) { $0.kill.oomKillTask = .unlessDisabled },
 
     RuleChange(
       .unkillable, "2.6.36", "Whoever is chosen can be killed.", "mm/oom_kill.c",
       "oom_kill_process()", commit: "a63d83f427f✓", hurts: "nobody in particular"
-    ) { $0.oomKillTask = .anybody },
+    ) { $0.kill.oomKillTask = .anybody },
 
     RuleChange(
       .sharers, "2.6.11", "Who uses the victim's memory dies, too, but for init.", "mm/oom_kill.c",
@@ -222,38 +222,38 @@ extension RulesByRelease {
       .sharers, "2.6.20", "The wrong task is signalled: who uses the victim's memory survives.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350✓",
       hurts: "everybody: the memory does not come back"
-    ) { $0.sharers = .none },
+    ) { $0.kill.sharers = .none },
     RuleChange(
       .sharers, "2.6.21", "Who uses the victim's memory dies, too, even init.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "650a7c974f1✓", hurts: "sharers"
-    ) { $0.sharers = .all },
+    ) { $0.kill.sharers = .all },
     RuleChange(
       .sharers, "2.6.32", "Who uses the victim's memory is spared.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "8c5cd6f3a17✓",
       hurts: "everybody: the memory does not come back"
-    ) { $0.sharers = .none },
+    ) { $0.kill.sharers = .none },
     RuleChange(
       .sharers, "2.6.37", "Who uses the victim's memory dies, too, even init.",
       "mm/oom_kill.c", "oom_kill_task()", commit: "1e99bad0d9c✓", hurts: "sharers"
-    ) { $0.sharers = .all },
+    ) { $0.kill.sharers = .all },
     RuleChange(
       .sharers, "3.2",
       "Who uses the victim's memory dies, too, but for those at -1000 and kernel threads.",
       "mm/oom_kill.c", "oom_kill_process()",
       hurts: "everybody, where a protected sharer keeps the memory"
-    ) { $0.sharers = .notDisabled },
+    ) { $0.kill.sharers = .notDisabled },
     RuleChange(
       .sharers, "4.4",
       "Who uses the victim's memory dies, too, but for those at -1000, init and kernel "
         + "threads.",
       "mm/oom_kill.c", "oom_kill_process()", hurts: "nobody in particular"
-    ) { $0.sharers = .notDisabledNorInit },
+    ) { $0.kill.sharers = .notDisabledNorInit },
     RuleChange(
       .sharers, "4.8",
       "Who uses the victim's memory dies, even at -1000; init and kernel threads do not.",
       "mm/oom_kill.c", "oom_kill_process()",
       hurts: "sharers at -1000"
-    ) { $0.sharers = .notInit },
+    ) { $0.kill.sharers = .notInit },
 
     RuleChange(
       .oomGroup, "2.6.11", "There is no such file.", "mm/oom_kill.c", "oom_kill_process()"),
@@ -263,14 +263,14 @@ extension RulesByRelease {
         + "but for -1000.",
       "mm/memcontrol.c", "mem_cgroup_get_oom_group()", commit: "3d8b38eb81ca",
       hurts: "the rest of the group"
-    ) { $0.oomGroup = .sparingDisabled },
+    ) { $0.kill.oomGroup = .sparingDisabled },
     RuleChange(
       .oomGroup, "5.2",
       "The highest group with memory.oom.group between victim and domain dies as a whole, "
         + "but for -1000 and init.",
       "mm/oom_kill.c", "oom_kill_memcg_member()", hurts: "nobody",
       evidence: .inferred("5.0.1 and 5.2.1")
-    ) { $0.oomGroup = .sparingInit },
+    ) { $0.kill.oomGroup = .sparingInit },
 
     RuleChange(
       .reaper, "2.6.11", "The victim's memory comes back when it exits.", "kernel/exit.c",

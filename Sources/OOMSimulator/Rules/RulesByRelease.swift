@@ -9,7 +9,7 @@ public enum RulesByRelease {
     let all = badnessChanges + selectionChanges + memoryChanges + overcommitChanges
     return all.enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }()
 
   /// The rules of a release. One that is older than all known ones has those of the oldest.
@@ -77,7 +77,7 @@ public enum RulesByRelease {
     }
     return result.enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }
 
   /// The releases at which something changes that a replay can show, oldest first.

@@ -36,7 +36,7 @@ public enum Goal: Equatable, Sendable {
     case .first(let wanted): return run.kills.first.map { wanted.contains($0.dyingFirst) } ?? false
     case .survives(let wanted):
       if run.panic != nil { return false }
-      let dead = run.kills.flatMap(\.killed).map(\.process)
+      let dead = run.kills.flatMap { $0.killed }.map { $0.process }
       if dead.contains(where: wanted.contains) { return false }
       return !run.refused.contains { refusal in
         guard let process = refusal.process, wanted.contains(process) else { return false }
