@@ -4,51 +4,25 @@
 /// Groups are numbered as in `MemcgTree`; number 0 is the root, whose limit is what the machine has
 /// above its min watermark.
 struct Ledger: Equatable, Sendable {
-  /// The pages charged to one group itself, and the sums over it and its descendants.
+  /// What one group is charged for.
   struct Account: Equatable, Sendable {
-    /// Resident anonymous memory of processes that could be swapped.
-    var anon: Int64 = 0
-    /// Resident anonymous memory that cannot. Kernel: `NR_MLOCK`.
-    var locked: Int64 = 0
-    /// Resident shared memory of processes.
-    var shmem: Int64 = 0
-    /// Resident tmpfs pages that belong to no process.
-    var tmpfs: Int64 = 0
-    /// File pages mapped by processes.
-    var file: Int64 = 0
-    /// Clean file pages that nobody maps.
-    var cache: Int64 = 0
-    var slabReclaimable: Int64 = 0
-    var kernel: Int64 = 0
-    var pageTables: Int64 = 0
-    /// What zram devices take, in the root alone: no group is charged for it.
-    var zram: Int64 = 0
-
-    var swappedAnon: Int64 = 0
-    var swappedShmem: Int64 = 0
-    var swappedTmpfs: Int64 = 0
-
+    /// Charged to this group itself.
+    var pages = Pages()
     /// Taken by reclaim from processes of the group and not yet told to each of them.
-    var unsettledFile: Int64 = 0
-    var unsettledAnon: Int64 = 0
-    var unsettledShmem: Int64 = 0
-
+    var unsettled = Pages()
     /// Pages of the group and its descendants. File: `memory.current`.
     var usage: Int64 = 0
     /// Swap of the group and its descendants. File: `memory.swap.current`.
     var swapUsage: Int64 = 0
 
     /// Whether reclaim has taken pages of which nobody has been told.
-    var isUnsettled: Bool { unsettledFile != 0 || unsettledAnon != 0 || unsettledShmem != 0 }
+    var isUnsettled: Bool { unsettled.anon != 0 || unsettled.shmem != 0 || unsettled.file != 0 }
 
-    /// Pages charged to this group itself.
-    var own: Int64 {
-      anon + locked + shmem + tmpfs + file + cache + slabReclaimable + kernel + pageTables
-        + zram
-    }
+    /// Pages in memory charged to this group itself.
+    var own: Int64 { pages.resident }
 
     /// Swap charged to this group itself.
-    var ownSwap: Int64 { swappedAnon + swappedShmem + swappedTmpfs }
+    var ownSwap: Int64 { pages.swapped }
   }
 
   /// The limits of one group, in pages; `Cgroup.unlimited` when it has none.
@@ -126,20 +100,25 @@ struct Ledger: Equatable, Sendable {
 
   /// Changes what a group itself has, and the sums above it with that.
   ///
-  /// - Parameter place: the nodes that it is about.
+  /// - Parameters:
+  ///   - place: the nodes that it is about.
+  ///   - isReclaim: what processes lose has to be told to them.
   mutating func change(
-    _ group: Int, _ place: NodeMemory.Place = .anywhere, _ body: (inout Account) -> Void
+    _ group: Int, _ place: NodeMemory.Place = .anywhere, isReclaim: Bool = false,
+    _ body: (inout Pages) -> Void
   ) {
-    if nodes != nil {
-      var after = accounts[group]
-      body(&after)
-      nodes?.follow(accounts[group], after, group: group, place)
+    let before = accounts[group].pages
+    var after = before
+    body(&after)
+    nodes?.follow(before, after, group: group, place, isReclaim: isReclaim)
+    accounts[group].pages = after
+    if isReclaim {
+      accounts[group].unsettled.anon += before.anon - after.anon
+      accounts[group].unsettled.shmem += before.shmem - after.shmem
+      accounts[group].unsettled.file += before.file - after.file
     }
-    let ownBefore = accounts[group].own
-    let swapBefore = accounts[group].ownSwap
-    body(&accounts[group])
-    let pages = accounts[group].own - ownBefore
-    let swap = accounts[group].ownSwap - swapBefore
+    let pages = after.resident - before.resident
+    let swap = after.swapped - before.swapped
     if pages == 0, swap == 0 { return }
     var at = group
     while at >= 0 {
@@ -155,8 +134,8 @@ struct Ledger: Equatable, Sendable {
   mutating func chargeZram() {
     if swapDevices.isEmpty { return }
     let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
-    accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
-    accounts[MemcgTree.root].zram = pages
+    accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].pages.zram
+    accounts[MemcgTree.root].pages.zram = pages
     promises.doubtAll()
     nodes?.setZram(pages)
   }

@@ -53,15 +53,12 @@ struct DecidingState: Equatable, Sendable {
   fileprivate mutating func add(_ value: Int64) { words.append(value) }
   fileprivate mutating func add(_ value: Int) { words.append(Int64(value)) }
   fileprivate mutating func add(_ value: Bool) { words.append(value ? 1 : 0) }
-  fileprivate mutating func add(_ sizes: Event.Sizes) {
-    words += [sizes.anon, sizes.file, sizes.shmem, sizes.locked, sizes.cow]
+  fileprivate mutating func add(_ pages: Pages) {
+    for kind in PageKind.allCases { words.append(pages[kind]) }
   }
-  fileprivate mutating func add(_ sizes: World.Sizes) {
-    words += [
-      sizes.anon, sizes.locked, sizes.file, sizes.shmem, sizes.swap, sizes.swappedShmem,
-      sizes.pageTables,
-    ]
-    words += sizes.nodes.words
+  fileprivate mutating func add(_ held: Held) {
+    add(held.pages)
+    words += held.nodes.words
   }
 }
 
@@ -181,7 +178,7 @@ extension Replay {
       state.add(holding.mappers.count)
       for number in holding.mappers.map({ numbers[$0] }).sorted() { state.add(number) }
       state.add(holding.group)
-      state.add(holding.sizes)
+      state.add(holding.held)
     }
     for object in world.shared.list {
       state.add(object.admitted)
@@ -209,6 +206,7 @@ extension Replay {
       state.add(growth.total)
       state.add(growth.done)
       state.add(growth.isShrink)
+      state.add(growth.verb == .copyOnWrite)
       // A stopped growth starts again from where it stopped.
       state.add((growth.stop == nil ? now : growth.stoppedAt) - growth.start)
       state.add(growth.duration)

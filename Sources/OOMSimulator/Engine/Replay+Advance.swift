@@ -43,7 +43,7 @@ extension Replay {
   /// Whether as much is due at one instant as at another: then both fit or neither.
   private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
     for growth in growths.all where growth.stop == nil {
-      for kind in World.Kind.allCases where growth.total[kind] != 0 {
+      for kind in PageKind.touched where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
       }
     }
@@ -64,29 +64,17 @@ extension Replay {
     var ledger = world.ledger
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in active {
-      let group = world.group(of: growth)
-      let nodes = world.nodes(of: growth)
-      for kind in World.Kind.allCases {
-        let pages = growth.due(kind, at: time)
-        if pages == 0 { continue }
-        var more: Int64 = 0
-        if let row = growth.owner {
-          let before = tables[row] ?? (world.tasks.touched[row], world.tasks.pageTables[row])
-          more = world.tablesFor(pages, owner: row, plan: before)
-          tables[row] = (before.touched + pages, before.tables + more)
+      for kind in PageKind.touched {
+        let due = growth.due(kind, at: time)
+        if due == 0 { continue }
+        let before = growth.owner.map {
+          tables[$0] ?? (world.tasks.touched[$0], world.tasks.pageTables[$0])
         }
-        let hard = (kind == .file ? 0 : pages) + more
-        if ledger.tryCharge(hard, of: kind, to: group, on: nodes).limit != nil { return false }
-        ledger.charge(hard, to: group, on: nodes) { account in
-          if kind != .file { account.add(pages, kind) }
-          account.pageTables += more
+        let charge = world.charge(due, kind, of: growth, after: before)
+        if let owner = growth.owner, let before {
+          tables[owner] = (before.touched + due, before.tables + charge.tables)
         }
-        let book = { (account: inout Ledger.Account, pages: Int64) in account.file += pages }
-        if kind == .file,
-          ledger.chargeFile(pages, to: group, on: nodes, book: book).limit != nil
-        {
-          return false
-        }
+        if !ledger.plan(charge) { return false }
       }
     }
     return true
@@ -191,17 +179,12 @@ extension Replay {
 }
 
 extension World {
-  /// The group that a growth is charged to.
-  func group(of growth: Growth) -> Int {
-    growth.owner.map { Int(tasks.groups[$0]) } ?? growth.tmpfsGroup
-  }
-
   /// What a growth may still take, its page tables included, at most.
   func mostPages(of growth: Growth) -> Int64 {
     if growth.isShrink || growth.stop != nil { return 0 }
     var pages: Int64 = 0
-    for kind in Kind.allCases { pages += growth.total[kind] - growth.done[kind] }
-    guard pages > 0, let owner = growth.owner, growth.total.cow == 0 else { return pages }
+    for kind in PageKind.touched { pages += growth.total[kind] - growth.done[kind] }
+    guard pages > 0, let owner = growth.owner, growth.verb == .touch else { return pages }
     // What gives memory back meanwhile may make it need one table more.
     let tables = pages / tasks.pagesPerTable + 2
     let first =

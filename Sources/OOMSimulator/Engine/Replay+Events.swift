@@ -95,8 +95,8 @@ extension Replay {
     case .grow(_, let sizes, let over, let nodes):
       grow(row, sizes, over: over, nodes: nodes)
     case .shrink(_, let sizes, let over):
-      var growth = Growth(row: row, total: sizes, start: now, duration: over)
-      growth.isShrink = true
+      var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
+      growth.verb = .giveBack
       begin(growth)
       somethingFreed = true
     case .map(_, let pages, let kind):
@@ -106,9 +106,9 @@ extension Replay {
     case .fork(_, let child):
       fork(row, child)
     case .cow(_, let pages, let over):
-      var sizes = Event.Sizes()
-      sizes.cow = pages
-      begin(Growth(row: row, total: sizes, start: now, duration: over))
+      var growth = Growth(row: row, total: Pages(anon: pages), start: now, duration: over)
+      growth.verb = .copyOnWrite
+      begin(growth)
     default: break
     }
   }
@@ -169,7 +169,7 @@ extension Replay {
       refuse(pages, row: row)
       return
     }
-    var growth = Growth(row: row, total: sizes, start: now, duration: over)
+    var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
     growth.nodes = nodes
     begin(growth)
   }
@@ -232,14 +232,13 @@ extension Replay {
         pageTables - lastLevelTables(touched: touched, pagesPerTable: world.tasks.pagesPerTable)
         - pageTablesOfAnEmptyProcess
     }
-    begin(Growth(row: row, total: sizes, start: now, duration: 0))
+    begin(Growth(row: row, total: Pages(sizes), start: now, duration: 0))
   }
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
     let charged = world.ledger.chargeFile(
-      pages, to: group, on: world.nodes(ofGroup: group)
-    ) { $0.cache += $1 }
+      pages, .cache, to: group, on: world.nodes(ofGroup: group))
     if charged.limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
@@ -253,9 +252,7 @@ extension Replay {
       admitted = min(pages, max(state.allowed - state.committed - 1, 0))
     }
     defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
-    var sizes = Event.Sizes()
-    sizes.shmem = admitted
-    var growth = Growth(row: nil, total: sizes, start: now, duration: 0)
+    var growth = Growth(row: nil, total: Pages(shmem: admitted), start: now, duration: 0)
     growth.tmpfsGroup = group
     begin(growth)
   }
@@ -263,8 +260,8 @@ extension Replay {
   /// Resident pages go first, then those in swap.
   private mutating func deleteTmpfs(_ pages: Int64, group: Int) {
     let account = world.ledger.accounts[group]
-    let resident = min(pages, account.tmpfs)
-    let swapped = min(pages - resident, account.swappedTmpfs)
+    let resident = min(pages, account.pages.tmpfs)
+    let swapped = min(pages - resident, account.pages.swappedTmpfs)
     world.committed -= resident + swapped
     world.ledger.change(group) {
       $0.tmpfs -= resident

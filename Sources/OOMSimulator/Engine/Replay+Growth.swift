@@ -55,7 +55,7 @@ extension Replay {
     world.ledger.promise(-growth.promised, to: growth.promisedGroup)
     var done = growth.done
     var fits = true
-    for kind in World.Kind.allCases where fits {
+    for kind in PageKind.touched where fits {
       let due = growth.due(kind, at: time)
       if due == 0 { continue }
       if growth.isShrink {
@@ -80,38 +80,15 @@ extension Replay {
 
   /// Charges up to `due` pages of one kind.
   private mutating func take(
-    _ due: Int64, _ kind: World.Kind, _ growth: Growth
+    _ due: Int64, _ kind: PageKind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
-    let nodes = world.nodes(of: growth)
-    guard let owner = growth.owner else {
-      let (fits, limit) = world.ledger.tryCharge(
-        swappable: due, to: growth.tmpfsGroup, on: nodes)
-      world.ledger.charge(fits, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += fits }
-      world.committed += fits
-      return (fits, limit)
+    let (room, limit) = world.ledger.tryCharge(world.charge(due, kind, of: growth))
+    var fits = due
+    if limit != nil {
+      // File pages are read as a whole or not at all.
+      fits = kind == .file ? 0 : most(due) { world.charge($0, kind, of: growth).all <= room }
     }
-    let group = Int(world.tasks.groups[owner])
-    let pages = world.newPages(of: due, kind, owner: owner)
-    let more = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
-    if kind == .file {
-      var (_, limit) = world.ledger.tryCharge(more, to: group, on: nodes)
-      if limit == nil, pages > 0 {
-        limit = world.ledger.tryCharge(more + 1, to: group, on: nodes).limit
-      }
-      if let limit { return (0, limit) }
-      world.touch(due, kind, row: owner, on: nodes)
-      return (due, nil)
-    }
-    let (room, limit) = world.ledger.tryCharge(pages + more, of: kind, to: group, on: nodes)
-    if limit == nil {
-      world.touch(due, kind, row: owner, on: nodes)
-      return (due, nil)
-    }
-    let fits = most(due) {
-      world.newPages(of: $0, kind, owner: owner)
-        + (kind == .cow ? 0 : world.tablesFor($0, owner: owner)) <= room
-    }
-    if fits > 0 { world.touch(fits, kind, row: owner, on: nodes) }
+    world.book(fits, kind, of: growth)
     return (fits, limit)
   }
 
@@ -148,18 +125,14 @@ extension Replay {
 
   /// The limit that keeps a growth from its next page.
   private func failingLimit(_ growth: Growth) -> ChargeLimit? {
-    guard let kind = World.Kind.allCases.first(where: { growth.due($0, at: now) > 0 }) else {
+    guard let kind = PageKind.touched.first(where: { growth.due($0, at: now) > 0 }) else {
       return nil
     }
-    let nodes = world.nodes(of: growth)
-    guard let owner = growth.owner else {
-      return world.ledger.tryCharge(1, to: growth.tmpfsGroup, on: nodes).limit
+    var charge = world.charge(1, kind, of: growth)
+    if kind == .file {
+      charge.tables = world.charge(growth.due(kind, at: now), kind, of: growth).tables
     }
-    let due = kind == .file ? growth.due(kind, at: now) : 1
-    let tables = kind == .cow ? 0 : world.tablesFor(due, owner: owner)
-    let pages = world.newPages(of: 1, kind, owner: owner)
-    let group = Int(world.tasks.groups[owner])
-    return world.ledger.tryCharge(pages + tables, to: group, on: nodes).limit
+    return world.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit
   }
 
   private mutating func stop(_ order: Int, _ why: Growth.Stop) {

@@ -12,7 +12,7 @@ extension Replay {
   private func fitsTogether(at time: Int64) -> Bool {
     var all: Int64 = 0
     for growth in growths.all where growth.stop == nil && !growth.isShrink {
-      for kind in World.Kind.allCases { all += growth.due(kind, at: time) }
+      for kind in PageKind.touched { all += growth.due(kind, at: time) }
       // Two growths of one process may need one table more than each by itself.
       if let owner = growth.row.map(world.tasks.owner) {
         all += world.tablesFor(all, owner: owner) + 1
@@ -37,7 +37,7 @@ extension Replay {
     for growth in growths.all where growth.stop == nil && !growth.isShrink {
       var pages: Int64 = 0
       // Pages that others have in memory already count as new ones: an upper bound.
-      for kind in World.Kind.allCases { pages += growth.due(kind, at: time) }
+      for kind in PageKind.touched { pages += growth.due(kind, at: time) }
       if pages == 0 { continue }
       if world.nodes(of: growth) != nil { return false }
       let owner = growth.row.map(world.tasks.owner)

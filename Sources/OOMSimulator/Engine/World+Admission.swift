@@ -29,9 +29,10 @@ extension World {
   private var memoryState: MemoryState {
     var state = MemoryState()
     for account in ledger.accounts {
-      state.file += account.cache + account.file + account.shmem + account.tmpfs
-      state.shmem += account.shmem + account.tmpfs
-      state.slabReclaimable += account.slabReclaimable
+      state.file +=
+        account.pages.cache + account.pages.file + account.pages.shmem + account.pages.tmpfs
+      state.shmem += account.pages.shmem + account.pages.tmpfs
+      state.slabReclaimable += account.pages.slabReclaimable
     }
     state.free = free
     state.freeSwap = max(machine.swap - ledger.accounts[MemcgTree.root].swapUsage, 0)

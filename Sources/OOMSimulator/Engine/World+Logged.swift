@@ -93,12 +93,13 @@ extension World {
   private var loggedMemory: LoggedState.Memory {
     var memory = LoggedState.Memory()
     for account in ledger.accounts {
-      memory.unevictable += account.locked
-      memory.slabReclaimable += account.slabReclaimable
-      memory.mapped += account.file + account.shmem
-      memory.shmem += account.shmem + account.tmpfs
-      memory.pageTables += account.pageTables
-      memory.pagecache += account.file + account.cache + account.shmem + account.tmpfs
+      memory.unevictable += account.pages.locked
+      memory.slabReclaimable += account.pages.slabReclaimable
+      memory.mapped += account.pages.file + account.pages.shmem
+      memory.shmem += account.pages.shmem + account.pages.tmpfs
+      memory.pageTables += account.pages.pageTables
+      memory.pagecache +=
+        account.pages.file + account.pages.cache + account.pages.shmem + account.pages.tmpfs
     }
     memory.free = free
     memory.swapTotal = machine.swap
@@ -144,12 +145,13 @@ extension World {
     for group in groups.descendants(of: domain) {
       let account = ledger.accounts[group]
       var stats = LoggedState.Stats(path: groups.paths[group])
-      stats.anon = account.anon + account.locked
-      stats.file = account.file + account.cache + account.shmem + account.tmpfs
-      stats.shmem = account.shmem + account.tmpfs
-      stats.mapped = account.file + account.shmem
-      stats.pageTables = account.pageTables
-      stats.kernel = account.kernel + account.slabReclaimable + account.pageTables
+      stats.anon = account.pages.anon + account.pages.locked
+      stats.file =
+        account.pages.file + account.pages.cache + account.pages.shmem + account.pages.tmpfs
+      stats.shmem = account.pages.shmem + account.pages.tmpfs
+      stats.mapped = account.pages.file + account.pages.shmem
+      stats.pageTables = account.pages.pageTables
+      stats.kernel = account.pages.kernel + account.pages.slabReclaimable + account.pages.pageTables
       stats.swap = account.ownSwap
       memcg.groups.append(stats)
     }

@@ -23,19 +23,8 @@ struct World: Sendable {
   var shared = SharedObjects()
   var selectionIndex = SelectionIndex()
   var warnings: [String] = []
-
-  /// The kinds of pages that an address space has in one group.
-  struct Sizes: Equatable, Sendable {
-    var anon: Int64 = 0
-    var locked: Int64 = 0
-    var file: Int64 = 0
-    var shmem: Int64 = 0
-    var swap: Int64 = 0
-    var swappedShmem: Int64 = 0
-    var pageTables: Int64 = 0
-    /// Where the resident ones lie.
-    var nodes = NodeShares()
-  }
+  /// The start state needs more than the machine has, so that nothing is free.
+  private(set) var startExceedsMemory = false
 
   /// The state that a scenario begins with: given, not admitted.
   init(
@@ -96,12 +85,12 @@ struct World: Sendable {
   }
 
   private mutating func fillGroups() {
-    ledger.accounts[MemcgTree.root].cache = machine.pageCache
-    ledger.accounts[MemcgTree.root].slabReclaimable = machine.slabReclaimable
-    ledger.accounts[MemcgTree.root].kernel = machine.kernel
+    ledger.accounts[MemcgTree.root].pages.cache = machine.pageCache
+    ledger.accounts[MemcgTree.root].pages.slabReclaimable = machine.slabReclaimable
+    ledger.accounts[MemcgTree.root].pages.kernel = machine.kernel
     for group in 0..<groups.count {
-      ledger.accounts[group].cache += groups.settings[group].pageCache ?? 0
-      ledger.accounts[group].kernel += groups.settings[group].kernel ?? 0
+      ledger.accounts[group].pages.cache += groups.settings[group].pageCache ?? 0
+      ledger.accounts[group].pages.kernel += groups.settings[group].kernel ?? 0
     }
   }
 
@@ -113,12 +102,9 @@ struct World: Sendable {
       if tasks.owner(row) != row { continue }
       shared.join(row, segment: tasks.segments[row], file: tasks.mappedFiles[row])
       let new = attachAtStart(row, group)
-      ledger.accounts[group].anon += tasks.anon[row] - tasks.locked[row]
-      ledger.accounts[group].locked += tasks.locked[row]
-      ledger.accounts[group].file += new.file
-      ledger.accounts[group].shmem += new.shmem
-      ledger.accounts[group].pageTables += tasks.pageTables[row]
-      ledger.accounts[group].swappedAnon += tasks.swap[row]
+      ledger.accounts[group].pages += Pages(
+        anon: tasks.anon[row] - tasks.locked[row], locked: tasks.locked[row], shmem: new.shmem,
+        file: new.file, pageTables: tasks.pageTables[row], swappedAnon: tasks.swap[row])
       committed += tasks.committed(row)
     }
     for group in (0..<groups.count).reversed() {
@@ -134,6 +120,7 @@ struct World: Sendable {
 
   private mutating func warnOfExcess() {
     if used > machine.memory {
+      startExceedsMemory = true
       warnings.append(
         "the start state needs \(used) pages, the machine has \(machine.memory): nothing is free")
     }
@@ -189,17 +176,16 @@ struct World: Sendable {
   }
 
   /// What an address space has in the group that its owner is in.
-  func sizesInOwnGroup(_ row: Int) -> Sizes {
-    var sizes = Sizes(
-      anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
-      shmem: tasks.shmem[row], swap: tasks.swap[row],
-      swappedShmem: tasks.swappedShmem[row], pageTables: tasks.pageTables[row])
-    if ledger.nodes != nil, let nodes = tasks.nodes[row] { sizes.nodes = nodes }
-    for number in holdings.numbers(of: row) { sizes -= holdings[number].sizes }
+  func heldInOwnGroup(_ row: Int) -> Held {
+    var held = Held(pages: tasks.held(row))
+    if ledger.nodes != nil, let nodes = tasks.nodes[row] { held.nodes = nodes }
+    for number in holdings.numbers(of: row) { held -= holdings[number].held }
     if let segment = shared.number(.shmem, of: row) {
-      sizes.shmem -= shared.list[segment].shown(row)
+      held.pages.shmem -= shared.list[segment].shown(row)
     }
-    if let file = shared.number(.file, of: row) { sizes.file -= shared.list[file].shown(row) }
-    return sizes
+    if let file = shared.number(.file, of: row) {
+      held.pages.file -= shared.list[file].shown(row)
+    }
+    return held
   }
 }

@@ -16,8 +16,6 @@ public struct Event: Equatable, Sendable {
     public var shmem: Int64 = 0
     /// Anonymous memory that is locked as it is touched, besides `anon`.
     public var locked: Int64 = 0
-    /// Pages shared by copy-on-write that are written to.
-    var cow: Int64 = 0
 
     public init() {}
   }

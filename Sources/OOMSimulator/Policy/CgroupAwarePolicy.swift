@@ -26,8 +26,8 @@ extension World {
   /// What a group's processes use: of the root group, which has no counter, their sum.
   private func footprint(of group: Int) -> Int64 {
     let account = ledger.accounts[group]
-    if group != MemcgTree.root { return account.own - account.cache + account.ownSwap }
-    return account.anon + account.locked + account.shmem + account.file + account.pageTables
-      + account.swappedAnon + account.swappedShmem
+    if group != MemcgTree.root { return account.own - account.pages.cache + account.ownSwap }
+    return account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.file + account.pages.pageTables
+      + account.pages.swappedAnon + account.pages.swappedShmem
   }
 }

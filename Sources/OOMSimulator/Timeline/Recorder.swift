@@ -158,8 +158,8 @@ struct Recorder: Sendable {
 extension Timeline.Fill {
   fileprivate init(of world: World) {
     for account in world.ledger.accounts {
-      processes += account.anon + account.locked + account.shmem + account.tmpfs + account.file
-      cache += account.cache
+      processes += account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs + account.pages.file
+      cache += account.pages.cache
     }
     kernel = max(world.used - processes - cache, 0)
     swap = world.ledger.accounts[MemcgTree.root].swapUsage
