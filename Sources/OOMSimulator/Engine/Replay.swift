@@ -43,6 +43,9 @@ struct Replay {
   let recordsCandidates: Bool
   /// Called after every event and every kill, with all growth applied; for tests.
   var observe: ((World) -> Void)?
+  #if DEBUG
+    private var looks = 0
+  #endif
   /// Takes samples over time; nil where nobody wants them.
   var recorder: Recorder?
   /// How many kills list everybody in their domain.
@@ -107,12 +110,25 @@ struct Replay {
     catchUp()
   }
 
-  /// Lets a test look at the state.
+  /// Lets a test look at the state after an event or a kill, and debug builds at its invariants.
   mutating func show() {
+    #if DEBUG
+      checkInvariants()
+    #endif
     guard let observe else { return }
     catchUp()
     observe(world)
   }
+
+  #if DEBUG
+    /// Every time in a small state, ever more seldom in a large one.
+    private mutating func checkInvariants() {
+      looks += 1
+      let isSmall = world.tasks.count + world.groups.count <= 64
+      guard isSmall || looks & (looks - 1) == 0, world.tasks.count < 10_000 else { return }
+      if let broken = world.brokenInvariant() { fatalError("\(broken), at \(now) us") }
+    }
+  #endif
 
   /// Somebody new can perhaps be killed, so groups are charged up to their limits again.
   mutating func endForcedCharges() {
