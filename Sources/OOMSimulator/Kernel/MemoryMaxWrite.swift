@@ -11,7 +11,8 @@ extension RulesByRelease {
         .memcgLimit, "4.5",
         "memory.max written below the usage reclaims and then kills until it fits.",
         "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk",
-        adds: true, follows: .memcg),
+        adds: true, follows: .memcg
+      ) { $0.memcg.support = .versionTwo },
       RuleChange(
         .memcgLimit, "5.2", "memory.events counts what happens below a group, too.",
         "mm/memcontrol.c", "memcg_memory_event()", hurts: "monitoring of counters",

@@ -53,7 +53,8 @@ extension RulesByRelease {
       ) { $0.kill.oomKillTask = .unlessDisabled },
       RuleChange(
         .unkillable, "2.6.36", "Whoever is chosen can be killed.", "mm/oom_kill.c",
-        "oom_kill_process()", commit: .found("a63d83f427f"), hurts: "nobody in particular"
+        "oom_kill_process()", commit: .found("a63d83f427f"), hurts: "nobody in particular",
+        follows: .badness
       ) { $0.kill.oomKillTask = .anybody },
     ]
   }

@@ -55,7 +55,7 @@ extension RulesByRelease {
         .oomScore, "2.6.11", "The points as they are.", "fs/proc/base.c", "proc_oom_score()"),
       RuleChange(
         .oomScore, "2.6.36", "Thousandths, 0 to 1000.", "fs/proc/base.c", "proc_oom_score()",
-        commit: .found("a63d83f427f"), hurts: "scripts that read it"
+        commit: .found("a63d83f427f"), hurts: "scripts that read it", follows: .badness
       ) { $0.proc.oomScore = .thousandths },
       RuleChange(
         .oomScore, "3.5", "Points in thousandths of RAM + swap, in a memcg, too.", "fs/proc/base.c",

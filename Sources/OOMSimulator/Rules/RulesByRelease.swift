@@ -33,6 +33,11 @@ public enum RulesByRelease {
     return rules
   }
 
+  /// The rules of a release if one row of the table were not there.
+  static func rules(of release: KernelRelease, without row: RuleChange) -> Rules {
+    rules(of: effective(in: release).filter { $0 != row })
+  }
+
   private static func rules(of changes: [RuleChange]) -> Rules {
     var rules = Rules()
     for change in changes { change.apply?(&rules) }
