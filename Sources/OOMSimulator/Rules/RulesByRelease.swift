@@ -33,9 +33,12 @@ public enum RulesByRelease {
     return rules
   }
 
-  /// The rules of a release if one row of the table were not there.
+  /// The rules of a release if one row of the table were not there, nor what comes with it.
   static func rules(of release: KernelRelease, without row: RuleChange) -> Rules {
-    rules(of: effective(in: release).filter { $0 != row })
+    rules(
+      of: effective(in: release).filter {
+        $0 != row && !($0.follows == row.rule && $0.since == row.since)
+      })
   }
 
   private static func rules(of changes: [RuleChange]) -> Rules {
