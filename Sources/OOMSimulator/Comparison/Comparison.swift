@@ -139,13 +139,6 @@ public struct Comparison: Equatable, Sendable {
   }
 }
 
-extension RuleChange: Equatable {
-  public static func == (left: Self, right: Self) -> Bool {
-    left.rule == right.rule && left.since == right.since && left.says == right.says
-      && left.evidence == right.evidence
-  }
-}
-
 /// What a run comes to, without times and points, which differ between releases for reasons that hurt nobody.
 struct Outcome: Equatable {
   private struct Death: Equatable {

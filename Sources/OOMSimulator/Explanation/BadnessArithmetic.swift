@@ -53,16 +53,4 @@ public struct BadnessArithmetic: Equatable, Sendable {
         weight: rules.badness.rootBonus.weight(adj, isAdmin: candidate.isAdmin),
         totalpages: totalpages))
   }
-
-  /// What is taken off a process for `CAP_SYS_ADMIN`, in points; 0 where nothing is.
-  public func rootBonus(of candidate: Candidate) -> Int64 {
-    guard candidate.isAdmin else { return 0 }
-    switch rules.badness.rootBonus {
-    case .none: return 0
-    case .ofTotal: return 30 * pointsPerAdj
-    case .ofOwnUse:
-      return candidate.pages
-        - rules.badness.rootBonus.pages(candidate.pages, isAdmin: true, word: word)
-    }
-  }
 }

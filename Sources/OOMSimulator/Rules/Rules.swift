@@ -113,31 +113,4 @@ extension Rules {
     badness == other.badness && selection == other.selection && kill == other.kill
       && constraint == other.constraint && outOfMemory == other.outOfMemory
   }
-
-  /// Whether of processes with equal points the one that is visited later is chosen.
-  public func equalsReplace(in constraint: Constraint) -> Bool {
-    if badness.isLegacy { return false }
-    return constraint == .memcg ? selection.memcgEqualsReplace : selection.globalEqualsReplace
-  }
-
-  /// Whether the scan keeps points in an `unsigned int`: 3.5 to 4.8.
-  var holdsNarrowPoints: Bool { !badness.isLegacy && selection.holdsPointsIn32Bits }
-
-  /// What the scan keeps of points.
-  func held(_ points: Int128) -> Int128 {
-    holdsNarrowPoints ? Int128(UInt32(truncatingIfNeeded: points)) : points
-  }
-
-  /// Whether a process in swapoff is taken before all others, whatever its points are.
-  public var takesSwapoffFirst: Bool { !badness.isLegacy && selection.swapoff == .origin }
-}
-
-/// What memory cgroups a release has.
-public enum MemcgSupport: Equatable, Sendable {
-  /// None: to 2.6.24.
-  case none
-  /// Version 1: 2.6.25 to 4.4.
-  case versionOne
-  /// Version 2, too: since 4.5.
-  case versionTwo
 }
