@@ -5,89 +5,65 @@ internal import OOMSimulator
 extension ScenarioWriter {
   func event(_ event: Event, _ version: Int, to writer: inout JSONWriter) {
     duration("at", event.at, to: &writer)
-    writer.key(named: event.action.name)
-    if event.action == .sysrq { return writer.string("f") }
-    writer.object(inline: true) { action(event.action, version, to: &$0) }
+    let form = EventForm.of(event.action)
+    writer.key(named: form.name)
+    if case .word(let word, _) = form.shape { return writer.string(word) }
+    writer.object(inline: true) { writer in
+      switch form.shape {
+      case .members(let fields, let members, _):
+        self.members(event.action.parts, fields, members, to: &writer)
+      case .process:
+        guard let process = event.action.startedProcess else { return }
+        let usual = Scenario.Process.fields.map { $0.shown(Scenario.Process()) }
+        self.process(process, usual, to: &writer)
+      case .setting: setting(event.action, version, to: &writer)
+      case .word: break
+      }
+    }
   }
 
-  private func action(_ action: Event.Action, _ version: Int, to writer: inout JSONWriter) {
-    switch action {
-    case .grow(let process, let sizes, let over, let nodes):
-      growth(process, sizes, over, to: &writer)
-      text("nodes", nodes?.description, to: &writer)
-    case .shrink(let process, let sizes, let over): growth(process, sizes, over, to: &writer)
-    case .map(let process, let pages, let kind), .unmap(let process, let pages, let kind):
-      self.process("process", process, to: &writer)
-      size("size", pages, to: &writer)
-      if kind != .private { text("kind", kind.rawValue, to: &writer) }
-    case .start(let process):
-      let usual = Scenario.Process.fields.map { $0.shown(Scenario.Process()) }
-      self.process(process, usual, to: &writer)
-    case .exit(let process): self.process("process", process, to: &writer)
-    case .fork(let process, let child):
-      self.process("process", process, to: &writer)
-      writer.key("child")
-      writer.object(inline: true) { self.child(child, to: &$0) }
-    case .cow(let process, let pages, let over):
-      self.process("process", process, to: &writer)
-      size("size", pages, to: &writer)
-      duration("over", over == 0 ? nil : over, to: &writer)
-    case .readPageCache(let pages, let path): amount("read", pages, path, to: &writer)
-    case .dropPageCache(let pages, let path): amount("drop", pages, path, to: &writer)
-    case .writeTmpfs(let pages, let path): amount("write", pages, path, to: &writer)
-    case .deleteTmpfs(let pages, let path): amount("delete", pages, path, to: &writer)
-    case .setProcess(let process, let change):
+  private func members(
+    _ parts: EventParts, _ fields: [Field<EventParts>], _ members: EventForm.Members,
+    to writer: inout JSONWriter
+  ) {
+    let usual = EventParts()
+    var stated: String?
+    // One of them has to be there, be it 0.
+    if case .oneOrMore(let keys) = members,
+      !fields.contains(where: { keys.contains($0.key) && $0.shown(parts) != $0.shown(usual) })
+    {
+      stated = keys.first
+    }
+    for one in fields {
+      field(one, of: parts, unless: one.key == stated ? .absent : one.shown(usual), to: &writer)
+    }
+  }
+
+  /// What a `set` changes, and to what.
+  private func setting(_ action: Event.Action, _ version: Int, to writer: inout JSONWriter) {
+    switch action.setting {
+    case .process(let process, let change):
       self.process("process", process, to: &writer)
       writer.key("to")
       writer.object(inline: true) {
         fields(Event.ProcessChange.fields, of: change, usual: Event.ProcessChange(), to: &$0)
       }
-    case .setCgroup(let path, let change):
+    case .cgroup(let path, let change):
       text("cgroup", path, to: &writer)
       writer.key("to")
       writer.object(inline: true) { cgroup(change, version, to: &$0) }
-    case .setSysctl(let change):
+    case .sysctl(let change):
       writer.field("sysctl", true)
       writer.key("to")
       writer.object(inline: true) { fields(Sysctl.fields, of: change, usual: Sysctl(), to: &$0) }
-    case .move(let process, let path):
-      self.process("process", process, to: &writer)
-      text("cgroup", path, to: &writer)
-    case .swapoff(let pages, let process):
-      size("size", pages, to: &writer)
-      self.process("process", process, to: &writer)
-    case .swapon(let pages): size("size", pages, to: &writer)
-    case .oom(let path, let invoker, let nodes):
-      text("cgroup", path, to: &writer)
-      self.process("process", invoker, to: &writer)
-      text("nodes", nodes?.description, to: &writer)
-    case .sysrq: break
+    case nil: break
     }
   }
 
-  private func growth(
-    _ process: ProcessReference, _ sizes: Event.Sizes, _ over: Int64, to writer: inout JSONWriter
-  ) {
-    self.process("process", process, to: &writer)
-    let named = [
-      ("anon", sizes.anon), ("file", sizes.file), ("shmem", sizes.shmem), ("locked", sizes.locked),
-    ]
-    // One of them has to be there, be it 0.
-    let isEmpty = named.allSatisfy { $0.1 == 0 }
-    if isEmpty { size("anon", 0, to: &writer) }
-    for (name, pages) in named where pages != 0 { size(name, pages, to: &writer) }
-    duration("over", over == 0 ? nil : over, to: &writer)
-  }
-
-  private func child(_ child: Event.Child, to writer: inout JSONWriter) {
+  func child(_ child: Event.Child, to writer: inout JSONWriter) {
     text("name", child.name, to: &writer)
     if child.pid != 0 { writer.field("pid", Int64(child.pid)) }
     if let adj = child.oomScoreAdj { writer.field("oom_score_adj", Int64(adj)) }
-  }
-
-  private func amount(_ key: String, _ pages: Int64, _ path: String, to writer: inout JSONWriter) {
-    size(key, pages, to: &writer)
-    text("cgroup", path == "/" ? nil : path, to: &writer)
   }
 
   // MARK: Expectation

@@ -98,7 +98,7 @@ struct ScenarioWriter {
   }
 
   /// Writes one field unless it has a value that needs no mention.
-  private func field<Root>(
+  func field<Root>(
     _ field: Field<Root>, of root: Root, unless usual: ScenarioDifference.Value,
     to writer: inout JSONWriter
   ) {
@@ -133,6 +133,10 @@ struct ScenarioWriter {
     case .nodes(let get, _): text(key, get(root)?.description, to: &writer)
     case .process(let get, _): process(key, get(root), to: &writer)
     case .capabilities(let get, _): list(key, get(root)?.names, to: &writer)
+    case .child(let get, _):
+      guard let child = get(root) else { return }
+      writer.key(named: key)
+      writer.object(inline: true) { self.child(child, to: &$0) }
     case .pageTables(let get, _): pageTables(key, get(root), to: &writer)
     case .threads(let get, _): threads(key, get(root), to: &writer)
     case .restart(let get, _):

@@ -95,20 +95,18 @@ private struct DifferenceList {
       }
       let known = found.count
       add(path + ".at", .microseconds(old.at), .microseconds(new.at))
-      addSizes("\(path).\(new.action.name).", old.action, new.action)
+      addMembers("\(path).\(new.action.name).", old.action, new.action)
       // What has no name of its own here, such as the members of a `set`.
       if found.count == known { add(path, .text("one \(old.action.name)"), .text("another")) }
     }
   }
 
-  private mutating func addSizes(_ path: String, _ old: Event.Action, _ new: Event.Action) {
-    let (before, after) = (old.quantities, new.quantities)
-    for (index, value) in after.enumerated() where index < before.count {
-      add(path + value.name, before[index].value, value.value)
+  private mutating func addMembers(_ path: String, _ old: Event.Action, _ new: Event.Action) {
+    if let old = old.startedProcess, let new = new.startedProcess {
+      add(path, Scenario.Process.fields, old, new)
+    } else {
+      add(path, EventForm.of(new).fields, old.parts, new.parts)
     }
-    add(
-      path + "process", old.process.map { .text($0.description) } ?? .absent,
-      new.process.map { .text($0.description) } ?? .absent)
   }
 }
 
@@ -120,29 +118,5 @@ extension Event {
   /// What it is, in a few words.
   fileprivate var summary: ScenarioDifference.Value {
     .text(action.name + (action.process.map { " of \($0)" } ?? ""))
-  }
-}
-
-extension Event.Action {
-  /// Its sizes and its duration by their names.
-  fileprivate var quantities: [(name: String, value: ScenarioDifference.Value)] {
-    switch self {
-    case .grow(_, let sizes, let over, _), .shrink(_, let sizes, let over):
-      [
-        ("anon", .pages(sizes.anon)), ("file", .pages(sizes.file)),
-        ("shmem", .pages(sizes.shmem)), ("locked", .pages(sizes.locked)),
-        ("over", .microseconds(over)),
-      ]
-    case .map(_, let pages, let kind), .unmap(_, let pages, let kind):
-      [("size", .pages(pages)), ("kind", .text(kind.rawValue))]
-    case .cow(_, let pages, let over): [("size", .pages(pages)), ("over", .microseconds(over))]
-    case .readPageCache(let pages, let path), .dropPageCache(let pages, let path),
-      .writeTmpfs(let pages, let path), .deleteTmpfs(let pages, let path):
-      [("size", .pages(pages)), ("cgroup", .text(path))]
-    case .swapoff(let pages, _): [("size", .optionalPages(pages))]
-    case .swapon(let pages): [("size", .pages(pages))]
-    case .move(_, let path): [("cgroup", .text(path))]
-    case .start, .exit, .fork, .setProcess, .setCgroup, .setSysctl, .sysrq, .oom: []
-    }
   }
 }

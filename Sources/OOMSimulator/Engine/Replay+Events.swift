@@ -86,7 +86,9 @@ extension Replay {
       var sizes = Event.Sizes()
       sizes.cow = pages
       begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
-    default: break
+    case .start, .exit, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
+      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+      break
     }
   }
 

@@ -66,6 +66,8 @@ package enum FieldValue<Root>: Sendable {
   /// How much smaller a zram makes a page, in thousandths.
   case ratio(Get<Int64>, Set<Int64>)
   case capabilities(Get<Capabilities>, Set<Capabilities>)
+  /// The child of a fork.
+  case child(Get<Event.Child>, Set<Event.Child>)
   /// One size, or one for each level.
   case pageTables(Get<PageTables>, Set<PageTables>)
   /// The groups of threads beside the main one.
@@ -105,6 +107,7 @@ extension FieldValue {
     case .process(let get, _): .optional(get(root)?.description)
     case .capabilities(let get, _): .optional(get(root)?.names.joined(separator: ", "))
     case .threads(let get, _): .optional(get(root)?.joined(separator: ", "))
+    case .child(let get, _): .optional(get(root).map(Self.text))
     case .pageTables(let get, _): Self.shown(get(root))
     case .restart(let get, _): .optional(get(root)?.description)
     case .swap(let get, _): Self.shown(get(root))
@@ -125,6 +128,13 @@ extension FieldValue {
       return "\(device.kind.rawValue) of \(device.size) pages\(ratio)"
     }
     return .text(devices.joined(separator: ", "))
+  }
+
+  private static func text(_ child: Event.Child) -> String {
+    var text = child.name
+    if child.pid != 0 { text += ", pid \(child.pid)" }
+    if let adj = child.oomScoreAdj { text += ", oom_score_adj \(adj)" }
+    return text
   }
 
   private static func text(_ nodes: [Machine.Node]) -> String {
