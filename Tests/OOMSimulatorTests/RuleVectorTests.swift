@@ -182,12 +182,12 @@ import VictimSelection
       }
       var world = World(of: scenario, rules: RulesByRelease.rules(of: release))
       let domain = isMemcg ? world.groups.number(of: "/group") : nil
-      switch world.outOfMemory(domain: domain, invoker: nil, recordingCandidates: false) {
-      case .killed(let kill):
-        #expect(Int64(kill.victim.pid) == vector.number("victim"), vector.id)
+      switch world.outOfMemory(world.oomControl(domain: domain, invoker: nil, nodes: nil)) {
+      case .kill(let choice):
+        #expect(Int64(world.tasks.pids[choice.victim]) == vector.number("victim"), vector.id)
       case .waiting:
         #expect(vector.text("victim") == "ABORT", vector.id)
-      case .panicked, .noVictim, .disabled:
+      case .panic, .noVictim, .disabled:
         #expect(vector.values["victim"] is NSNull, vector.id)
       }
     }

@@ -13,8 +13,15 @@ public enum AllocatingTaskRule: Equatable, Sendable {
 }
 
 extension World {
-  /// Whether the process that asked is taken.
-  func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
+  /// The process that asked, where it is taken without a selection.
+  func allocatingTask(_ oc: OOMControl) -> Int? {
+    guard oc.memcg == nil, vm.oomKillAllocatingTask, rules.outOfMemory.allocatingTask != .none,
+      let invoker = oc.invoker, canBeAllocatingTask(invoker, oc)
+    else { return nil }
+    return invoker
+  }
+
+  private func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
     guard tasks.isAlive(invoker) else { return false }
     // Before 2.6.36 the kill itself finds out who cannot be killed.
     if rules.badness.isLegacy { return true }

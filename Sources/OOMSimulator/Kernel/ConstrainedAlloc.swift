@@ -4,6 +4,9 @@
 struct OOMControl {
   /// The group at its limit, nil for the machine. Kernel: `oc->memcg`.
   var memcg: Int?
+  /// The process whose allocation failed; nil when it is none of the scenario's. Kernel: `current`.
+  var invoker: Int?
+  var trigger = OOMTrigger.allocation
   var constraint: Constraint
   /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
   var totalpages: Int64
@@ -60,17 +63,20 @@ extension World {
   ///
   /// Kernel: `constrained_alloc()`, mm/oom_kill.c.
   func oomControl(
-    domain: Int?, invoker: Int?, nodes: NodeMask?, group: Int = MemcgTree.root
+    domain: Int?, invoker: Int?, nodes: NodeMask?, group: Int = MemcgTree.root,
+    trigger: OOMTrigger = .allocation
   ) -> OOMControl {
     let mems = invoker == nil ? self.mems(ofGroup: group) : self.mems(of: invoker)
     if let domain {
       var oc = OOMControl(
-        memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
+        memcg: domain, invoker: invoker, trigger: trigger, constraint: .memcg,
+        totalpages: memcgTotalpages(domain))
       // The cpuset test applied in a memcg, too, until it moved to its callers.
       if rules.constraint.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
       return oc
     }
-    var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
+    var oc = OOMControl(
+      memcg: nil, invoker: invoker, trigger: trigger, constraint: .none, totalpages: totalpages)
     oc.mems = mems
     guard machine.nodes.count > 1 else { return oc }
     if let nodes, !nodes.isSuperset(of: allNodes) {
