@@ -109,7 +109,9 @@ extension Replay {
       var growth = Growth(row: row, total: Pages(anon: pages), start: now, duration: over)
       growth.verb = .copyOnWrite
       begin(growth)
-    default: break
+    case .start, .exit, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
+      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+      break
     }
   }
 

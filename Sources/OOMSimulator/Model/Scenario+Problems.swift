@@ -23,7 +23,7 @@ extension Scenario {
 
   private var starts: [(event: Int, process: Scenario.Process)] {
     events.enumerated().compactMap { index, event in
-      if case .start(let process) = event.action { (index, process) } else { nil }
+      event.action.startedProcess.map { (index, $0) }
     }
   }
 
@@ -116,7 +116,7 @@ extension Scenario {
             path: [.key("events"), .index(index), .key(action), .key("process")],
             reference: reference, event: index))
       }
-      if case .start(let process) = event.action, let reference = process.sharesMMWith {
+      if let process = event.action.startedProcess, let reference = process.sharesMMWith {
         mentions.append(
           Mention(
             path: [.key("events"), .index(index), .key("start"), .key("shares_mm_with")],
@@ -272,19 +272,9 @@ extension Scenario {
       check(nodes, [.key("processes"), .index(row), .key("mempolicy")])
     }
     for (index, event) in events.enumerated() {
-      let place: [PathStep] = [.key("events"), .index(index)]
-      switch event.action {
-      case .oom(_, _, let nodes): check(nodes, place + [.key("oom"), .key("nodes")])
-      case .grow(_, _, _, let nodes):
-        check(nodes, place + [.key("grow"), .key("nodes")], bindsGrowth: true)
-      case .setProcess(_, let change):
-        check(change.memsAllowed, place + [.key("set"), .key("to"), .key("mems_allowed")])
-        check(change.mempolicy, place + [.key("set"), .key("to"), .key("mempolicy")])
-      case .start(let process):
-        check(process.memsAllowed, place + [.key("start"), .key("mems_allowed")])
-        check(process.mempolicy, place + [.key("start"), .key("mempolicy")])
-      case .setCgroup(_, let change): check(change.cpusetMems, place + [.key("set"), .key("to")])
-      default: break
+      for bound in event.action.boundNodes {
+        let place: [PathStep] = [.key("events"), .index(index), .key(event.action.name)]
+        check(bound.nodes, place + bound.path, bindsGrowth: event.action.isGrowth)
       }
     }
     return problems
@@ -327,29 +317,7 @@ extension Expectation {
 extension Event.Action {
   /// Where the pid of a process that it brings stands in the scenario format.
   fileprivate var pathOfPid: [PathStep] {
-    if case .fork = self { return [.key("fork"), .key("child"), .key("pid")] }
-    return [.key("start"), .key("pid")]
-  }
-
-  /// The key of the action in the scenario format.
-  public var name: String {
-    switch self {
-    case .grow: "grow"
-    case .shrink: "shrink"
-    case .map: "map"
-    case .unmap: "unmap"
-    case .start: "start"
-    case .exit: "exit"
-    case .fork: "fork"
-    case .cow: "cow"
-    case .readPageCache, .dropPageCache: "page_cache"
-    case .writeTmpfs, .deleteTmpfs: "tmpfs"
-    case .setProcess, .setCgroup, .setSysctl: "set"
-    case .move: "move"
-    case .oom: "oom"
-    case .sysrq: "sysrq"
-    case .swapoff: "swapoff"
-    case .swapon: "swapon"
-    }
+    if case .child? = newcomer { return [.key(name), .key("child"), .key("pid")] }
+    return [.key(name), .key("pid")]
   }
 }

@@ -98,19 +98,23 @@ extension Scenario {
     scenario.events = []
     let isBrought = subject.startRow == nil || subject.isNamedAlone
     for event in events {
-      switch event.action {
-      case .start(let process) where isBrought:
+      switch event.action.newcomer {
+      case .process(let process)? where isBrought:
         for var one in process.copies {
           if one.name == subject.identity.name { body(&one) }
           scenario.events.append(Event(at: event.at, action: .start(one)))
         }
-      case .fork(let parent, var one) where isBrought:
+      case .child(var one, let parent)? where isBrought:
         if one.name == subject.identity.name { child(&one) }
         scenario.events.append(Event(at: event.at, action: .fork(parent, one)))
-      case .setProcess(let process, var change) where subject.isMeant(by: process):
+      default:
+        guard case (let process, var change)? = event.action.processChange, subject.isMeant(by: process)
+        else {
+          scenario.events.append(event)
+          continue
+        }
         set(&change)
         scenario.events.append(Event(at: event.at, action: .setProcess(process, change)))
-      default: scenario.events.append(event)
       }
     }
     return scenario

@@ -246,14 +246,7 @@ private struct ProtectionSearch {
     var own: Int64 = 0
     var others: [ProcessReference: Int64] = [:]
     for event in scenario.events {
-      let pages: Int64
-      let process: ProcessReference
-      switch event.action {
-      case .grow(let who, let sizes, _, _):
-        (process, pages) = (who, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
-      case .cow(let who, let written, _): (process, pages) = (who, written)
-      default: continue
-      }
+      guard let (process, pages) = event.action.pagesTaken else { continue }
       if subject.isMeant(by: process) {
         own &+= pages
       } else {
