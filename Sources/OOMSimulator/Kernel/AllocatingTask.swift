@@ -1,7 +1,7 @@
 /// What `vm.oom_kill_allocating_task` does in an OOM of the machine.
 ///
 /// Kernel: `out_of_memory()`, mm/oom_kill.c.
-public enum AllocatingTaskRule: Equatable, Sendable {
+package enum AllocatingTaskRule: Equatable, Sendable {
   /// There is no such sysctl: to 2.6.23.
   case none
   /// Who asks, or nobody if it cannot be killed: 2.6.24 to 2.6.29, commit fe071d7e8aa.

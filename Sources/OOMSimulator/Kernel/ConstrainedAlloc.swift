@@ -25,7 +25,7 @@ struct OOMControl {
 /// What a cpuset and a memory policy change in an OOM.
 ///
 /// Kernel: mm/oom_kill.c.
-public enum NodeRule: Equatable, Sendable {
+package enum NodeRule: Equatable, Sendable {
   /// Nothing: 2.6.11 to 2.6.13.
   case ignored
   /// Tasks of other nodes are passed over: 2.6.14 and 2.6.15, commit a49335cceab.

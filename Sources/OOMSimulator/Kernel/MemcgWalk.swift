@@ -1,7 +1,7 @@
 /// The order in which the processes of a memory cgroup are visited.
 ///
 /// Kernel: mm/oom_kill.c and mm/memcontrol.c.
-public enum MemcgWalk: Equatable, Sendable {
+package enum MemcgWalk: Equatable, Sendable {
   /// The list of all tasks, those of other groups passed over: 2.6.25 to 3.5.
   case taskList
   /// Groups by their number of creation, in each the newest process first: 3.6 to 3.9.

@@ -1,5 +1,5 @@
 /// Whom `oom_kill_task()` refuses to kill before 2.6.36.
-public enum OOMKillTask: Equatable, Sendable {
+package enum OOMKillTask: Equatable, Sendable {
   /// Nobody: 2.6.11 to 2.6.19; since 2.6.36 it is not asked.
   case anybody
   /// Whoever shares memory with a process at -17: 2.6.21 to 2.6.31, commit 35ae834fa02.

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 extension OvercommitRule {
   /// The types in which mode 2 compares.
-  public enum Comparison: Equatable, Sendable {
+  package enum Comparison: Equatable, Sendable {
     /// An `int` against an `unsigned long`: 2.6.11 and 2.6.12.
     case intWithUnsigned
     /// 2.6.13 to 2.6.29, commit 2f60f8d3573, and since 4.0, commit 5703b087dc8e.

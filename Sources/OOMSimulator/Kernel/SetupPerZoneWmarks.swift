@@ -19,7 +19,7 @@ func minWatermark(minFreeKbytes: Int64, machine: Machine) -> Int64 {
 }
 
 /// How far apart the watermarks of a zone are.
-public enum WatermarkStep: Equatable, Sendable {
+package enum WatermarkStep: Equatable, Sendable {
   /// A quarter of the min watermark to low, half to high: to 4.5.
   case quarterOfMin
   /// The larger of a quarter and 0.1 % of the zone (`vm.watermark_scale_factor` 10): since 4.6.

@@ -1,7 +1,7 @@
 /// Which processes die because they use the victim's address space; kernel threads never do.
 ///
 /// Kernel: `oom_kill_task()` and `__oom_kill_process()`, mm/oom_kill.c.
-public enum SharerRule: Equatable, Sendable {
+package enum SharerRule: Equatable, Sendable {
   /// All: 2.6.21 to 2.6.31 (650a7c974f1) and 2.6.37 to 3.1 (1e99bad0d9c).
   case all
   /// None: 2.6.20, which signals the wrong task, and 2.6.32 to 2.6.36 (8c5cd6f3a17).

@@ -1,5 +1,5 @@
 /// What comes of an OOM of a memcg in which nobody can be chosen.
-public enum MemcgWithoutVictim: Equatable, Sendable {
+package enum MemcgWithoutVictim: Equatable, Sendable {
   /// Who asks is killed: 2.6.25 to 2.6.34.
   case killsCurrent
   /// Nothing: who asks waits or tries again: 2.6.35 to 4.18 and since 5.16, commit a4ebf1b6ca1e.
