@@ -1,11 +1,15 @@
 import Foundation
 import KernelLog
 import OOMFormats
+import SharedData
 
 /// Kernel logs of the tests, and those that may lie beside the package.
 enum Logs {
   static let folder = Files.packageRoot.appending(path: "Tests/Data/logs")
-  static let shared = Files.packageRoot.deletingLastPathComponent().appending(path: "shared")
+  static let shared = SharedData.folder
+  static let hasReports = SharedData.has("reports", for: "kernel logs that people posted")
+  static let hasConsoles = SharedData.has(
+    "recordings/console", for: "whole consoles of recorded kernels")
 
   static let names = texts(in: folder)
   static let sharedReports = texts(in: shared.appending(path: "reports"))
