@@ -12,6 +12,11 @@ enum Logs {
     "recordings/console", for: "whole consoles of recorded kernels")
 
   static let names = texts(in: folder)
+
+  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 500 by default.
+  static let mutations =
+    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 500
+
   static let sharedReports = texts(in: shared.appending(path: "reports"))
   static let sharedConsoles = texts(in: shared.appending(path: "recordings/console"))
 
