@@ -1,20 +1,20 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// Who dies next, for people: domains nearest to their limits first, in each the candidates in order.
-public struct ForecastText {
+package struct ForecastText {
   private let forecast: Forecast
   private let style: Style
 
-  public init(_ forecast: Forecast, style: Style) {
+  package init(_ forecast: Forecast, style: Style) {
     self.forecast = forecast
     self.style = style
   }
 
   /// - Parameters:
   ///   - nearPerMille: domains with more left than this are only counted; the nearest is always shown.
-  public func text(nearPerMille: Int64) -> String {
+  package func text(nearPerMille: Int64) -> String {
     let shown = forecast.near(nearPerMille)
     var lines: [String] = []
     for domain in shown {

@@ -1,10 +1,10 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// The badness table for people, most points first; those who are no candidates come last, with the reason.
-public enum ScoreText {
-  public static func text(_ table: ScoreTable, style: Style) -> String {
+package enum ScoreText {
+  package static func text(_ table: ScoreTable, style: Style) -> String {
     var lines = [
       style.bold(plain(table.scenario.isEmpty ? "scenario" : table.scenario))
         + style.dim(
