@@ -7,10 +7,10 @@ import VictimSelection
 /// The engine against the models of Reference/, which were written line by line after the rule book by
 /// somebody who had not read the engine: badness, oom_score, totalpages, who is chosen and who dies.
 ///
-/// `OOMSIM_WORLDS` sets the number of worlds for each rule set.
+/// `OOMSIM_WORLDS` sets the number of worlds for each rule set, 200 by default.
 @Suite struct ReferenceRuleTests {
   private static let worlds =
-    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 500
+    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 200
 
   /// The releases of each rule set at which any rule changes, and the enterprise kernels' own.
   static let releases: [String: [KernelRelease]] = {
