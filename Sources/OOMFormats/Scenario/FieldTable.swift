@@ -28,6 +28,9 @@ extension Fields {
   static let machineTable = FieldTable(Machine.fields)
   static let swapDeviceTable = FieldTable(SwapDevice.fields)
   static let sysctlTable = FieldTable(Sysctl.fields)
+  static let expectationTable = FieldTable(Expectation.fields)
+  static let killTable = FieldTable(Expectation.ExpectedKill.fields)
+  static let refusalTable = FieldTable(Expectation.ExpectedRefusal.fields)
   static let cgroupTable = FieldTable(Cgroup.files.map { $0.field })
 
   /// Reads an object that is all fields of a table.
@@ -57,6 +60,7 @@ extension Fields {
     case .duration(_, let set): if let time = try duration() { set(&root, time) }
     case .pause(_, let set): if let time = try pause() { set(&root, time) }
     case .name(let owner, _, let set): if let name = try name(of: owner) { set(&root, name) }
+    case .text(_, let set): if let text = try string() { set(&root, text) }
     case .word(let words, _, let set):
       if let word = try word(words.map { ($0, $0) }) { set(&root, word) }
     case .path(_, let set): if let path = try cgroupPath() { set(&root, path) }
@@ -64,6 +68,9 @@ extension Fields {
     case .process(_, let set): if let process = try process() { set(&root, process) }
     case .ratio(_, let set): if let ratio = try ratio() { set(&root, ratio) }
     case .capabilities(_, let set): if let some = try capabilities() { set(&root, some) }
+    case .names(_, let set): set(&root, try strings())
+    case .kills(_, let set): set(&root, try kills())
+    case .refusals(_, let set): set(&root, try refusals())
     case .child(_, let set): if let child = try child() { set(&root, child) }
     case .pageTables(_, let set): if let tables = try pageTables() { set(&root, tables) }
     case .threads(_, let set): if let groups = try threads() { set(&root, groups) }
