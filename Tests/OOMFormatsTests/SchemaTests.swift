@@ -136,11 +136,12 @@ struct SchemaKeysTests {
   /// Tables that the reader shows, and where the schema has the same object.
   @Test(arguments: [
     (ScenarioReader.topKeys.names, ""), (Fields.machineTable.keys.names, "$defs/machine"),
-    (Fields.sysctlTable.keys.names, "$defs/sysctl"), (Fields.cgroupTable.keys.names, "$defs/cgroup"),
+    (Fields.sysctlTable.keys.names, "$defs/sysctl"),
+    (Fields.cgroupTable.keys.names, "$defs/cgroup"),
     (Fields.processTable.keys.names, "$defs/process"), (Fields.eventKeys.names, "$defs/event"),
-    (Fields.expectKeys.names, "$defs/expect"),
-    (Fields.expectedKillKeys.names, "$defs/expect/properties/kills/items"),
-    (Fields.expectedRefusalKeys.names, "$defs/expect/properties/refused/items"),
+    (Fields.expectationTable.keys.names, "$defs/expect"),
+    (Fields.killTable.keys.names, "$defs/expected_kill"),
+    (Fields.refusalTable.keys.names, "$defs/expected_refusal"),
     (
       Fields.cgroupTable.keys.names.filter { $0.contains(".") }, "$defs/cgroup_limits"
     ),
