@@ -25,7 +25,7 @@ import Testing
     let swap = try #require((scenario.machine["swap"] as? [[String: Any]])?.first)
     #expect(swap["kind"] as? String == "zram" && swap["ratio"] as? Double == 2.8)
     let group = try #require(scenario.group("/system.slice/web.service"))
-    #expect(group["memory.max"] as? String == "524288 pages")
+    #expect(group["memory.max"] as? String == "2G")
     #expect(group["memory.swap.max"] as? Int == 0)
     // What is free comes out, and what a group uses.
     let next = try await Program.run(["next", "--json", "--near", "100", "-"], stdin: output.out)
@@ -49,13 +49,13 @@ import Testing
     _ = try await read(output)
     #expect(scenario["cgroup_version"] as? Int == 1)
     let db = try #require(scenario.group("/db"))
-    #expect(db["memory.limit_in_bytes"] as? String == "12800 pages")
-    #expect(db["memory.memsw.limit_in_bytes"] as? String == "25600 pages")
+    #expect(db["memory.limit_in_bytes"] as? String == "50M")
+    #expect(db["memory.memsw.limit_in_bytes"] as? String == "100M")
     #expect(db["memory.soft_limit_in_bytes"] == nil && db["memory.swappiness"] as? Int == 10)
     #expect(db["memory.use_hierarchy"] as? Int == 1)
     #expect((db["memory.oom_control"] as? [String: Any])?["oom_kill_disable"] as? Int == 1)
     // 11 000 pages in use: 10 010 of the process, 700 of cache, the rest the kernel's.
-    #expect(db["page_cache"] as? String == "700 pages" && db["kernel"] as? String == "290 pages")
+    #expect(db["page_cache"] as? String == "2800k" && db["kernel"] as? String == "1160k")
     // The other one's score is that of newer rules.
     #expect(output.error.contains("oom_score: 2 of 2 equal"), "\(output.error)")
   }
@@ -138,8 +138,8 @@ import Testing
     try host.file("proc/sys/vm/swappiness", "100\n")
     let (output, scenario) = try await host.snapshot()
     _ = try await read(output)
-    #expect(scenario.machine["swap"] as? String == "20000 pages")
-    #expect(scenario.processes.first?["swap"] as? String == "2000 pages")
+    #expect(scenario.machine["swap"] as? String == "80000k")
+    #expect(scenario.processes.first?["swap"] as? String == "8000k")
     let sysctl = try #require(scenario["sysctl"] as? [String: Int])
     #expect(
       sysctl == [
@@ -168,7 +168,7 @@ import Testing
     #expect((scenario.machine["nodes"] as? [Any])?.count == 2)
     #expect(scenario.processes.map { $0["mems_allowed"] as? String } == ["1", nil, nil])
     let old = try #require(scenario.processes.last)
-    #expect(old["anon"] as? String == "700 pages" && old["file"] as? String == "300 pages")
+    #expect(old["anon"] as? String == "2800k" && old["file"] as? String == "1200k")
   }
 
   @Test func `no host and wrong usage`() async throws {

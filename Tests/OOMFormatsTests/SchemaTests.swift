@@ -16,6 +16,15 @@ struct SchemaTests {
     #expect(validator.unsupported == [])
   }
 
+  /// The file is made from the tables: `OOMSIM_WRITE_SCHEMA=1 swift test --filter SchemaTests` writes it anew.
+  @Test func `the shipped schema is that of the tables`() throws {
+    let file = Files.scenarios.appending(path: "schema.json")
+    if ProcessInfo.processInfo.environment["OOMSIM_WRITE_SCHEMA"] != nil {
+      try Data(ScenarioSchema.text.utf8).write(to: file, options: .atomic)
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == ScenarioSchema.text)
+  }
+
   @Test func `a keyword that the validator does not know is reported`() throws {
     let validator = SchemaValidator(try JSONTree(Array(#"{ "maxLength": 3 }"#.utf8)))
     _ = validator.errors(in: .string("abcd"))
@@ -126,14 +135,14 @@ struct SchemaTests {
 struct SchemaKeysTests {
   /// Tables that the reader shows, and where the schema has the same object.
   @Test(arguments: [
-    (ScenarioReader.topKeys.names, ""), (Fields.machineKeys.names, "$defs/machine"),
-    (Fields.sysctlKeys.names, "$defs/sysctl"), (Fields.cgroupKeys.names, "$defs/cgroup"),
-    (Fields.processKeys.names, "$defs/process"), (Fields.eventKeys.names, "$defs/event"),
+    (ScenarioReader.topKeys.names, ""), (Fields.machineTable.keys.names, "$defs/machine"),
+    (Fields.sysctlTable.keys.names, "$defs/sysctl"), (Fields.cgroupTable.keys.names, "$defs/cgroup"),
+    (Fields.processTable.keys.names, "$defs/process"), (Fields.eventKeys.names, "$defs/event"),
     (Fields.expectKeys.names, "$defs/expect"),
     (Fields.expectedKillKeys.names, "$defs/expect/properties/kills/items"),
     (Fields.expectedRefusalKeys.names, "$defs/expect/properties/refused/items"),
     (
-      Fields.cgroupKeys.names.filter { $0.contains(".") }, "$defs/cgroup_limits"
+      Fields.cgroupTable.keys.names.filter { $0.contains(".") }, "$defs/cgroup_limits"
     ),
   ])
   func `the schema has the keys of the reader and no others`(names: [String], path: String) throws {
@@ -172,7 +181,7 @@ struct SchemaKeysTests {
   }
 
   @Test func `the schema has the members of a restart and no others`() throws {
-    #expect(Set(try keys(at: "$defs/restart")) == Set(Fields.restartKeys.names))
+    #expect(Set(try keys(at: "$defs/restart")) == Set(Fields.restartTable.keys.names))
   }
 
   @Test func `a start has the keys of a process`() throws {
@@ -186,7 +195,7 @@ struct SchemaKeysTests {
     guard case .array(let forms) = set else { throw Missing() }
     #expect(Set(forms.flatMap { $0["properties"]?.keys ?? [] }) == Set(known))
     #expect(
-      Set(try keys(at: "$defs/process_change")) == Set(Fields.processChangeKeys.names))
+      Set(try keys(at: "$defs/process_change")) == Set(Fields.processChangeTable.keys.names))
   }
 
   private struct Missing: Error {}

@@ -149,7 +149,7 @@ import Testing
     var world = World(of: scenario)
     _ = world.ledger.reclaim(30_000, in: MemcgTree.root)
     let usage = try ["/a", "/b"].map { path in
-      world.ledger.accounts[try #require(world.groups.number(of: path))].cache
+      world.ledger.accounts[try #require(world.groups.number(of: path))].pages.cache
     }
     #expect(usage == [20_000, 50_000])
   }

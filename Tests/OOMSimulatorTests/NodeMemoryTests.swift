@@ -37,7 +37,7 @@ import Testing
     scenario.events = actions.enumerated().map { Event(at: Int64($0.offset), action: $0.element) }
     var replay = Replay(scenario, recordsCandidates: true)
     replay.run()
-    #expect(ConservationTests.imbalance(in: replay.world) == nil)
+    #expect(replay.world.brokenInvariant() == nil)
     return replay
   }
 
@@ -126,7 +126,7 @@ import Testing
     let replay = Self.replay(scenario, [Self.grow("b", 500, "1"), Self.grow("a", 700, "1")])
     #expect(replay.kills.isEmpty)
     #expect(Self.used(replay)[1] == 1000)
-    #expect(replay.world.ledger.accounts[0].cache == 200)
+    #expect(replay.world.ledger.accounts[0].pages.cache == 200)
     #expect(replay.world.ledger.accounts[0].swapUsage > 0)
     #expect(replay.world.tasks.swap[2] == 0, "c lies on node 0")
   }

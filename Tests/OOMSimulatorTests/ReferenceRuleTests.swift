@@ -88,7 +88,7 @@ import VictimSelection
     let score = world.procOOMScore(row)
     let expectedScore = referenceOOMScore(reference, index)
     if score != expectedScore { return "oom_score \(score), expected \(expectedScore)" }
-    guard world.rules.badness != nil else {
+    guard !world.rules.badness.isLegacy else {
       if reference.processes[index].isKernelThread { return nil }
       let points = world.badness(row, totalpages: totalpages)
       let expected = Int128(referenceLegacyBadness(reference, index))
@@ -123,7 +123,7 @@ import VictimSelection
     if killed != dead { return "kills \(killed), expected \(expected)" }
     guard kill.chosen == .points else { return nil }
     // Where the scan holds 32 bits, the model's points are what the scan held.
-    let isCut = kill.arithmetic.rules.holdsPointsIn32Bits
+    let isCut = kill.arithmetic.rules.selection.holdsPointsIn32Bits
     let found = isCut ? kill.victim.points & 0xffff_ffff : kill.victim.points
     return found == points ? nil : "\(found) points, expected \(points)"
   }

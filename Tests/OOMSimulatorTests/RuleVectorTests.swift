@@ -152,11 +152,11 @@ import VictimSelection
     let candidate = world.candidate(0, oc)
     let expected = vector["expect"]
     #expect(candidate.oomScore == Self.number(expected, "oom_score"), vector.id)
-    if world.rules.badness == nil {
+    if world.rules.badness.isLegacy {
       #expect(
         world.badness(0, totalpages: totalpages) == Self.number(expected, "points"), vector.id)
     } else if expected.text("points") == "LONG_MIN"
-      || (expected.number("points") == 0 && world.rules.badness != .signed)
+      || (expected.number("points") == 0 && world.rules.badness.rule != .signed)
     {
       #expect(candidate.ineligible != nil, vector.id)
     } else {
@@ -223,7 +223,8 @@ import VictimSelection
         swapMax: memcg.number("memsw").map { $0 - limit } ?? memcg.number("swap_max")
           ?? Cgroup.unlimited,
         totalSwap: memcg.number("total_swap") ?? 0, swappiness: memcg.number("swappiness") ?? 60,
-        rule: RulesByRelease.rules(of: KernelRelease(stringLiteral: String(first))).memcgTotalpages)
+        rule: RulesByRelease.rules(of: KernelRelease(stringLiteral: String(first))).constraint
+          .memcgTotalpages)
       #expect(total == vector.number("totalpages"), vector.id)
     }
   }
@@ -245,7 +246,7 @@ import VictimSelection
         ("5.10", "read_oom_adj_5.10+"),
       ] {
         let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
-        let read = rules.oomAdjFile.map { readOOMAdj(value, $0) }
+        let read = rules.proc.oomAdj.map { readOOMAdj(value, $0) }
         #expect(read.map { Int64($0) } == vector.number(key), "\(release): \(vector.values)")
       }
     }
@@ -277,11 +278,11 @@ import VictimSelection
         for release in releases {
           let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
           let minFree = defaultMinFreeKbytes(
-            lowmemKiB: pages * 4, most: rules.mostMinFreeKbytes)
+            lowmemKiB: pages * 4, most: rules.watermarks.mostMinFreeKbytes)
           #expect(minFree == vector.number(minFreeKey), "\(release)")
           let min = minWatermark(minFreeKbytes: minFree, machine: Machine())
           let (low, high) = lowAndHighWatermark(
-            min: min, managed: pages, step: rules.watermarkStep)
+            min: min, managed: pages, step: rules.watermarks.step)
           #expect([min, low, high] == vector.values[marksKey] as? [Int64], "\(release)")
         }
       }

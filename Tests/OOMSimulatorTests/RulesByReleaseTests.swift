@@ -128,12 +128,17 @@ import VictimSelection
     func rules(_ text: String) -> Rules {
       RulesByRelease.rules(of: KernelRelease(stringLiteral: text))
     }
-    #expect(rules("5.15.2").memcgWithoutVictim == .forced)
+    #expect(rules("5.15.2").memcg.withoutVictim == .forced)
     #expect(
-      rules("5.15.3").memcgWithoutVictim == .waits && rules("5.10.200").memcgWithoutVictim == .waits
+      rules("5.15.3").memcg.withoutVictim == .waits
+        && rules("5.10.200").memcg.withoutVictim == .waits
     )
-    #expect(rules("3.13.9").rootBonus == .ofTotal && rules("3.13.11").rootBonus == .ofOwnUse)
-    #expect(rules("3.0.101").badness == .perMille(.long) && rules("3.0").badness == .perMille(.int))
+    #expect(
+      rules("3.13.9").badness.rootBonus == .ofTotal
+        && rules("3.13.11").badness.rootBonus == .ofOwnUse)
+    #expect(
+      rules("3.0.101").badness.rule == .perMille(.long)
+        && rules("3.0").badness.rule == .perMille(.int))
     #expect(rules("3.4.113").overcommit.comparison == .signed)
     #expect(("6.12.117+deb12" as KernelRelease).stable == 117)
     #expect(("2.6.32.63" as KernelRelease).stable == 63)
@@ -143,19 +148,21 @@ import VictimSelection
   @Test("what the logs of enterprise kernels prove")
   func enterprise() {
     let el6 = RulesByRelease.rules(of: "2.6.32-el6")
-    #expect(el6.badness == .perMille(.long) && el6.rootBonus == .ofTotal)
+    #expect(el6.badness.rule == .perMille(.long) && el6.badness.rootBonus == .ofTotal)
     #expect(
-      el6.child == .worstWithOwnMM && !el6.globalEqualsReplace && el6.oomScoreFile == .thousandths)
+      el6.kill.child == .worstWithOwnMM && !el6.selection.globalEqualsReplace
+        && el6.proc.oomScore == .thousandths)
     let el7 = RulesByRelease.rules(of: "3.10-el7")
     var upstream = RulesByRelease.rules(of: "3.10")
     #expect(el7 != upstream)
-    upstream.rootBonus = .ofOwnUse
+    upstream.badness.rootBonus = .ofOwnUse
     #expect(el7 == upstream)
     // dhclient-like victim of root: 50 852 pages less 1 525 print 195 of 252 721, 201 without the bonus.
-    let pages = el7.rootBonus.pages(50_852, isAdmin: true)
+    let pages = el7.badness.rootBonus.pages(50_852, isAdmin: true)
     #expect(pages == 49_327 && pages * 1000 / 252_721 == 195)
     let el8 = RulesByRelease.rules(of: "4.18-el8")
-    #expect(el8.child == .none && el8.badness == .atLeastOne && el8.rootBonus == .none)
+    #expect(
+      el8.kill.child == .none && el8.badness.rule == .atLeastOne && el8.badness.rootBonus == .none)
     #expect(RulesByRelease.rules(of: "5.14-el9") == RulesByRelease.rules(of: "5.14"))
   }
 }

@@ -327,7 +327,11 @@ struct Worlds {
       return .setSysctl(change)
     case 16:
       guard usesGroups else { return .exit(process) }
-      return .setCgroup(paths[1 + Int.random(in: 0..<5, using: &random)], cgroup())
+      let path = paths[1 + Int.random(in: 0..<5, using: &random)]
+      var change = cgroup()
+      // What a group holds at the start cannot be written.
+      (change.pageCache, change.kernel) = (nil, nil)
+      return .setCgroup(path, change)
     default: return .shrink(process, sizes(3000), over: over)
     }
   }

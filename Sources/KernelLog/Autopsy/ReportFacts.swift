@@ -48,45 +48,14 @@ struct ReportFacts {
     let range = report.releases
     let last = range.last ?? .newestKnown
     var releases = [range.first]
-    var known = [SelectionKey(RulesByRelease.rules(of: range.first))]
+    var known = RulesByRelease.rules(of: range.first)
     for boundary in RulesByRelease.boundaries where boundary > range.first && boundary <= last {
-      let key = SelectionKey(RulesByRelease.rules(of: boundary))
-      if key == known[known.count - 1] {
-        continue
-      }
+      let rules = RulesByRelease.rules(of: boundary)
+      if rules.choose(as: known) { continue }
       releases.append(boundary)
-      known.append(key)
+      known = rules
     }
     return releases
-  }
-
-  /// What of a release's rules shows in whom it selects.
-  private struct SelectionKey: Equatable {
-    var badness: BadnessRule?
-    var legacy: LegacyBadness
-    var tables: PageTablesCounted
-    var bonus: RootBonus
-    var ties: [Bool]
-    var walk: MemcgWalk
-    var memcgTotalpages: MemcgTotalpages
-    var nodePages: NodePages
-    var child: ChildRule
-    var allocatingTask: AllocatingTaskRule
-    var swapoff: SwapoffRule
-
-    init(_ rules: Rules) {
-      badness = rules.badness
-      legacy = rules.legacy
-      tables = rules.pageTables
-      bonus = rules.rootBonus
-      ties = [rules.globalEqualsReplace, rules.memcgEqualsReplace, rules.sparesVforkChildren]
-      walk = rules.memcgWalk
-      memcgTotalpages = rules.memcgTotalpages
-      nodePages = rules.nodePages
-      child = rules.child
-      allocatingTask = rules.allocatingTask
-      swapoff = rules.swapoff
-    }
   }
 
   private static func constraint(of report: OOMReport) -> Constraint? {
@@ -156,12 +125,12 @@ struct ReportFacts {
   /// Whether the kill line's score is one of points: the allocating task has none.
   var hasScore: Bool {
     report.chosen?.score != nil && !report.isAllocatingTask && chosenRow != nil
-      && rules.badness != nil && isTableComplete
+      && !rules.badness.isLegacy && isTableComplete
   }
 
   /// All that badness reads of a process is in the table.
   var isTableComplete: Bool {
-    guard let table = report.table, rules.badness != nil else { return false }
+    guard let table = report.table, !rules.badness.isLegacy else { return false }
     return missingColumns.isEmpty && table.unknownColumns.isEmpty
   }
 
@@ -169,12 +138,12 @@ struct ReportFacts {
   var missingColumns: [String] {
     guard let table = report.table else { return [] }
     var missing: [String] = []
-    if rules.badness == nil {
+    if rules.badness.isLegacy {
       return ["CPU time, run time and nice value of the processes, which badness() reads"]
     }
     if table.lacks(.swapents) { missing.append("swap entries") }
     let hasTables = !table.lacks(.pgtablesBytes) || !table.lacks(.nrPTEs)
-    if rules.pageTables != .none, !hasTables { missing.append("page tables") }
+    if rules.badness.pageTables != .none, !hasTables { missing.append("page tables") }
     if table.lacks(.oomScoreAdj) { missing.append("oom_score_adj") }
     return missing
   }
@@ -186,16 +155,17 @@ struct ReportFacts {
       unknowns.append(
         "the release: its forms are those of several, as a distribution's kernel prints them")
     }
-    if rules.rootBonus != .none, report.table?.rows.contains(where: { $0.uid == 0 }) == true {
+    if rules.badness.rootBonus != .none, report.table?.rows.contains(where: { $0.uid == 0 }) == true
+    {
       unknowns.append(
         rootHasNoBonus
           ? "capabilities: the score shows that uid 0 has no CAP_SYS_ADMIN here"
           : "capabilities: uid 0 is taken for CAP_SYS_ADMIN")
     }
-    if rules.child != .none, report.chosen != nil {
+    if rules.kill.child != .none, report.chosen != nil {
       unknowns.append("parents: which children the chosen process had")
     }
-    if isMemcg, !RulesByRelease.rules(of: releases[0]).memcgEqualsReplace {
+    if isMemcg, !RulesByRelease.rules(of: releases[0]).selection.memcgEqualsReplace {
       unknowns.append("the groups of the tasks: the order in which a memcg's tasks are visited")
     }
     return unknowns

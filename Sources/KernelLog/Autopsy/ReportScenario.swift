@@ -132,7 +132,7 @@ extension ReportFacts {
 
   /// The row of the child that died for the chosen process, to 5.0.
   private var childRow: Int? {
-    guard rules.child != .none, let killed = report.kills.first, let chosenRow,
+    guard rules.kill.child != .none, let killed = report.kills.first, let chosenRow,
       let rows = report.table?.rows,
       let row = rows.firstIndex(where: { $0.pid == killed.pid || $0.tgid == killed.pid }),
       row != chosenRow, rows[row].pid != rows[chosenRow].pid

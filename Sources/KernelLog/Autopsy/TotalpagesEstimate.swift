@@ -71,7 +71,8 @@ struct TotalpagesEstimate: Equatable {
     }
     if present == 0 { return }
     low = present + swap
-    if facts.releases.allSatisfy({ RulesByRelease.rules(of: $0).nodePages == .present }) {
+    if facts.releases.allSatisfy({ RulesByRelease.rules(of: $0).constraint.nodePages == .present })
+    {
       exactly(low)
     } else {
       high = min(low * 2, Self.most)
@@ -87,7 +88,7 @@ struct TotalpagesEstimate: Equatable {
       max(
         memCgroupGetMax(
           max: pages, swapMax: facts.swapMax ?? Cgroup.unlimited, totalSwap: swap, swappiness: 60,
-          pageSize: facts.pageSize, rule: facts.rules.memcgTotalpages), 1)
+          pageSize: facts.pageSize, rule: facts.rules.constraint.memcgTotalpages), 1)
     }
     if let swap {
       low = total(swap: 0)
@@ -136,17 +137,17 @@ extension ReportFacts {
       let row = report.table?.rows[index], let adj = row.oomScoreAdj
     else { return }
     let rules = self.rules
-    guard let badness = rules.badness else { return }
+    guard let badness = rules.badness.rule else { return }
     let rule = SelectionRule(badness: badness, word: word)
     func printed(_ totalpages: Int64, isAdmin: Bool) -> Int128 {
       let arithmetic = rule.points(
-        pages: rules.rootBonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
-        weight: rules.rootBonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
+        pages: rules.badness.rootBonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
+        weight: rules.badness.rootBonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
         totalpages: totalpages)
       if case .perMille = badness { return Int128(arithmetic) }
       return Int128(arithmetic) * 1000 / Int128(max(totalpages, 1))
     }
-    let isRoot = row.uid == 0 && rules.rootBonus != .none
+    let isRoot = row.uid == 0 && rules.badness.rootBonus != .none
     if totalpages.isExact {
       if isRoot, printed(totalpages.low, isAdmin: true) != Int128(score),
         printed(totalpages.low, isAdmin: false) == Int128(score)
@@ -180,6 +181,6 @@ extension ReportFacts {
     let tables =
       row.pgtablesBytes.map { $0 / pageSize }
       ?? (row.nrPTEs ?? 0) + (row.nrPMDs ?? 0) + (row.nrPUDs ?? 0)
-    return row.rss + (row.swapents ?? 0) + (rules.pageTables == .none ? 0 : tables)
+    return row.rss + (row.swapents ?? 0) + (rules.badness.pageTables == .none ? 0 : tables)
   }
 }

@@ -18,7 +18,7 @@ extension Trial {
       reasons.append("who was killed earlier in this log and is still there is passed over")
     }
     if let finding = retry(assumption, reasons) { return finding }
-    if RulesByRelease.rules(of: first.release).sparesVforkChildren {
+    if RulesByRelease.rules(of: first.release).badness.sparesVforkChildren {
       let twins = rowsInMemoryOfOthers(but: chosen)
       if !twins.isEmpty {
         assumption.vforked = twins
@@ -95,10 +95,10 @@ extension Trial {
       return
         "the table lacks \(missing.joined(separator: " and ")): \(name) may have had more than it shows"
     }
-    if case .perMille? = rules.badness, report.chosen?.score == 1000 {
+    if case .perMille? = rules.badness.rule, report.chosen?.score == 1000 {
       return "whether \(name) was exiting already, which 1000 points say, is not in the table"
     }
-    if let kill = first.kill, facts.isMemcg, !rules.memcgEqualsReplace,
+    if let kill = first.kill, facts.isMemcg, !rules.selection.memcgEqualsReplace,
       points(of: chosen, first) == kill.victim.points
     {
       return

@@ -63,7 +63,7 @@ struct Trial {
 
   mutating func decide() -> Finding {
     let assumptions = self.assumptions
-    if facts.rules.badness == nil {
+    if facts.rules.badness.isLegacy {
       return Finding(
         verdict: .undetermined, why: "the table lacks \(facts.missingColumns.joined())",
         prediction: nil)
@@ -185,7 +185,7 @@ struct Trial {
     guard let row = facts.chosenRow else {
       return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table"
     }
-    if facts.rules.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
+    if facts.rules.kill.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
       kill.pid != rows[row].pid, kill.pid != rows[row].tgid
     {
       return

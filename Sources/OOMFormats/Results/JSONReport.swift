@@ -217,7 +217,7 @@ extension JSONWriter {
       writer.field("totalpages", table.totalpages)
       writer.field("warnings", table.warnings)
       writer.key("processes")
-      let file = table.arithmetic.rules.oomAdjFile
+      let file = table.arithmetic.rules.proc.oomAdj
       writer.array {
         for process in table.processes { $0.candidate(process, score: true, oomAdjFile: file) }
       }

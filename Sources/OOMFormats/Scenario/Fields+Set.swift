@@ -5,11 +5,6 @@ internal import OOMSimulator
 extension Fields {
   private static let setKeys = ObjectKeys(["process", "cgroup", "sysctl", "to"])
 
-  static let processChangeKeys = ObjectKeys([
-    "oom_score_adj", "uid", "capabilities", "on_enomem", "oom_adj", "nice", "cpu_time", "in_vfork",
-    "swapoff", "mems_allowed", "mempolicy",
-  ])
-
   mutating func set() throws(JSONError) -> Event.Action? {
     let offset = try startOfNext()
     var process: ProcessReference?
@@ -59,25 +54,7 @@ extension Fields {
 
   private mutating func processChange() throws(JSONError) -> Event.ProcessChange {
     var change = Event.ProcessChange()
-    _ = try object(Self.processChangeKeys) { (fields, key) throws(JSONError) in
-      switch key {
-      case 0:
-        if let adj = try fields.integer(-1000...1000) { change.oomScoreAdj = Int16(adj) }
-      case 1:
-        if let uid = try fields.integer(0...Int64(UInt32.max - 1)) { change.uid = UInt32(uid) }
-      case 2: change.capabilities = try fields.capabilities()
-      case 3: change.onENOMEM = try fields.onENOMEM()
-      case 4:
-        if let adj = try fields.integer(-17...15) { change.oomAdj = Int16(adj) }
-      case 5:
-        if let nice = try fields.integer(-20...19) { change.nice = Int16(nice) }
-      case 6: change.cpuTime = try fields.duration()
-      case 7: change.isInVfork = try fields.bool()
-      case 8: change.isSwapoff = try fields.bool()
-      case 9: change.memsAllowed = try fields.nodes()
-      default: change.mempolicy = try fields.nodes()
-      }
-    }
+    _ = try object(Self.processChangeTable, into: &change)
     return change
   }
 }

@@ -82,13 +82,13 @@ extension Scenario {
     if key.hasPrefix("swap.") || key.hasPrefix("swap[") {
       return try setSwapDevice(key.dropFirst("swap".count), &fields)
     }
-    guard Fields.machineKeys.names.contains(key) else {
-      return fields.unknown(key, Fields.machineKeys.names, at: 0)
+    guard let number = Fields.machineTable.keys.names.firstIndex(of: key) else {
+      return fields.unknown(key, Fields.machineTable.keys.names, at: 0)
     }
     if key == "page_size" {
       return fields.wrong("sizes have been read with it: change it in the file", at: 0)
     }
-    try fields.machineField(key, into: &machine)
+    try fields.machineField(number, into: &machine)
   }
 
   private mutating func setSwapDevice(
@@ -102,36 +102,37 @@ extension Scenario {
       return fields.wrong(
         "there are \(machine.swapDevices.count) swap devices in a list with a zram, from 0", at: 0)
     }
-    guard let key = Fields.swapDeviceKeys.names.firstIndex(of: parts[1]) else {
-      return fields.unknown(parts[1], Fields.swapDeviceKeys.names, at: 0)
+    guard let key = Fields.swapDeviceTable.keys.names.firstIndex(of: parts[1]) else {
+      return fields.unknown(parts[1], Fields.swapDeviceTable.keys.names, at: 0)
     }
-    try fields.swapDeviceField(key, into: &machine.swapDevices[number])
+    try fields.read(
+      Fields.swapDeviceTable.fields[key].value, into: &machine.swapDevices[number])
     machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
   }
 
   private mutating func setSysctl(_ key: String, _ fields: inout Fields) throws(JSONError) {
-    guard Fields.sysctlKeys.names.contains(key) else {
-      return fields.unknown(key, Fields.sysctlKeys.names, at: 0)
+    guard let number = Fields.sysctlTable.keys.names.firstIndex(of: key) else {
+      return fields.unknown(key, Fields.sysctlTable.keys.names, at: 0)
     }
-    try fields.sysctlField(key, into: &sysctl)
+    try fields.read(Fields.sysctlTable.fields[number].value, into: &sysctl)
   }
 
   private mutating func setCgroup(
     _ rest: Substring, _ fields: inout Fields
   ) throws(JSONError) {
     // File names have dots, and so may paths: the file is what the text ends in.
-    let files = Fields.cgroupKeys.names.filter { rest.hasSuffix("." + $0) }
+    let files = Fields.cgroupTable.keys.names.filter { rest.hasSuffix("." + $0) }
     guard let file = files.max(by: { $0.count < $1.count }) else {
       let last = rest.split(separator: "/").last ?? ""
       let key = last.drop { $0 != "." }.dropFirst()
-      return fields.unknown(String(key), Fields.cgroupKeys.names, at: 0)
+      return fields.unknown(String(key), Fields.cgroupTable.keys.names, at: 0)
     }
     let path = String(rest.dropLast(file.count + 1))
     if let problem = Fields.problem(ofPath: path) { return fields.wrong(problem, at: 0) }
     if path == "/", file.hasPrefix("memory.") {
       return fields.wrong("the root group has no limits", at: 0)
     }
-    try fields.cgroupField(file, into: &cgroups[path, default: Cgroup()])
+    try fields.cgroupField(Fields.cgroupTable.number(file), into: &cgroups[path, default: Cgroup()])
   }
 
   private mutating func setProcess(
@@ -146,8 +147,8 @@ extension Scenario {
       // processes.NAME.restart.MEMBER
       (name, key, member) = (String(name.dropLast(".restart".count)), "restart", key)
     }
-    guard let number = Fields.processKeys.names.firstIndex(of: key) else {
-      return fields.unknown(key, Fields.processKeys.names, at: 0)
+    guard let number = Fields.processTable.keys.names.firstIndex(of: key) else {
+      return fields.unknown(key, Fields.processTable.keys.names, at: 0)
     }
     let pid = Int32(name).flatMap { String($0) == name ? $0 : nil }
     let rows = (0..<processes.count).filter {
@@ -166,7 +167,7 @@ extension Scenario {
     if let member {
       try fields.set(member, ofRestart: &process.restart)
     } else {
-      try fields.processField(number, into: &process)
+      try fields.read(Fields.processTable.fields[number].value, into: &process)
     }
     if key == "oom_adj", let oomAdj = process.legacy.oomAdj {
       process.oomScoreAdj = oomScoreAdj(writing: oomAdj)
@@ -206,49 +207,31 @@ extension Scenario {
 }
 
 extension Fields {
-  /// Overrides one size or duration of an action.
+  /// Overrides one member of an action.
   fileprivate mutating func set(
     _ key: String, of action: inout Event.Action
   ) throws(JSONError) {
-    switch action {
-    case .grow(let process, let sizes, let over, let nodes) where key == "nodes":
-      action = .grow(process, sizes, over: over, nodes: try self.nodes() ?? nodes)
-    case .grow(let process, var sizes, var over, let nodes):
-      try set(key, &sizes, &over)
-      action = .grow(process, sizes, over: over, nodes: nodes)
-    case .shrink(let process, var sizes, var over):
-      try set(key, &sizes, &over)
-      action = .shrink(process, sizes, over: over)
-    case .map(let process, let pages, let kind) where key == "size":
-      action = .map(process, pages: try size() ?? pages, kind)
-    case .unmap(let process, let pages, let kind) where key == "size":
-      action = .unmap(process, pages: try size() ?? pages, kind)
-    case .cow(let process, let pages, let over) where key == "size":
-      action = .cow(process, pages: try size() ?? pages, over: over)
-    case .cow(let process, let pages, let over) where key == "over":
-      action = .cow(process, pages: pages, over: try duration() ?? over)
-    case .start(var process):
-      guard let number = Self.processKeys.names.firstIndex(of: key) else {
-        return unknown(key, Self.processKeys.names, at: 0)
+    switch EventForm.of(action).shape {
+    case .members(let fields, let members, let make):
+      guard let field = fields.first(where: { $0.key == key }) else {
+        return unknown(key, fields.map { $0.key }, at: 0)
       }
-      try processField(number, into: &process)
+      var parts = action.parts
+      if case .either = members, field.shown(parts) == .absent, field.key != "cgroup" {
+        return wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
+      }
+      try read(field.value, into: &parts)
+      if let changed = make(parts) { action = changed }
+    case .process:
+      guard var process = action.startedProcess else { return }
+      guard let number = Self.processTable.keys.names.firstIndex(of: key) else {
+        return unknown(key, Self.processTable.keys.names, at: 0)
+      }
+      try read(Self.processTable.fields[number].value, into: &process)
       contradictions(in: process, at: 0)
       startProblems(of: process, at: 0)
       action = .start(process)
-    case .readPageCache(let pages, let path) where key == "read":
-      action = .readPageCache(pages: try size() ?? pages, cgroup: path)
-    case .dropPageCache(let pages, let path) where key == "drop":
-      action = .dropPageCache(pages: try size() ?? pages, cgroup: path)
-    case .writeTmpfs(let pages, let path) where key == "write":
-      action = .writeTmpfs(pages: try size() ?? pages, cgroup: path)
-    case .deleteTmpfs(let pages, let path) where key == "delete":
-      action = .deleteTmpfs(pages: try size() ?? pages, cgroup: path)
-    case .swapoff(let pages, let process) where key == "size":
-      action = .swapoff(pages: try size() ?? pages, process)
-    case .swapon(let pages) where key == "size":
-      action = .swapon(pages: try size() ?? pages)
-    default:
-      wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
+    case .setting, .word: wrong("'\(key)' of a '\(action.name)' cannot be set", at: 0)
     }
   }
 
@@ -256,28 +239,15 @@ extension Fields {
   fileprivate mutating func set(
     _ key: String, ofRestart restart: inout RestartPolicy?
   ) throws(JSONError) {
-    guard let number = Self.restartKeys.names.firstIndex(of: key) else {
-      return unknown(key, Self.restartKeys.names, at: 0)
+    guard let number = Self.restartTable.keys.names.firstIndex(of: key) else {
+      return unknown(key, Self.restartTable.keys.names, at: 0)
     }
     guard restart != nil || key == "policy" else {
       return wrong("it has no 'restart' yet: set restart.policy first", at: 0)
     }
     var policy = restart ?? RestartPolicy(.no)
-    try restartField(number, into: &policy)
+    try read(Self.restartTable.fields[number].value, into: &policy)
     contradictions(in: policy, at: 0)
     restart = policy
-  }
-
-  private mutating func set(
-    _ key: String, _ sizes: inout Event.Sizes, _ over: inout Int64
-  ) throws(JSONError) {
-    switch key {
-    case "anon": sizes.anon = try size() ?? sizes.anon
-    case "file": sizes.file = try size() ?? sizes.file
-    case "shmem": sizes.shmem = try size() ?? sizes.shmem
-    case "locked": sizes.locked = try size() ?? sizes.locked
-    case "over": over = try duration() ?? over
-    default: unknown(key, ["anon", "file", "shmem", "locked", "over"], at: 0)
-    }
   }
 }

@@ -134,35 +134,71 @@ public enum DurationText {
 
   /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
   public static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
-    var rest = Substring(text)
-    if rest.first == "-" { throw QuantityError(message: "a duration cannot be negative") }
+    let bytes = text.utf8.span
+    var at = 0
     var total: Int64 = 0
     var smallest = Int64.max
-    if rest.isEmpty { throw QuantityError(message: "no duration: \(allowed)") }
-    while !rest.isEmpty {
-      let digits = rest.prefix { $0.isASCII && $0.isNumber }
-      rest = rest.dropFirst(digits.count)
-      let name = rest.prefix { $0.isLetter }
-      rest = rest.dropFirst(name.count)
-      if digits.isEmpty { throw QuantityError(message: "no duration: \(allowed)") }
-      if name.isEmpty, digits.allSatisfy({ $0 == "0" }), rest.isEmpty, smallest == .max { return 0 }
-      guard let unit = units.first(where: { $0.name == name }) else {
+    if bytes.isEmpty { throw QuantityError(message: "no duration: \(allowed)") }
+    if bytes[0] == UInt8(ascii: "-") {
+      throw QuantityError(message: "a duration cannot be negative")
+    }
+    while at < bytes.count {
+      let number = try number(bytes, &at)
+      let start = at
+      while at < bytes.count, isLetter(bytes[at]) { at += 1 }
+      if number == 0, start == bytes.count, smallest == .max { return 0 }
+      guard let unit = unit(bytes, start..<at) else {
         throw QuantityError(
-          message: name.isEmpty && rest.isEmpty
+          message: start == bytes.count
             ? "a duration needs a unit: \(allowed)"
-            : "unknown unit '\(name)\(name.isEmpty ? String(rest.prefix(1)) : "")': \(allowed)")
+            : "unknown unit '\(unknown(text, start..<at))': \(allowed)")
       }
-      if unit.microseconds >= smallest {
+      if unit >= smallest {
         throw QuantityError(message: "larger units come first, each once: \(allowed)")
       }
-      smallest = unit.microseconds
-      guard let number = Int64(digits), number <= maxMicroseconds / unit.microseconds else {
+      smallest = unit
+      guard let number, number <= maxMicroseconds / unit else {
         throw QuantityError(message: "longer than 31 years")
       }
-      total += number * unit.microseconds
+      total += number * unit
     }
     if total > maxMicroseconds { throw QuantityError(message: "longer than 31 years") }
     return total
+  }
+
+  /// Takes digits off a text; nil when they are more than a number holds.
+  private static func number(
+    _ bytes: Span<UInt8>, _ at: inout Int
+  ) throws(QuantityError) -> Int64? {
+    let start = at
+    var number: Int64? = 0
+    while at < bytes.count, bytes[at] &- UInt8(ascii: "0") < 10 {
+      let digit = Int64(bytes[at] &- UInt8(ascii: "0"))
+      number = number.flatMap { $0 > (Int64.max - digit) / 10 ? nil : $0 * 10 + digit }
+      at += 1
+    }
+    if at == start { throw QuantityError(message: "no duration: \(allowed)") }
+    return number
+  }
+
+  /// Letters of other alphabets are several bytes, all of them above ASCII.
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80
+  }
+
+  private static func unit(_ bytes: Span<UInt8>, _ place: Range<Int>) -> Int64? {
+    for unit in units where unit.name.utf8.count == place.count {
+      var at = place.lowerBound
+      for letter in unit.name.utf8 where bytes[at] == letter { at += 1 }
+      if at == place.upperBound { return unit.microseconds }
+    }
+    return nil
+  }
+
+  private static func unknown(_ text: String, _ place: Range<Int>) -> String {
+    let start = text.utf8.index(text.startIndex, offsetBy: place.lowerBound)
+    let end = text.utf8.index(text.startIndex, offsetBy: place.upperBound)
+    return place.isEmpty ? String(text[start...].prefix(1)) : String(text[start..<end])
   }
 
   /// The shortest text of a duration, as the reader takes it.

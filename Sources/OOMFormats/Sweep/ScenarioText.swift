@@ -33,7 +33,7 @@ struct ScenarioText {
       return [.key(section)] + parts
     case "sysctl": return [.key(section), .key(rest)]
     case "cgroups":
-      let files = Fields.cgroupKeys.names.filter { rest.hasSuffix("." + $0) }
+      let files = Fields.cgroupTable.keys.names.filter { rest.hasSuffix("." + $0) }
       guard let file = files.max(by: { $0.count < $1.count }) else { return nil }
       return [.key(section), .key(String(rest.dropLast(file.count + 1))), .key(file)]
     case "processes": return steps(ofProcess: rest)

@@ -39,8 +39,7 @@ struct PointsBar {
       ("t1", candidate.anon), ("t2", candidate.file), ("t3", candidate.shmem),
       ("t4", candidate.swap), ("t5", candidate.countedTables),
     ].filter { $0.1 > 0 }.map { (style: $0.0, length: Int128($0.1) * page) }
-    let isOwnAdj = arithmetic.rules.swapoff == .ownAdj && candidate.isSwapoff
-    let steps = Int128(isOwnAdj ? 1000 : candidate.oomScoreAdj)
+    let steps = Int128(arithmetic.effectiveAdj(of: candidate))
     let bonus = Int128(arithmetic.rootBonus(of: candidate))
     return Parts(
       memory: memory, adj: (steps * Int128(arithmetic.pointsPerAdj) - bonus) * point,

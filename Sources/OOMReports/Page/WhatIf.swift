@@ -38,7 +38,7 @@ struct WhatIf {
     let rules = kill.arithmetic.rules
     var text = "{\"badness\":\"\(badness)\",\"bits\":\(kill.arithmetic.word.rawValue)"
     text += ",\"root\":\"\(root)\",\"total\":\"\(kill.totalpages)\""
-    text += ",\"later\":\(kill.equalsReplace),\"narrow\":\(rules.holdsPointsIn32Bits)"
+    text += ",\"later\":\(kill.equalsReplace),\"narrow\":\(rules.selection.holdsPointsIn32Bits)"
     text += ",\"victim\":\(kill.victim.pid),\"rows\":["
     text += rows.map(row).joined(separator: ",\n")
     return text + "]}"
@@ -55,7 +55,7 @@ struct WhatIf {
   }
 
   private var badness: String {
-    switch kill.arithmetic.rules.badness {
+    switch kill.arithmetic.rules.badness.rule {
     case .perMille(.unsignedWord): "perMilleUnsigned"
     case .perMille(.int): "perMilleInt"
     case .perMille(.long): "perMilleLong"
@@ -65,7 +65,7 @@ struct WhatIf {
   }
 
   private var root: String {
-    switch kill.arithmetic.rules.rootBonus {
+    switch kill.arithmetic.rules.badness.rootBonus {
     case .none: "none"
     case .ofTotal: "ofTotal"
     case .ofOwnUse: "ofOwnUse"

@@ -32,7 +32,7 @@ package enum RulesMarkdown {
   private static func row(_ change: RuleChange) -> String {
     var source = "`\(change.file)` `\(change.function)`"
     if let commit = change.commit {
-      source += ", \(commit)" + (change.isCommitResolved ? " ✓" : "")
+      source += ", \(commit.id)" + (commit.isFound ? " ✓" : "")
     }
     switch change.evidence {
     case .read, .logs: break

@@ -86,7 +86,8 @@ package struct RulesText {
   func source(_ change: RuleChange) -> String {
     var text = "\(change.file) \(change.function)"
     if let commit = change.commit {
-      text += ", commit \(commit)" + (change.isCommitResolved ? "" : " (its id from memory)")
+      text +=
+        ", commit \(commit.id)" + (commit.isFound ? "" : " (its id from memory)")
     }
     switch change.evidence {
     case .read: break

@@ -139,13 +139,6 @@ public struct Comparison: Equatable, Sendable {
   }
 }
 
-extension RuleChange: Equatable {
-  public static func == (left: Self, right: Self) -> Bool {
-    left.rule == right.rule && left.since == right.since && left.says == right.says
-      && left.evidence == right.evidence
-  }
-}
-
 /// What a run comes to, without times and points, which differ between releases for reasons that hurt nobody.
 struct Outcome: Equatable {
   private struct Death: Equatable {
@@ -173,7 +166,7 @@ struct Outcome: Equatable {
         victim: $0.victim.identity, killed: $0.killed, constraint: $0.constraint,
         cgroup: $0.cgroup)
     }
-    refused = run.refused.map(\.process)
+    refused = run.refused.map { $0.process }
     stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }
     panic = run.panic?.why
     loops = run.loop != nil

@@ -25,14 +25,14 @@ public struct RunDifference: Equatable, Sendable {
 
   private static func differ(_ before: Run, _ after: Run, in aspect: Aspect) -> Bool {
     switch aspect {
-    case .victims: return before.kills.map(\.dyingFirst) != after.kills.map(\.dyingFirst)
+    case .victims: return before.kills.map { $0.dyingFirst } != after.kills.map { $0.dyingFirst }
     case .blastRadius:
       let (a, b) = (BlastRadius(of: before), BlastRadius(of: after))
       return (a.kills, a.deaths, a.freedPages) != (b.kills, b.deaths, b.freedPages)
     case .firstKill: return before.kills.first?.at != after.kills.first?.at
     case .refused:
-      return before.refused.map(\.process) != after.refused.map(\.process)
-        || before.refused.map(\.pages) != after.refused.map(\.pages)
+      return before.refused.map { $0.process } != after.refused.map { $0.process }
+        || before.refused.map { $0.pages } != after.refused.map { $0.pages }
     case .stuck: return before.stuck != after.stuck
     case .panic: return before.panic?.why != after.panic?.why || before.panic?.at != after.panic?.at
     case .loop: return before.loop != after.loop

@@ -1,5 +1,13 @@
 /// Memory that a process gains, or gives back, evenly over a time.
 struct Growth: Equatable, Sendable {
+  /// What becomes of the pages.
+  enum Verb: Equatable, Sendable {
+    case touch
+    case giveBack
+    /// A write to anonymous pages shared by copy-on-write: it takes new ones, and the counters stay.
+    case copyOnWrite
+  }
+
   /// Why it does not go on by itself.
   enum Stop: Equatable, Sendable {
     /// Nobody in this group can be killed.
@@ -15,30 +23,40 @@ struct Growth: Equatable, Sendable {
   }
 
   /// Position in the order in which growths of one instant act.
-  var order: Int
+  var order = 0
   /// Nil for a tmpfs file, which no process has.
   var row: Int?
+  /// The row that has the sizes of its address space.
+  var owner: Int?
   /// The group that a tmpfs file is charged to.
   var tmpfsGroup = MemcgTree.root
-  var total: Event.Sizes
+  var verb = Verb.touch
+  var total: Pages
   /// The memory nodes that this memory is bound to. Kernel: `mbind()`.
   var nodes: NodeMask?
-  var isShrink = false
   /// Microseconds.
   var start: Int64
   var duration: Int64
-  var done = Event.Sizes()
+  var done = Pages()
   var stop: Stop?
   var stoppedAt: Int64 = 0
   /// Since when it has not got a single page; retries in between do not count.
   var stuckSince: Int64?
+  /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
+  var isEntangled = false
+  /// What it may still take at most, and the group that was told so.
+  var promised: Int64 = 0
+  var promisedGroup = MemcgTree.root
+  var isGone = false
+
+  var isShrink: Bool { verb == .giveBack }
 
   var end: Int64 { start + duration }
 
   var isComplete: Bool { done == total }
 
   /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
-  func amount(_ kind: World.Kind, at time: Int64) -> Int64 {
+  func amount(_ kind: PageKind, at time: Int64) -> Int64 {
     let whole = total[kind]
     if time >= end { return whole }
     if time <= start { return 0 }
@@ -46,30 +64,14 @@ struct Growth: Equatable, Sendable {
   }
 
   /// What is still to be touched at an instant.
-  func due(_ kind: World.Kind, at time: Int64) -> Int64 {
+  func due(_ kind: PageKind, at time: Int64) -> Int64 {
     max(amount(kind, at: time) - done[kind], 0)
   }
 }
 
-extension Event.Sizes {
-  subscript(kind: World.Kind) -> Int64 {
-    get {
-      switch kind {
-      case .anon: anon
-      case .locked: locked
-      case .shmem: shmem
-      case .file: file
-      case .cow: cow
-      }
-    }
-    set {
-      switch kind {
-      case .anon: anon = newValue
-      case .locked: locked = newValue
-      case .shmem: shmem = newValue
-      case .file: file = newValue
-      case .cow: cow = newValue
-      }
-    }
+extension Pages {
+  /// What an event asks for.
+  init(_ sizes: Event.Sizes) {
+    self.init(anon: sizes.anon, locked: sizes.locked, shmem: sizes.shmem, file: sizes.file)
   }
 }

@@ -8,7 +8,7 @@ struct Holdings: Equatable, Sendable {
     /// Rows of the address spaces that map the pages; their order decides nothing.
     var mappers: Set<Int>
     var group: Int
-    var sizes: World.Sizes
+    var held: Held
   }
 
   private var all: [Int: Holding] = [:]
@@ -29,24 +29,24 @@ struct Holdings: Equatable, Sendable {
 
   subscript(number: Int) -> Holding { all[number]! }
 
-  mutating func change(_ number: Int, _ body: (inout World.Sizes) -> Void) {
-    body(&all[number]!.sizes)
-    if self[number].sizes.isEmpty { remove(number) }
+  mutating func change(_ number: Int, _ body: (inout Held) -> Void) {
+    body(&all[number]!.held)
+    if self[number].held.pages.isEmpty { remove(number) }
   }
 
   mutating func changeNodes(_ number: Int, _ body: (inout NodeShares) -> Void) {
-    body(&all[number]!.sizes.nodes)
+    body(&all[number]!.held.nodes)
   }
 
   /// Adds pages to the holding of the same mappers in the same group, or makes one.
-  mutating func add(_ sizes: World.Sizes, _ mappers: Set<Int>, _ group: Int) {
-    guard !sizes.isEmpty, let first = mappers.first else { return }
+  mutating func add(_ held: Held, _ mappers: Set<Int>, _ group: Int) {
+    guard !held.pages.isEmpty, let first = mappers.first else { return }
     let same = numbers(of: first).first { self[$0].group == group && self[$0].mappers == mappers }
     if let same {
-      all[same]!.sizes += sizes
+      all[same]!.held += held
       return
     }
-    all[count] = Holding(mappers: mappers, group: group, sizes: sizes)
+    all[count] = Holding(mappers: mappers, group: group, held: held)
     for row in mappers { byRow[row, default: []].append(count) }
     byGroup[group, default: []].insert(count)
     count += 1
@@ -77,44 +77,5 @@ struct Holdings: Equatable, Sendable {
   private mutating func forget(_ number: Int, of row: Int) {
     byRow[row]?.removeAll { $0 == number }
     if byRow[row]?.isEmpty == true { byRow[row] = nil }
-  }
-}
-
-extension World.Sizes {
-  /// What a fork shares by copy-on-write: private anonymous memory, resident or in swap.
-  var copiedByFork: Self {
-    var sizes = Self()
-    (sizes.anon, sizes.locked, sizes.swap) = (anon, locked, swap)
-    sizes.nodes = nodes.part(sizes)
-    return sizes
-  }
-
-  var isEmpty: Bool {
-    anon == 0 && file == 0 && shmem == 0 && swap == 0 && swappedShmem == 0 && pageTables == 0
-  }
-
-  /// Pages that come back with the last user; mapped file pages stay as cache.
-  var freedPages: Int64 { anon + swap + shmem + swappedShmem + pageTables }
-
-  static func += (sizes: inout Self, other: Self) {
-    sizes.anon += other.anon
-    sizes.locked += other.locked
-    sizes.file += other.file
-    sizes.shmem += other.shmem
-    sizes.swap += other.swap
-    sizes.swappedShmem += other.swappedShmem
-    sizes.pageTables += other.pageTables
-    sizes.nodes += other.nodes
-  }
-
-  static func -= (sizes: inout Self, other: Self) {
-    sizes.anon -= other.anon
-    sizes.locked -= other.locked
-    sizes.file -= other.file
-    sizes.shmem -= other.shmem
-    sizes.swap -= other.swap
-    sizes.swappedShmem -= other.swappedShmem
-    sizes.pageTables -= other.pageTables
-    sizes.nodes -= other.nodes
   }
 }

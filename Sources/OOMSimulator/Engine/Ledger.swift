@@ -4,48 +4,25 @@
 /// Groups are numbered as in `MemcgTree`; number 0 is the root, whose limit is what the machine has
 /// above its min watermark.
 struct Ledger: Equatable, Sendable {
-  /// The pages charged to one group itself, and the sums over it and its descendants.
+  /// What one group is charged for.
   struct Account: Equatable, Sendable {
-    /// Resident anonymous memory of processes that could be swapped.
-    var anon: Int64 = 0
-    /// Resident anonymous memory that cannot. Kernel: `NR_MLOCK`.
-    var locked: Int64 = 0
-    /// Resident shared memory of processes.
-    var shmem: Int64 = 0
-    /// Resident tmpfs pages that belong to no process.
-    var tmpfs: Int64 = 0
-    /// File pages mapped by processes.
-    var file: Int64 = 0
-    /// Clean file pages that nobody maps.
-    var cache: Int64 = 0
-    var slabReclaimable: Int64 = 0
-    var kernel: Int64 = 0
-    var pageTables: Int64 = 0
-    /// What zram devices take, in the root alone: no group is charged for it.
-    var zram: Int64 = 0
-
-    var swappedAnon: Int64 = 0
-    var swappedShmem: Int64 = 0
-    var swappedTmpfs: Int64 = 0
-
+    /// Charged to this group itself.
+    var pages = Pages()
     /// Taken by reclaim from processes of the group and not yet told to each of them.
-    var unsettledFile: Int64 = 0
-    var unsettledAnon: Int64 = 0
-    var unsettledShmem: Int64 = 0
-
+    var unsettled = Pages()
     /// Pages of the group and its descendants. File: `memory.current`.
     var usage: Int64 = 0
     /// Swap of the group and its descendants. File: `memory.swap.current`.
     var swapUsage: Int64 = 0
 
-    /// Pages charged to this group itself.
-    var own: Int64 {
-      anon + locked + shmem + tmpfs + file + cache + slabReclaimable + kernel + pageTables
-        + zram
-    }
+    /// Whether reclaim has taken pages of which nobody has been told.
+    var isUnsettled: Bool { unsettled.anon != 0 || unsettled.shmem != 0 || unsettled.file != 0 }
+
+    /// Pages in memory charged to this group itself.
+    var own: Int64 { pages.resident }
 
     /// Swap charged to this group itself.
-    var ownSwap: Int64 { swappedAnon + swappedShmem + swappedTmpfs }
+    var ownSwap: Int64 { pages.swapped }
   }
 
   /// The limits of one group, in pages; `Cgroup.unlimited` when it has none.
@@ -84,14 +61,16 @@ struct Ledger: Equatable, Sendable {
   private let memcg: MemcgSupport
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
+  var promises: Promises
 
   init(of groups: MemcgTree, rules: Rules) {
-    protectionRule = rules.protection
-    memcg = rules.memcg
+    protectionRule = rules.memcg.protection
+    memcg = rules.memcg.support
     parents = groups.parents
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)
     accounts = Array(repeating: Account(), count: groups.count)
+    promises = Promises(groups: groups.count)
     for group in 1..<Swift.max(groups.count, 1) where group < groups.count {
       setLimits(of: group, groups.settings[group])
     }
@@ -121,25 +100,31 @@ struct Ledger: Equatable, Sendable {
 
   /// Changes what a group itself has, and the sums above it with that.
   ///
-  /// - Parameter place: the nodes that it is about.
+  /// - Parameters:
+  ///   - place: the nodes that it is about.
+  ///   - isReclaim: what processes lose has to be told to them.
   mutating func change(
-    _ group: Int, _ place: NodeMemory.Place = .anywhere, _ body: (inout Account) -> Void
+    _ group: Int, _ place: NodeMemory.Place = .anywhere, isReclaim: Bool = false,
+    _ body: (inout Pages) -> Void
   ) {
-    if nodes != nil {
-      var after = accounts[group]
-      body(&after)
-      nodes?.follow(accounts[group], after, group: group, place)
+    let before = accounts[group].pages
+    var after = before
+    body(&after)
+    nodes?.follow(before, after, group: group, place, isReclaim: isReclaim)
+    accounts[group].pages = after
+    if isReclaim {
+      accounts[group].unsettled.anon += before.anon - after.anon
+      accounts[group].unsettled.shmem += before.shmem - after.shmem
+      accounts[group].unsettled.file += before.file - after.file
     }
-    let ownBefore = accounts[group].own
-    let swapBefore = accounts[group].ownSwap
-    body(&accounts[group])
-    let pages = accounts[group].own - ownBefore
-    let swap = accounts[group].ownSwap - swapBefore
+    let pages = after.resident - before.resident
+    let swap = after.swapped - before.swapped
     if pages == 0, swap == 0 { return }
     var at = group
     while at >= 0 {
       accounts[at].usage += pages
       accounts[at].swapUsage += swap
+      if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
     if swap != 0 { chargeZram() }
@@ -149,8 +134,9 @@ struct Ledger: Equatable, Sendable {
   mutating func chargeZram() {
     if swapDevices.isEmpty { return }
     let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
-    accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].zram
-    accounts[MemcgTree.root].zram = pages
+    accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].pages.zram
+    accounts[MemcgTree.root].pages.zram = pages
+    promises.doubtAll()
     nodes?.setZram(pages)
   }
 
@@ -188,8 +174,8 @@ struct Ledger: Equatable, Sendable {
 
   /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.
   func firstImbalance() -> Int? {
-    var usage = accounts.map(\.own)
-    var swap = accounts.map(\.ownSwap)
+    var usage = accounts.map { $0.own }
+    var swap = accounts.map { $0.ownSwap }
     for group in accounts.indices.reversed() where parents[group] >= 0 {
       usage[parents[group]] += usage[group]
       swap[parents[group]] += swap[group]

@@ -53,15 +53,12 @@ struct DecidingState: Equatable, Sendable {
   fileprivate mutating func add(_ value: Int64) { words.append(value) }
   fileprivate mutating func add(_ value: Int) { words.append(Int64(value)) }
   fileprivate mutating func add(_ value: Bool) { words.append(value ? 1 : 0) }
-  fileprivate mutating func add(_ sizes: Event.Sizes) {
-    words += [sizes.anon, sizes.file, sizes.shmem, sizes.locked, sizes.cow]
+  fileprivate mutating func add(_ pages: Pages) {
+    for kind in PageKind.allCases { words.append(pages[kind]) }
   }
-  fileprivate mutating func add(_ sizes: World.Sizes) {
-    words += [
-      sizes.anon, sizes.locked, sizes.file, sizes.shmem, sizes.swap, sizes.swappedShmem,
-      sizes.pageTables,
-    ]
-    words += sizes.nodes.words
+  fileprivate mutating func add(_ held: Held) {
+    add(held.pages)
+    words += held.nodes.words
   }
 }
 
@@ -70,6 +67,7 @@ extension Replay {
   mutating func proveLoop() {
     guard restarts.deaths.count > provenDeaths else { return }
     provenDeaths = restarts.deaths.count
+    catchUp()
     var proof = self.proof
     let earlier = proof.earlier(world.ledger) {
       LoopProof.Mark(
@@ -105,7 +103,7 @@ extension Replay {
   private func addProcesses(_ rows: [Int], _ numbers: [Int], to state: inout DecidingState) {
     let tasks = world.tasks
     state.add(rows.count)
-    let rare = Self.rareSizes.map { tasks[keyPath: $0] }
+    let rare = rareSizes
     for row in rows {
       state.words += [
         Int64(tasks.flags[row].rawValue), Int64(tasks.states[row].rawValue), Int64(tasks.uids[row]),
@@ -129,10 +127,12 @@ extension Replay {
   }
 
   /// Columns of few rows, where nothing is 0.
-  private static var rareSizes: [KeyPath<Tasks, SparseColumn>] {
-    [
-      \.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared, \.claimedShared,
-      \.uncommitted, \.commitBeside, \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
+  private var rareSizes: [SparseColumn] {
+    let tasks = world.tasks
+    return [
+      tasks.untouched, tasks.noReserve, tasks.noReserveTouched, tasks.claimed,
+      tasks.untouchedShared, tasks.claimedShared, tasks.uncommitted, tasks.commitBeside,
+      tasks.committedShmem, tasks.extraVM, tasks.extraTables, tasks.swappedShmem,
     ]
   }
 
@@ -142,7 +142,7 @@ extension Replay {
     state.add(Int64(inputs.nice))
     state.add(inputs.cpuTime)
     // Since 2.6.36 nobody asks how long a process has run.
-    let isAsked = world.rules.badness == nil
+    let isAsked = world.rules.badness.isLegacy
     state.add(isAsked ? inputs.runTime + now - (world.tasks.startedAt[row] ?? 0) : 0)
   }
 
@@ -178,7 +178,7 @@ extension Replay {
       state.add(holding.mappers.count)
       for number in holding.mappers.map({ numbers[$0] }).sorted() { state.add(number) }
       state.add(holding.group)
-      state.add(holding.sizes)
+      state.add(holding.held)
     }
     for object in world.shared.list {
       state.add(object.admitted)
@@ -200,12 +200,13 @@ extension Replay {
 
   private func addGrowths(_ numbers: [Int], to state: inout DecidingState) {
     state.add(growths.count)
-    for growth in growths {
+    for growth in growths.all {
       state.add(growth.row.map { numbers[$0] } ?? -1)
       state.add(growth.tmpfsGroup)
       state.add(growth.total)
       state.add(growth.done)
       state.add(growth.isShrink)
+      state.add(growth.verb == .copyOnWrite)
       // A stopped growth starts again from where it stopped.
       state.add((growth.stop == nil ? now : growth.stoppedAt) - growth.start)
       state.add(growth.duration)

@@ -34,7 +34,7 @@ struct MemcgTree: Equatable, Sendable {
     for (path, settings) in scenario.cgroups {
       if let group = numbers[path] { self.settings[group] = settings }
     }
-    if scenario.cgroupVersion == 1, !rules.isAlwaysHierarchical { separate() }
+    if scenario.cgroupVersion == 1, !rules.memcg.isAlwaysHierarchical { separate() }
   }
 
   /// Takes groups of version 1 apart where `memory.use_hierarchy` is 0: their charges count in the machine

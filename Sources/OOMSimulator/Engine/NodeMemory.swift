@@ -33,18 +33,18 @@ struct NodeMemory: Equatable, Sendable {
 
   init(_ machine: Machine, groups: Int, minWatermark: Int64) {
     count = machine.nodes.count
-    let memory = machine.nodes.map(\.memory)
+    let memory = machine.nodes.map { $0.memory }
     sizes = zip(memory, shares(of: machine.hugetlb, in: memory)).map(-)
     reserves = shares(of: minWatermark, in: memory)
     used = Array(repeating: 0, count: count + 1)
     placed = NodeShares(nodes: count)
     allNodes = NodeMask(below: count)
-    pages = Array(repeating: 0, count: groups * Ledger.PageKind.allCases.count * (count + 1))
+    pages = Array(repeating: 0, count: groups * PageKind.resident.count * (count + 1))
     unsettled = Array(repeating: 0, count: groups * NodeShares.kinds * (count + 1))
   }
 
   mutating func setMinWatermark(_ watermark: Int64, machine: Machine) {
-    reserves = shares(of: watermark, in: machine.nodes.map(\.memory))
+    reserves = shares(of: watermark, in: machine.nodes.map { $0.memory })
   }
 
   /// Pages that nodes can still give without reclaim.
@@ -55,7 +55,7 @@ struct NodeMemory: Equatable, Sendable {
   }
 
   /// Pages of one kind that a group has on some nodes, those on their way there included.
-  func pages(_ kind: Ledger.PageKind, of group: Int, on nodes: NodeMask) -> Int64 {
+  func pages(_ kind: PageKind, of group: Int, on nodes: NodeMask) -> Int64 {
     var sum: Int64 = 0
     for node in 0...count where node == count || nodes.contains(node) {
       sum += pages[index(kind, group, node)]
@@ -64,7 +64,7 @@ struct NodeMemory: Equatable, Sendable {
   }
 
   /// Pages of one kind that a group has on one node.
-  func pages(_ kind: Ledger.PageKind, of group: Int, node: Int) -> Int64 {
+  func pages(_ kind: PageKind, of group: Int, node: Int) -> Int64 {
     pages[index(kind, group, node)]
   }
 
@@ -73,11 +73,11 @@ struct NodeMemory: Equatable, Sendable {
 
   private func room(_ node: Int) -> Int64 { max(sizes[node] - reserves[node] - used[node], 0) }
 
-  private func index(_ kind: Ledger.PageKind, _ group: Int, _ node: Int) -> Int {
-    (group * Ledger.PageKind.allCases.count + kind.rawValue) * (count + 1) + node
+  private func index(_ kind: PageKind, _ group: Int, _ node: Int) -> Int {
+    (group * PageKind.resident.count + kind.rawValue) * (count + 1) + node
   }
 
-  private func unsettledIndex(_ kind: Ledger.PageKind, _ group: Int, _ node: Int) -> Int {
+  private func unsettledIndex(_ kind: PageKind, _ group: Int, _ node: Int) -> Int {
     (group * NodeShares.kinds + kind.rawValue) * (count + 1) + node
   }
 }
@@ -95,15 +95,15 @@ extension NodeMemory {
 
   /// Does on the nodes what was done to a group's account.
   mutating func follow(
-    _ before: Ledger.Account, _ after: Ledger.Account, group: Int, _ place: Place
+    _ before: Pages, _ after: Pages, group: Int, _ place: Place, isReclaim: Bool = false
   ) {
-    for kind in Ledger.PageKind.allCases where after[kind] < before[kind] {
+    for kind in PageKind.resident where after[kind] < before[kind] {
       remove(
         before[kind] - after[kind], kind, group, place,
-        isReclaim: after.unsettled(kind) > before.unsettled(kind))
+        isReclaim: isReclaim && kind.isHeld)
     }
     var isFirst = true
-    for kind in Ledger.PageKind.allCases where after[kind] > before[kind] {
+    for kind in PageKind.resident where after[kind] > before[kind] {
       if isFirst, kind.isHeld { placed = NodeShares(nodes: count) }
       isFirst = false
       add(after[kind] - before[kind], kind, group, place)
@@ -111,7 +111,7 @@ extension NodeMemory {
   }
 
   private mutating func remove(
-    _ amount: Int64, _ kind: Ledger.PageKind, _ group: Int, _ place: Place, isReclaim: Bool
+    _ amount: Int64, _ kind: PageKind, _ group: Int, _ place: Place, isReclaim: Bool
   ) {
     if case .of(let shares) = place, kind.isHeld {
       for node in 0...count { put(-shares[kind, node], kind, group, node) }
@@ -132,7 +132,7 @@ extension NodeMemory {
   }
 
   private mutating func add(
-    _ amount: Int64, _ kind: Ledger.PageKind, _ group: Int, _ place: Place
+    _ amount: Int64, _ kind: PageKind, _ group: Int, _ place: Place
   ) {
     if case .of(let shares) = place {
       // Who unmaps file pages leaves them as cache.
@@ -153,7 +153,7 @@ extension NodeMemory {
   }
 
   private mutating func put(
-    _ amount: Int64, _ kind: Ledger.PageKind, _ group: Int, _ node: Int
+    _ amount: Int64, _ kind: PageKind, _ group: Int, _ node: Int
   ) {
     pages[index(kind, group, node)] += amount
     used[node] += amount
@@ -163,7 +163,7 @@ extension NodeMemory {
   /// free pages, then any. Those that reclaim has taken again count as taken from the first node they may use.
   mutating func arrive(in group: Int, on nodes: NodeMask?) {
     let nodes = nodes ?? allNodes
-    for kind in Ledger.PageKind.allCases {
+    for kind in PageKind.resident {
       let here = pages[index(kind, group, count)]
       let coming = kind.isHeld ? min(here, placed[kind, count]) : here
       if coming > 0 { arrive(coming, kind, group, nodes) }
@@ -178,7 +178,7 @@ extension NodeMemory {
   }
 
   private mutating func arrive(
-    _ amount: Int64, _ kind: Ledger.PageKind, _ group: Int, _ nodes: NodeMask
+    _ amount: Int64, _ kind: PageKind, _ group: Int, _ nodes: NodeMask
   ) {
     var left = amount
     func free(_ node: Int) -> Int64 { max(sizes[node] - used[node], 0) }
@@ -225,7 +225,7 @@ extension NodeMemory {
   }
 
   /// What reclaim took of a group's holders, node by node, since it was last asked for.
-  mutating func settle(_ kind: Ledger.PageKind, group: Int) -> [(node: Int, pages: Int64)] {
+  mutating func settle(_ kind: PageKind, group: Int) -> [(node: Int, pages: Int64)] {
     var taken: [(node: Int, pages: Int64)] = []
     for node in 0...count {
       let index = unsettledIndex(kind, group, node)
@@ -237,7 +237,7 @@ extension NodeMemory {
 
   /// Lays kernel memory, slab and cache that were there before anybody asked in proportion to the nodes' sizes, or
   /// as `wanted` has it.
-  mutating func layOut(_ kind: Ledger.PageKind, _ amount: Int64, group: Int, wanted: [Int64]?) {
+  mutating func layOut(_ kind: PageKind, _ amount: Int64, group: Int, wanted: [Int64]?) {
     var left = amount
     for (node, share) in (wanted ?? shares(of: amount, in: sizes)).enumerated() {
       let part = min(share, left, max(sizes[node] - used[node], 0))
@@ -263,8 +263,7 @@ private func shares(of amount: Int64, in parts: [Int64]) -> [Int64] {
 
 /// How many pages of each kind a holder has on each node; empty on a machine without nodes.
 struct NodeShares: Equatable, Sendable {
-  /// The kinds that processes have: the first of `Ledger.PageKind`.
-  static let kinds = 5
+  static let kinds = PageKind.held.count
 
   private var pages: [Int64] = []
 
@@ -280,25 +279,24 @@ struct NodeShares: Equatable, Sendable {
   /// Entries of one kind: the nodes and one more.
   private var width: Int { pages.count / Self.kinds }
 
-  subscript(kind: Ledger.PageKind, node: Int) -> Int64 {
+  subscript(kind: PageKind, node: Int) -> Int64 {
     get { pages.isEmpty ? 0 : pages[kind.rawValue * width + node] }
     set { pages[kind.rawValue * width + node] = newValue }
   }
 
   /// The pages of shared memory or of a file alone.
-  func only(_ kind: World.Kind) -> NodeShares {
+  func only(_ kind: PageKind) -> NodeShares {
     if pages.isEmpty { return self }
-    let kind: Ledger.PageKind = kind == .file ? .file : .shmem
     var only = NodeShares(nodes: width - 1)
     for node in 0..<width { only[kind, node] = self[kind, node] }
     return only
   }
 
   /// Part of the pages of each kind, from all nodes in proportion.
-  func part(_ sizes: World.Sizes) -> NodeShares {
+  func part(_ sizes: Pages) -> NodeShares {
     if pages.isEmpty { return self }
     var part = NodeShares(nodes: width - 1)
-    for kind in Ledger.PageKind.allCases where kind.isHeld {
+    for kind in PageKind.held {
       var left = sizes[kind]
       var whole = (0..<width).reduce(0) { $0 + self[kind, $1] }
       for node in 0..<width where left > 0 {
@@ -318,64 +316,5 @@ struct NodeShares: Equatable, Sendable {
     if other.pages.isEmpty { return }
     if pages.isEmpty { pages = Array(repeating: 0, count: other.pages.count) }
     for index in pages.indices { pages[index] = operation(pages[index], other.pages[index]) }
-  }
-}
-
-extension Ledger {
-  /// The kinds of resident pages of an account; first those that processes have.
-  enum PageKind: Int, CaseIterable, Sendable {
-    case anon
-    case locked
-    case shmem
-    case file
-    case pageTables
-    case tmpfs
-    case cache
-    case slabReclaimable
-    case kernel
-    case zram
-
-    /// Whether processes have such pages.
-    var isHeld: Bool { rawValue < NodeShares.kinds }
-  }
-}
-
-extension Ledger.Account {
-  subscript(kind: Ledger.PageKind) -> Int64 {
-    switch kind {
-    case .anon: anon
-    case .locked: locked
-    case .shmem: shmem
-    case .file: file
-    case .pageTables: pageTables
-    case .tmpfs: tmpfs
-    case .cache: cache
-    case .slabReclaimable: slabReclaimable
-    case .kernel: kernel
-    case .zram: zram
-    }
-  }
-
-  func unsettled(_ kind: Ledger.PageKind) -> Int64 {
-    switch kind {
-    case .anon: unsettledAnon
-    case .shmem: unsettledShmem
-    case .file: unsettledFile
-    default: 0
-    }
-  }
-}
-
-extension World.Sizes {
-  /// Resident pages of one kind, as an account counts them.
-  subscript(kind: Ledger.PageKind) -> Int64 {
-    switch kind {
-    case .anon: anon - locked
-    case .locked: locked
-    case .shmem: shmem
-    case .file: file
-    case .pageTables: pageTables
-    default: 0
-    }
   }
 }

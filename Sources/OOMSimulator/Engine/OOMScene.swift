@@ -59,15 +59,15 @@ extension World {
     var contents = OOMScene.Contents()
     for group in groups.descendants(of: domain) {
       let account = ledger.accounts[group]
-      contents.anon += account.anon
-      contents.locked += account.locked
-      contents.shmem += account.shmem + account.tmpfs
-      contents.file += account.file
-      contents.cache += account.cache
-      contents.slabReclaimable += account.slabReclaimable
-      contents.kernel += account.kernel
-      contents.pageTables += account.pageTables
-      contents.zram += account.zram
+      contents.anon += account.pages.anon
+      contents.locked += account.pages.locked
+      contents.shmem += account.pages.shmem + account.pages.tmpfs
+      contents.file += account.pages.file
+      contents.cache += account.pages.cache
+      contents.slabReclaimable += account.pages.slabReclaimable
+      contents.kernel += account.pages.kernel
+      contents.pageTables += account.pages.pageTables
+      contents.zram += account.pages.zram
     }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(

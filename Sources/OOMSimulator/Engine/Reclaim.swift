@@ -68,7 +68,7 @@ extension Ledger {
 
   /// Pages to move to the worst zram so that `net` of memory come free; all where it gains nothing.
   private func gross(of net: Int64) -> Int64 {
-    let ratio = swapDevices.filter { $0.kind == .zram }.map(\.ratio).min() ?? 1000
+    let ratio = swapDevices.filter { $0.kind == .zram }.map { $0.ratio }.min() ?? 1000
     if ratio <= 1000 || net > 1 << 40 { return Int64.max }
     return net * ratio / (ratio - 1000) + 1
   }
@@ -117,16 +117,13 @@ extension Ledger {
     return pages
   }
 
-  /// What of a group's account lies on some nodes.
-  private func there(_ group: Int, _ nodes: NodeMask?) -> Account {
-    guard let nodes, let memory = self.nodes else { return accounts[group] }
-    var there = Account()
-    there.cache = memory.pages(.cache, of: group, on: nodes)
-    there.file = memory.pages(.file, of: group, on: nodes)
-    there.slabReclaimable = memory.pages(.slabReclaimable, of: group, on: nodes)
-    there.anon = memory.pages(.anon, of: group, on: nodes)
-    there.shmem = memory.pages(.shmem, of: group, on: nodes)
-    there.tmpfs = memory.pages(.tmpfs, of: group, on: nodes)
+  /// What of a group's pages lies on some nodes.
+  private func there(_ group: Int, _ nodes: NodeMask?) -> Pages {
+    guard let nodes, let memory = self.nodes else { return accounts[group].pages }
+    var there = Pages()
+    for kind in [PageKind.cache, .file, .slabReclaimable, .anon, .shmem, .tmpfs] {
+      there[kind] = memory.pages(kind, of: group, on: nodes)
+    }
     return there
   }
 
@@ -136,15 +133,14 @@ extension Ledger {
   ) -> Int64 {
     let pages = stage == .swap ? min(pages, swapRoom(group)) : pages
     let there = there(group, nodes)
-    change(group, nodes.map { .on($0) } ?? .anywhere) { account in
+    change(group, nodes.map { .on($0) } ?? .anywhere, isReclaim: true) { mine in
       switch stage {
       case .cache:
-        account.cache -= pages
+        mine.cache -= pages
       case .fileAndSlab:
         let file = proportion(of: pages, there.file, there.file + there.slabReclaimable)
-        account.file -= file
-        account.unsettledFile += file
-        account.slabReclaimable -= pages - file
+        mine.file -= file
+        mine.slabReclaimable -= pages - file
       case .swap:
         var rest = pages
         var kinds = there.anon + there.shmem + there.tmpfs
@@ -153,14 +149,12 @@ extension Ledger {
         kinds -= there.anon
         let shmem = proportion(of: rest, there.shmem, kinds)
         rest -= shmem
-        account.anon -= anon
-        account.swappedAnon += anon
-        account.unsettledAnon += anon
-        account.shmem -= shmem
-        account.swappedShmem += shmem
-        account.unsettledShmem += shmem
-        account.tmpfs -= rest
-        account.swappedTmpfs += rest
+        mine.anon -= anon
+        mine.swappedAnon += anon
+        mine.shmem -= shmem
+        mine.swappedShmem += shmem
+        mine.tmpfs -= rest
+        mine.swappedTmpfs += rest
       }
     }
     return pages

@@ -9,7 +9,7 @@ struct ReferenceIndex: Sendable {
   init(of scenario: Scenario, tasks: Tasks) {
     for event in scenario.events {
       if let reference = event.action.process { rows[reference] = [] }
-      if case .start(let process) = event.action, let other = process.sharesMMWith {
+      if let process = event.action.startedProcess, let other = process.sharesMMWith {
         rows[other] = []
       }
     }

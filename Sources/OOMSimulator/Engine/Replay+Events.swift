@@ -2,6 +2,29 @@
 
 extension Replay {
   mutating func act(_ action: Event.Action) {
+    if isOfOneProcess(action) {
+      if let process = action.process, let row = references.living(process, world.tasks) {
+        catchUp(row)
+      }
+      return perform(action)
+    }
+    catchUp()
+    perform(action)
+    reviewGrowths()
+  }
+
+  /// Whether an event concerns nothing but one process and what it is promised: other growth may stay behind.
+  private func isOfOneProcess(_ action: Event.Action) -> Bool {
+    switch action {
+    case .grow, .shrink, .map, .unmap: return true
+    case .start(let process): return process.sharesMMWith == nil
+    case .exit:
+      return world.holdings.isEmpty && world.shared.list.isEmpty && world.tasks.sharers.isEmpty
+    default: return false
+    }
+  }
+
+  private mutating func perform(_ action: Event.Action) {
     switch action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
@@ -49,7 +72,7 @@ extension Replay {
       }
     case .oom(let path, let invoker, let nodes):
       let domain = path.map(group)
-      if let domain, domain != MemcgTree.root, world.rules.memcg == .none {
+      if let domain, domain != MemcgTree.root, world.rules.memcg.support == .none {
         warn("oom: there are no memory cgroups before 2.6.25, the event is passed over")
         return
       }
@@ -72,21 +95,23 @@ extension Replay {
     case .grow(_, let sizes, let over, let nodes):
       grow(row, sizes, over: over, nodes: nodes)
     case .shrink(_, let sizes, let over):
-      var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
-      growth.isShrink = true
+      var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
+      growth.verb = .giveBack
       begin(growth)
       somethingFreed = true
     case .map(_, let pages, let kind):
-      if !world.map(pages, kind, row: row) { refuse(pages, row: row) }
+      if !asked({ $0.map(pages, kind, row: row) }) { refuse(pages, row: row) }
     case .unmap(_, let pages, let kind):
       world.unmap(pages, kind, row: row)
     case .fork(_, let child):
       fork(row, child)
     case .cow(_, let pages, let over):
-      var sizes = Event.Sizes()
-      sizes.cow = pages
-      begin(Growth(order: 0, row: row, total: sizes, start: now, duration: over))
-    default: break
+      var growth = Growth(row: row, total: Pages(anon: pages), start: now, duration: over)
+      growth.verb = .copyOnWrite
+      begin(growth)
+    case .start, .exit, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
+      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+      break
     }
   }
 
@@ -113,6 +138,26 @@ extension Replay {
     }
   }
 
+  private mutating func admit(
+    _ sizes: Event.Sizes, row: Int, isGradual: Bool = false
+  ) -> Int64? {
+    var refused: Int64?
+    _ = asked {
+      refused = $0.admit(sizes, row: row, isGradual: isGradual)
+      return refused == nil
+    }
+    return refused
+  }
+
+  /// Asks overcommit: with the figures of now where it looks at free memory, and at last where it says no.
+  private mutating func asked(_ admits: (inout World) -> Bool) -> Bool {
+    if world.admissionLooksAtMemory { catchUp() }
+    if admits(&world) { return true }
+    guard isBehind else { return false }
+    catchUp()
+    return admits(&world)
+  }
+
   private mutating func grow(
     _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
   ) {
@@ -122,11 +167,11 @@ extension Replay {
           + "none of \(nodes): the event is passed over")
       return
     }
-    if let pages = world.admit(sizes, row: row, isGradual: over > 0) {
+    if let pages = admit(sizes, row: row, isGradual: over > 0) {
       refuse(pages, row: row)
       return
     }
-    var growth = Growth(order: 0, row: row, total: sizes, start: now, duration: over)
+    var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
     growth.nodes = nodes
     begin(growth)
   }
@@ -166,14 +211,14 @@ extension Replay {
     sizes.locked = process.locked
     sizes.shmem = process.shmem
     sizes.file = process.file
-    if let pages = world.admit(sizes, row: row) {
+    if let pages = admit(sizes, row: row) {
       refuse(pages, row: row)
       if world.tasks.isAlive(row) { exit(row, isFailure: true) }
       return
     }
     if let committed = process.committed {
       let more = committed - sizes.anon - sizes.locked
-      if more > 0, !world.commit(more, row: row) {
+      if more > 0, !asked({ $0.commit(more, row: row) }) {
         refuse(more, row: row)
         if world.tasks.isAlive(row) { exit(row, isFailure: true) }
         return
@@ -189,14 +234,14 @@ extension Replay {
         pageTables - lastLevelTables(touched: touched, pagesPerTable: world.tasks.pagesPerTable)
         - pageTablesOfAnEmptyProcess
     }
-    begin(Growth(order: 0, row: row, total: sizes, start: now, duration: 0))
+    begin(Growth(row: row, total: Pages(sizes), start: now, duration: 0))
   }
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    if world.ledger.chargeFile(
-      pages, \.cache, to: group, on: world.nodes(ofGroup: group)
-    ).limit != nil {
+    let charged = world.ledger.chargeFile(
+      pages, .cache, to: group, on: world.nodes(ofGroup: group))
+    if charged.limit != nil {
       warn("page_cache: no room for a single page in \(world.groups.paths[group])")
     }
   }
@@ -209,9 +254,7 @@ extension Replay {
       admitted = min(pages, max(state.allowed - state.committed - 1, 0))
     }
     defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
-    var sizes = Event.Sizes()
-    sizes.shmem = admitted
-    var growth = Growth(order: 0, row: nil, total: sizes, start: now, duration: 0)
+    var growth = Growth(row: nil, total: Pages(shmem: admitted), start: now, duration: 0)
     growth.tmpfsGroup = group
     begin(growth)
   }
@@ -219,8 +262,8 @@ extension Replay {
   /// Resident pages go first, then those in swap.
   private mutating func deleteTmpfs(_ pages: Int64, group: Int) {
     let account = world.ledger.accounts[group]
-    let resident = min(pages, account.tmpfs)
-    let swapped = min(pages - resident, account.swappedTmpfs)
+    let resident = min(pages, account.pages.tmpfs)
+    let swapped = min(pages - resident, account.pages.swappedTmpfs)
     world.committed -= resident + swapped
     world.ledger.change(group) {
       $0.tmpfs -= resident
@@ -277,7 +320,9 @@ extension Replay {
   ///
   /// Kernel: `mem_cgroup_resize_limit()` to 4.4, `memory_max_write()` since 4.5, mm/memcontrol.c.
   private mutating func lowerMax(of group: Int, from old: Cgroup) {
-    if world.cgroupVersion == 2, world.rules.memcg == .versionTwo { return enforceMax(of: group) }
+    if world.cgroupVersion == 2, world.rules.memcg.support == .versionTwo {
+      return enforceMax(of: group)
+    }
     let usage = world.ledger.accounts[group].usage
     let excess = usage - world.ledger.limits[group].max
     if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }

@@ -11,8 +11,8 @@ extension Replay {
   /// Whether each group of a growth has room for all growths together: hardly anything to count, and mostly so.
   private func fitsTogether(at time: Int64) -> Bool {
     var all: Int64 = 0
-    for growth in growths where growth.stop == nil && !growth.isShrink {
-      for kind in World.Kind.allCases { all += growth.due(kind, at: time) }
+    for growth in growths.all where growth.stop == nil && !growth.isShrink {
+      for kind in PageKind.touched { all += growth.due(kind, at: time) }
       // Two growths of one process may need one table more than each by itself.
       if let owner = growth.row.map(world.tasks.owner) {
         all += world.tablesFor(all, owner: owner) + 1
@@ -20,7 +20,7 @@ extension Replay {
       if world.nodes(of: growth) != nil { return false }
     }
     if all == 0 { return true }
-    for growth in growths where growth.stop == nil && !growth.isShrink {
+    for growth in growths.all where growth.stop == nil && !growth.isShrink {
       let owner = growth.row.map(world.tasks.owner)
       var at = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
       while at >= 0 {
@@ -34,10 +34,10 @@ extension Replay {
   private func fitsGroupByGroup(at time: Int64) -> Bool {
     var planned: [Int: Int64] = [:]
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
-    for growth in growths where growth.stop == nil && !growth.isShrink {
+    for growth in growths.all where growth.stop == nil && !growth.isShrink {
       var pages: Int64 = 0
       // Pages that others have in memory already count as new ones: an upper bound.
-      for kind in World.Kind.allCases { pages += growth.due(kind, at: time) }
+      for kind in PageKind.touched { pages += growth.due(kind, at: time) }
       if pages == 0 { continue }
       if world.nodes(of: growth) != nil { return false }
       let owner = growth.row.map(world.tasks.owner)

@@ -43,14 +43,14 @@ extension Replay {
   private func hurtBesides(_ names: [String], in repeated: [Kill]) -> [String] {
     var hurt: [String] = []
     for kill in repeated {
-      hurt += kill.killed.map(\.process.name).filter { $0 != kill.invoker?.name }
+      hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.invoker?.name }
     }
     let tasks = world.tasks
     var present = Set(names)
     for row in 0..<tasks.count where tasks.isAlive(row) { present.insert(tasks.names[row]) }
     for (_, service) in restarts.pending { present.insert(restarts.services[service].process.name) }
     for kill in kills {
-      hurt += kill.killed.map(\.process.name).filter { !present.contains($0) }
+      hurt += kill.killed.map { $0.process.name }.filter { !present.contains($0) }
     }
     return hurt.uniqued()
   }

@@ -16,7 +16,10 @@ extension Replay {
       kills.append(kill)
       if kills.count >= mostKills { isAbandoned = true }
       let dead = Set(kill.rows)
-      growths.removeAll { $0.row.map(dead.contains) ?? false }
+      for growth in growths.all where growth.row.map(dead.contains) ?? false {
+        endGrowth(growth.order)
+      }
+      isReviewDue = true
       if world.machine.exitDelay > 0 {
         exits.append((now + world.machine.exitDelay, kill.rows))
       } else {
@@ -24,7 +27,7 @@ extension Replay {
         died(kill.rows, isFailure: true)
       }
       if isRecorded { recordEnd() }
-      observe?(world)
+      show()
     case .panicked(var panic):
       panic.scene?.trigger = trigger
       self.panic = panic
@@ -35,14 +38,19 @@ extension Replay {
   }
 
   mutating func finishExits() {
+    if let first = exits.first, first.at <= now {
+      catchUp()
+      isReviewDue = true
+    }
     while let first = exits.first, first.at <= now {
       _ = world.end(first.rows, as: .killed)
       exits.removeFirst()
       died(first.rows, isFailure: true)
       somethingFreed = true
-      observe?(world)
+      show()
     }
     if overMax.isEmpty { return }
+    catchUp()
     for group in overMax.sorted() where panic == nil {
       overMax.remove(group)
       enforceMax(of: group)
@@ -55,7 +63,9 @@ extension Replay {
   mutating func exit(_ row: Int, isFailure: Bool) {
     _ = world.end([row], as: .exited)
     died([row], isFailure: isFailure)
-    growths.removeAll { $0.row == row }
+    for order in growths.orders(of: world.tasks.owner(row)) where growths[order]?.row == row {
+      endGrowth(order)
+    }
     somethingFreed = true
   }
 }

@@ -99,7 +99,7 @@ struct Restarts: Sendable {
 
   /// Takes out who is to come back by now.
   mutating func due(at now: Int64) -> [Int] {
-    let due = pending.prefix { $0.at <= now }.map(\.service)
+    let due = pending.prefix { $0.at <= now }.map { $0.service }
     pending.removeFirst(due.count)
     return due
   }
@@ -126,7 +126,7 @@ extension Replay {
     for service in restarts.due(at: now) where panic == nil && !isAbandoned {
       restart(service)
       goOn()
-      observe?(world)
+      show()
     }
   }
 

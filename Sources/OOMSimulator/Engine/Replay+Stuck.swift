@@ -7,7 +7,7 @@ extension Replay {
 
   /// Growth that is stopped at the end and cannot go on by itself.
   var stuck: [Stuck] {
-    growths.compactMap { growth in
+    growths.all.compactMap { growth in
       guard let stop = growth.stop else { return nil }
       let identity = growth.row.map(world.identity)
       switch stop {

@@ -119,11 +119,7 @@ public struct Kill: Equatable, Sendable {
   public var totalpages: Int64 { arithmetic.totalpages }
 
   /// Of equals the kernel takes the last that it visits, else the first.
-  public var equalsReplace: Bool {
-    let rules = arithmetic.rules
-    if rules.badness == nil { return false }
-    return constraint == .memcg ? rules.memcgEqualsReplace : rules.globalEqualsReplace
-  }
+  public var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
   /// Taken because it asked, not for its points.
   public var isAllocatingTask: Bool { chosen == .allocatingTask }

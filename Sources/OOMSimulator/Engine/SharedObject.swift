@@ -37,6 +37,9 @@ struct SharedObject: Equatable, Sendable {
     self.kind = kind
   }
 
+  /// What its pages in memory are.
+  var pageKind: PageKind { kind == .file ? .file : .shmem }
+
   var resident: Int64 { extents.reduce(0) { $0 + $1.resident } }
   var swapped: Int64 { extents.reduce(0) { $0 + $1.swapped } }
   var size: Int64 { resident + swapped }
@@ -96,20 +99,27 @@ struct SharedObject: Equatable, Sendable {
     extents[index].swapped -= pages
   }
 
+  /// What a group is charged for.
+  func held(_ extent: Extent) -> Held {
+    var pages = Pages(swappedShmem: extent.swapped)
+    pages[pageKind] = extent.resident
+    return Held(pages: pages, nodes: extent.nodes)
+  }
+
   /// Deletes pages of a group, resident ones first.
   ///
   /// - Returns: what was deleted.
-  mutating func delete(_ pages: Int64, from group: Int) -> World.Sizes {
-    var sizes = World.Sizes()
-    guard let index = extents.firstIndex(where: { $0.group == group }) else { return sizes }
-    sizes.shmem = min(pages, extents[index].resident)
-    sizes.swappedShmem = min(pages - sizes.shmem, extents[index].swapped)
-    sizes.nodes = extents[index].nodes.part(sizes)
-    extents[index].resident -= sizes.shmem
-    extents[index].swapped -= sizes.swappedShmem
-    extents[index].nodes -= sizes.nodes
+  mutating func delete(_ pages: Int64, from group: Int) -> Held {
+    var deleted = Pages()
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return Held() }
+    deleted.shmem = min(pages, extents[index].resident)
+    deleted.swappedShmem = min(pages - deleted.shmem, extents[index].swapped)
+    let held = Held(pages: deleted, nodes: extents[index].nodes.part(deleted))
+    extents[index].resident -= deleted.shmem
+    extents[index].swapped -= deleted.swappedShmem
+    extents[index].nodes -= held.nodes
     admitted = min(admitted, size)
-    return sizes
+    return held
   }
 
   /// Gives everything back.
@@ -128,7 +138,7 @@ struct SharedObjects: Equatable, Sendable {
   private var files: [Int: Int] = [:]
 
   /// The object that pages of a kind belong to, nil where they are the process's own.
-  func number(_ kind: World.Kind, of owner: Int) -> Int? {
+  func number(_ kind: PageKind, of owner: Int) -> Int? {
     switch kind {
     case .shmem: segments.isEmpty ? nil : segments[owner]
     case .file: files.isEmpty ? nil : files[owner]

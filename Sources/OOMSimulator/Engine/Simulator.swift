@@ -68,7 +68,7 @@ public struct Simulator: Sendable {
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(
         rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
-      equalsReplace: rules.badness != nil && rules.globalEqualsReplace,
+      equalsReplace: rules.equalsReplace(in: .none),
       warnings: kernel.notes + world.warnings,
       processes: world.candidates(
         world.oomControl(domain: nil, invoker: nil, nodes: nil)))

@@ -69,10 +69,10 @@ extension Tasks {
         if owner(row) == row { refresh(row) }
       }
       // Those who share memory come below, once for all of them.
-      if rules.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
+      if rules.badness.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
       refreshCandidate(row)
     }
-    if rules.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }
+    if rules.badness.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }
     if rules.looksAtChildren { for row in ppids.indices { addChild(row) } }
   }
 
@@ -250,10 +250,12 @@ extension Tasks {
 
 extension Rules {
   /// Whether anything depends on who is whose child.
-  fileprivate var looksAtChildren: Bool { badness == nil || child != .none }
+  fileprivate var looksAtChildren: Bool { badness.isLegacy || kill.child != .none }
 
   /// Whether the sum of all sizes is what counts.
-  fileprivate var countsAllPlainly: Bool { pageTables == .all && rootBonus != .ofOwnUse }
+  fileprivate var countsAllPlainly: Bool {
+    badness.pageTables == .all && badness.rootBonus != .ofOwnUse
+  }
 }
 
 /// Gives out pids from 1000 up, passing over those that the scenario names.
@@ -263,7 +265,7 @@ struct PidAllocator: Equatable, Sendable {
 
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
-    let starts = scenario.events.compactMap(\.action.startedPid)
+    let starts = scenario.events.compactMap { $0.action.startedPid }
     let isOpen =
       scenario.processes.pids.contains(0) || !starts.isEmpty || !scenario.processes.restarts.isEmpty
     if isOpen {

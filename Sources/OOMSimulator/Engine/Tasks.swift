@@ -160,7 +160,7 @@ struct Tasks: Equatable, Sendable {
     let owner = owner(row)
     let sum =
       anon[owner] + file[owner] + shmem[owner] + swap[owner] + countedTables(owner: owner)
-    if rules.rootBonus != .ofOwnUse, swapoffRows.isEmpty {
+    if rules.badness.rootBonus != .ofOwnUse, swapoffRows.isEmpty {
       if owners.isEmpty {
         pages[row] = sum
         changes.note(row)
@@ -177,7 +177,7 @@ struct Tasks: Equatable, Sendable {
       pages[user] =
         hasThousandPoints(user)
         ? 0
-        : rules.rootBonus.pages(
+        : rules.badness.rootBonus.pages(
           sum, isAdmin: capabilities(user).contains(.sysAdmin), word: word)
     }
   }
@@ -190,7 +190,7 @@ struct Tasks: Equatable, Sendable {
 
   /// As `refreshCandidate`, of all that share the memory where one decides for the others.
   mutating func refreshCandidates(with row: Int) {
-    guard rules.exemptsWholeMM, !sharers.isEmpty else { return refreshCandidate(row) }
+    guard rules.badness.exemptsWholeMM, !sharers.isEmpty else { return refreshCandidate(row) }
     let users = usersOfMM(row)
     let isExempt = users.contains(where: isDisabledSharer)
     for user in users {
@@ -204,18 +204,18 @@ struct Tasks: Equatable, Sendable {
   func weight(_ row: Int) -> Int16 {
     if hasThousandPoints(row) { return 1000 }
     let adj = effectiveAdj(row)
-    if rules.rootBonus != .ofTotal { return adj }
-    return rules.rootBonus.weight(adj, isAdmin: capabilities(row).contains(.sysAdmin))
+    if rules.badness.rootBonus != .ofTotal { return adj }
+    return rules.badness.rootBonus.weight(adj, isAdmin: capabilities(row).contains(.sysAdmin))
   }
 
   /// A process in swapoff of 2.6.36 to 2.6.39: 1000 points, whatever it uses.
   private func hasThousandPoints(_ row: Int) -> Bool {
-    rules.swapoff == .thousandPoints && flags[row].contains(.swapoff)
+    rules.selection.swapoff == .thousandPoints && flags[row].contains(.swapoff)
   }
 
   /// Page tables that the release counts as points.
   func countedTables(owner: Int) -> Int64 {
-    switch rules.pageTables {
+    switch rules.badness.pageTables {
     case .all: return pageTables[owner]
     case .none: return 0
     case .pte, .pteAndPMD:
@@ -225,7 +225,7 @@ struct Tasks: Equatable, Sendable {
       }
       let levels = PageTableLevels(
         pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
-      return rules.pageTables.pages(levels)
+      return rules.badness.pageTables.pages(levels)
     }
   }
 }
@@ -264,33 +264,5 @@ extension Tasks {
     owners[row] = owner
     sharers[owner, default: [owner]].append(row)
     refresh(owner)
-  }
-}
-
-extension World {
-  /// Writes `oom_score_adj`; since 4.8 the write goes to all processes that share the address space.
-  ///
-  /// Before 2.6.36 there is no such file: the value that reading `oom_adj` would show is written there.
-  ///
-  /// Kernel: `__set_oom_adj()`, fs/proc/base.c, since 4.8, commit 44a70adec910; not to the global init and
-  /// not to kernel threads, and not while a vfork is pending on either side.
-  mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
-    tasks.legacy[row]?.oomAdj = nil
-    let isPending = tasks.flags[row].contains(.inVfork)
-    for user in tasks.usersOfMM(row) where user == row || (!isPending && receivesWrites(user)) {
-      tasks.oomScoreAdj[user] = adj
-      tasks.refreshCandidates(with: user)
-    }
-  }
-
-  private func receivesWrites(_ user: Int) -> Bool {
-    rules.propagatesOOMScoreAdj && tasks.pids[user] != 1 && !tasks.isKernelThread(user)
-      && !tasks.flags[user].contains(.inVfork)
-  }
-
-  /// Writes `oom_adj`; since 2.6.36 that sets `oom_score_adj`.
-  mutating func setOOMAdj(_ row: Int, _ adj: Int16) {
-    setOOMScoreAdj(row, oomScoreAdj(writing: adj))
-    tasks.legacy[row, default: Scenario.Process.LegacyInputs()].oomAdj = adj
   }
 }

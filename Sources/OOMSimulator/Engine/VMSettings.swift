@@ -14,7 +14,7 @@ struct VMSettings: Equatable, Sendable {
     overcommitMemory = sysctl.overcommitMemory ?? .heuristic
     // A release without the kbytes goes by the ratio. With them, writing them clears the ratio: a scenario
     // that gives only them has none.
-    let kbytes = rules.hasOvercommitKbytes ? sysctl.overcommitKbytes : nil
+    let kbytes = rules.overcommit.hasKbytes ? sysctl.overcommitKbytes : nil
     overcommitKbytes = kbytes ?? 0
     overcommitRatio = sysctl.overcommitRatio ?? (kbytes == nil ? 50 : 0)
     let kernelPages = machine.kernel + machine.slabReclaimable + machine.hugetlb
@@ -26,7 +26,7 @@ struct VMSettings: Equatable, Sendable {
     minFreeKbytes =
       sysctl.minFreeKbytes
       ?? defaultMinFreeKbytes(
-        lowmemKiB: machine.memoryKiB, most: rules.mostMinFreeKbytes)
+        lowmemKiB: machine.memoryKiB, most: rules.watermarks.mostMinFreeKbytes)
     swappiness = sysctl.swappiness ?? 60
     panicOnOOM = sysctl.panicOnOOM ?? .never
     oomKillAllocatingTask = sysctl.oomKillAllocatingTask ?? false

@@ -14,24 +14,30 @@ extension World {
       totalVM: row.map(tasks.totalVM))
     state.rule = rules.overcommit
     state.rule.word = machine.wordBits
-    if rules.overcommit.heuristic != .oneRequest, vm.overcommitMemory == .heuristic {
+    if admissionLooksAtMemory {
       state.memory = memoryState
     }
     return state
+  }
+
+  /// Whether what is free decides about a request.
+  var admissionLooksAtMemory: Bool {
+    rules.overcommit.heuristic != .oneRequest && vm.overcommitMemory == .heuristic
   }
 
   /// What mode 0 counts before 5.2. The reserve is the high watermark of a machine taken as one zone.
   private var memoryState: MemoryState {
     var state = MemoryState()
     for account in ledger.accounts {
-      state.file += account.cache + account.file + account.shmem + account.tmpfs
-      state.shmem += account.shmem + account.tmpfs
-      state.slabReclaimable += account.slabReclaimable
+      state.file +=
+        account.pages.cache + account.pages.file + account.pages.shmem + account.pages.tmpfs
+      state.shmem += account.pages.shmem + account.pages.tmpfs
+      state.slabReclaimable += account.pages.slabReclaimable
     }
     state.free = free
     state.freeSwap = max(machine.swap - ledger.accounts[MemcgTree.root].swapUsage, 0)
     state.totalReserve =
-      lowAndHighWatermark(min: minWatermark, managed: machine.memory, step: rules.watermarkStep)
+      lowAndHighWatermark(min: minWatermark, managed: machine.memory, step: rules.watermarks.step)
       .high
     return state
   }

@@ -14,7 +14,7 @@ extension World {
     let isForeign = oc.foreign.contains(row)
     candidate.ineligible =
       tasks.ineligibility(row)
-      ?? (isForeign && !rules.nodes.countsAnEighth ? .otherNodes : nil)
+      ?? (isForeign && !rules.constraint.nodes.countsAnEighth ? .otherNodes : nil)
     candidate.points =
       candidate.ineligible == nil
       ? badness(row, totalpages: oc.totalpages, isForeign: isForeign) : .min
@@ -34,7 +34,7 @@ extension World {
     candidate.countedTables = tasks.countedTables(owner: owner)
     candidate.isAdmin = tasks.capabilities(row).contains(.sysAdmin)
     candidate.isSwapoff = tasks.flags[row].contains(.swapoff)
-    if rules.badness == nil {
+    if rules.badness.isLegacy {
       candidate.legacy = legacyTask(row)
       candidate.legacy?.isOnOtherNodes = isForeign
     }
@@ -44,10 +44,10 @@ extension World {
   /// What `/proc/PID/oom_score` shows, always by the machine's totals.
   func procOOMScore(_ row: Int) -> Int128 {
     // badness() knows no init; oom_badness() does not ask whether somebody is dying.
-    let hasPoints = rules.badness == nil ? !tasks.isKernelThread(row) : tasks.hasBadness(row)
+    let hasPoints = rules.badness.isLegacy ? !tasks.isKernelThread(row) : tasks.hasBadness(row)
     return OOMSimulator.procOOMScore(
       points: hasPoints ? badness(row, totalpages: totalpages) : nil,
-      totalpages: totalpages, file: rules.oomScoreFile, word: machine.wordBits)
+      totalpages: totalpages, file: rules.proc.oomScore, word: machine.wordBits)
   }
 
   /// Points of a row as the release's function gives them to one that is a candidate.
@@ -56,7 +56,7 @@ extension World {
   func badness(
     _ row: Int, totalpages: Int64, isForeign: Bool = false
   ) -> Int128 {
-    if rules.badness == nil {
+    if rules.badness.isLegacy {
       return Int128(legacyBadness(row, isForeign: isForeign))
     }
     return Int128(

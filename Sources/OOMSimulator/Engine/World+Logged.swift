@@ -31,7 +31,7 @@ extension World {
     state.chosen = loggedTask(chosen)
     state.victim = dead.first.map { loggedTask($0.row) }
     state.sharers = dead.dropFirst().filter { $0.because == .sharedMM }.map { loggedTask($0.row) }
-    guard rules.oomGroup != .none, let first = dead.first,
+    guard rules.kill.oomGroup != .none, let first = dead.first,
       let group = memCgroupGetOOMGroup(
         victim: Int(tasks.groups[first.row]), domain: oc.memcg, in: groups)
     else { return }
@@ -93,12 +93,13 @@ extension World {
   private var loggedMemory: LoggedState.Memory {
     var memory = LoggedState.Memory()
     for account in ledger.accounts {
-      memory.unevictable += account.locked
-      memory.slabReclaimable += account.slabReclaimable
-      memory.mapped += account.file + account.shmem
-      memory.shmem += account.shmem + account.tmpfs
-      memory.pageTables += account.pageTables
-      memory.pagecache += account.file + account.cache + account.shmem + account.tmpfs
+      memory.unevictable += account.pages.locked
+      memory.slabReclaimable += account.pages.slabReclaimable
+      memory.mapped += account.pages.file + account.pages.shmem
+      memory.shmem += account.pages.shmem + account.pages.tmpfs
+      memory.pageTables += account.pages.pageTables
+      memory.pagecache +=
+        account.pages.file + account.pages.cache + account.pages.shmem + account.pages.tmpfs
     }
     memory.free = free
     memory.swapTotal = machine.swap
@@ -121,7 +122,7 @@ extension World {
   private func zone(
     free: Int64, min: Int64, present: Int64, managed: Int64
   ) -> LoggedState.Zone {
-    let marks = lowAndHighWatermark(min: min, managed: managed, step: rules.watermarkStep)
+    let marks = lowAndHighWatermark(min: min, managed: managed, step: rules.watermarks.step)
     return LoggedState.Zone(
       free: free, min: min, low: marks.low, high: marks.high, present: present, managed: managed)
   }
@@ -129,7 +130,7 @@ extension World {
   private func loggedMemcg(_ domain: Int) -> LoggedState.Memcg {
     let limits = ledger.limits[domain]
     var memcg = LoggedState.Memcg()
-    memcg.version = cgroupVersion == 1 || rules.memcg == .versionOne ? 1 : 2
+    memcg.version = cgroupVersion == 1 || rules.memcg.support == .versionOne ? 1 : 2
     memcg.usage = ledger.accounts[domain].usage
     memcg.limit = limits.max
     memcg.swapUsage = ledger.accounts[domain].swapUsage
@@ -144,12 +145,13 @@ extension World {
     for group in groups.descendants(of: domain) {
       let account = ledger.accounts[group]
       var stats = LoggedState.Stats(path: groups.paths[group])
-      stats.anon = account.anon + account.locked
-      stats.file = account.file + account.cache + account.shmem + account.tmpfs
-      stats.shmem = account.shmem + account.tmpfs
-      stats.mapped = account.file + account.shmem
-      stats.pageTables = account.pageTables
-      stats.kernel = account.kernel + account.slabReclaimable + account.pageTables
+      stats.anon = account.pages.anon + account.pages.locked
+      stats.file =
+        account.pages.file + account.pages.cache + account.pages.shmem + account.pages.tmpfs
+      stats.shmem = account.pages.shmem + account.pages.tmpfs
+      stats.mapped = account.pages.file + account.pages.shmem
+      stats.pageTables = account.pages.pageTables
+      stats.kernel = account.pages.kernel + account.pages.slabReclaimable + account.pages.pageTables
       stats.swap = account.ownSwap
       memcg.groups.append(stats)
     }

@@ -3,44 +3,30 @@ internal import VictimSelection
 // How memory comes to a process and leaves it. Whoever takes memory has made sure that it fits.
 
 extension World {
-  /// Kinds of memory that a process touches, in the order in which growth takes them.
-  enum Kind: CaseIterable, Sendable {
-    case anon
-    case locked
-    case shmem
-    case file
-    /// A write to pages shared by copy-on-write: it takes new ones, and the counters stay.
-    case cow
-  }
-
   /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
   ///
   /// - Parameter nodes: the memory nodes that it may lie on, nil for any.
-  mutating func touch(_ pages: Int64, _ kind: Kind, row: Int, on nodes: NodeMask? = nil) {
+  mutating func touch(_ pages: Int64, _ kind: PageKind, row: Int, on nodes: NodeMask? = nil) {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
     let new = newPages(of: pages, kind, owner: owner)
-    let tables = kind == .cow ? 0 : tablesFor(pages, owner: owner)
-    if kind == .cow { settleHoldings(of: owner) }
+    let tables = tablesFor(pages, owner: owner)
+    let object = shared.number(kind, of: owner)
     var mapped = pages
     if kind == .file {
       ledger.charge(tables, to: group, on: nodes) { $0.pageTables += tables }
       if tables > 0 { hold(owner) }
-      let file = ledger.chargeFile(new, \.file, to: group, on: nodes).pages
+      let file = ledger.chargeFile(new, .file, to: group, on: nodes).pages
       mapped -= new - file
-      if file > 0, shared.number(kind, of: owner) == nil { hold(owner) }
+      if file > 0, object == nil { hold(owner) }
     } else {
-      ledger.charge(new + tables, to: group, on: nodes) { account in
-        account.add(new, kind)
-        account.pageTables += tables
+      ledger.charge(new + tables, to: group, on: nodes) {
+        $0[kind] += new
+        $0.pageTables += tables
       }
-      if new + tables > 0 { hold(owner, but: shared.number(kind, of: owner) == nil ? nil : kind) }
+      if new + tables > 0 { hold(owner, but: object == nil ? nil : kind) }
     }
-    if kind == .cow {
-      copyOnWrite(new, owner: owner)
-      return
-    }
-    if let object = shared.number(kind, of: owner) {
+    if let object {
       let nodes = ledger.nodes?.placed.only(kind)
       change(object: object, by: owner) {
         $0.touch(
@@ -50,7 +36,6 @@ extension World {
     }
     tasks.touched[owner] += pages
     tasks.pageTables[owner] += tables
-    let isObject = shared.number(kind, of: owner) != nil
     switch kind {
     case .anon, .locked:
       tasks.anon[owner] += pages
@@ -65,12 +50,12 @@ extension World {
       tasks.commitBeside[owner] -= pages
     case .shmem:
       tasks.claimedShared[owner] -= pages
-      if isObject { break }
+      if object != nil { break }
       tasks.shmem[owner] += pages
       tasks.untouchedShared[owner] -= pages
     case .file:
-      if !isObject { tasks.file[owner] += mapped }
-    case .cow:
+      if object == nil { tasks.file[owner] += mapped }
+    default:
       break
     }
     tasks.refresh(owner)
@@ -94,14 +79,14 @@ extension World {
   /// Gives memory of one kind back, resident pages first; no more than the process has.
   ///
   /// - Returns: the pages given back.
-  mutating func giveBack(_ wanted: Int64, _ kind: Kind, row: Int) -> Int64 {
+  mutating func giveBack(_ wanted: Int64, _ kind: PageKind, row: Int) -> Int64 {
     let owner = tasks.owner(row)
     let group = Int(tasks.groups[owner])
     settle(group: group)
     if let object = shared.number(kind, of: owner) {
       return giveBack(wanted, object: object, owner: owner)
     }
-    var given = giveBack(wanted, kind, owner: owner, of: sizesInOwnGroup(owner), from: group)
+    var given = giveBack(wanted, kind, owner: owner, of: heldInOwnGroup(owner), from: group)
       .pages
     settleHoldings(of: owner)
     for number in holdings.numbers(of: owner) where given < wanted {
@@ -112,45 +97,35 @@ extension World {
 
   /// Gives pages of a holding back; those that others map, too, stay with them.
   private mutating func giveBack(
-    _ wanted: Int64, _ kind: Kind, owner: Int, holding number: Int
+    _ wanted: Int64, _ kind: PageKind, owner: Int, holding number: Int
   ) -> Int64 {
     let holding = holdings[number]
     let others = holding.mappers.subtracting([owner])
-    let (pages, sizes) = giveBack(
-      wanted, kind, owner: owner, of: holding.sizes, from: others.isEmpty ? holding.group : nil)
-    holdings.change(number) { $0 -= sizes }
-    addHolding(sizes, others, holding.group)
+    let (pages, given) = giveBack(
+      wanted, kind, owner: owner, of: holding.held, from: others.isEmpty ? holding.group : nil)
+    holdings.change(number) { $0 -= given }
+    addHolding(given, others, holding.group)
     return pages
   }
 
   /// - Parameter group: what is charged for the pages, nil where they stay in memory.
   private mutating func giveBack(
-    _ wanted: Int64, _ kind: Kind, owner: Int, of here: Sizes, from group: Int?
-  ) -> (pages: Int64, sizes: Sizes) {
-    var sizes = Sizes()
-    switch kind {
-    case .anon:
-      sizes.anon = min(wanted, here.anon - here.locked)
-      sizes.swap = min(wanted - sizes.anon, here.swap)
-    case .locked:
-      sizes.locked = min(wanted, here.locked)
-      sizes.anon = sizes.locked
-    case .shmem:
-      sizes.shmem = min(wanted, here.shmem)
-      sizes.swappedShmem = min(wanted - sizes.shmem, here.swappedShmem)
-    case .file:
-      sizes.file = min(wanted, here.file)
-    case .cow:
-      break
+    _ wanted: Int64, _ kind: PageKind, owner: Int, of here: Held, from group: Int?
+  ) -> (pages: Int64, given: Held) {
+    var given = Pages()
+    given[kind] = min(wanted, here.pages[kind])
+    if kind == .anon {
+      given.swappedAnon = min(wanted - given.anon, here.pages.swappedAnon)
+    } else if kind == .shmem {
+      given.swappedShmem = min(wanted - given.shmem, here.pages.swappedShmem)
     }
-    let pages = sizes.anon + sizes.swap + sizes.shmem + sizes.swappedShmem + sizes.file
+    let pages = given.resident + given.swapped
     let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
     tasks.touched[owner] -= pages
     let tables =
       before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
-    sizes.pageTables = min(tables, here.pageTables)
-    sizes.nodes = here.nodes.part(sizes)
-    let anon = sizes.anon + sizes.swap
+    given.pageTables = min(tables, here.pages.pageTables)
+    let anon = given.anon + given.locked + given.swappedAnon
     // Committed memory goes first; what was mapped without a reserve has nothing to give back.
     let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner]
     let uncommitted = max(anon - beyond, 0)
@@ -165,23 +140,18 @@ extension World {
       tasks.commitBeside[owner] -= uncommit
       committed -= uncommit
     }
-    if let group { uncharge(sizes, from: group) }
-    tasks.remove(sizes, from: owner)
+    let held = Held(pages: given, nodes: here.nodes.part(given))
+    if let group { uncharge(held, from: group) }
+    tasks.remove(held, from: owner)
     tasks.refresh(owner)
-    return (pages, sizes)
+    return (pages, held)
   }
 
-  /// Takes sizes off a group's account. File pages stay there as clean cache.
-  mutating func uncharge(_ sizes: Sizes, from group: Int) {
-    ledger.change(group, .of(sizes.nodes)) { account in
-      account.anon -= sizes.anon - sizes.locked
-      account.locked -= sizes.locked
-      account.shmem -= sizes.shmem
-      account.file -= sizes.file
-      account.cache += sizes.file
-      account.pageTables -= sizes.pageTables
-      account.swappedAnon -= sizes.swap
-      account.swappedShmem -= sizes.swappedShmem
+  /// Takes pages off a group's account. File pages stay there as clean cache.
+  mutating func uncharge(_ held: Held, from group: Int) {
+    ledger.change(group, .of(held.nodes)) {
+      $0 -= held.pages
+      $0.cache += held.pages.file
     }
   }
 
@@ -200,7 +170,7 @@ extension World {
       tasks.changes.note(row)
     }
     // Who is gone exempts nobody any more.
-    if rules.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
+    if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0
@@ -229,7 +199,7 @@ extension World {
     if old == group { return }
     if tasks.owner(row) == row {
       settle(group: old)
-      holdings.add(sizesInOwnGroup(row), [row], old)
+      holdings.add(heldInOwnGroup(row), [row], old)
     }
     groups.members[old].removeAll { Int($0) == row }
     tasks.groups[row] = Int32(group)
@@ -243,34 +213,33 @@ extension World {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
     // Where they are visited backwards, who was moved in comes last.
-    let isFirst = isMove && rules.memcgWalk == .newestFirstMovedLast
+    let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
-    selectionIndex.joined(row, isVisitedFirst: rules.memcgWalk != .joiningOrder && !isFirst)
+    selectionIndex.joined(
+      row, isVisitedFirst: rules.selection.memcgWalk != .joiningOrder && !isFirst)
     tasks.changes.note(row)
   }
 }
 
-extension Ledger.Account {
-  mutating func add(_ pages: Int64, _ kind: World.Kind) {
-    switch kind {
-    case .anon, .cow: anon += pages
-    case .locked: locked += pages
-    case .shmem: shmem += pages
-    case .file: file += pages
-    }
-  }
-}
-
 extension Tasks {
-  mutating func remove(_ sizes: World.Sizes, from owner: Int) {
-    anon[owner] -= sizes.anon
-    locked[owner] -= sizes.locked
-    file[owner] -= sizes.file
-    shmem[owner] -= sizes.shmem
-    swap[owner] -= sizes.swap
-    pageTables[owner] -= sizes.pageTables
-    if sizes.swappedShmem != 0 { swappedShmem[owner] -= sizes.swappedShmem }
-    if !sizes.nodes.isEmpty { nodes[owner, default: NodeShares()] -= sizes.nodes }
+  /// What an address space counts as its own, whoever else maps it.
+  func held(_ owner: Int) -> Pages {
+    Pages(
+      anon: anon[owner] - locked[owner], locked: locked[owner], shmem: shmem[owner],
+      file: file[owner], pageTables: pageTables[owner], swappedAnon: swap[owner],
+      swappedShmem: swappedShmem[owner])
+  }
+
+  mutating func remove(_ held: Held, from owner: Int) {
+    let pages = held.pages
+    anon[owner] -= pages.anon + pages.locked
+    locked[owner] -= pages.locked
+    file[owner] -= pages.file
+    shmem[owner] -= pages.shmem
+    swap[owner] -= pages.swappedAnon
+    pageTables[owner] -= pages.pageTables
+    if pages.swappedShmem != 0 { swappedShmem[owner] -= pages.swappedShmem }
+    if !held.nodes.isEmpty { nodes[owner, default: NodeShares()] -= held.nodes }
   }
 
   /// Takes all memory away from a row.
@@ -284,14 +253,18 @@ extension Tasks {
     touched[owner] = 0
     upperTables[owner] = nil
     nodes[owner] = nil
-    for keyPath in [
-      \Tasks.untouched, \.noReserve, \.noReserveTouched, \.claimed, \.untouchedShared,
-      \.claimedShared, \.uncommitted,
-      \.commitBeside,
-      \.committedShmem, \.extraVM, \.extraTables, \.swappedShmem,
-    ] {
-      self[keyPath: keyPath][owner] = 0
-    }
+    untouched[owner] = 0
+    noReserve[owner] = 0
+    noReserveTouched[owner] = 0
+    claimed[owner] = 0
+    untouchedShared[owner] = 0
+    claimedShared[owner] = 0
+    uncommitted[owner] = 0
+    commitBeside[owner] = 0
+    committedShmem[owner] = 0
+    extraVM[owner] = 0
+    extraTables[owner] = 0
+    swappedShmem[owner] = 0
     refresh(owner)
   }
 }

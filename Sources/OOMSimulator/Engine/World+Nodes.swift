@@ -34,17 +34,16 @@ extension World {
   mutating func layOutOnNodes() {
     guard machine.nodes.count > 1 else { return }
     var memory = NodeMemory(machine, groups: groups.count, minWatermark: minWatermark)
-    let stated = machine.nodes.compactMap(\.kernel)
+    let stated = machine.nodes.compactMap { $0.kernel }
     for group in 0..<groups.count {
       let isRoot = group == MemcgTree.root
-      for kind in [Ledger.PageKind.kernel, .slabReclaimable, .cache] {
-        let pages = ledger.accounts[group][kind]
+      for kind in [PageKind.kernel, .slabReclaimable, .cache] {
+        let pages = ledger.accounts[group].pages[kind]
         if pages == 0 { continue }
         if let nodes = nodes(ofGroup: group) {
-          var account = Ledger.Account()
-          let before = account
-          account.add(pages, kind)
-          memory.follow(before, account, group: group, .on(nodes))
+          var here = Pages()
+          here[kind] = pages
+          memory.follow(Pages(), here, group: group, .on(nodes))
           memory.arrive(in: group, on: nodes)
         } else {
           let wanted = isRoot && kind == .kernel && stated.count == machine.nodes.count
@@ -53,45 +52,33 @@ extension World {
       }
     }
     for row in 0..<tasks.count where tasks.owner(row) == row {
-      let sizes = sizesInOwnGroup(row)
-      var account = Ledger.Account()
-      account.anon = sizes.anon - sizes.locked
-      account.locked = sizes.locked
-      account.file = sizes.file
-      account.shmem = sizes.shmem
-      account.pageTables = sizes.pageTables
-      if account == Ledger.Account() { continue }
+      var pages = heldInOwnGroup(row).pages
+      (pages.swappedAnon, pages.swappedShmem) = (0, 0)
+      if pages.isEmpty { continue }
       let group = Int(tasks.groups[row])
-      let growth = Growth(order: 0, row: row, total: Event.Sizes(), start: 0, duration: 0)
-      let nodes = nodes(of: growth)
-      memory.follow(Ledger.Account(), account, group: group, nodes.map { .on($0) } ?? .anywhere)
+      let nodes = nodes(of: Growth(row: row, total: Pages(), start: 0, duration: 0))
+      memory.follow(Pages(), pages, group: group, nodes.map { .on($0) } ?? .anywhere)
       memory.arrive(in: group, on: nodes)
       tasks.nodes[row] = memory.placed
     }
     for number in shared.list.indices {
-      for extent in shared.list[number].extents {
-        var account = Ledger.Account()
-        if shared.list[number].kind == .file {
-          account.file = extent.resident
-        } else {
-          account.shmem = extent.resident
-        }
-        if extent.resident == 0 { continue }
+      for extent in shared.list[number].extents where extent.resident > 0 {
+        var pages = shared.list[number].held(extent).pages
+        pages.swappedShmem = 0
         let nodes = nodes(ofGroup: extent.group)
-        memory.follow(
-          Ledger.Account(), account, group: extent.group, nodes.map { .on($0) } ?? .anywhere)
+        memory.follow(Pages(), pages, group: extent.group, nodes.map { .on($0) } ?? .anywhere)
         memory.arrive(in: extent.group, on: nodes)
         shared.list[number].changeNodes(of: extent.group) { $0 += memory.placed }
       }
     }
-    memory.setZram(ledger.accounts[MemcgTree.root].zram)
+    memory.setZram(ledger.accounts[MemcgTree.root].pages.zram)
     ledger.nodes = memory
   }
 
   /// Says where the pages lie that were charged last: they are a process's.
   ///
   /// - Parameter kind: a kind of which they are a segment's or a file's.
-  mutating func hold(_ owner: Int, but kind: Kind? = nil) {
+  mutating func hold(_ owner: Int, but kind: PageKind? = nil) {
     guard let memory = ledger.nodes else { return }
     var placed = memory.placed
     if let kind { placed -= placed.only(kind) }
@@ -101,7 +88,7 @@ extension World {
   /// What is to be told to the holders of a group, in parts that each lie on one node; on a machine without
   /// nodes in one.
   mutating func unsettledParts(
-    _ pages: Int64, _ kind: Ledger.PageKind, group: Int
+    _ pages: Int64, _ kind: PageKind, group: Int
   ) -> [(node: Int?, pages: Int64)] {
     ledger.nodes?.settle(kind, group: group).map { ($0.node, $0.pages) } ?? [(nil, pages)]
   }
@@ -127,15 +114,5 @@ extension NodeMemory {
       file: "MemTotal of nodes \(nodes)", limit: sum(sizes), usage: sum(used),
       free: max(sum(sizes) - sum(used), 0), minWatermark: sum(reserves), swapLimit: swap,
       swapUsage: root.swapUsage)
-  }
-}
-
-extension Ledger.Account {
-  fileprivate mutating func add(_ pages: Int64, _ kind: Ledger.PageKind) {
-    switch kind {
-    case .kernel: kernel += pages
-    case .slabReclaimable: slabReclaimable += pages
-    default: cache += pages
-    }
   }
 }

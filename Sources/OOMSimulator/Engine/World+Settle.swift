@@ -9,34 +9,31 @@ extension World {
 
   mutating func settle(group: Int) {
     let account = ledger.accounts[group]
-    if account.unsettledFile == 0, account.unsettledAnon == 0, account.unsettledShmem == 0 {
-      return
-    }
+    if !account.isUnsettled { return }
     let holders = holders(in: group)
-    distribute(account.unsettledFile, .file, in: group, over: holders, weight: \.file) {
+    let taken = account.unsettled
+    distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
     }
-    distribute(account.unsettledAnon, .anon, in: group, over: holders, weight: \.evictableAnon) {
-      $0.moveAnonToSwap($2, of: $1)
+    distribute(taken.anon, .anon, in: group, over: holders, weight: .anon) {
+      $0.moveToSwap(Pages(anon: $2), of: $1)
     }
-    distribute(account.unsettledShmem, .shmem, in: group, over: holders, weight: \.shmem) {
-      $0.moveShmemToSwap($2, of: $1)
+    distribute(taken.shmem, .shmem, in: group, over: holders, weight: .shmem) {
+      $0.moveToSwap(Pages(shmem: $2), of: $1)
     }
-    ledger.accounts[group].unsettledFile = 0
-    ledger.accounts[group].unsettledAnon = 0
-    ledger.accounts[group].unsettledShmem = 0
+    ledger.accounts[group].unsettled = Pages()
   }
 
   /// Gives pages of a group that come back from swap to the processes that had them there.
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
     let holders = holders(in: group)
     var landing = ledger.nodes?.placed ?? NodeShares()
-    distribute(anon, over: holders, weight: \.swap) {
-      $0.moveAnonToSwap(-$2, of: $1)
+    distribute(anon, over: holders, weight: .swappedAnon) {
+      $0.moveToSwap(Pages(anon: -$2), of: $1)
       $0.land($2, .anon, of: $1, &landing)
     }
-    distribute(shmem, over: holders, weight: \.swappedShmem) {
-      $0.moveShmemToSwap(-$2, of: $1)
+    distribute(shmem, over: holders, weight: .swappedShmem) {
+      $0.moveToSwap(Pages(shmem: -$2), of: $1)
       $0.land($2, .shmem, of: $1, &landing)
     }
   }
@@ -54,23 +51,7 @@ extension World {
 
     var place: Place
     var group: Int
-    var file: Int64 = 0
-    var evictableAnon: Int64 = 0
-    var shmem: Int64 = 0
-    var swap: Int64 = 0
-    var swappedShmem: Int64 = 0
-    var nodes: NodeShares
-
-    init(_ place: Place, group: Int, _ sizes: World.Sizes) {
-      self.place = place
-      self.group = group
-      file = sizes.file
-      evictableAnon = sizes.anon - sizes.locked
-      shmem = sizes.shmem
-      swap = sizes.swap
-      swappedShmem = sizes.swappedShmem
-      nodes = sizes.nodes
-    }
+    var held: Held
   }
 
   private func holders(in group: Int) -> [Holder] {
@@ -79,23 +60,16 @@ extension World {
       let row = Int(member)
       guard tasks.owner(row) == row, tasks.hasMemory(row), Int(tasks.groups[row]) == group
       else { continue }
-      holders.append(Holder(.own(row), group: group, sizesInOwnGroup(row)))
+      holders.append(Holder(place: .own(row), group: group, held: heldInOwnGroup(row)))
     }
     for number in holdings.numbers(in: group) {
-      holders.append(Holder(.holding(number), group: group, holdings[number].sizes))
+      holders.append(
+        Holder(place: .holding(number), group: group, held: holdings[number].held))
     }
     for number in shared.numbers(in: group) {
       let object = shared.list[number]
       for extent in object.extents where extent.group == group {
-        var sizes = Sizes()
-        if object.kind == .file {
-          sizes.file = extent.resident
-        } else {
-          sizes.shmem = extent.resident
-        }
-        sizes.swappedShmem = extent.swapped
-        sizes.nodes = extent.nodes
-        holders.append(Holder(.object(number), group: group, sizes))
+        holders.append(Holder(place: .object(number), group: group, held: object.held(extent)))
       }
     }
     return holders
@@ -104,16 +78,16 @@ extension World {
   /// Gives an amount out to the holders of a group: one that reclaim took of `kind`, node by node where there are
   /// nodes.
   private mutating func distribute(
-    _ amount: Int64, _ kind: Ledger.PageKind? = nil, in group: Int = MemcgTree.root,
-    over holders: [Holder], weight: KeyPath<Holder, Int64>,
+    _ amount: Int64, _ kind: PageKind? = nil, in group: Int = MemcgTree.root,
+    over holders: [Holder], weight: PageKind,
     _ take: (inout World, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
     let parts = kind.map { unsettledParts(amount, $0, group: group) } ?? [(nil, amount)]
     for (node, amount) in parts {
       func share(_ holder: Holder) -> Int64 {
-        guard let kind, let node else { return holder[keyPath: weight] }
-        return holder.nodes[kind, node]
+        guard let kind, let node else { return holder.held.pages[weight] }
+        return holder.held.nodes[kind, node]
       }
       var left = amount
       var whole = holders.reduce(0) { $0 + share($1) }
@@ -131,7 +105,7 @@ extension World {
 
   /// Takes nodes for pages that came back from those that they went to.
   private mutating func land(
-    _ pages: Int64, _ kind: Ledger.PageKind, of holder: Holder, _ landing: inout NodeShares
+    _ pages: Int64, _ kind: PageKind, of holder: Holder, _ landing: inout NodeShares
   ) {
     guard let memory = ledger.nodes else { return }
     var left = pages
@@ -159,57 +133,47 @@ extension World {
     if case .object(let number) = holder.place {
       return change(object: number) { $0.reclaim(pages, from: holder.group) }
     }
-    change(holder) {
-      $0.file -= pages
-    } columns: {
-      $0.file[$1] -= pages
-    }
+    change(holder, Pages(file: -pages))
   }
 
-  private mutating func moveAnonToSwap(_ pages: Int64, of holder: Holder) {
-    change(holder) {
-      $0.anon -= pages
-      $0.swap += pages
-    } columns: {
-      $0.anon[$1] -= pages
-      $0.swap[$1] += pages
-    }
-  }
-
-  private mutating func moveShmemToSwap(_ pages: Int64, of holder: Holder) {
+  /// Moves anonymous or shared memory of a holder to swap, or back where the number is negative.
+  private mutating func moveToSwap(_ pages: Pages, of holder: Holder) {
     if case .object(let number) = holder.place {
       return change(object: number) {
-        if pages < 0 {
-          $0.swapIn(-pages, group: holder.group)
+        if pages.shmem < 0 {
+          $0.swapIn(-pages.shmem, group: holder.group)
         } else {
-          $0.reclaim(pages, from: holder.group)
+          $0.reclaim(pages.shmem, from: holder.group)
         }
       }
     }
-    change(holder) {
-      $0.shmem -= pages
-      $0.swappedShmem += pages
-    } columns: {
-      $0.shmem[$1] -= pages
-      $0.swappedShmem[$1] += pages
-    }
+    change(
+      holder,
+      Pages(
+        anon: -pages.anon, shmem: -pages.shmem, swappedAnon: pages.anon,
+        swappedShmem: pages.shmem))
   }
 
-  /// Changes the sizes of a holding, if it is one, and the columns of every address space that counts the pages.
-  private mutating func change(
-    _ holder: Holder, _ sizes: (inout Sizes) -> Void, columns: (inout Tasks, Int) -> Void
-  ) {
+  /// Adds to what a holding has, if the holder is one, and to the columns of every address space that counts the pages.
+  private mutating func change(_ holder: Holder, _ pages: Pages) {
     switch holder.place {
     case .own(let row):
-      columns(&tasks, row)
-      tasks.refresh(row)
+      tasks.add(pages, to: row)
     case .holding(let number):
-      for row in holdings[number].mappers {
-        columns(&tasks, row)
-        tasks.refresh(row)
-      }
-      holdings.change(number, sizes)
+      for row in holdings[number].mappers { tasks.add(pages, to: row) }
+      holdings.change(number) { $0.pages += pages }
     case .object: break
     }
+  }
+}
+
+extension Tasks {
+  fileprivate mutating func add(_ pages: Pages, to owner: Int) {
+    anon[owner] += pages.anon
+    file[owner] += pages.file
+    shmem[owner] += pages.shmem
+    swap[owner] += pages.swappedAnon
+    if pages.swappedShmem != 0 { swappedShmem[owner] += pages.swappedShmem }
+    refresh(owner)
   }
 }

@@ -4,54 +4,63 @@ extension World {
   // MARK: Copy-on-write
 
   /// Keeps pages as a holding, unless they are simply those of one process in its own group.
-  mutating func addHolding(_ sizes: Sizes, _ mappers: Set<Int>, _ group: Int) {
+  mutating func addHolding(_ held: Held, _ mappers: Set<Int>, _ group: Int) {
     if let row = mappers.first, mappers.count == 1, Int(tasks.groups[row]) == group { return }
-    holdings.add(sizes, mappers, group)
+    holdings.add(held, mappers, group)
   }
 
   /// Anonymous pages of an address space that others map, too, in memory or in swap.
   private func sharedAnon(_ owner: Int) -> Int64 {
     var pages: Int64 = 0
     for number in holdings.numbers(of: owner) where holdings[number].mappers.count > 1 {
-      pages += holdings[number].sizes.anon + holdings[number].sizes.swap
+      let held = holdings[number].held.pages
+      pages += held.anon + held.locked + held.swappedAnon
     }
     return pages
   }
 
   /// What a new page has to be found for when a process touches `pages`: what others have in memory already
   /// costs nothing, and neither does a write to a page that nobody else maps.
-  func newPages(of pages: Int64, _ kind: Kind, owner: Int) -> Int64 {
-    if kind == .cow { return min(pages, sharedAnon(owner)) }
+  func newPages(of pages: Int64, _ kind: PageKind, owner: Int) -> Int64 {
     guard let object = shared.number(kind, of: owner) else { return pages }
     return shared.list[object].untouched(pages, by: owner)
   }
 
-  /// Gives a process its own copies of pages that it shares; its group has been charged for them. The old pages
+  /// The same for writes to pages that are shared by copy-on-write.
+  func copiedPages(of pages: Int64, owner: Int) -> Int64 { min(pages, sharedAnon(owner)) }
+
+  /// Gives a process its own copies of up to `wanted` pages that it shares, for which the ledger has room. The old pages
   /// stay with the others, resident ones before those in swap.
   ///
-  /// What the charge itself reclaimed is not settled yet: the copies may be a part of it.
+  /// What the charge itself reclaims is not settled: the copies may be a part of it.
   ///
   /// Modelled: which of the pages are written to is open, so they are others than the ones that other writers
   /// of the same pages took.
   ///
   /// Kernel: `do_wp_page()` and `wp_page_copy()`, mm/memory.c.
-  mutating func copyOnWrite(_ pages: Int64, owner: Int) {
-    var left = pages
+  mutating func copyOnWrite(_ wanted: Int64, row: Int, on nodes: NodeMask?) {
+    let owner = tasks.owner(row)
+    var left = copiedPages(of: wanted, owner: owner)
+    settleHoldings(of: owner)
+    ledger.charge(left, to: Int(tasks.groups[owner]), on: nodes) { $0.anon += left }
+    if left > 0 { hold(owner) }
     for number in holdings.numbers(of: owner) where left > 0 {
       let holding = holdings[number]
       if holding.mappers.count < 2 { continue }
-      var copied = Sizes()
-      copied.anon = min(left, holding.sizes.anon)
-      copied.locked = max(copied.anon - (holding.sizes.anon - holding.sizes.locked), 0)
-      copied.swap = min(left - copied.anon, holding.sizes.swap)
-      copied.nodes = holding.sizes.nodes.part(copied)
-      if ledger.nodes != nil { tasks.nodes[owner, default: NodeShares()] -= copied.nodes }
-      left -= copied.anon + copied.swap
-      tasks.anon[owner] += copied.swap
-      tasks.swap[owner] -= copied.swap
+      let there = holding.held.pages
+      var copied = Pages()
+      let anon = min(left, there.anon + there.locked)
+      copied.locked = max(anon - there.anon, 0)
+      copied.anon = anon - copied.locked
+      copied.swappedAnon = min(left - anon, there.swappedAnon)
+      let held = Held(pages: copied, nodes: holding.held.nodes.part(copied))
+      if ledger.nodes != nil { tasks.nodes[owner, default: NodeShares()] -= held.nodes }
+      left -= anon + copied.swappedAnon
+      tasks.anon[owner] += copied.swappedAnon
+      tasks.swap[owner] -= copied.swappedAnon
       tasks.locked[owner] -= copied.locked
-      holdings.change(number) { $0 -= copied }
-      addHolding(copied, holding.mappers.subtracting([owner]), holding.group)
+      holdings.change(number) { $0 -= held }
+      addHolding(held, holding.mappers.subtracting([owner]), holding.group)
     }
     tasks.refresh(owner)
   }
@@ -66,11 +75,11 @@ extension World {
     let owner = tasks.owner(parent)
     settleHoldings(of: owner)
     let group = Int(tasks.groups[owner])
-    let own = sizesInOwnGroup(owner).copiedByFork
+    let own = heldInOwnGroup(owner).copiedByFork
     for number in holdings.numbers(of: owner) {
       let holding = holdings[number]
-      let copied = holding.sizes.copiedByFork
-      if holding.sizes == copied {
+      let copied = holding.held.copiedByFork
+      if holding.held == copied {
         holdings.join(number, child)
       } else {
         holdings.change(number) { $0 -= copied }
@@ -97,7 +106,7 @@ extension World {
 
   /// Whether what a growth takes depends on what others map.
   func shares(_ growth: Growth) -> Bool {
-    if growth.total.cow > 0 { return true }
+    if growth.verb == .copyOnWrite { return true }
     guard let row = growth.row, !shared.list.isEmpty else { return false }
     return !shared.numbers(of: tasks.owner(row)).isEmpty
   }
@@ -110,7 +119,7 @@ extension World {
   mutating func attachAtStart(_ row: Int, _ group: Int) -> (file: Int64, shmem: Int64) {
     if shared.list.isEmpty { return (tasks.file[row], tasks.shmem[row]) }
     var new: [Int64] = []
-    for (kind, pages) in [(Kind.file, tasks.file[row]), (.shmem, tasks.shmem[row])] {
+    for (kind, pages) in [(PageKind.file, tasks.file[row]), (.shmem, tasks.shmem[row])] {
       new.append(newPages(of: pages, kind, owner: row))
       guard let number = shared.number(kind, of: row) else { continue }
       shared.list[number].touch(pages, new: new[new.count - 1], by: row, group: group)
@@ -149,12 +158,11 @@ extension World {
     tasks.touched[owner] -= pages
     let tables =
       before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
-    var sizes = Sizes()
-    let own = sizesInOwnGroup(owner)
-    sizes.pageTables = min(tables, own.pageTables)
-    sizes.nodes = own.nodes.part(sizes)
-    uncharge(sizes, from: Int(tasks.groups[owner]))
-    tasks.remove(sizes, from: owner)
+    let own = heldInOwnGroup(owner)
+    let given = Pages(pageTables: min(tables, own.pages.pageTables))
+    let held = Held(pages: given, nodes: own.nodes.part(given))
+    uncharge(held, from: Int(tasks.groups[owner]))
+    tasks.remove(held, from: owner)
     tasks.refresh(owner)
     return pages
   }
@@ -171,16 +179,9 @@ extension World {
       let object = shared.list[number]
       if !object.mapped.isEmpty || object.isPersistent { continue }
       for extent in object.extents {
-        var sizes = Sizes()
-        if object.kind == .file {
-          sizes.file = extent.resident
-        } else {
-          sizes.shmem = extent.resident
-        }
-        sizes.swappedShmem = extent.swapped
-        sizes.nodes = extent.nodes
-        uncharge(sizes, from: extent.group)
-        freed += sizes.freedPages
+        let held = object.held(extent)
+        uncharge(held, from: extent.group)
+        freed += held.pages.freed
       }
       committed -= object.committed
       shared.list[number].clear()
@@ -195,9 +196,9 @@ extension World {
     for number in shared.numbers(in: group) where left > 0 {
       let object = shared.list[number]
       if !object.isPersistent || !object.mapped.isEmpty { continue }
-      let sizes = shared.list[number].delete(left, from: group)
-      left -= sizes.shmem + sizes.swappedShmem
-      uncharge(sizes, from: group)
+      let held = shared.list[number].delete(left, from: group)
+      left -= held.pages.shmem + held.pages.swappedShmem
+      uncharge(held, from: group)
       let uncommitted = max(object.committed - shared.list[number].size, 0)
       shared.list[number].committed -= uncommitted
       committed -= uncommitted
@@ -222,17 +223,17 @@ extension World {
   /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
   mutating func exitMM(_ owner: Int) -> Int64 {
     committed -= tasks.committed(owner)
-    let own = sizesInOwnGroup(owner)
+    let own = heldInOwnGroup(owner)
     uncharge(own, from: Int(tasks.groups[owner]))
-    var freed = own.freedPages
+    var freed = own.pages.freed
     for number in holdings.numbers(of: owner) {
       if holdings[number].mappers.count == 1 {
         let holding = holdings.remove(number)
-        uncharge(holding.sizes, from: holding.group)
-        freed += holding.sizes.freedPages
+        uncharge(holding.held, from: holding.group)
+        freed += holding.held.pages.freed
       } else if holdings[number].mappers.count == 2 {
         let holding = holdings.remove(number)
-        addHolding(holding.sizes, holding.mappers.subtracting([owner]), holding.group)
+        addHolding(holding.held, holding.mappers.subtracting([owner]), holding.group)
       } else {
         holdings.leave(number, owner)
       }
@@ -246,10 +247,10 @@ extension World {
   func freedByExit(of owners: [Int]) -> Int64 {
     var freed: Int64 = 0
     let dying = Set(owners)
-    for owner in owners { freed += sizesInOwnGroup(owner).freedPages }
+    for owner in owners { freed += heldInOwnGroup(owner).pages.freed }
     for number in Set(owners.flatMap(holdings.numbers(of:)))
     where holdings[number].mappers.isSubset(of: dying) {
-      freed += holdings[number].sizes.freedPages
+      freed += holdings[number].held.pages.freed
     }
     for number in Set(owners.flatMap(shared.numbers(of:))) {
       let object = shared.list[number]
@@ -268,13 +269,12 @@ extension Tasks {
     locked[child] = locked[owner]
     touched[child] = anon[owner] + swap[owner]
     if let shares = nodes[owner] {
-      var copied = World.Sizes()
-      (copied.anon, copied.locked) = (anon[owner], locked[owner])
-      nodes[child] = shares.part(copied)
+      nodes[child] = shares.part(held(owner).copiedByFork)
     }
-    for keyPath in [\Tasks.untouched, \.noReserve, \.noReserveTouched, \.uncommitted] {
-      self[keyPath: keyPath][child] = self[keyPath: keyPath][owner]
-    }
+    untouched[child] = untouched[owner]
+    noReserve[child] = noReserve[owner]
+    noReserveTouched[child] = noReserveTouched[owner]
+    uncommitted[child] = uncommitted[owner]
     let beside = commitBeside[owner] - committedShmem[owner]
     if beside != 0 { commitBeside[child] = beside }
     extraVM[child] = totalVM(owner) - totalVM(child)

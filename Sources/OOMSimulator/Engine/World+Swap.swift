@@ -23,8 +23,8 @@ extension World {
   mutating func swapIn(_ pages: Int64, group: Int) {
     settle(group: group)
     let account = ledger.accounts[group]
-    let anon = min(pages, account.swappedAnon)
-    let shmem = min(pages - anon, account.swappedShmem)
+    let anon = min(pages, account.pages.swappedAnon)
+    let shmem = min(pages - anon, account.pages.swappedShmem)
     let tmpfs = pages - anon - shmem
     ledger.makeRoom(pages, in: group)
     ledger.change(group) {

@@ -23,19 +23,8 @@ struct World: Sendable {
   var shared = SharedObjects()
   var selectionIndex = SelectionIndex()
   var warnings: [String] = []
-
-  /// The kinds of pages that an address space has in one group.
-  struct Sizes: Equatable, Sendable {
-    var anon: Int64 = 0
-    var locked: Int64 = 0
-    var file: Int64 = 0
-    var shmem: Int64 = 0
-    var swap: Int64 = 0
-    var swappedShmem: Int64 = 0
-    var pageTables: Int64 = 0
-    /// Where the resident ones lie.
-    var nodes = NodeShares()
-  }
+  /// The start state needs more than the machine has, so that nothing is free.
+  private(set) var startExceedsMemory = false
 
   /// The state that a scenario begins with: given, not admitted.
   init(
@@ -96,12 +85,12 @@ struct World: Sendable {
   }
 
   private mutating func fillGroups() {
-    ledger.accounts[MemcgTree.root].cache = machine.pageCache
-    ledger.accounts[MemcgTree.root].slabReclaimable = machine.slabReclaimable
-    ledger.accounts[MemcgTree.root].kernel = machine.kernel
+    ledger.accounts[MemcgTree.root].pages.cache = machine.pageCache
+    ledger.accounts[MemcgTree.root].pages.slabReclaimable = machine.slabReclaimable
+    ledger.accounts[MemcgTree.root].pages.kernel = machine.kernel
     for group in 0..<groups.count {
-      ledger.accounts[group].cache += groups.settings[group].pageCache ?? 0
-      ledger.accounts[group].kernel += groups.settings[group].kernel ?? 0
+      ledger.accounts[group].pages.cache += groups.settings[group].pageCache ?? 0
+      ledger.accounts[group].pages.kernel += groups.settings[group].kernel ?? 0
     }
   }
 
@@ -113,12 +102,9 @@ struct World: Sendable {
       if tasks.owner(row) != row { continue }
       shared.join(row, segment: tasks.segments[row], file: tasks.mappedFiles[row])
       let new = attachAtStart(row, group)
-      ledger.accounts[group].anon += tasks.anon[row] - tasks.locked[row]
-      ledger.accounts[group].locked += tasks.locked[row]
-      ledger.accounts[group].file += new.file
-      ledger.accounts[group].shmem += new.shmem
-      ledger.accounts[group].pageTables += tasks.pageTables[row]
-      ledger.accounts[group].swappedAnon += tasks.swap[row]
+      ledger.accounts[group].pages += Pages(
+        anon: tasks.anon[row] - tasks.locked[row], locked: tasks.locked[row], shmem: new.shmem,
+        file: new.file, pageTables: tasks.pageTables[row], swappedAnon: tasks.swap[row])
       committed += tasks.committed(row)
     }
     for group in (0..<groups.count).reversed() {
@@ -134,6 +120,7 @@ struct World: Sendable {
 
   private mutating func warnOfExcess() {
     if used > machine.memory {
+      startExceedsMemory = true
       warnings.append(
         "the start state needs \(used) pages, the machine has \(machine.memory): nothing is free")
     }
@@ -154,27 +141,31 @@ struct World: Sendable {
   /// Says which limits of the scenario a release does not know, or knows by another name.
   private mutating func warnOfMissingFiles() {
     let settings = groups.settings
-    func has<Value>(_ file: KeyPath<Cgroup, Value?>) -> Bool {
-      settings.contains { $0[keyPath: file] != nil }
+    func has<Value>(_ file: (Cgroup) -> Value?) -> Bool {
+      settings.contains { file($0) != nil }
     }
-    if rules.memcg == .none, settings.contains(where: \.hasLimits) {
+    if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
       warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
       return
     }
-    if rules.memcg == .versionOne, cgroupVersion == 2, has(\.max) || has(\.swapMax) {
+    if rules.memcg.support == .versionOne, cgroupVersion == 2,
+      has({ $0.max }) || has({ $0.swapMax })
+    {
       warnings.append(
         "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
           + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")
     }
     let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
-      (has(\.high), rules.memcg == .versionTwo, "memory.high", "4.5"),
-      (has(\.low), rules.protection != .none, "memory.low", "4.0"),
+      (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
+      (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
-        has(\.min), ![.none, .whileBelowLow].contains(rules.protection), "memory.min", "4.18"
+        has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",
+        "4.18"
       ),
-      (has(\.oomGroup), rules.oomGroup != .none, "memory.oom.group", "4.19"),
+      (has({ $0.oomGroup }), rules.kill.oomGroup != .none, "memory.oom.group", "4.19"),
       (
-        ledger.isRecursivelyProtected, rules.protection == .proportional && cgroupVersion == 2,
+        ledger.isRecursivelyProtected,
+        rules.memcg.protection == .proportional && cgroupVersion == 2,
         "memory_recursiveprot on version 2",
         "5.7"
       ),
@@ -185,17 +176,16 @@ struct World: Sendable {
   }
 
   /// What an address space has in the group that its owner is in.
-  func sizesInOwnGroup(_ row: Int) -> Sizes {
-    var sizes = Sizes(
-      anon: tasks.anon[row], locked: tasks.locked[row], file: tasks.file[row],
-      shmem: tasks.shmem[row], swap: tasks.swap[row],
-      swappedShmem: tasks.swappedShmem[row], pageTables: tasks.pageTables[row])
-    if ledger.nodes != nil, let nodes = tasks.nodes[row] { sizes.nodes = nodes }
-    for number in holdings.numbers(of: row) { sizes -= holdings[number].sizes }
+  func heldInOwnGroup(_ row: Int) -> Held {
+    var held = Held(pages: tasks.held(row))
+    if ledger.nodes != nil, let nodes = tasks.nodes[row] { held.nodes = nodes }
+    for number in holdings.numbers(of: row) { held -= holdings[number].held }
     if let segment = shared.number(.shmem, of: row) {
-      sizes.shmem -= shared.list[segment].shown(row)
+      held.pages.shmem -= shared.list[segment].shown(row)
     }
-    if let file = shared.number(.file, of: row) { sizes.file -= shared.list[file].shown(row) }
-    return sizes
+    if let file = shared.number(.file, of: row) {
+      held.pages.file -= shared.list[file].shown(row)
+    }
+    return held
   }
 }

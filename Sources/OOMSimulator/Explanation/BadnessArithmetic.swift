@@ -22,7 +22,7 @@ public struct BadnessArithmetic: Equatable, Sendable {
   }
 
   public var unit: Unit {
-    switch rules.badness {
+    switch rules.badness.rule {
     case nil: .none
     case .perMille: .thousandths
     case .atLeastOne, .signed: .pages
@@ -40,26 +40,17 @@ public struct BadnessArithmetic: Equatable, Sendable {
 
   /// Points of a process with another `oom_score_adj` (before 2.6.36: `oom_adj`).
   func points(of candidate: Candidate, adj: Int16) -> Int128 {
-    guard let badness = rules.badness else {
+    guard let badness = rules.badness.rule else {
       var task = candidate.legacy ?? LegacyTask()
       task.oomAdj = adj
-      return Int128(rules.legacy.points(task, word: word))
+      return Int128(rules.badness.legacy.points(task, word: word))
     }
     let rule = SelectionRule(badness: badness, word: word)
     return Int128(
       rule.points(
-        pages: rules.rootBonus.pages(candidate.pages, isAdmin: candidate.isAdmin, word: word),
-        weight: rules.rootBonus.weight(adj, isAdmin: candidate.isAdmin), totalpages: totalpages))
-  }
-
-  /// What is taken off a process for `CAP_SYS_ADMIN`, in points; 0 where nothing is.
-  public func rootBonus(of candidate: Candidate) -> Int64 {
-    guard candidate.isAdmin else { return 0 }
-    switch rules.rootBonus {
-    case .none: return 0
-    case .ofTotal: return 30 * pointsPerAdj
-    case .ofOwnUse:
-      return candidate.pages - rules.rootBonus.pages(candidate.pages, isAdmin: true, word: word)
-    }
+        pages: rules.badness.rootBonus.pages(
+          candidate.pages, isAdmin: candidate.isAdmin, word: word),
+        weight: rules.badness.rootBonus.weight(adj, isAdmin: candidate.isAdmin),
+        totalpages: totalpages))
   }
 }

@@ -18,23 +18,25 @@ public struct Explanation: Equatable, Sendable {
     pointsPerAdj = kill.arithmetic.pointsPerAdj
     margin = kill.runnerUp.map { kill.victim.points - $0.points }
     let isLegacy = kill.arithmetic.unit == .none
-    sparedAtAdj = isLegacy ? nil : Self.sparedAt(kill, from: kill.victim.oomScoreAdj, to: -999)
-    sparedAtOOMAdj =
-      isLegacy ? Self.sparedAt(kill, from: kill.victim.legacy?.oomAdj ?? 0, to: -16) : nil
+    let spared: Int16? =
+      if kill.chosen == .points, let runnerUp = kill.runnerUp {
+        BreakEven(arithmetic: kill.arithmetic)
+          .sparedAt(kill.victim, under: runnerUp.points, otherWinsTie: kill.runnerUpWinsTies)
+      } else {
+        nil
+      }
+    sparedAtAdj = isLegacy ? nil : spared
+    sparedAtOOMAdj = isLegacy ? spared : nil
   }
 
-  /// Tries every value: points need not fall with it where words wrap.
-  private static func sparedAt(_ kill: Kill, from own: Int16, to lowest: Int16) -> Int16? {
-    guard kill.chosen == .points, let runnerUp = kill.runnerUp?.points, own > lowest else {
-      return nil
-    }
-    // With pages as points and no weight in oom_score_adj no value can do.
-    if kill.arithmetic.unit != .none, kill.arithmetic.pointsPerAdj == 0 { return nil }
-    for adj in stride(from: own - 1, through: lowest, by: -1) {
-      let points = kill.arithmetic.points(of: kill.victim, adj: adj)
-      if points < runnerUp || (points == runnerUp && kill.runnerUpWinsTies) { return adj }
-    }
-    return nil
+  /// The lowest `oom_score_adj` above its own at which the runner-up would have been chosen instead; nil when
+  /// no value up to 1000 would do, or where it is not points that decide.
+  public var runnerUpChosenAtAdj: Int16? {
+    guard kill.chosen == .points, kill.arithmetic.unit != .none, let runnerUp = kill.runnerUp,
+      runnerUp.ineligible == nil
+    else { return nil }
+    return BreakEven(arithmetic: kill.arithmetic)
+      .chosenAt(runnerUp, over: kill.victim.points, winsTie: kill.runnerUpWinsTies)
   }
 
   /// The terms of the victim's points, in the order of the arithmetic.

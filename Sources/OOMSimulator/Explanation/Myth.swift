@@ -24,10 +24,10 @@ public enum Myth: String, CaseIterable, Sendable {
   /// Whether it is wrong under the rules of a release.
   public func isWrong(under rules: Rules) -> Bool {
     switch self {
-    case .age, .nice, .addressSpace, .swap: rules.badness != nil
-    case .rootBonus: rules.badness != nil && rules.rootBonus == .none
-    case .child: rules.child == .none
-    case .upTo1000: rules.oomScoreFile == .centred || rules.oomScoreFile == .points
+    case .age, .nice, .addressSpace, .swap: !rules.badness.isLegacy
+    case .rootBonus: !rules.badness.isLegacy && rules.badness.rootBonus == .none
+    case .child: rules.kill.child == .none
+    case .upTo1000: rules.proc.oomScore == .centred || rules.proc.oomScore == .points
     case .random, .whoAsks, .reservation: true
     }
   }

@@ -59,9 +59,7 @@ extension BadnessArithmetic {
   /// The terms of a process's points, in the order in which the release's function takes them.
   public func terms(of candidate: Candidate) -> [Term] {
     if let legacy = candidate.legacy { return terms(of: legacy) }
-    if candidate.isSwapoff, rules.swapoff == .thousandPoints {
-      return [Term(operation: .fixed, name: "1000, because it runs swapoff", value: 1000)]
-    }
+    if let term = swapoffTerm(of: candidate) { return [term] }
     var terms: [Term] = []
     for (name, pages) in [
       ("anon", candidate.anon), ("file", candidate.file), ("shmem", candidate.shmem),
@@ -72,59 +70,34 @@ extension BadnessArithmetic {
     if unit == .thousandths {
       terms.append(Term(operation: .thousandthsOf, name: "totalpages", value: max(totalpages, 1)))
     }
-    let adj = rules.swapoff == .ownAdj && candidate.isSwapoff ? 1000 : candidate.oomScoreAdj
-    terms += bonusAndAdj(candidate, adj)
-    let sum = points(of: candidate, adj: adj)
-    if unit == .thousandths, sum == 1 || sum == 1000 {
-      terms.append(Term(operation: .limitedTo, name: "1 to 1000", value: 0))
-    } else if rules.badness == .atLeastOne, sum == 1 {
-      terms.append(Term(operation: .limitedTo, name: "1 and more", value: 0))
-    }
-    return terms
-  }
-
-  private func bonusAndAdj(_ candidate: Candidate, _ adj: Int16) -> [Term] {
-    var terms: [Term] = []
-    if candidate.isAdmin {
-      switch rules.rootBonus {
-      case .none: break
-      case .ofTotal:
-        terms.append(Term(operation: .minus, name: "root", value: 30, factor: pointsPerAdj))
-      case .ofOwnUse:
-        let bonus = rootBonus(of: candidate)
-        if bonus != 0 { terms.append(Term(operation: .minus, name: "root 3 %", value: bonus)) }
-      }
-    }
+    if let bonus = rootBonusTerm(of: candidate) { terms.append(bonus) }
+    let adj = effectiveAdj(of: candidate)
     if adj != 0 {
       terms.append(
         Term(
           operation: adj < 0 ? .minus : .plus, name: "oom_score_adj", value: Int64(adj.magnitude),
           factor: pointsPerAdj))
     }
+    if let bounds = bounds(of: points(of: candidate, adj: adj)) { terms.append(bounds) }
     return terms
   }
 
   private func terms(of task: LegacyTask) -> [Term] {
-    if rules.legacy.disabledIsZero, task.oomAdj == -17 {
-      return [Term(operation: .fixed, name: "0, because oom_adj is -17", value: 0)]
-    }
-    if rules.legacy.swapoffIsMaximum, task.isSwapoff {
-      return [Term(operation: .fixed, name: "ULONG_MAX, because it runs swapoff", value: 0)]
-    }
+    if let term = disabledTerm(of: task) ?? swapoffTerm(of: task) { return [term] }
     var terms = [Term(operation: .plus, name: "total_vm", value: task.totalVM)]
     if task.childrenVM != 0 {
       terms.append(
         Term(
           operation: .plus, name: "children", value: Int64(truncatingIfNeeded: task.childrenVM)))
     }
-    let divisors = rules.legacy.divisors(task, word: word)
+    let divisors = rules.badness.legacy.divisors(task, word: word)
     for (name, divisor) in [("CPU time", divisors.cpu), ("run time", divisors.run)]
     where divisor > 1 {
       terms.append(
         Term(operation: .dividedBy, name: name, value: Int64(truncatingIfNeeded: divisor)))
     }
     if task.nice > 0 { terms.append(Term(operation: .times, name: "nice \(task.nice)", value: 2)) }
-    if rules.legacy.isSuperuser(task) {
+    if rules.badness.legacy.isSuperuser(task) {
       terms.append(Term(operation: .dividedBy, name: "superuser", value: 4))
     }
     if task.hasRawIO { terms.append(Term(operation: .dividedBy, name: "raw I/O", value: 4)) }

@@ -46,15 +46,15 @@ public struct WhyNot: Equatable, Sendable {
       candidate.ineligible != nil
       ? nil
       : scene.candidates.count { $0.ineligible == nil && $0.points > candidate.points } + 1
-    let search = BreakEvenSearch(kill: kill, scene: scene, index: index, victim: victim)
-    reason = search.reason
-    chosenAtAdj = search.adj
-    pagesMissing = search.pages
+    let question = Question(kill: kill, scene: scene, index: index, victim: victim)
+    reason = question.reason
+    chosenAtAdj = question.adj
+    pagesMissing = question.pages
   }
 }
 
-/// What would have made one candidate the victim.
-private struct BreakEvenSearch {
+/// Why one candidate is not the victim, and what would have made it that.
+private struct Question {
   let kill: Kill
   let scene: OOMScene
   let index: Int
@@ -81,33 +81,28 @@ private struct BreakEvenSearch {
     }
   }
 
-  /// Tried one by one: points need not rise with the setting where words wrap.
   var adj: Int16? {
-    guard isOpen else { return nil }
-    let isLegacy = scene.arithmetic.unit == .none
-    let own = isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
-    let most: Int16 = isLegacy ? 15 : 1000
-    if own >= most { return nil }
-    return (own + 1...most).first { beats(scene.arithmetic.points(of: candidate, adj: $0)) }
+    guard isOpen, let winsTie else { return nil }
+    return BreakEven(arithmetic: scene.arithmetic)
+      .chosenAt(candidate, over: kill.victim.points, winsTie: winsTie)
   }
 
   var pages: Int64? {
-    guard isOpen, candidate.ineligible == nil, scene.arithmetic.unit == .pages else { return nil }
+    guard isOpen, candidate.ineligible == nil, scene.arithmetic.unit == .pages, let winsTie else {
+      return nil
+    }
+    let breakEven = BreakEven(arithmetic: scene.arithmetic)
     let missing = Int64(clamping: kill.victim.points - candidate.points)
-    for more in [missing, missing + 1] where more > 0 {
+    return [missing, missing + 1].first { more in
       var larger = candidate
       larger.anon += more
-      if beats(scene.arithmetic.points(of: larger, adj: candidate.oomScoreAdj)) { return more }
+      let points = scene.arithmetic.points(of: larger, adj: candidate.oomScoreAdj)
+      return more > 0 && breakEven.beats(points, kill.victim.points, winsTie: winsTie)
     }
-    return nil
   }
 
-  private func beats(_ points: Int128) -> Bool {
-    guard let victim else { return false }
-    let comparison = PointsComparison(
-      constraint: scene.constraint, rules: scene.arithmetic.rules)
-    return victim < index
-      ? comparison.replaces(kill.victim.points, by: points)
-      : !comparison.replaces(points, by: kill.victim.points)
+  /// Whether it would be chosen with as many points as the victim; nil where the victim was not looked at.
+  private var winsTie: Bool? {
+    victim.map { ($0 < index) == scene.arithmetic.rules.equalsReplace(in: scene.constraint) }
   }
 }

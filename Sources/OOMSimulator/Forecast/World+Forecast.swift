@@ -26,11 +26,7 @@ extension World {
         freedPages: freedByExit(of: dead.map { tasks.owner($0.row) }.uniqued()),
         also: dead.filter { $0.row != entry.row }
           .map { Kill.Casualty(process: identity($0.row), because: $0.because) })
-      if place > 0 {
-        next.breakEvenAdj = raised(entry, over: eligible[0], arithmetic, domain)
-      } else if eligible.count > 1 {
-        next.breakEvenAdj = lowered(entry, under: eligible[1], arithmetic, domain)
-      }
+      next.breakEvenAdj = breakEven(place, of: eligible, arithmetic, oc)
       forecast.candidates.append(next)
     }
     return forecast
@@ -40,12 +36,10 @@ extension World {
 
   /// Those that can be chosen, best first: most points, of equals the one that a scan would end with.
   private func ranked(_ all: [Entry], _ oc: OOMControl) -> [Entry] {
-    let equalsReplace =
-      rules.badness != nil
-      && (oc.memcg == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
+    let equalsReplace = rules.equalsReplace(in: oc.constraint)
     var indices = all.indices.filter { all[$0].candidate.ineligible == nil }
     // A process in swapoff goes before all others, whatever its points are.
-    let origins = rules.badness != nil && rules.swapoff == .origin && !tasks.swapoffRows.isEmpty
+    let origins = rules.takesSwapoffFirst && !tasks.swapoffRows.isEmpty
     indices.sort { first, second in
       let (a, b) = (all[first].candidate, all[second].candidate)
       if origins, a.isSwapoff != b.isSwapoff { return a.isSwapoff }
@@ -56,13 +50,29 @@ extension World {
     return indices.map { all[$0] }
   }
 
+  /// The setting at which the first would be spared for the second, or another one chosen before the first.
+  private func breakEven(
+    _ place: Int, of eligible: [Entry], _ arithmetic: BadnessArithmetic, _ oc: OOMControl
+  ) -> Int16? {
+    let first = eligible[0]
+    guard !first.candidate.isSwapoff, eligible.count > 1 else { return nil }
+    let other = eligible[max(place, 1)]
+    let winsTie =
+      isVisited(other.row, after: first.row, domain: oc.memcg)
+      == rules.equalsReplace(in: oc.constraint)
+    let breakEven = BreakEven(arithmetic: arithmetic)
+    return place == 0
+      ? breakEven.sparedAt(first.candidate, under: other.candidate.points, otherWinsTie: winsTie)
+      : breakEven.chosenAt(other.candidate, over: first.candidate.points, winsTie: winsTie)
+  }
+
   private func outcome(of oc: OOMControl, hasCandidates: Bool) -> Forecast.Outcome {
     if let domain = oc.memcg, groups.settings[domain].oomKillDisable == true { return .disabled }
-    if rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) { return .panicOnOOM }
+    if rules.outOfMemory.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) { return .panicOnOOM }
     if meetsDyingVictim(oc) { return .victimDying }
     if hasCandidates { return .kill }
     if oc.memcg == nil { return .panicDeadlocked }
-    switch rules.memcgWithoutVictim {
+    switch rules.memcg.withoutVictim {
     case .killsCurrent: return .killsAsker
     case .waits: return .waits
     case .forced: return .forced
@@ -76,54 +86,5 @@ extension World {
     // Swap does not help against a limit of memory and swap together.
     let both = max(ledger.memswHeadroom(group), 0) + ledger.reclaimable(in: group, swaps: false)
     return min(room, both)
-  }
-
-  /// The values that the setting of a release can have without exempting a process.
-  private var range: ClosedRange<Int16> { rules.badness == nil ? -16...15 : -999...1000 }
-
-  private func setting(_ candidate: Candidate) -> Int16 {
-    candidate.legacy?.oomAdj ?? candidate.oomScoreAdj
-  }
-
-  /// The highest setting below its own at which the second would be chosen.
-  private func lowered(
-    _ first: Entry, under second: Entry, _ arithmetic: BadnessArithmetic, _ domain: Int?
-  ) -> Int16? {
-    let own = setting(first.candidate)
-    guard !first.candidate.isSwapoff, own > range.lowerBound else { return nil }
-    if arithmetic.unit != .none, arithmetic.pointsPerAdj == 0 { return nil }
-    let winsTie = secondWinsTie(second.row, against: first.row, domain)
-    // Tried one by one: points need not fall with it where words wrap.
-    for adj in stride(from: own - 1, through: range.lowerBound, by: -1) {
-      let points = arithmetic.points(of: first.candidate, adj: adj)
-      if points < second.candidate.points || (points == second.candidate.points && winsTie) {
-        return adj
-      }
-    }
-    return nil
-  }
-
-  /// The lowest setting above its own at which a process would be chosen before the first.
-  private func raised(
-    _ entry: Entry, over first: Entry, _ arithmetic: BadnessArithmetic, _ domain: Int?
-  ) -> Int16? {
-    let own = setting(entry.candidate)
-    guard !first.candidate.isSwapoff, own < range.upperBound else { return nil }
-    if arithmetic.unit != .none, arithmetic.pointsPerAdj == 0 { return nil }
-    let winsTie = secondWinsTie(entry.row, against: first.row, domain)
-    for adj in own + 1...range.upperBound {
-      let points = arithmetic.points(of: entry.candidate, adj: adj)
-      if points > first.candidate.points || (points == first.candidate.points && winsTie) {
-        return adj
-      }
-    }
-    return nil
-  }
-
-  private func secondWinsTie(_ row: Int, against other: Int, _ domain: Int?) -> Bool {
-    let equalsReplace =
-      rules.badness != nil
-      && (domain == nil ? rules.globalEqualsReplace : rules.memcgEqualsReplace)
-    return isVisited(row, after: other, domain: domain) == equalsReplace
   }
 }

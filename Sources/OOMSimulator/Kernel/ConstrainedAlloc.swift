@@ -49,14 +49,6 @@ public enum NodeRule: Equatable, Sendable {
   }
 }
 
-/// Which pages of a node count in `totalpages`.
-public enum NodePages: Equatable, Sendable {
-  /// Holes in its memory, too: to 5.3. Kernel: `node_spanned_pages()`.
-  case spanned
-  /// Without holes: since 5.4, commit f9c645621a28. Kernel: `node_present_pages()`.
-  case present
-}
-
 extension World {
   /// What an OOM is about: the constraint, and what it counts.
   ///
@@ -75,7 +67,7 @@ extension World {
       var oc = OOMControl(
         memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
       // The cpuset test applied in a memcg, too, until it moved to its callers.
-      if rules.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
+      if rules.constraint.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
       return oc
     }
     var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
@@ -124,7 +116,7 @@ extension World {
   ///
   /// Kernel: `oom_cpuset_eligible()`, mm/oom_kill.c, with `mempolicy_in_oom_domain()`, mm/mempolicy.c.
   private func foreign(to mems: NodeMask, policy: NodeMask?) -> Set<Int> {
-    guard machine.nodes.count > 1, rules.nodes != .ignored else { return [] }
+    guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
       let its = policy == nil ? self.mems(of: row) : tasks.mempolicy[row] ?? allNodes
@@ -133,27 +125,73 @@ extension World {
     return foreign
   }
 
-  private func pages(of nodes: NodeMask) -> Int64 {
-    var sum: Int64 = 0
-    for (number, node) in machine.nodes.enumerated() where nodes.contains(number) {
-      sum += rules.nodePages == .spanned ? node.spanned : node.present
-    }
-    return sum
-  }
+}
 
-  /// Kernel: `oc->totalpages = mem_cgroup_get_max(oc->memcg) ?: 1`.
-  private func memcgTotalpages(_ domain: Int) -> Int64 {
-    let limits = ledger.limits[domain]
-    return max(
-      memCgroupGetMax(
-        max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
-        swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
-        rule: rules.memcgTotalpages), 1)
-  }
-
-  /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.
-  private func swapMax(of limits: Ledger.Limits) -> Int64 {
-    if limits.memsw == Cgroup.unlimited || limits.max == Cgroup.unlimited { return limits.swapMax }
-    return limits.memsw - limits.max
+extension RulesByRelease {
+  /// What a cpuset and a memory policy change in an OOM.
+  @_optimize(none)
+  static var constraint: [RuleChange] {
+    [
+      RuleChange(
+        .constraint, "2.6.11", "None: memory nodes are not looked at.", "mm/oom_kill.c",
+        "out_of_memory()"
+      ),
+      RuleChange(
+        .constraint, "2.6.14", "Tasks of cpusets that share no node with who asks are passed over.",
+        "mm/oom_kill.c", "select_bad_process()", commit: .found("a49335cceab"),
+        hurts: "tasks of the same cpuset"
+      ) { $0.constraint.nodes = .skips },
+      RuleChange(
+        .constraint, "2.6.16",
+        """
+        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of foreign cpusets \
+        are passed over.
+        """,
+        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "who asks"
+      ) { $0.constraint.nodes = .skipsAndKillsCurrent },
+      RuleChange(
+        .constraint, "2.6.19",
+        """
+        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of other memory \
+        nodes count an eighth.
+        """,
+        "mm/oom_kill.c", "badness()", hurts: "tasks of the same nodes"
+      ) { $0.constraint.nodes = .killsCurrent },
+      RuleChange(
+        .constraint, "2.6.24",
+        """
+        An OOM limited by a mempolicy kills who asks; one limited by a cpuset selects, and tasks \
+        of other nodes count an eighth.
+        """,
+        "mm/oom_kill.c", "out_of_memory()", commit: .found("bbe373f2c60"),
+        hurts: "the largest of the cpuset"
+      ) { $0.constraint.nodes = .policyKillsCurrent },
+      RuleChange(
+        .constraint, "2.6.33",
+        """
+        The nodes that were asked for decide what a mempolicy is: a mask that does not cover all \
+        of them.
+        """,
+        "mm/oom_kill.c", "constrained_alloc()", commit: .found("4365a5676fa"),
+        hurts: "who asks for some nodes", adds: true, asBefore: true),
+      RuleChange(
+        .constraint, "2.6.36",
+        """
+        An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes \
+        that may have memory on them; a cpuset filters an OOM of a memcg, too.
+        """,
+        "mm/oom_kill.c", "oom_unkillable_task()", commit: .found("a63d83f427f"),
+        hurts: "the largest of the nodes"
+      ) { $0.constraint.nodes = .selects },
+      RuleChange(
+        .constraint, "5.3",
+        """
+        An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes \
+        that may have memory on them.
+        """,
+        "mm/oom_kill.c", "oom_cpuset_eligible()", commit: .remembered("ac311a14c682"),
+        hurts: "members of a memcg on other nodes"
+      ) { $0.constraint.filtersMemcgByCpuset = false },
+    ]
   }
 }

@@ -68,3 +68,38 @@ private func share(_ part: Int64, of sum: Int64, _ whole: Int64) -> Int64 {
   if part >= sum { return whole }
   return sum.dividingFullWidth((high, low)).quotient
 }
+
+extension RulesByRelease {
+  /// What is protected from reclaim.
+  @_optimize(none)
+  static var protection: [RuleChange] {
+    [
+      RuleChange(
+        .protection, "2.6.11", "Nothing is protected from reclaim.", "mm/vmscan.c", "shrink_zone()"),
+      RuleChange(
+        .protection, "4.0", "memory.low holds while a group and all above it use less than theirs.",
+        "mm/memcontrol.c", "mem_cgroup_low()", hurts: "unprotected siblings"
+      ) { $0.memcg.protection = .whileBelowLow },
+      RuleChange(
+        .protection, "4.18",
+        "memory.min and memory.low; children share the protection of their parent by usage.",
+        "mm/memcontrol.c", "mem_cgroup_protected()",
+        hurts: "children that overcommit their parent's protection",
+        evidence: .inferred("4.16.13 and 4.18.0")
+      ) { $0.memcg.protection = .shareOfParent },
+      RuleChange(
+        .protection, "5.4", "Reclaim scans a group in proportion to what is not protected.",
+        "mm/vmscan.c", "get_scan_count()", commit: .remembered("9783aa9917f8"),
+        hurts: "groups somewhat above their protection", isSimulated: false, adds: true
+      ),
+      RuleChange(
+        .protection, "5.7",
+        """
+        memory.min and memory.low; children share by what they ask for and use; with the mount \
+        option memory_recursiveprot what is left goes by use.
+        """,
+        "mm/memcontrol.c", "effective_protection()", hurts: "children above their setting"
+      ) { $0.memcg.protection = .proportional },
+    ]
+  }
+}

@@ -256,3 +256,38 @@ extension LogForms {
     Change("6.8", "mm/oom_kill.c dump_task()") { $0.table = .kindsOfRSS },
   ]
 }
+
+extension RulesByRelease {
+  /// What the kernel logs of a kill.
+  @_optimize(none)
+  static var log: [RuleChange] {
+    [
+      RuleChange(
+        .log, "2.6.11", "One line for each kill.", "mm/oom_kill.c", "__oom_kill_task()",
+        isSimulated: false
+      ),
+      RuleChange(
+        .log, "4.5", "The kill line adds shmem-rss.", "mm/oom_kill.c", "oom_kill_process()",
+        commit: .remembered("eca56ff906bd"), hurts: "parsers of logs", isSimulated: false,
+        adds: true
+      ),
+      RuleChange(
+        .log, "5.0", "The line oom-kill: names constraint, groups and victim.", "mm/oom_kill.c",
+        "dump_oom_summary()", commit: .remembered("ef8444ea01d7"), hurts: "parsers of logs",
+        isSimulated: false,
+        adds: true
+      ),
+      RuleChange(
+        .log, "5.4", "The kill line adds UID, pgtables and oom_score_adj.", "mm/oom_kill.c",
+        "__oom_kill_process()", hurts: "parsers of logs", isSimulated: false, adds: true),
+      RuleChange(
+        .log, "6.8", "The table of tasks adds rss_anon, rss_file and rss_shmem.", "mm/oom_kill.c",
+        "dump_task()", hurts: "parsers of logs",
+        evidence: .inferred("6.6.9 and 6.8.1: it may be 6.7"), isSimulated: false, adds: true),
+      RuleChange(
+        .log, "7.0", "oom_score_adj is printed with its sign.", "mm/oom_kill.c", "dump_task()",
+        hurts: "nobody", isSimulated: false, adds: true
+      ),
+    ]
+  }
+}

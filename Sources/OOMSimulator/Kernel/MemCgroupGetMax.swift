@@ -47,3 +47,57 @@ public func memCgroupGetMax(
 
 /// Kernel: `PAGE_COUNTER_MAX`, include/linux/page_counter.h.
 func pageCounterMax(pageSize: Int64) -> Int64 { Int64.max / pageSize }
+
+extension World {
+  /// Kernel: `oc->totalpages = mem_cgroup_get_max(oc->memcg) ?: 1`.
+  func memcgTotalpages(_ domain: Int) -> Int64 {
+    let limits = ledger.limits[domain]
+    return max(
+      memCgroupGetMax(
+        max: limits.max, swapMax: swapMax(of: limits), totalSwap: machine.swap,
+        swappiness: limits.swappiness ?? vm.swappiness, pageSize: machine.pageSize,
+        rule: rules.constraint.memcgTotalpages), 1)
+  }
+
+  /// Swap that a group can have beside its limit; on version 1 what its limit of both leaves.
+  private func swapMax(of limits: Ledger.Limits) -> Int64 {
+    if limits.memsw == Cgroup.unlimited || limits.max == Cgroup.unlimited { return limits.swapMax }
+    return limits.memsw - limits.max
+  }
+}
+
+extension RulesByRelease {
+  /// What `oom_score_adj` is scaled with in an OOM of a memory cgroup.
+  @_optimize(none)
+  static var memcgTotalpages: [RuleChange] {
+    [
+      RuleChange(
+        .memcgTotalpages, "2.6.25", "Points are not scaled with it.", "mm/oom_kill.c", "badness()"),
+      RuleChange(
+        .memcgTotalpages, "2.6.36", "The limit; swap is added in pages where bytes are meant.",
+        "mm/memcontrol.c", "mem_cgroup_get_limit()", hurts: "nobody in particular",
+        follows: .badness),
+      RuleChange(
+        .memcgTotalpages, "2.6.38", "The limit and all swap, not above the limit of both.",
+        "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: .found("f3e8eb70b18"),
+        hurts: "members with a higher oom_score_adj: it weighs more with swap"
+      ) { $0.constraint.memcgTotalpages = .limitAndSwap },
+      RuleChange(
+        .memcgTotalpages, "3.7",
+        "The limit and all swap, not above the limit of both; swappiness 0 leaves swap out.",
+        "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: .remembered("9a5a8f19b43"),
+        hurts: "larger members: oom_score_adj weighs less",
+        evidence: .inferred("3.6.5 and 3.8.13")
+      ) { $0.constraint.memcgTotalpages = .limitAndSwapUnlessUnswappable },
+      RuleChange(
+        .memcgTotalpages, "4.5",
+        "The limit and its swap, memory.swap.max at most on version 2; swappiness 0 leaves swap out.",
+        "mm/memcontrol.c", "mem_cgroup_get_limit()",
+        hurts: "nobody in particular", follows: .memcg),
+      RuleChange(
+        .memcgTotalpages, "5.10", "memory.max and the smaller of memory.swap.max and all swap.",
+        "mm/memcontrol.c", "mem_cgroup_get_max()", hurts: "nobody in particular"
+      ) { $0.constraint.memcgTotalpages = .maxAndSwapMax },
+    ]
+  }
+}

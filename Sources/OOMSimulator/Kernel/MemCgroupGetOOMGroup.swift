@@ -26,3 +26,41 @@ func memCgroupGetOOMGroup(victim: Int, domain: Int?, in groups: MemcgTree) -> In
   }
   return oomGroup
 }
+
+extension World {
+  /// A group dies but for those at -1000 and, since 5.2, the global init.
+  func isKilledWithGroup(_ row: Int) -> Bool {
+    guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }
+    if tasks.pids[row] == 1, rules.kill.oomGroup == .sparingInit { return false }
+    return tasks.oomScoreAdj[row] != -1000
+  }
+}
+
+extension RulesByRelease {
+  /// Which members of a group die as a whole.
+  @_optimize(none)
+  static var oomGroup: [RuleChange] {
+    [
+      RuleChange(
+        .oomGroup, "2.6.11", "There is no such file.", "mm/oom_kill.c", "oom_kill_process()"),
+      RuleChange(
+        .oomGroup, "4.19",
+        """
+        The highest group with memory.oom.group between victim and domain dies as a whole, but \
+        for -1000.
+        """,
+        "mm/memcontrol.c", "mem_cgroup_get_oom_group()", commit: .remembered("3d8b38eb81ca"),
+        hurts: "the rest of the group"
+      ) { $0.kill.oomGroup = .sparingDisabled },
+      RuleChange(
+        .oomGroup, "5.2",
+        """
+        The highest group with memory.oom.group between victim and domain dies as a whole, but \
+        for -1000 and init.
+        """,
+        "mm/oom_kill.c", "oom_kill_memcg_member()", hurts: "nobody",
+        evidence: .inferred("5.0.1 and 5.2.1")
+      ) { $0.kill.oomGroup = .sparingInit },
+    ]
+  }
+}

@@ -27,3 +27,34 @@ public func readOOMAdj(_ oomScoreAdj: Int16, _ file: OOMAdjFile) -> Int16 {
 public func oomScoreAdj(writing oomAdj: Int16) -> Int16 {
   oomAdj == 15 ? 1000 : Int16(Int(oomAdj) * 1000 / 17)
 }
+
+extension RulesByRelease {
+  /// What `/proc/PID/oom_adj` shows and takes.
+  @_optimize(none)
+  static var oomAdj: [RuleChange] {
+    [
+      RuleChange(
+        .oomAdj, "2.6.11", "The setting itself, -16 to 15; every write needs CAP_SYS_RESOURCE.",
+        "fs/proc/base.c", "oom_adjust_write()"),
+      RuleChange(
+        .oomAdj, "2.6.12", "-17 disables; raising is free since 2.6.20.", "fs/proc/base.c",
+        "oom_adjust_write()", commit: .found("79befd0c08c"), hurts: "nobody", follows: .disabled),
+      RuleChange(
+        .oomAdj, "2.6.36",
+        "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
+        "fs/proc/base.c", "oom_adjust_write()", commit: .found("a63d83f427f"),
+        hurts: "scripts: a round trip loses"
+      ) { $0.proc.oomAdj = .steps15 },
+      RuleChange(
+        .oomAdj, "3.8", "Read: oom_score_adj × 17 / 1000, 15 for 1000.", "fs/proc/base.c",
+        "oom_adj_read()", hurts: "scripts: 999 reads as 16",
+        evidence: .inferred("3.6.5 and 3.8.13"),
+        adds: true
+      ) { $0.proc.oomAdj = .steps17 },
+      RuleChange(
+        .oomAdj, "5.10", "Read: not above 15.", "fs/proc/base.c", "oom_adj_read()", hurts: "nobody",
+        adds: true
+      ) { $0.proc.oomAdj = .steps17AtMost15 },
+    ]
+  }
+}

@@ -30,10 +30,10 @@ extension Tasks {
   /// Kernel: `oom_evaluate_task()`, mm/oom_kill.c, and what tested this in its place before 4.9.
   func ineligibility(_ row: Int) -> Ineligible? {
     if pids[row] == 1 { return .globalInit }
-    if isKernelThread(row), !rules.kernelThreadsTakePart { return .kernelThread }
+    if isKernelThread(row), !rules.selection.kernelThreadsTakePart { return .kernelThread }
     if states[row] == .dying { return .dying }
     // The origin of an OOM is taken before its badness is asked.
-    if rules.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
+    if rules.selection.swapoff == .origin, flags[row].contains(.swapoff) { return nil }
     return exemption(row)
   }
 
@@ -46,14 +46,16 @@ extension Tasks {
 
   /// Why `oom_badness()` itself has no points for a process that is neither init nor a kernel thread.
   func exemption(_ row: Int) -> Ineligible? {
-    if rules.badness == nil {
-      return rules.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
+    if rules.badness.isLegacy {
+      return rules.selection.hasOOMDisable && oomAdj(row) == -17 ? .oomAdjDisabled : nil
     }
     if effectiveAdj(row) == -1000 { return .disabled }
-    if rules.exemptsWholeMM, !sharers.isEmpty, usersOfMM(row).contains(where: isDisabledSharer) {
+    if rules.badness.exemptsWholeMM, !sharers.isEmpty,
+      usersOfMM(row).contains(where: isDisabledSharer)
+    {
       return .sharerDisabled
     }
-    if rules.sparesVforkChildren, flags[row].contains(.inVfork) { return .inVfork }
+    if rules.badness.sparesVforkChildren, flags[row].contains(.inVfork) { return .inVfork }
     return nil
   }
 
@@ -62,50 +64,39 @@ extension Tasks {
     pids[row] != 1 && !isKernelThread(row) && exemption(row) == nil
   }
 
-  func isDisabledSharer(_ row: Int) -> Bool {
-    effectiveAdj(row) == -1000 && hasNotExited(row)
-  }
-
-  /// `oom_score_adj` as the badness of the release reads it.
-  func effectiveAdj(_ row: Int) -> Int16 {
-    rules.swapoff == .ownAdj && flags[row].contains(.swapoff) ? 1000 : oomScoreAdj[row]
-  }
-
-  /// `oom_adj` of a process; where the scenario gives `oom_score_adj` alone, what reading the old file
-  /// would have shown.
-  func oomAdj(_ row: Int) -> Int16 {
-    if !legacy.isEmpty, let own = legacy[row]?.oomAdj { return own }
-    let read = readOOMAdj(oomScoreAdj[row], .steps15)
-    return rules.hasOOMDisable ? read : max(read, -16)
-  }
 }
 
-extension World {
-
-  /// Whether the scan of a domain meets a victim whose memory is not back yet, which ends it: nobody else
-  /// is killed until then.
-  ///
-  /// Kernel: `select_bad_process()`, mm/oom_kill.c: `TIF_MEMDIE`; since 4.9 `oom_evaluate_task()`:
-  /// `tsk_is_oom_victim()` without `MMF_OOM_SKIP`.
-  func meetsDyingVictim(_ oc: OOMControl) -> Bool {
-    tasks.dyingRows.contains {
-      tasks.pids[$0] != 1 && !oc.foreign.contains($0)
-        && groups.contains(Int(tasks.groups[$0]), in: oc.memcg ?? MemcgTree.root)
-    }
+extension RulesByRelease {
+  /// Which tasks the scan looks at.
+  @_optimize(none)
+  static var candidates: [RuleChange] {
+    [
+      RuleChange(
+        .candidates, "2.6.11",
+        "Every thread of every process, kernel threads with 0 points, but not pid 1.",
+        "mm/oom_kill.c", "select_bad_process()"),
+      RuleChange(
+        .candidates, "2.6.19", "Tasks without an address space are passed over.",
+        "mm/oom_kill.c", "select_bad_process()",
+        hurts: "user processes, where a kernel thread would have been chosen in vain"
+      ) { $0.selection.kernelThreadsTakePart = false },
+      RuleChange(
+        .candidates, "2.6.32",
+        "Processes, by their leaders; one whose main thread has exited is not seen.",
+        "mm/oom_kill.c", "select_bad_process()", commit: .found("495789a51a9"),
+        hurts: "processes as a whole: CPU time of all threads counts", isSimulated: false),
+      RuleChange(
+        .candidates, "2.6.36",
+        "A process whose main thread has exited is seen by any other thread.",
+        "mm/oom_kill.c", "find_lock_task_mm()", commit: .found("dd8e8f405ca"),
+        hurts: "processes without a main thread", isSimulated: false),
+      RuleChange(
+        .candidates, "2.6.39",
+        "Every thread, again; all threads of a process have the same points.",
+        "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", isSimulated: false),
+      RuleChange(
+        .candidates, "4.7", "Processes, by their leaders.",
+        "mm/oom_kill.c", "select_bad_process()", hurts: "nobody in particular", asBefore: true),
+    ]
   }
-}
-
-/// What a running swapoff does to the choice. The process brings the OOM on itself.
-public enum SwapoffRule: Equatable, Sendable {
-  /// Returned as soon as the scan meets it: 2.6.11 to 2.6.18.
-  case returnedAtOnce
-  /// All points there are, `ULONG_MAX`: 2.6.19 to 2.6.35. Kernel: `PF_SWAPOFF`, `PF_OOM_ORIGIN`.
-  case maximum
-  /// 1000 points, the most there are: 2.6.36 to 2.6.39.
-  case thousandPoints
-  /// swapoff writes 1000 into its own `oom_score_adj`: 3.0 to 3.7.
-  case ownAdj
-  /// Taken whatever its points are, the last of several, even at -1000: since 3.8. Kernel:
-  /// `oom_task_origin()`.
-  case origin
 }

@@ -10,22 +10,6 @@ public enum Because: String, CaseIterable, Sendable {
   case child
 }
 
-/// Which processes die because they use the victim's address space; kernel threads never do.
-///
-/// Kernel: `oom_kill_task()` and `__oom_kill_process()`, mm/oom_kill.c.
-public enum SharerRule: Equatable, Sendable {
-  /// All: 2.6.21 to 2.6.31 (650a7c974f1) and 2.6.37 to 3.1 (1e99bad0d9c).
-  case all
-  /// None: 2.6.20, which signals the wrong task, and 2.6.32 to 2.6.36 (8c5cd6f3a17).
-  case none
-  /// All but those at -1000: 3.2 to 4.3.
-  case notDisabled
-  /// Nor the global init: 4.4 to 4.7.
-  case notDisabledNorInit
-  /// All but the global init: 2.6.11 to 2.6.19, and since 4.8, commit 44a70adec910, even those at -1000.
-  case notInit
-}
-
 extension World {
   /// Who dies with a process, in order: itself or its child, all that use its address space, and the members
   /// of a group that dies as a whole, each with those that use its address space.
@@ -41,7 +25,7 @@ extension World {
   ) -> [(row: Int, because: Because)]? {
     let child = childToSacrifice(of: chosen, oc)
     let victim = child ?? chosen
-    if rules.badness == nil, child == nil, !canBeKilled(victim) { return nil }
+    if rules.badness.isLegacy, child == nil, !canBeKilled(victim) { return nil }
     var dead: [(row: Int, because: Because)] = []
     var seen: Set<Int> = []
     func kill(_ row: Int, _ because: Because) {
@@ -52,7 +36,7 @@ extension World {
       }
     }
     kill(victim, child == nil ? .victim : .child)
-    guard rules.oomGroup != .none else { return dead }
+    guard rules.kill.oomGroup != .none else { return dead }
     let group = Int(tasks.groups[victim])
     if let oomGroup = memCgroupGetOOMGroup(victim: group, domain: oc.memcg, in: groups) {
       for group in groups.descendants(of: oomGroup) {
@@ -62,23 +46,5 @@ extension World {
       }
     }
     return dead
-  }
-
-  private func diesAsSharer(_ row: Int) -> Bool {
-    guard tasks.isAlive(row), !tasks.isKernelThread(row) else { return false }
-    switch rules.sharers {
-    case .all: return true
-    case .none: return false
-    case .notDisabled: return tasks.effectiveAdj(row) != -1000
-    case .notDisabledNorInit: return tasks.effectiveAdj(row) != -1000 && tasks.pids[row] != 1
-    case .notInit: return tasks.pids[row] != 1
-    }
-  }
-
-  /// A group dies but for those at -1000 and, since 5.2, the global init.
-  func isKilledWithGroup(_ row: Int) -> Bool {
-    guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }
-    if tasks.pids[row] == 1, rules.oomGroup == .sparingInit { return false }
-    return tasks.oomScoreAdj[row] != -1000
   }
 }

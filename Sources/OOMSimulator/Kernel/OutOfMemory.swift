@@ -12,65 +12,6 @@ enum OOMResult {
   case disabled
 }
 
-/// When `vm.panic_on_oom` makes an OOM a panic.
-///
-/// Kernel: `check_panic_on_oom()`, mm/oom_kill.c; before 2.6.36 `out_of_memory()`.
-public enum PanicRule: Equatable, Sendable {
-  /// There is no such sysctl: to 2.6.17.
-  case never
-  /// Any value but 0: an OOM without a constraint: 2.6.18 to 2.6.21.
-  case unconstrained
-  /// 2: any OOM of the machine: 2.6.22 to 2.6.33.
-  case always
-  /// 2: an OOM of a memcg, too: since 2.6.34, commit daaf1e68874.
-  case alwaysInMemcgsToo
-
-  func panics(_ setting: Sysctl.PanicOnOOM, _ constraint: Constraint) -> Bool {
-    switch (self, setting) {
-    case (.never, _), (_, .never): false
-    case (.unconstrained, _), (_, .unconstrained): constraint == .none
-    case (.always, .always): constraint != .memcg
-    case (.alwaysInMemcgsToo, .always): true
-    }
-  }
-}
-
-/// What `vm.oom_kill_allocating_task` does in an OOM of the machine.
-///
-/// Kernel: `out_of_memory()`, mm/oom_kill.c.
-public enum AllocatingTaskRule: Equatable, Sendable {
-  /// There is no such sysctl: to 2.6.23.
-  case none
-  /// Who asks, or nobody if it cannot be killed: 2.6.24 to 2.6.29, commit fe071d7e8aa.
-  case orNobody
-  /// Who asks; selection decides if it cannot be killed: 2.6.30 to 3.1 and since 3.6.
-  case orSelection
-  /// Who asks, even at -1000: 3.2 to 3.5.
-  case evenDisabled
-}
-
-/// What SysRq f, the manual OOM kill, does otherwise than an OOM.
-///
-/// Kernel: `moom_callback()`, drivers/tty/sysrq.c, with `out_of_memory()`, mm/oom_kill.c.
-public enum SysrqRule: Equatable, Sendable {
-  /// Nothing: to 3.3.
-  case likeAny
-  /// It passes victims over that are still dying: 3.4 to 4.2. Kernel: `force_kill`.
-  case ignoresVictims
-  /// Nor does it panic, whatever is set and whoever is left: since 4.3. Kernel: `is_sysrq_oom()`.
-  case neverPanics
-}
-
-/// What comes of an OOM of a memcg in which nobody can be chosen.
-public enum MemcgWithoutVictim: Equatable, Sendable {
-  /// Who asks is killed: 2.6.25 to 2.6.34.
-  case killsCurrent
-  /// Nothing: who asks waits or tries again: 2.6.35 to 4.18 and since 5.16, commit a4ebf1b6ca1e.
-  case waits
-  /// The charge is forced over the limit: 4.19 to 5.15.
-  case forced
-}
-
 extension World {
   /// Decides an OOM: panic, the allocating task, or the process with the most points.
   ///
@@ -90,21 +31,23 @@ extension World {
     if let domain, groups.settings[domain].oomKillDisable == true { return .disabled }
     settle(domain: domain ?? MemcgTree.root)
     var oc = oomControl(domain: domain, invoker: invoker, nodes: nodes, group: group)
-    oc.ignoresVictims = isSysrq && rules.sysrq != .likeAny
-    let neverPanics = isSysrq && rules.sysrq == .neverPanics
-    if !neverPanics, rules.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
+    oc.ignoresVictims = isSysrq && rules.outOfMemory.sysrq != .likeAny
+    let neverPanics = isSysrq && rules.outOfMemory.sysrq == .neverPanics
+    if !neverPanics, rules.outOfMemory.panicOnOOM.panics(vm.panicOnOOM, oc.constraint) {
       return .panicked(panic(.panicOnOOM, oc, invoker, isSysrq, recordingCandidates))
     }
-    if let invoker, rules.nodes.killsCurrent(oc.constraint) {
+    if let invoker, rules.constraint.nodes.killsCurrent(oc.constraint) {
       return kill(invoker, oc, invoker: invoker, chosen: .constrained, isSysrq, recordingCandidates)
     }
-    if domain == nil, vm.oomKillAllocatingTask, rules.allocatingTask != .none, let invoker,
+    if domain == nil, vm.oomKillAllocatingTask, rules.outOfMemory.allocatingTask != .none,
+      let invoker,
       canBeAllocatingTask(invoker, oc)
     {
       let result = kill(
         invoker, oc, invoker: invoker, chosen: .allocatingTask, isSysrq, recordingCandidates)
       // The global init is refused without a word, and that counts as a kill.
-      guard case .noVictim = result, rules.allocatingTask != .orNobody, tasks.pids[invoker] != 1
+      guard case .noVictim = result, rules.outOfMemory.allocatingTask != .orNobody,
+        tasks.pids[invoker] != 1
       else { return result }
     }
     switch select(oc) {
@@ -115,7 +58,7 @@ extension World {
       if domain == nil, !neverPanics {
         return .panicked(panic(.deadlocked, oc, invoker, isSysrq, recordingCandidates))
       }
-      guard domain != nil, rules.memcgWithoutVictim == .killsCurrent, let invoker else {
+      guard domain != nil, rules.memcg.withoutVictim == .killsCurrent, let invoker else {
         return .noVictim
       }
       return kill(invoker, oc, invoker: invoker, chosen: .onlyAsker, isSysrq, recordingCandidates)
@@ -134,19 +77,8 @@ extension World {
 
   private func whyChosen(_ row: Int) -> Kill.Chosen {
     if policy == .cgroupAware { return .policy }
-    let isOrigin = rules.badness != nil && rules.swapoff == .origin
+    let isOrigin = rules.takesSwapoffFirst
     return isOrigin && tasks.swapoffRows.contains(row) ? .swapoff : .points
-  }
-
-  private func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
-    guard tasks.isAlive(invoker) else { return false }
-    // Before 2.6.36 the kill itself finds out who cannot be killed.
-    if rules.badness == nil { return true }
-    if tasks.pids[invoker] == 1 || tasks.isKernelThread(invoker) { return false }
-    if oc.foreign.contains(invoker) { return false }
-    if rules.allocatingTask == .evenDisabled { return true }
-    if tasks.effectiveAdj(invoker) == -1000 { return false }
-    return tasks.exemption(invoker) != .sharerDisabled
   }
 
   /// Carries a kill out and records it; nothing, when a release before 2.6.36 cannot kill its choice, and would
@@ -169,7 +101,7 @@ extension World {
     if kill.victim.ineligible != nil {
       // Taken without its points: what its badness is, 0 where there is none.
       kill.victim.points =
-        rules.badness == nil || tasks.hasBadness(victim)
+        rules.badness.isLegacy || tasks.hasBadness(victim)
         ? badness(victim, totalpages: oc.totalpages) : 0
     }
     kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
@@ -185,7 +117,7 @@ extension World {
     }
     setRunnerUp(of: &kill, victim: victim, oc)
     kill.killed = dead.map { Kill.Casualty(process: identity($0.row), because: $0.because) }
-    let rows = dead.map(\.row)
+    let rows = dead.map { $0.row }
     kill.rows = rows
     if machine.exitDelay == 0 {
       kill.freedPages = end(rows, as: .killed)

@@ -36,3 +36,29 @@ public struct PageTableLevels: Equatable, Sendable {
 
   public var total: Int64 { pte + pmd + pud }
 }
+
+extension RulesByRelease {
+  /// Which page tables count.
+  @_optimize(none)
+  static var pageTables: [RuleChange] {
+    [
+      RuleChange(
+        .pageTables, "2.6.11", "Page tables do not count.", "mm/oom_kill.c", "badness()"),
+      RuleChange(
+        .pageTables, "2.6.39", "The last level of page tables counts (nr_ptes).",
+        "mm/oom_kill.c", "oom_badness()", commit: .remembered("f755a042d82b"),
+        hurts: "processes with large or sparse mappings"
+      ) { $0.badness.pageTables = .pte },
+      RuleChange(
+        .pageTables, "4.0", "PMD tables count, too.",
+        "mm/oom_kill.c", "oom_badness()", commit: .remembered("dc6c9a35b66b"),
+        hurts: "processes with sparse mappings"
+      ) { $0.badness.pageTables = .pteAndPMD },
+      RuleChange(
+        .pageTables, "4.15", "All levels count, by bytes (mm_pgtables_bytes()).",
+        "mm/oom_kill.c", "oom_badness()", commit: .remembered("af5b0f6a09e4"),
+        hurts: "every process by its PUD pages", evidence: .inferred("4.14.177 and 4.16.13")
+      ) { $0.badness.pageTables = .all },
+    ]
+  }
+}

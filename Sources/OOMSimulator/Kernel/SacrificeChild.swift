@@ -22,9 +22,11 @@ extension World {
   /// Children are compared among themselves only, so any that can be killed dies for its parent, however
   /// large the parent is.
   func childToSacrifice(of row: Int, _ oc: OOMControl) -> Int? {
-    guard rules.child != .none, let family = tasks.children[tasks.pids[row]] else { return nil }
+    guard rules.kill.child != .none, let family = tasks.children[tasks.pids[row]] else {
+      return nil
+    }
     let children = family.lazy.filter { $0 != row && tasks.hasNotExited($0) }
-    switch rules.child {
+    switch rules.kill.child {
     case .none: return nil
     case .oldest:
       return children.first {
@@ -34,7 +36,7 @@ extension World {
       var victim: Int?
       var most: UInt32 = 0
       for child in children where isInside(child, oc) && !oc.foreign.contains(child) {
-        if rules.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
+        if rules.kill.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
         guard tasks.hasBadness(child) else { continue }
         // The comparison holds points in an unsigned int.
         let points = UInt32(truncatingIfNeeded: badness(child, totalpages: oc.totalpages))
@@ -46,32 +48,50 @@ extension World {
 
   /// The children of a memcg OOM have to be in its domain since 2.6.33, commit 5a2d41961dd.
   private func isInside(_ child: Int, _ oc: OOMControl) -> Bool {
-    guard rules.childHasToBeInMemcg, let domain = oc.memcg else { return true }
+    guard rules.kill.childHasToBeInMemcg, let domain = oc.memcg else { return true }
     return groups.contains(Int(tasks.groups[child]), in: domain)
   }
 
-  /// Whether a release before 2.6.36 can kill a process.
-  ///
-  /// Kernel: `oom_kill_task()`, mm/oom_kill.c.
-  func canBeKilled(_ row: Int) -> Bool {
-    guard tasks.hasNotExited(row), tasks.pids[row] != 1, !tasks.isKernelThread(row) else {
-      return false
-    }
-    switch rules.oomKillTask {
-    case .anybody: return true
-    case .unlessSharerDisabled:
-      return !tasks.usersOfMM(row).contains { tasks.hasNotExited($0) && tasks.oomAdj($0) == -17 }
-    case .unlessDisabled: return tasks.oomAdj(row) != -17
-    }
-  }
 }
 
-/// Whom `oom_kill_task()` refuses to kill before 2.6.36.
-public enum OOMKillTask: Equatable, Sendable {
-  /// Nobody: 2.6.11 to 2.6.19; since 2.6.36 it is not asked.
-  case anybody
-  /// Whoever shares memory with a process at -17: 2.6.21 to 2.6.31, commit 35ae834fa02.
-  case unlessSharerDisabled
-  /// Whoever is at -17 itself: 2.6.20, whose test looks at the wrong task, and 2.6.32 to 2.6.35.
-  case unlessDisabled
+extension RulesByRelease {
+  /// Which child dies for the process that was chosen.
+  @_optimize(none)
+  static var child: [RuleChange] {
+    [
+      RuleChange(
+        .child, "2.6.11",
+        "The oldest child with its own address space that can be killed dies instead, however small.",
+        "mm/oom_kill.c", "oom_kill_process()"),
+      RuleChange(
+        .child, "2.6.33",
+        """
+        The oldest child with its own address space that can be killed dies instead; in a memcg \
+        OOM one inside.
+        """,
+        "mm/oom_kill.c", "oom_kill_process()", commit: .found("5a2d41961dd"),
+        hurts: "parents inside whose children live outside"
+      ) { $0.kill.childHasToBeInMemcg = true },
+      RuleChange(
+        .child, "2.6.36",
+        "The child with the most points dies instead, compared with the other children only.",
+        "mm/oom_kill.c", "oom_kill_process()", commit: .found("a63d83f427f"),
+        hurts: "the largest child"
+      ) { $0.kill.child = .worst },
+      RuleChange(
+        .child, "2.6.39",
+        """
+        The child with the most points and memory of its own dies instead, compared with the \
+        other children only.
+        """,
+        "mm/oom_kill.c", "oom_kill_process()", hurts: "parents whose children share their memory"
+      ) { $0.kill.child = .worstWithOwnMM },
+      RuleChange(
+        .child, "5.1", "No child is sacrificed: the chosen process dies.",
+        "mm/oom_kill.c", "oom_kill_process()", commit: .remembered("bbbe48029720"),
+        hurts: "large parents of small children",
+        evidence: .inferred("5.0.1 and 5.2.1; held for certain")
+      ) { $0.kill.child = .none },
+    ]
+  }
 }

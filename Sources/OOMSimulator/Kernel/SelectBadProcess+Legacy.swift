@@ -14,19 +14,19 @@ extension World {
     var chosenPoints: UInt64 = 0
     for row in rowsVisited(domain: oc.memcg) {
       if tasks.pids[row] == 1 || oc.excluded.contains(row) { continue }
-      if tasks.isKernelThread(row), !rules.kernelThreadsTakePart { continue }
-      let isDisabled = rules.hasOOMDisable && tasks.oomAdj(row) == -17
-      if rules.testsDisabledFirst, isDisabled { continue }
+      if tasks.isKernelThread(row), !rules.selection.kernelThreadsTakePart { continue }
+      let isDisabled = rules.selection.hasOOMDisable && tasks.oomAdj(row) == -17
+      if rules.selection.testsDisabledFirst, isDisabled { continue }
       if tasks.states[row] == .dying {
         if !oc.ignoresVictims { return .aborted }
         continue
       }
       if isDisabled { continue }
-      if rules.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
+      if rules.selection.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
         return .victim(row)
       }
       let isForeign = oc.foreign.contains(row)
-      if isForeign, !rules.nodes.countsAnEighth { continue }
+      if isForeign, !rules.constraint.nodes.countsAnEighth { continue }
       let points = legacyBadness(row, isForeign: isForeign)
       if chosen == nil || points > chosenPoints {
         chosen = row
@@ -43,7 +43,7 @@ extension World {
     if tasks.isKernelThread(row) { return 0 }
     var task = legacyTask(row)
     task.isOnOtherNodes = isForeign
-    return rules.legacy.points(task, word: machine.wordBits)
+    return rules.badness.legacy.points(task, word: machine.wordBits)
   }
 
   /// What the rules before 2.6.36 read of a process.
@@ -55,7 +55,7 @@ extension World {
     task.totalVM = tasks.totalVM(row)
     if !tasks.children.isEmpty, let children = tasks.children[tasks.pids[row]] {
       for child in children where hasOwnMM(child, from: row) {
-        task.childrenVM &+= rules.legacy.childShare(totalVM: tasks.totalVM(child))
+        task.childrenVM &+= rules.badness.legacy.childShare(totalVM: tasks.totalVM(child))
       }
     }
     task.hz = machine.hz

@@ -118,23 +118,13 @@ extension Ledger {
     return (low, limit)
   }
 
-  /// What fits of pages of one kind, with their page tables.
-  func tryCharge(
-    _ pages: Int64, of kind: World.Kind, to group: Int, on nodes: NodeMask?
-  ) -> (fits: Int64, limit: ChargeLimit?) {
-    switch kind {
-    case .anon, .shmem, .cow: tryCharge(swappable: pages, to: group, on: nodes)
-    case .locked, .file: tryCharge(pages, to: group, on: nodes)
-    }
-  }
-
   /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit:
   /// old pages first, then, as far as they do not make room enough, the new ones.
   ///
   /// - Returns: whether every group is below its limit.
   @discardableResult
   mutating func charge(
-    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, _ body: (inout Account) -> Void
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, _ body: (inout Pages) -> Void
   ) -> Bool {
     makeRoom(pages, in: group, on: nodes)
     change(group, nodes.map { .on($0) } ?? .anywhere, body)
@@ -177,26 +167,25 @@ extension Ledger {
   /// Charges file pages. They make room for each other: a read that is larger than the room goes
   /// through as long as one page fits, and leaves what fits.
   ///
-  /// - Parameter kind: the account that has them.
+  /// - Parameter kind: `file` or `cache`.
   /// - Returns: the pages that were booked, and the limit when not a single one fits.
   ///
   /// Kernel: `filemap_add_folio()`, mm/filemap.c; the folio is on the inactive list at once.
   mutating func chargeFile(
-    _ pages: Int64, _ kind: WritableKeyPath<Account, Int64>, to group: Int,
-    on nodes: NodeMask? = nil
+    _ pages: Int64, _ kind: PageKind, to group: Int, on nodes: NodeMask? = nil
   ) -> (pages: Int64, limit: ChargeLimit?) {
     if pages == 0 { return (0, nil) }
     if let limit = tryCharge(1, to: group, on: nodes).limit { return (0, limit) }
     // Only protected pages can stand in the way of file pages that make room for each other.
     let before = protects ? self : nil
-    change(group, nodes.map { .on($0) } ?? .anywhere) { $0[keyPath: kind] += pages }
+    change(group, nodes.map { .on($0) } ?? .anywhere) { $0[kind] += pages }
     guard makeRoom(0, in: group, on: nodes) != nil, let before else {
       self.nodes?.arrive(in: group, on: nodes)
       return (pages, nil)
     }
     self = before
     let fits = tryCharge(pages, to: group, on: nodes).fits
-    charge(fits, to: group, on: nodes) { $0[keyPath: kind] += fits }
+    charge(fits, to: group, on: nodes) { $0[kind] += fits }
     return (fits, nil)
   }
 }

@@ -51,48 +51,20 @@ public struct OvercommitRule: Equatable, Sendable {
   public var heuristic: Heuristic
   public var strict: StrictReserve
   public var comparison: Comparison
+  /// `vm.overcommit_kbytes` exists: since 3.14.
+  public var hasKbytes: Bool
   public var word = WordBits.bits64
 
   public init(
     heuristic: Heuristic = .oneRequest, strict: StrictReserve = .kbytes,
-    comparison: Comparison = .signed
+    comparison: Comparison = .signed, hasKbytes: Bool = true
   ) {
+    self.hasKbytes = hasKbytes
     self.heuristic = heuristic
     self.strict = strict
     self.comparison = comparison
   }
 
-  /// Mode 0.
-  public enum Heuristic: Equatable, Sendable {
-    /// What is cached and in swap, then what is free: 2.6.11 to 2.6.16.
-    case cacheThenFree
-    /// The same; free pages count above the reserve only: 2.6.17 to 3.0, commit 6d9f7839658.
-    case cacheThenFreeAboveReserve
-    /// One sum, without shared memory: 3.1 to 3.9.
-    case available
-    /// The same, less the admin reserve: 3.10 to 5.1.
-    case availableLessAdminReserve
-    /// One request may not exceed RAM and swap: since 5.2, commit 8c7829b04c52.
-    case oneRequest
-  }
-
-  /// What mode 2 keeps back.
-  public enum StrictReserve: Equatable, Sendable {
-    /// 1/32 for root and 1/32 of the process's own size: to 3.9.
-    case thirtySecond
-    /// `vm.admin_reserve_kbytes` and `vm.user_reserve_kbytes`: since 3.10.
-    case kbytes
-  }
-
-  /// The types in which mode 2 compares.
-  public enum Comparison: Equatable, Sendable {
-    /// An `int` against an `unsigned long`: 2.6.11 and 2.6.12.
-    case intWithUnsigned
-    /// 2.6.13 to 2.6.29, commit 2f60f8d3573, and since 4.0, commit 5703b087dc8e.
-    case signed
-    /// A limit under 0 wraps and admits everything: 2.6.30 to 3.19.
-    case unsigned
-  }
 }
 
 /// Whether a request for address space is admitted.
@@ -120,67 +92,5 @@ extension OvercommitState {
     case .heuristic: largestRequest
     case .never: strictLimit
     }
-  }
-
-  fileprivate func isBelowLimit(_ sum: Int64) -> Bool {
-    switch (rule.comparison, rule.word) {
-    case (.signed, _): sum < strictLimit
-    case (.unsigned, .bits64): UInt64(bitPattern: sum) < UInt64(bitPattern: strictLimit)
-    case (.unsigned, .bits32):
-      UInt32(truncatingIfNeeded: sum) < UInt32(truncatingIfNeeded: strictLimit)
-    case (.intWithUnsigned, .bits64):
-      UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: sum))) < UInt64(bitPattern: strictLimit)
-    case (.intWithUnsigned, .bits32):
-      UInt32(truncatingIfNeeded: sum) < UInt32(truncatingIfNeeded: strictLimit)
-    }
-  }
-
-  private var strictLimit: Int64 {
-    switch rule.strict {
-    case .kbytes:
-      var allowed = vmCommitLimit(limit)
-      if !isAdmin { allowed -= adminReserve }
-      if let totalVM { allowed -= min(totalVM / 32, userReserve) }
-      return allowed
-    case .thirtySecond:
-      var allowed = vmCommitLimit(limit) - limit.totalSwap
-      if !isAdmin { allowed -= allowed / 32 }
-      allowed += limit.totalSwap
-      if let totalVM { allowed -= totalVM / 32 }
-      return allowed
-    }
-  }
-
-  /// The largest request that mode 0 admits; below 0 when it admits none.
-  private var largestRequest: Int64 {
-    switch rule.heuristic {
-    case .oneRequest:
-      return limit.totalram + limit.totalSwap
-    case .cacheThenFree:
-      return cacheThenFree(memory.free)
-    case .cacheThenFreeAboveReserve:
-      let isAboveReserve = memory.free > memory.totalReserve
-      return cacheThenFree(isAboveReserve ? memory.free - memory.totalReserve : 0)
-    case .available:
-      let sum = availableAboveReserve
-      return sum <= 0 ? -1 : sum - (isAdmin ? 0 : sum / 32) - 1
-    case .availableLessAdminReserve:
-      let sum = availableAboveReserve
-      if sum <= 0 { return -1 }
-      let left = sum - (isAdmin ? 0 : adminReserve)
-      // Unsigned, less than the reserve wraps, and every request is admitted: 3.10 to 3.19.
-      return left < 0 && rule.comparison == .unsigned ? .max : left - 1
-    }
-  }
-
-  private func cacheThenFree(_ free: Int64) -> Int64 {
-    var sum = memory.file + memory.freeSwap + memory.slabReclaimable
-    if !isAdmin { sum -= sum / 32 }
-    return sum + free - (isAdmin ? 0 : free / 32) - 1
-  }
-
-  private var availableAboveReserve: Int64 {
-    memory.free + memory.file - memory.shmem + memory.freeSwap + memory.slabReclaimable
-      - memory.totalReserve
   }
 }

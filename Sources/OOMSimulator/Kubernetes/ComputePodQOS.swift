@@ -12,7 +12,7 @@ extension Kubernetes.Pod {
     if usesPodLevel, let resources {
       sets = [resources]
     } else {
-      sets = (containers + initContainers).map(\.resources)
+      sets = (containers + initContainers).map { $0.resources }
     }
     var requests = Kubernetes.ResourceList()
     var limits = Kubernetes.ResourceList()

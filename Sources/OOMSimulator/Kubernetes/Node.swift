@@ -49,7 +49,7 @@ extension Kubernetes {
     ///
     /// Negative where the node's numbers contradict the threshold.
     public var reserved: Int64 {
-      let given = [kubelet.kubeReserved, kubelet.systemReserved].compactMap(\.self)
+      let given = [kubelet.kubeReserved, kubelet.systemReserved].compactMap { $0 }
       if given.isEmpty, let allocatable = node.allocatable {
         return node.capacity - allocatable - evictionThreshold - node.hugePages
       }

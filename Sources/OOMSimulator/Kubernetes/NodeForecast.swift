@@ -17,7 +17,7 @@ extension Kubernetes {
       let near = Self.nearLimits(node)
       let chosen = near.prefix(rows).prefix { $0.leftPerMille <= nearPerMille }
       otherLimits = near.count - chosen.count
-      var groups = Set(chosen.map(\.cgroup))
+      var groups = Set(chosen.map { $0.cgroup })
       groups.insert(node.podsCgroup)
       forecast = Simulator(for: node.scenario).forecast(node, groups: groups, top: rows)
     }
@@ -25,7 +25,7 @@ extension Kubernetes {
     /// Bytes that can be charged until the kernel has to kill, at the node's or at all pods' limit.
     public var untilKill: Int64 {
       let wide = forecast.domains.filter { $0.cgroup == nil || $0.cgroup == node.podsCgroup }
-      let left = wide.map(\.left).min() ?? 0
+      let left = wide.map { $0.left }.min() ?? 0
       return left.multipliedReportingOverflow(by: NodeState.pageSize).partialValue
     }
 
@@ -142,7 +142,7 @@ extension Kubernetes {
 
     /// Bytes of growth until the first eviction, 0 or less when it is due; nil where nobody is ever evicted.
     public var untilEviction: Int64? {
-      guard signals.contains(where: { $0.threshold > 0 }), order.contains(where: \.isEvictable)
+      guard signals.contains(where: { $0.threshold > 0 }), order.contains(where: { $0.isEvictable })
       else { return nil }
       return signals.map { $0.available - $0.threshold }.min()
     }

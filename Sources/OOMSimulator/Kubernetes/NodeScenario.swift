@@ -58,7 +58,7 @@ extension Kubernetes {
     public var processCount: Int { scenario.processes.count }
 
     /// What all pods use, in bytes.
-    public var podsUsage: Int64 { NodeState.sum(pods.map(\.usage)) }
+    public var podsUsage: Int64 { NodeState.sum(pods.map { $0.usage }) }
 
     public var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
 
@@ -108,7 +108,7 @@ extension Kubernetes {
         PlacedPod(
           qos: qos, cgroup: path, limit: kubelet.memoryLimit(of: pod),
           containers: start..<containers.count,
-          usage: NodeState.sum(own.map(\.usage)),
+          usage: NodeState.sum(own.map { $0.usage }),
           hasStatistics: state.metrics == nil || !runs
             || own.contains { $0.source == .metrics || $0.source == .given }))
     }

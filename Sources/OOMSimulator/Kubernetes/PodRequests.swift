@@ -3,20 +3,20 @@
 
 extension Kubernetes.Pod {
   /// Source: `AggregateContainerRequests()`, component-helpers/resource/helpers.go.
-  var aggregateContainerRequests: Kubernetes.ResourceList { aggregate(\.requests) }
+  var aggregateContainerRequests: Kubernetes.ResourceList { aggregate { $0.requests } }
 
   /// Source: `AggregateContainerLimits()`, component-helpers/resource/helpers.go.
-  var aggregateContainerLimits: Kubernetes.ResourceList { aggregate(\.limits) }
+  var aggregateContainerLimits: Kubernetes.ResourceList { aggregate { $0.limits } }
 
   private func aggregate(
-    _ part: KeyPath<Kubernetes.ResourceRequirements, Kubernetes.ResourceList>
+    _ part: (Kubernetes.ResourceRequirements) -> Kubernetes.ResourceList
   ) -> Kubernetes.ResourceList {
     var sum = Kubernetes.ResourceList()
-    for container in containers { sum = sum + container.resources[keyPath: part] }
+    for container in containers { sum = sum + part(container.resources) }
     var sidecars = Kubernetes.ResourceList()
     var initial = Kubernetes.ResourceList()
     for container in initContainers {
-      let own = container.resources[keyPath: part]
+      let own = part(container.resources)
       if container.kind == .sidecar {
         sum = sum + own
         sidecars = sidecars + own

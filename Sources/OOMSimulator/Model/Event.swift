@@ -16,8 +16,6 @@ public struct Event: Equatable, Sendable {
     public var shmem: Int64 = 0
     /// Anonymous memory that is locked as it is touched, besides `anon`.
     public var locked: Int64 = 0
-    /// Pages shared by copy-on-write that are written to.
-    var cow: Int64 = 0
 
     public init() {}
   }
@@ -85,50 +83,5 @@ public struct Event: Equatable, Sendable {
     public var mempolicy: NodeMask?
 
     public init() {}
-  }
-}
-
-extension Event.Action {
-  /// The process that the action is about.
-  public var process: ProcessReference? {
-    switch self {
-    case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
-      .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
-      .move(let process, _), .fork(let process, _), .cow(let process, _, _):
-      process
-    case .oom(_, let invoker, _): invoker
-    case .swapoff(_, let process): process
-    default: nil
-    }
-  }
-
-  /// The group that the action is about.
-  public var cgroup: String? {
-    switch self {
-    case .readPageCache(_, let path), .dropPageCache(_, let path), .writeTmpfs(_, let path),
-      .deleteTmpfs(_, let path), .setCgroup(let path, _), .move(_, let path):
-      path
-    case .start(let process): process.cgroup
-    case .oom(let path, _, _): path
-    default: nil
-    }
-  }
-
-  /// The pid of a process that the action brings, 0 when it is to be assigned; nil when it brings none.
-  var startedPid: Int32? {
-    switch self {
-    case .start(let process): process.pid
-    case .fork(_, let child): child.pid
-    default: nil
-    }
-  }
-
-  /// The name of a process that the action brings; nil for several with names of their own.
-  var startedName: String? {
-    switch self {
-    case .start(let process): process.count == 1 ? process.name : nil
-    case .fork(_, let child): child.name
-    default: nil
-    }
   }
 }

@@ -92,7 +92,7 @@ extension Expectation {
       check("before", kill.at <= before, "at \(before) us or earlier", "at \(kill.at) us")
     }
     if let also = expected.also {
-      let names = kill.killed.dropFirst().map(\.process.name)
+      let names = kill.killed.dropFirst().map { $0.process.name }
       check("also", names.sorted() == also.sorted(), list(also.sorted()), list(names.sorted()))
     }
   }

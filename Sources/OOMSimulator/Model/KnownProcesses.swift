@@ -34,7 +34,7 @@ struct KnownProcesses {
     for event in scenario.events {
       if let name = event.action.startedName { started.insert(.name(name)) }
       if let pid = event.action.startedPid, pid != 0 { started.insert(.pid(pid)) }
-      guard case .start(let process) = event.action else { continue }
+      guard let process = event.action.startedProcess else { continue }
       if process.count > 1 {
         for copy in 1...process.count where names.contains("\(process.name)-\(copy)") {
           started.insert(.name("\(process.name)-\(copy)"))

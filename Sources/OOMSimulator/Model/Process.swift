@@ -20,7 +20,7 @@ extension Scenario {
     public static let pidLimit: Int32 = 4_194_304
 
     /// What a process does when overcommit refuses it memory.
-    public enum OnENOMEM: UInt8, Sendable {
+    public enum OnENOMEM: UInt8, CaseIterable, Sendable {
       case `continue` = 0
       case exit = 1
     }

@@ -23,7 +23,7 @@ extension Scenario {
 
   private var starts: [(event: Int, process: Scenario.Process)] {
     events.enumerated().compactMap { index, event in
-      if case .start(let process) = event.action { (index, process) } else { nil }
+      event.action.startedProcess.map { (index, $0) }
     }
   }
 
@@ -61,7 +61,7 @@ extension Scenario {
           path: [.key("processes"), .index(row), .key("ppid")],
           message: "'\(processes.names[row])' cannot be its own parent"))
     }
-    for (event, action) in events.map(\.action).enumerated() {
+    for (event, action) in events.map({ $0.action }).enumerated() {
       guard let pid = action.startedPid, pid != 0 else { continue }
       if !taken.insert(pid) {
         problems.append(
@@ -116,7 +116,7 @@ extension Scenario {
             path: [.key("events"), .index(index), .key(action), .key("process")],
             reference: reference, event: index))
       }
-      if case .start(let process) = event.action, let reference = process.sharesMMWith {
+      if let process = event.action.startedProcess, let reference = process.sharesMMWith {
         mentions.append(
           Mention(
             path: [.key("events"), .index(index), .key("start"), .key("shares_mm_with")],
@@ -137,7 +137,7 @@ extension Scenario {
   private func referenceProblems() -> [ScenarioProblem] {
     let mentions = mentions()
     if mentions.isEmpty { return [] }
-    let known = KnownProcesses(of: self, wanted: Set(mentions.map(\.reference)))
+    let known = KnownProcesses(of: self, wanted: Set(mentions.map { $0.reference }))
     var problems: [ScenarioProblem] = []
     // As many as anybody reads: a name that is wrong in thousands of events is wrong once.
     for mention in mentions where problems.count < 20 {
@@ -240,8 +240,8 @@ extension Scenario {
     let all = NodeMask(below: max(machine.nodes.count, 1))
     var problems: [ScenarioProblem] = []
     for (what, total, parts) in [
-      ("memory", machine.memory, machine.nodes.map(\.memory)),
-      ("kernel", machine.kernel, machine.nodes.compactMap(\.kernel)),
+      ("memory", machine.memory, machine.nodes.map { $0.memory }),
+      ("kernel", machine.kernel, machine.nodes.compactMap { $0.kernel }),
     ] where !parts.isEmpty && parts.reduce(0, +) != total {
       problems.append(
         ScenarioProblem(
@@ -272,19 +272,9 @@ extension Scenario {
       check(nodes, [.key("processes"), .index(row), .key("mempolicy")])
     }
     for (index, event) in events.enumerated() {
-      let place: [PathStep] = [.key("events"), .index(index)]
-      switch event.action {
-      case .oom(_, _, let nodes): check(nodes, place + [.key("oom"), .key("nodes")])
-      case .grow(_, _, _, let nodes):
-        check(nodes, place + [.key("grow"), .key("nodes")], bindsGrowth: true)
-      case .setProcess(_, let change):
-        check(change.memsAllowed, place + [.key("set"), .key("to"), .key("mems_allowed")])
-        check(change.mempolicy, place + [.key("set"), .key("to"), .key("mempolicy")])
-      case .start(let process):
-        check(process.memsAllowed, place + [.key("start"), .key("mems_allowed")])
-        check(process.mempolicy, place + [.key("start"), .key("mempolicy")])
-      case .setCgroup(_, let change): check(change.cpusetMems, place + [.key("set"), .key("to")])
-      default: break
+      for bound in event.action.boundNodes {
+        let place: [PathStep] = [.key("events"), .index(index), .key(event.action.name)]
+        check(bound.nodes, place + bound.path, bindsGrowth: event.action.isGrowth)
       }
     }
     return problems
@@ -316,10 +306,10 @@ extension Expectation {
       (references ?? []).enumerated().map { ($0.offset, $0.element) }
     }
     return [
-      ("kills", numbered(kills?.map(\.process))),
+      ("kills", numbered(kills?.map { $0.process })),
       ("survivors", numbered(survivors?.map { .name($0) })),
       ("stuck", numbered(stuck?.map { .name($0) }).filter { $0.1 != .name("tmpfs") }),
-      ("refused", numbered(refused?.map(\.process)).filter { $0.1 != .name("tmpfs") }),
+      ("refused", numbered(refused?.map { $0.process }).filter { $0.1 != .name("tmpfs") }),
     ]
   }
 }
@@ -327,29 +317,7 @@ extension Expectation {
 extension Event.Action {
   /// Where the pid of a process that it brings stands in the scenario format.
   fileprivate var pathOfPid: [PathStep] {
-    if case .fork = self { return [.key("fork"), .key("child"), .key("pid")] }
-    return [.key("start"), .key("pid")]
-  }
-
-  /// The key of the action in the scenario format.
-  public var name: String {
-    switch self {
-    case .grow: "grow"
-    case .shrink: "shrink"
-    case .map: "map"
-    case .unmap: "unmap"
-    case .start: "start"
-    case .exit: "exit"
-    case .fork: "fork"
-    case .cow: "cow"
-    case .readPageCache, .dropPageCache: "page_cache"
-    case .writeTmpfs, .deleteTmpfs: "tmpfs"
-    case .setProcess, .setCgroup, .setSysctl: "set"
-    case .move: "move"
-    case .oom: "oom"
-    case .sysrq: "sysrq"
-    case .swapoff: "swapoff"
-    case .swapon: "swapon"
-    }
+    if case .child? = newcomer { return [.key(name), .key("child"), .key("pid")] }
+    return [.key(name), .key("pid")]
   }
 }

@@ -1,25 +1,8 @@
-/// Who decides whom an OOM kills.
-public enum Policy: String, CaseIterable, Sendable {
-  /// The rules of a kernel release.
-  case kernel
-  /// The group that uses most, then the process in it with the most points. No kernel does this: it was
-  /// discussed for years as the "cgroup-aware OOM killer" and never merged.
-  case cgroupAware = "cgroup-aware"
-}
-
 extension World {
-  /// The choice of the policy that decides.
-  mutating func select(_ oc: OOMControl) -> Selection {
-    switch policy {
-    case .kernel: selectBadProcess(oc)
-    case .cgroupAware: selectByGroup(oc)
-    }
-  }
-
   /// Among the groups of the domain that hold a candidate, the one to which most memory and swap is charged
   /// itself, descendants not counted; of equal groups the first. In it the process that the release's rules
   /// would take in a memcg OOM of that group alone. Processes of the root group are a group of their own.
-  private mutating func selectByGroup(_ oc: OOMControl) -> Selection {
+  mutating func selectByGroup(_ oc: OOMControl) -> Selection {
     if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
     var largest: Int?
     var most: Int64 = -1
@@ -43,8 +26,8 @@ extension World {
   /// What a group's processes use: of the root group, which has no counter, their sum.
   private func footprint(of group: Int) -> Int64 {
     let account = ledger.accounts[group]
-    if group != MemcgTree.root { return account.own - account.cache + account.ownSwap }
-    return account.anon + account.locked + account.shmem + account.file + account.pageTables
-      + account.swappedAnon + account.swappedShmem
+    if group != MemcgTree.root { return account.own - account.pages.cache + account.ownSwap }
+    return account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.file + account.pages.pageTables
+      + account.pages.swappedAnon + account.pages.swappedShmem
   }
 }

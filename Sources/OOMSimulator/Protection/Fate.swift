@@ -104,11 +104,11 @@ extension Scenario {
     if let row = subject.startRow { return processes.cgroupPath(copy: row) }
     let name = subject.identity.name
     for event in events {
-      switch event.action {
-      case .start(let process)
+      switch event.action.newcomer {
+      case .process(let process)?
       where process.name == name || (process.count > 1 && name.hasPrefix(process.name + "-")):
         return process.cgroup
-      case .fork(.name(let parent), let child) where child.name == name:
+      case .child(let child, of: .name(let parent))? where child.name == name:
         guard let row = processes.names.firstIndex(of: parent) else { return "/" }
         return processes[row].cgroup
       default: continue

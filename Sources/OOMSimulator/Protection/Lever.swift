@@ -45,16 +45,16 @@ extension Scenario {
   }
 
   /// The scenario with another limit of a group, wherever it is set.
-  func limiting(_ cgroup: String, _ file: WritableKeyPath<Cgroup, Int64?>, to pages: Int64)
+  func limiting(_ cgroup: String, _ file: Cgroup.Limit, to pages: Int64)
     -> Scenario
   {
     var scenario = self
-    scenario.cgroups[cgroup, default: Cgroup()][keyPath: file] = pages
+    scenario.cgroups[cgroup, default: Cgroup()][file] = pages
     for index in scenario.events.indices {
       if case .setCgroup(cgroup, var change) = scenario.events[index].action,
-        change[keyPath: file] != nil
+        change[file] != nil
       {
-        change[keyPath: file] = pages
+        change[file] = pages
         scenario.events[index].action = .setCgroup(cgroup, change)
       }
     }
@@ -63,12 +63,12 @@ extension Scenario {
 
   /// The scenario with a reservation of at least so much for a group and for all groups above it, without
   /// which it would not hold.
-  func reserving(_ cgroup: String, _ file: WritableKeyPath<Cgroup, Int64?>, pages: Int64)
+  func reserving(_ cgroup: String, _ file: Cgroup.Limit, pages: Int64)
     -> Scenario
   {
     var scenario = self
     for path in Self.pathAndAncestors(cgroup) {
-      let own = scenario.cgroups[path]?[keyPath: file] ?? 0
+      let own = scenario.cgroups[path]?[file] ?? 0
       scenario = scenario.limiting(path, file, to: max(own, pages))
     }
     return scenario
@@ -98,19 +98,23 @@ extension Scenario {
     scenario.events = []
     let isBrought = subject.startRow == nil || subject.isNamedAlone
     for event in events {
-      switch event.action {
-      case .start(let process) where isBrought:
+      switch event.action.newcomer {
+      case .process(let process)? where isBrought:
         for var one in process.copies {
           if one.name == subject.identity.name { body(&one) }
           scenario.events.append(Event(at: event.at, action: .start(one)))
         }
-      case .fork(let parent, var one) where isBrought:
+      case .child(var one, let parent)? where isBrought:
         if one.name == subject.identity.name { child(&one) }
         scenario.events.append(Event(at: event.at, action: .fork(parent, one)))
-      case .setProcess(let process, var change) where subject.isMeant(by: process):
+      default:
+        guard case (let process, var change)? = event.action.processChange, subject.isMeant(by: process)
+        else {
+          scenario.events.append(event)
+          continue
+        }
         set(&change)
         scenario.events.append(Event(at: event.at, action: .setProcess(process, change)))
-      default: scenario.events.append(event)
       }
     }
     return scenario
@@ -154,5 +158,31 @@ extension ProcessTable {
       number += Int(process.count)
     }
     return table
+  }
+}
+
+extension Cgroup {
+  /// A file of a group that holds pages back for it or from it.
+  enum Limit {
+    case min, low, max, memsw
+  }
+
+  subscript(file: Limit) -> Int64? {
+    get {
+      switch file {
+      case .min: min
+      case .low: low
+      case .max: max
+      case .memsw: memswLimit
+      }
+    }
+    set {
+      switch file {
+      case .min: min = newValue
+      case .low: low = newValue
+      case .max: max = newValue
+      case .memsw: memswLimit = newValue
+      }
+    }
   }
 }

@@ -46,7 +46,7 @@ private struct ProtectionSearch {
   /// How many values of one setting are tried before the exact one is searched.
   let most: Int
 
-  var isLegacy: Bool { simulator.rules.badness == nil }
+  var isLegacy: Bool { simulator.rules.badness.isLegacy }
 
   init(simulator: Simulator, scenario: Scenario, run: Run, subject: Subject) {
     self.simulator = simulator
@@ -86,7 +86,9 @@ private struct ProtectionSearch {
   private var ownAdj: (own: Int64, lowest: Int64) {
     let row = run.tasks.pids.firstIndex(of: subject.identity.pid)
     if isLegacy {
-      return (Int64(row.map(run.tasks.oomAdj) ?? 0), simulator.rules.hasOOMDisable ? -17 : -16)
+      return (
+        Int64(row.map(run.tasks.oomAdj) ?? 0), simulator.rules.selection.hasOOMDisable ? -17 : -16
+      )
     }
     return (Int64(row.map { run.tasks.oomScoreAdj[$0] } ?? 0), -1000)
   }
@@ -107,7 +109,7 @@ private struct ProtectionSearch {
     guard let cgroup = kill.cgroup else { return machine() }
     if kill.limit.limit == Cgroup.unlimited { return [] }
     let isBoth = kill.limit.file == "memory.memsw.limit_in_bytes"
-    let file: WritableKeyPath<Cgroup, Int64?> = isBoth ? \.memswLimit : \.max
+    let file: Cgroup.Limit = isBoth ? .memsw : .max
     let from = kill.limit.limit
     // Beyond what the machine has, a limit is none.
     let most = max(scenario.machine.memory, from) + max(scenario.machine.swap, 0)
@@ -139,14 +141,14 @@ private struct ProtectionSearch {
   }
 
   func reservations(for cgroup: String) -> [Protection.Option] {
-    let rule = simulator.rules.protection
+    let rule = simulator.rules.memcg.protection
     if rule == .none || scenario.cgroupVersion != 2 || cgroup == "/" { return [] }
-    let files: [(Lever, WritableKeyPath<Cgroup, Int64?>)] =
+    let files: [(Lever, Cgroup.Limit)] =
       rule == .whileBelowLow
-      ? [(.memoryLow(cgroup: cgroup), \.low)]
-      : [(.memoryMin(cgroup: cgroup), \.min), (.memoryLow(cgroup: cgroup), \.low)]
+      ? [(.memoryLow(cgroup: cgroup), .low)]
+      : [(.memoryMin(cgroup: cgroup), .min), (.memoryLow(cgroup: cgroup), .low)]
     return files.flatMap { lever, file in
-      let from = scenario.cgroups[cgroup]?[keyPath: file] ?? 0
+      let from = scenario.cgroups[cgroup]?[file] ?? 0
       return search(
         lever, from: from,
         Samples.even(to: scenario.machine.memory - from, most: min(most, 16))
@@ -161,7 +163,7 @@ private struct ProtectionSearch {
   /// A limit for who asked for the memory, when that is somebody else: it then dies of it alone.
   func limitOfOther(_ kill: Kill) -> [Protection.Option] {
     guard let invoker = kill.invoker, !subject.isMeant(by: invoker),
-      simulator.rules.memcg != .none,
+      simulator.rules.memcg.support != .none,
       let other = try? run.subject("\(invoker.pid)", in: scenario)
     else { return [] }
     let parent = scenario.cgroup(of: other)
@@ -175,7 +177,7 @@ private struct ProtectionSearch {
     ) {
       whole - $0
     } with: {
-      moved.limiting(cgroup, \.max, to: $0)
+      moved.limiting(cgroup, .max, to: $0)
     }
   }
 
@@ -202,7 +204,7 @@ private struct ProtectionSearch {
     }
     warnings += warningsOfDisabling()
     if kill.cgroup == nil, scenario.machine.nodes.count > 1 { warnings.append(.nodesNotSearched) }
-    if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.protection != .none {
+    if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.memcg.protection != .none {
       warnings.append(.noGroup)
     }
     return warnings
@@ -244,14 +246,7 @@ private struct ProtectionSearch {
     var own: Int64 = 0
     var others: [ProcessReference: Int64] = [:]
     for event in scenario.events {
-      let pages: Int64
-      let process: ProcessReference
-      switch event.action {
-      case .grow(let who, let sizes, _, _):
-        (process, pages) = (who, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
-      case .cow(let who, let written, _): (process, pages) = (who, written)
-      default: continue
-      }
+      guard let (process, pages) = event.action.pagesTaken else { continue }
       if subject.isMeant(by: process) {
         own &+= pages
       } else {

@@ -79,12 +79,3 @@ public struct EnterpriseKernel: Sendable {
     return change.takenOver(because: proof)
   }
 }
-
-extension RuleChange {
-  /// The same change, where somebody has it before its release.
-  func takenOver(because proof: String) -> RuleChange {
-    RuleChange(
-      rule, since, says, file, function, commit: commit.map { $0 + (isCommitResolved ? "✓" : "") },
-      hurts: hurts, evidence: .logs(proof), isSimulated: isSimulated, adds: adds, apply: apply)
-  }
-}

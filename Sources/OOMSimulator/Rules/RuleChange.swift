@@ -1,5 +1,21 @@
 /// One rule of a release, from then until the next change of the same rule.
 public struct RuleChange: Sendable {
+  /// An upstream commit, by its abbreviated id.
+  public enum Commit: Equatable, Sendable {
+    /// It was found in a git history.
+    case found(String)
+    /// Its id is from memory.
+    case remembered(String)
+
+    public var id: String {
+      switch self {
+      case .found(let id), .remembered(let id): id
+      }
+    }
+
+    public var isFound: Bool { self == .found(id) }
+  }
+
   /// How a boundary or a commit is known.
   public enum Evidence: Equatable, Sendable {
     /// The source was read on both sides of the boundary.
@@ -19,24 +35,26 @@ public struct RuleChange: Sendable {
   /// Kernel source file and function.
   public let file: String
   public let function: String
-  /// The upstream commit; nil when none is known. `isCommitResolved` says whether it was found in a git history.
-  public let commit: String?
-  public let isCommitResolved: Bool
+  /// Nil when none is known.
+  public let commit: Commit?
   /// Whom the change hurts, or what it changes for users; empty for what a kernel always did.
   public let hurts: String
-  public let evidence: Evidence
+  public internal(set) var evidence: Evidence
   /// It adds to what the rule said before instead of taking its place.
   public let adds: Bool
   /// Whether a replay goes by it; false for what a scenario cannot show.
   public let isSimulated: Bool
   /// What it changes in the rules; nil for what is not simulated, or stands there from the start.
   let apply: (@Sendable (inout Rules) -> Void)?
+  /// The rule whose row of the same release makes the difference: this one says what comes with it.
+  let follows: RuleName?
+  /// A replay cannot tell it from the row before: they differ in what no scenario describes.
+  let asBefore: Bool
 
-  /// - Parameter commit: a mark ✓ at its end says that it was found in a git history.
   init(
     _ rule: RuleName, _ since: KernelRelease, _ says: String, _ file: String, _ function: String,
-    commit: String? = nil, hurts: String = "", evidence: Evidence = .read,
-    isSimulated: Bool = true, adds: Bool = false,
+    commit: Commit? = nil, hurts: String = "", evidence: Evidence = .read,
+    isSimulated: Bool = true, adds: Bool = false, follows: RuleName? = nil, asBefore: Bool = false,
     apply: (@Sendable (inout Rules) -> Void)? = nil
   ) {
     self.rule = rule
@@ -44,12 +62,27 @@ public struct RuleChange: Sendable {
     self.says = says
     self.file = file
     self.function = function
-    self.commit = commit.map { $0.hasSuffix("✓") ? String($0.dropLast()) : $0 }
-    isCommitResolved = commit?.hasSuffix("✓") ?? false
+    self.commit = commit
     self.hurts = hurts
     self.evidence = evidence
     self.isSimulated = isSimulated
     self.adds = adds
+    self.follows = follows
+    self.asBefore = asBefore
     self.apply = apply
+  }
+
+  /// The same change, where somebody has it before its release.
+  func takenOver(because proof: String) -> RuleChange {
+    var change = self
+    change.evidence = .logs(proof)
+    return change
+  }
+}
+
+extension RuleChange: Equatable {
+  /// Whether both are the same row of the table, whoever has taken it over.
+  public static func == (left: Self, right: Self) -> Bool {
+    left.rule == right.rule && left.since == right.since
   }
 }

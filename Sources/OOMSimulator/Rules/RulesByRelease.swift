@@ -1,15 +1,21 @@
 /// The one table of which release has which rule.
 ///
 /// A row is a change of one rule: what holds since then, its kernel function, its commit, whom it hurts, and
-/// what it changes in `Rules`. The rows stand in three files, by theme; their order within a release is
-/// that in which a comparison tries them.
+/// what it changes in `Rules`. The rows of a rule stand where its code stands.
 public enum RulesByRelease {
-  /// All changes, oldest first.
+  /// All changes, oldest first; those of one release in the order in which a comparison tries them.
   public static let changes: [RuleChange] = {
-    let all = badnessChanges + selectionChanges + memoryChanges + overcommitChanges
-    return all.enumerated().sorted {
+    let tables = [
+      badness, children, superuser, zeroPoints, pageTables, rootBonus, rss, disabled,
+      vforkChildren, candidates, dying, swapoff, scanWidth, ties, memcgWalk, memcgTies,
+      child, unkillable, sharers, oomGroup, reaper, memcg, memcgTrigger, memcgLimit,
+      protection, high, watermarks, trigger, panicOnOOM, allocatingTask, sysrq,
+      constraint, totalpages, memcgTotalpages, nobody, log, heuristic, strict,
+      commitTypes, oomScore, oomAdj, oomScoreAdj,
+    ]
+    return tables.joined().enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }()
 
   /// The rules of a release. One that is older than all known ones has those of the oldest.
@@ -25,6 +31,14 @@ public enum RulesByRelease {
       changes[index].apply?(&rules)
     }
     return rules
+  }
+
+  /// The rules of a release if one row of the table were not there, nor what comes with it.
+  static func rules(of release: KernelRelease, without row: RuleChange) -> Rules {
+    rules(
+      of: effective(in: release).filter {
+        $0 != row && !($0.follows == row.rule && $0.since == row.since)
+      })
   }
 
   private static func rules(of changes: [RuleChange]) -> Rules {
@@ -43,7 +57,7 @@ public enum RulesByRelease {
     return changes(from: from, to: to).map { change in
       // Of this rule what the second release has up to this change, of all others what stands.
       let rows = after.filter { $0.rule == change.rule }
-      let reached = rows.prefix((rows.firstIndex { $0.isSame(as: change) } ?? rows.count - 1) + 1)
+      let reached = rows.prefix((rows.firstIndex(of: change) ?? rows.count - 1) + 1)
       now = now.filter { $0.rule != change.rule } + reached
       return (change, rules(of: now))
     }
@@ -68,7 +82,7 @@ public enum RulesByRelease {
     for name in RuleName.allCases {
       let old = before.filter { $0.rule == name }
       let new = after.filter { $0.rule == name }
-      let common = zip(old, new).prefix { $0.isSame(as: $1) }.count
+      let common = zip(old, new).prefix { $0 == $1 }.count
       if common < new.count {
         result += new[common...]
       } else if common < old.count, let last = new.last {
@@ -77,7 +91,7 @@ public enum RulesByRelease {
     }
     return result.enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }
 
   /// The releases at which something changes that a replay can show, oldest first.
@@ -97,12 +111,5 @@ public enum RulesByRelease {
     let oldest = KernelRelease.oldestKnown
     return changes.filter { $0.since <= max(release, oldest) }
       + StableUpdate.of(release).compactMap { $0.change(in: release) }
-  }
-}
-
-extension RuleChange {
-  /// Whether two rows say the same of the same rule, whoever has it.
-  fileprivate func isSame(as other: RuleChange) -> Bool {
-    rule == other.rule && since == other.since && says == other.says
   }
 }

@@ -129,13 +129,13 @@ struct Recorder: Sendable {
     }
     let others = processes.filter { $0.value > 0 && !chosen.contains($0.key) }
       .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-    return chosen + others.prefix(most - chosen.count).map(\.key)
+    return chosen + others.prefix(most - chosen.count).map { $0.key }
   }
 
   /// Groups whose limit was hit, then those with limits that were largest.
   func largestGroups(_ most: Int, of run: Run) -> [Int] {
     var chosen: [Int] = []
-    let hit = run.kills.compactMap(\.cgroup) + run.stuck.compactMap(\.cgroup)
+    let hit = run.kills.compactMap { $0.cgroup } + run.stuck.compactMap { $0.cgroup }
     for path in hit where chosen.count < most {
       if let group = groupPaths.firstIndex(of: path), !chosen.contains(group) {
         chosen.append(group)
@@ -158,8 +158,8 @@ struct Recorder: Sendable {
 extension Timeline.Fill {
   fileprivate init(of world: World) {
     for account in world.ledger.accounts {
-      processes += account.anon + account.locked + account.shmem + account.tmpfs + account.file
-      cache += account.cache
+      processes += account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs + account.pages.file
+      cache += account.pages.cache
     }
     kernel = max(world.used - processes - cache, 0)
     swap = world.ledger.accounts[MemcgTree.root].swapUsage

@@ -11,6 +11,7 @@ extension Replay {
 
   /// Takes a sample of an instant at which something happens; of its beginning and of its end.
   mutating func recordInstant() {
+    catchUp()
     guard recorder?.wants(instant: world.now) == true else { return }
     recorder?.take(world, restarts)
   }

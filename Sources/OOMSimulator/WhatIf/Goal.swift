@@ -36,7 +36,7 @@ public enum Goal: Equatable, Sendable {
     case .first(let wanted): return run.kills.first.map { wanted.contains($0.dyingFirst) } ?? false
     case .survives(let wanted):
       if run.panic != nil { return false }
-      let dead = run.kills.flatMap(\.killed).map(\.process)
+      let dead = run.kills.flatMap { $0.killed }.map { $0.process }
       if dead.contains(where: wanted.contains) { return false }
       return !run.refused.contains { refusal in
         guard let process = refusal.process, wanted.contains(process) else { return false }
@@ -77,10 +77,10 @@ extension Scenario {
       add(processes.names[row], processes.pids[row], copies: processes.counts[row] ?? 1)
     }
     for event in events {
-      switch event.action {
-      case .start(let process): add(process.name, process.pid, copies: process.count)
-      case .fork(_, let child): add(child.name, child.pid, copies: 1)
-      default: break
+      switch event.action.newcomer {
+      case .process(let process): add(process.name, process.pid, copies: process.count)
+      case .child(let child, _): add(child.name, child.pid, copies: 1)
+      case nil: break
       }
     }
     return (count, isTemplate)
@@ -90,10 +90,10 @@ extension Scenario {
   public func nearestProcess(to name: String) -> String? {
     var names = processes.names
     for event in events {
-      switch event.action {
-      case .start(let process): names.append(process.name)
-      case .fork(_, let child): names.append(child.name)
-      default: break
+      switch event.action.newcomer {
+      case .process(let process): names.append(process.name)
+      case .child(let child, _): names.append(child.name)
+      case nil: break
       }
     }
     return nearestWord(to: name, among: names)

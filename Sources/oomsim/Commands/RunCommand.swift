@@ -17,7 +17,13 @@ let runCommand = CommandSpec(
       help:
         "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
     ),
-    .kernel, .policy, .set, .color,
+    .kernel, .policy, .set,
+    OptionSpec(
+      name: "-o", value: "FILE",
+      help:
+        "Also save the scenario, with what --set and --kernel changed; - prints it in place of the run."
+    ),
+    .color,
   ],
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
@@ -35,12 +41,25 @@ let runCommand = CommandSpec(
     terminal.error("Error: --chart draws for people, without --json and --kernel-log.")
     throw .usage
   }
+  let output = arguments.value("-o")
+  if output != nil, arguments.operands.count > 1 {
+    terminal.error("Error: -o saves one scenario, found \(arguments.operands.count).")
+    throw .usage
+  }
+  if output == "-", logs || draws || arguments.has("--json") || arguments.has("--candidates") {
+    terminal.error("Error: -o - prints the scenario, without what prints the run.")
+    throw .usage
+  }
   let settings = try arguments.settings(terminal)
   let kernel = try arguments.kernel(terminal)
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
   var scenarios: [Scenario] = []
   for path in arguments.operands {
     scenarios.append(try readScenario(path, settings, terminal))
+  }
+  if let output {
+    try save(scenarios[0], kernel: kernel, to: output, terminal)
+    if output == "-" { return .done }
   }
   var runs: [Run] = []
   var timelines: [Timeline] = []
@@ -79,4 +98,21 @@ let runCommand = CommandSpec(
     }
   }
   return .done
+}
+
+/// Saves a scenario that was changed, so that it reads as what was replayed.
+private func save(
+  _ scenario: Scenario, kernel: KernelRelease?, to path: String, _ terminal: Terminal
+) throws(ExitCode) {
+  var changed = scenario
+  changed.kernel = kernel ?? scenario.kernel
+  if !changed.problems().isEmpty {
+    // Only what is expected can contradict the rest by now: everything else was refused as it was read.
+    terminal.error("oomsim: left out: 'expect', which names what is not there any more")
+    changed.expectation = nil
+  }
+  var writer = JSONWriter()
+  writer.scenario(changed)
+  writer.finish()
+  try OutputFile.replace(path, with: writer.bytes, terminal)
 }

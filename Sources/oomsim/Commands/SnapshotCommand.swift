@@ -79,5 +79,5 @@ func writeScenario(
   var writer = JSONWriter()
   writer.scenario(scenario)
   writer.finish()
-  try OutputFile.write(writer.bytes, to: path, terminal)
+  try OutputFile.replace(path, with: writer.bytes, terminal)
 }

@@ -53,3 +53,27 @@ func isqrt(_ number: Int64) -> Int64 {
     root = next
   }
 }
+
+extension RulesByRelease {
+  /// Where the watermarks are.
+  @_optimize(none)
+  static var watermarks: [RuleChange] {
+    [
+      RuleChange(
+        .watermarks, "2.6.11",
+        "vm.min_free_kbytes is at most 65536 by default; high is min and a half.",
+        "mm/page_alloc.c", "__setup_per_zone_wmarks()"),
+      RuleChange(
+        .watermarks, "4.6",
+        "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
+        "mm/page_alloc.c", "__setup_per_zone_wmarks()",
+        hurts: "who asks in mode 0 to 5.1: the high watermark is its reserve", adds: true
+      ) { $0.watermarks.step = .scaled },
+      RuleChange(
+        .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",
+        "mm/page_alloc.c", "init_per_zone_wmark_min()",
+        hurts: "machines above 256 GiB: memory ends earlier", adds: true
+      ) { $0.watermarks.mostMinFreeKbytes = 262_144 },
+    ]
+  }
+}

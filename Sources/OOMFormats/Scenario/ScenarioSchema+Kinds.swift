@@ -1,0 +1,210 @@
+// What of the schema is no field of a table.
+
+extension ScenarioSchema {
+  /// The sections of a scenario.
+  static let sections: [(key: String, schema: String)] = [
+    (
+      "schema",
+      ##"{ "description": "Name and version of this format.", "const": "oomsim.scenario/1" }"##
+    ),
+    (
+      "name",
+      ##"{ "description": "Short name, as the file.", "type": "string", "minLength": 1 }"##
+    ),
+    (
+      "title",
+      ##"{ "description": "One line.", "type": "string" }"##
+    ),
+    (
+      "description",
+      ##"{ "description": "One paragraph a line.", "type": "array", "items": { "type": "##
+        + ##""string" } }"##
+    ),
+    (
+      "source",
+      ##"{ "description": "Links to where the case comes from.", "type": "array", "items": { "##
+        + ##""type": "string" } }"##
+    ),
+    (
+      "kernel",
+      ##"{ "description": "The release whose rules decide, as uname -r has it: 2.6.11 and "##
+        + ##"later; 2.6.32-el6, 3.10-el7, 4.18-el8 and 5.14-el9.", "type": "string", "pattern": "##
+        + ##""^[0-9]+\\.[0-9]+", "examples": ["6.12"] }"##
+    ),
+    (
+      "cgroup_version",
+      ##"{ "description": "Version of the memory cgroup interface: which files the groups "##
+        + ##"have. Default 2.", "enum": [1, 2] }"##
+    ),
+    (
+      "memory_recursiveprot",
+      ##"{ "description": "Version 2 is mounted with this option, as systemd does: protection "##
+        + ##"that the children of a group do not claim goes to them by what they use. Since 5.7. "##
+        + ##"Default false.", "type": "boolean" }"##
+    ),
+    (
+      "machine",
+      ##"{ "$ref": "#/$defs/machine" }"##
+    ),
+    (
+      "sysctl",
+      ##"{ "$ref": "#/$defs/sysctl" }"##
+    ),
+    (
+      "cgroups",
+      ##"{ "description": "Groups by path. Parents exist without being named.", "type": "##
+        + ##""object", "additionalProperties": false, "patternProperties": { "##
+        + ##""^/([^/]+(/[^/]+)*)?$": { "$ref": "#/$defs/cgroup" } } }"##
+    ),
+    (
+      "processes",
+      ##"{ "description": "In the order in which the kernel visits them, oldest first: the "##
+        + ##"order decides ties.", "type": "array", "items": { "$ref": "#/$defs/process" } }"##
+    ),
+    (
+      "events",
+      ##"{ "description": "In any order; they act by time, then by position.", "type": "##
+        + ##""array", "items": { "$ref": "#/$defs/event" } }"##
+    ),
+    (
+      "expect",
+      ##"{ "$ref": "#/$defs/expect" }"##
+    ),
+  ]
+
+  /// The kinds of values that fields have.
+  static let kinds: [(key: String, schema: String)] = [
+    (
+      "size",
+      ##"{ "description": "An amount of memory: a number with a unit. Units are binary: k, M, "##
+        + ##"G, T, with or without iB; kB is 1024 bytes; \"37 pages\" counts pages. Rounded up to "##
+        + ##"whole pages. Zero needs no unit.", "anyOf": [{ "type": "string", "pattern": "##
+        + ##""^[0-9]+(\\.[0-9]+)? ?(kB|[kKMGT](iB)?|pages?)$" }, { "const": 0 }], "examples": "##
+        + ##"["512MiB", "4G", "1.5G", "1000kB", "37 pages"] }"##
+    ),
+    (
+      "limit",
+      ##"{ "description": "A limit of a group: a size, a whole number of bytes as the kernel "##
+        + ##"file shows it, or \"max\" for none.", "anyOf": [{ "$ref": "#/$defs/size" }, { "##
+        + ##""type": "integer", "minimum": 0 }, { "const": "max" }], "examples": ["2G", "##
+        + ##"536870912, "max"] }"##
+    ),
+    (
+      "kbytes",
+      ##"{ "description": "KiB as the kernel file shows them, or a size with a unit.", "##
+        + ##""anyOf": [{ "$ref": "#/$defs/size" }, { "type": "integer", "minimum": 0, "maximum": "##
+        + ##"4398046511104 }], "examples": [67584, "64M"] }"##
+    ),
+    (
+      "duration",
+      ##"{ "description": "A time: whole numbers with units, the larger unit first. Zero "##
+        + ##"needs no unit.", "anyOf": [{ "type": "string", "pattern": "##
+        + ##""^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$" }, { "##
+        + ##""const": 0 }], "examples": ["250ms", "10s", "1m30s", "2h"] }"##
+    ),
+    (
+      "pause",
+      ##"{ "description": "A time above zero.", "type": "string", "pattern": "##
+        + ##""^(?=[0-9])(?=.*[1-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$", "##
+        + ##""examples": ["100ms", "10s", "5m"] }"##
+    ),
+    (
+      "pid",
+      ##"{ "type": "integer", "minimum": 1, "maximum": 4194303 }"##
+    ),
+    (
+      "process_reference",
+      ##"{ "description": "A living process, by its name or its pid. Of a row with a count "##
+        + ##"the processes are called name-1, name-2 and so on.", "anyOf": [{ "type": "string", "##
+        + ##""minLength": 1 }, { "$ref": "#/$defs/pid" }] }"##
+    ),
+    (
+      "cgroup_path",
+      ##"{ "description": "Path of a memory cgroup below the root of the hierarchy.", "type": "##
+        + ##""string", "pattern": "^/([^/]+(/[^/]+)*)?$", "examples": "##
+        + ##"["/system.slice/db.service"] }"##
+    ),
+    (
+      "nodes",
+      ##"{ "description": "A list of memory nodes, such as 0-1,3.", "type": "string", "##
+        + ##""pattern": "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$" }"##
+    ),
+    (
+      "page_table_levels",
+      ##"{ "type": "object", "description": "Page tables level by level.", "##
+        + ##""additionalProperties": false, "properties": { "pte": { "$ref": "#/$defs/size" }, "##
+        + ##""pmd": { "$ref": "#/$defs/size" }, "pud": { "$ref": "#/$defs/size" } } }"##
+    ),
+  ]
+
+  /// What a scenario can expect.
+  static let promises: [(key: String, schema: String)] = [
+    (
+      "kills",
+      ##"{ "description": "Every OOM kill in order; an empty list says that nobody dies.", "##
+        + ##""type": "array", "items": { "type": "object", "additionalProperties": false, "##
+        + ##""oneOf": [{ "required": ["name"] }, { "required": ["pid"] }], "properties": { "##
+        + ##""name": { "description": "The process that selection chooses.", "type": "string", "##
+        + ##""minLength": 1 }, "pid": { "$ref": "#/$defs/pid" }, "constraint": { "description": "##
+        + ##""What ran out: none is the whole machine.", "enum": ["none", "cpuset", "##
+        + ##""memory_policy", "memcg"] }, "cgroup": { "$ref": "#/$defs/cgroup_path", "##
+        + ##""description": "The group whose limit was hit." }, "points": { "description": "##
+        + ##""Badness of the victim in pages; may be negative.", "type": "integer" }, "after": { "##
+        + ##""$ref": "#/$defs/duration", "description": "Not earlier than this." }, "before": { "##
+        + ##""$ref": "#/$defs/duration", "description": "Not later than this." }, "also": { "##
+        + ##""type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true, "##
+        + ##""description": "All who die with the victim, in any order." } } } }"##
+    ),
+    (
+      "survivors",
+      ##"{ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": "##
+        + ##"true, "description": "Processes that are alive at the end." }"##
+    ),
+    (
+      "stuck",
+      ##"{ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": "##
+        + ##"true, "description": "Processes whose growth can never go on: all of them." }"##
+    ),
+    (
+      "refused",
+      ##"{ "description": "Every request that overcommit refuses, in order.", "type": "##
+        + ##""array", "items": { "type": "object", "additionalProperties": false, "required": "##
+        + ##"["process"], "properties": { "process": { "$ref": "#/$defs/process_reference" }, "##
+        + ##""at": { "$ref": "#/$defs/duration", "description": "When." } } } }"##
+    ),
+    (
+      "panic",
+      ##"{ "description": "Whether the run ends in a kernel panic.", "type": "boolean" }"##
+    ),
+    (
+      "outcome",
+      ##"{ "description": "How the run ends: nothing is left to happen, a kernel panic, or "##
+        + ##"restarts that were proved to go on for ever.", "enum": ["completed", "panic", "##
+        + ##""loop"] }"##
+    ),
+  ]
+
+  /// The members of a memory node.
+  static let nodeMembers: [(key: String, schema: String)] = [
+    (
+      "memory",
+      ##"{ "$ref": "#/$defs/size", "description": "What the kernel manages of the node." }"##
+    ),
+    (
+      "present",
+      ##"{ "$ref": "#/$defs/size", "description": "All memory of the node: present of "##
+        + ##"/proc/zoneinfo, what totalpages counts since 5.4. Default: memory." }"##
+    ),
+    (
+      "spanned",
+      ##"{ "$ref": "#/$defs/size", "description": "The node with its holes: spanned of "##
+        + ##"/proc/zoneinfo, what totalpages counts to 5.3. Default: present." }"##
+    ),
+    (
+      "kernel",
+      ##"{ "$ref": "#/$defs/size", "description": "The part of the machine's kernel memory "##
+        + ##"that lies on the node; for all nodes or for none. Default: in proportion to the "##
+        + ##"nodes' memory." }"##
+    ),
+  ]
+}

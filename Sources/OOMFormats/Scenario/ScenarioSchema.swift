@@ -1,0 +1,224 @@
+internal import OOMSimulator
+
+/// The JSON schema of the scenario format, made from the tables that the reader and the writer go by.
+public enum ScenarioSchema {
+  /// The text of `Scenarios/schema.json`, as editors take it: JSON Schema, draft 2020-12.
+  ///
+  /// - Complexity: O(fields of the format).
+  public static var text: String {
+    """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "urn:oomsim:scenario:1",
+      "title": "oomsim scenario",
+      "description": "A machine, its settings, its processes, what happens to them, and what that must come to.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["schema", "machine"],
+      "properties": {
+    \(lines(sections, indent: 4))
+      },
+      "$defs": {
+    \(lines(kinds, indent: 4)),
+    \(definitions.joined(separator: ",\n"))
+      }
+    }
+
+    """
+  }
+
+  private static var definitions: [String] {
+    let files = Cgroup.files.map { $0.field }
+    return [
+      "    \"capabilities\": " + capabilities,
+      definition("restart", restartMeaning, RestartPolicy.fields),
+      definition(
+        "swap_device", "One of several swap devices; the first in the list is filled first.",
+        SwapDevice.fields),
+      definition("machine", "The machine before anything happens.", Machine.fields),
+      definition(
+        "sysctl",
+        "Files below /proc/sys/vm. What is left out has the default of the kernel.", Sysctl.fields),
+      definition("cgroup", "Limits and first contents of a group.", files),
+      definition(
+        "cgroup_limits", "Limits to write.", files.filter { $0.key.contains(".") }, least: 1),
+      definition("process", "A process, or count processes alike.", Scenario.Process.fields),
+      definition(
+        "process_change", "What of a process can be changed while it runs.",
+        Event.ProcessChange.fields, least: 1),
+      definition(
+        "child", "What is left out is as its parent has it.",
+        Scenario.Process.fields.filter { ["name", "pid", "oom_score_adj"].contains($0.key) }),
+      object(
+        "event", "Something that happens: at, and exactly one action.",
+        more: ["\"required\": [\"at\"]", "\"minProperties\": 2", "\"maxProperties\": 2"], events),
+      object(
+        "expect", "What the run must come to. What is left out is not checked.", more: [],
+        promises),
+    ]
+  }
+
+  private static let restartMeaning =
+    "Whether and when the process comes back after its death, as systemd or the kubelet would do it: "
+    + "as it was described, and with what it allocated (grow, shrink, map, unmap, fork, cow) at the "
+    + "instant of its first start."
+
+  // MARK: Events
+
+  private static var events: [(key: String, schema: String)] {
+    let at =
+      "{ \(reference("duration")), \"description\": \"Time since the start. Events at one instant "
+      + "act in the order of the file.\" }"
+    return [("at", at)] + EventForm.all.map { ($0.name, schema(of: $0)) }
+  }
+
+  private static func schema(of form: EventForm) -> String {
+    let meaning = "\"description\": \(quoted(form.meaning))"
+    switch form.shape {
+    case .members(let fields, let members, _):
+      var parts = ["\"type\": \"object\"", meaning, "\"additionalProperties\": false"]
+      if let required = required(fields) { parts.append(required) }
+      switch members {
+      case .all: break
+      case .oneOrMore(let keys): parts.append("\"anyOf\": [\(eachRequired(keys))]")
+      case .either(let first, let second):
+        parts.append("\"oneOf\": [\(eachRequired([first, second]))]")
+      }
+      return "{ \(parts.joined(separator: ", ")), \"properties\": {\n"
+        + lines(properties(fields), indent: 10) + "\n        } }"
+    case .process: return "{ \"$ref\": \"#/$defs/process\", \(meaning) }"
+    case .word(let word, _): return "{ \(meaning), \"const\": \(quoted(word)) }"
+    case .setting:
+      let forms = [
+        ("process", reference("process_reference"), reference("process_change")),
+        ("cgroup", reference("cgroup_path"), reference("cgroup_limits")),
+        ("sysctl", "\"const\": true", reference("sysctl") + ", \"minProperties\": 1"),
+      ].map { key, place, value in
+        "          { \"additionalProperties\": false, \"required\": [\(quoted(key)), \"to\"], "
+          + "\"properties\": { \(quoted(key)): { \(place) }, \"to\": { \(value) } } }"
+      }
+      return "{ \"type\": \"object\", \(meaning), \"oneOf\": [\n"
+        + forms.joined(separator: ",\n") + "\n        ] }"
+    }
+  }
+
+  private static func eachRequired(_ keys: [String]) -> String {
+    keys.map { "{ \"required\": [\(quoted($0))] }" }.joined(separator: ", ")
+  }
+
+  // MARK: Fields
+
+  /// An object that is all fields of a table.
+  ///
+  /// - Parameter least: how many of them it has to have.
+  private static func definition<Root>(
+    _ name: String, _ meaning: String, _ fields: [Field<Root>], least: Int = 0
+  ) -> String {
+    var more: [String] = []
+    if let required = required(fields) { more.append(required) }
+    if least > 0 { more.append("\"minProperties\": \(least)") }
+    return object(name, meaning, more: more, properties(fields))
+  }
+
+  private static func object(
+    _ name: String, _ meaning: String, more: [String],
+    _ properties: [(key: String, schema: String)]
+  ) -> String {
+    let head = [
+      "\"type\": \"object\"", "\"description\": \(quoted(meaning))",
+      "\"additionalProperties\": false",
+    ]
+    return "    \(quoted(name)): {\n      " + (head + more).joined(separator: ",\n      ")
+      + ",\n      \"properties\": {\n" + lines(properties, indent: 8) + "\n      }\n    }"
+  }
+
+  private static func required<Root>(_ fields: [Field<Root>]) -> String? {
+    let keys = fields.filter { $0.isRequired }.map { quoted($0.key) }
+    return keys.isEmpty ? nil : "\"required\": [\(keys.joined(separator: ", "))]"
+  }
+
+  private static func properties<Root>(
+    _ fields: [Field<Root>]
+  ) -> [(key: String, schema: String)] {
+    fields.map { field in
+      var parts: [String] = []
+      if let meaning = field.meaning { parts.append("\"description\": \(quoted(meaning))") }
+      parts.append(schema(of: field.value))
+      parts.append("\"examples\": [\(field.example)]")
+      return (field.key, "{ \(parts.joined(separator: ", ")) }")
+    }
+  }
+
+  private static func schema<Root>(of value: FieldValue<Root>) -> String {
+    switch value {
+    case .size: reference("size")
+    case .limit: reference("limit")
+    case .kbytes: reference("kbytes")
+    case .integer(let range, _, _): number("integer", range)
+    case .choice(let choice, _, _):
+      "\"enum\": [\(choice.allowed.map { "\($0)" }.joined(separator: ", "))]"
+    case .flag: "\"enum\": [0, 1]"
+    case .oomControl:
+      #""type": "object", "additionalProperties": false, "required": ["oom_kill_disable"], "#
+        + #""properties": { "oom_kill_disable": { "enum": [0, 1] } }"#
+    case .bool: "\"type\": \"boolean\""
+    case .duration: reference("duration")
+    case .pause: reference("pause")
+    case .name: "\"type\": \"string\", \"minLength\": 1"
+    case .word(let words, _, _):
+      "\"enum\": [\(words.map { quoted($0) }.joined(separator: ", "))]"
+    case .path: reference("cgroup_path")
+    case .nodes: reference("nodes")
+    case .process: reference("process_reference")
+    case .ratio: number("number", 1...100)
+    case .capabilities: reference("capabilities")
+    case .child: reference("child")
+    case .pageTables: either(reference("size"), reference("page_table_levels"))
+    case .threads:
+      either(
+        number("integer", 1...Int64(Scenario.Process.pidLimit)),
+        #""type": "array", "items": { "type": "object", "additionalProperties": false, "#
+          + #""required": ["cgroup"], "properties": { "cgroup": { \#(reference("cgroup_path")) } } }"#
+      )
+    case .restart: reference("restart")
+    case .swap:
+      either(
+        reference("size"), "\"type\": \"array\", \"items\": { \(reference("swap_device")) }")
+    case .machineNodes:
+      "\"type\": \"array\", \"items\": {\n"
+        + #"          "type": "object", "additionalProperties": false, "required": ["memory"], "#
+        + "\"properties\": {\n" + lines(nodeMembers, indent: 12) + "\n          } }"
+    }
+  }
+
+  private static func reference(_ name: String) -> String { "\"$ref\": \"#/$defs/\(name)\"" }
+
+  private static func either(_ first: String, _ second: String) -> String {
+    "\"anyOf\": [{ \(first) }, { \(second) }]"
+  }
+
+  private static func number(_ type: String, _ range: ClosedRange<Int64>) -> String {
+    "\"type\": \"\(type)\", \"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)"
+  }
+
+  private static var capabilities: String {
+    let names = Capabilities.named.map { quoted($0.name) }.joined(separator: ", ")
+    return "{ \"description\": \"Capabilities that a rule of some release reads.\", "
+      + "\"type\": \"array\", \"uniqueItems\": true, \"items\": { \"enum\": [\(names)] } }"
+  }
+
+  // MARK: Text
+
+  private static func lines(
+    _ members: [(key: String, schema: String)], indent: Int
+  ) -> String {
+    let space = String(repeating: " ", count: indent)
+    return members.map { "\(space)\(quoted($0.key)): \($0.schema)" }.joined(separator: ",\n")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var writer = JSONWriter()
+    writer.string(text)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}

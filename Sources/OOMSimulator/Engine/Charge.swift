@@ -1,0 +1,86 @@
+/// What the next pages of a growth need of the ledger: the one answer to "does it fit?", whoever asks.
+struct Charge {
+  /// New pages; what others have in memory already costs nothing.
+  var pages: Int64
+  /// The page tables that go with them.
+  var tables: Int64
+  var kind: PageKind
+  var group: Int
+  /// The memory nodes that they may lie on, nil for any.
+  var nodes: NodeMask?
+
+  var all: Int64 { pages + tables }
+
+  /// Pages that have to be there at once: file pages make room for each other, as long as one fits.
+  var hard: Int64 { tables + (kind == .file ? min(pages, 1) : pages) }
+}
+
+extension World {
+  /// What touching `due` pages of a growth needs.
+  ///
+  /// - Parameter plan: what its process has touched and its page tables, where growth before it is only planned.
+  func charge(
+    _ due: Int64, _ kind: PageKind, of growth: Growth,
+    after plan: (touched: Int64, tables: Int64)? = nil
+  ) -> Charge {
+    var charge = Charge(
+      pages: due, tables: 0, kind: kind, group: group(of: growth), nodes: nodes(of: growth))
+    guard let owner = growth.owner else {
+      charge.kind = .tmpfs
+      return charge
+    }
+    if growth.verb == .copyOnWrite {
+      charge.pages = copiedPages(of: due, owner: owner)
+      return charge
+    }
+    charge.pages = newPages(of: due, kind, owner: owner)
+    charge.tables = tablesFor(due, owner: owner, plan: plan)
+    return charge
+  }
+
+  /// Books pages of a growth that fit.
+  mutating func book(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
+    if pages == 0 { return }
+    let nodes = nodes(of: growth)
+    guard let owner = growth.owner else {
+      ledger.charge(pages, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += pages }
+      committed += pages
+      return
+    }
+    if growth.verb == .copyOnWrite {
+      copyOnWrite(pages, row: owner, on: nodes)
+    } else {
+      touch(pages, kind, row: owner, on: nodes)
+    }
+  }
+
+  /// The group that a growth is charged to.
+  func group(of growth: Growth) -> Int {
+    growth.owner.map { Int(tasks.groups[$0]) } ?? growth.tmpfsGroup
+  }
+}
+
+extension Ledger {
+  /// How much of a charge fits after reclaim, and the limit that stops the next page.
+  func tryCharge(_ charge: Charge) -> (fits: Int64, limit: ChargeLimit?) {
+    switch charge.kind {
+    case .anon, .shmem, .tmpfs:
+      tryCharge(swappable: charge.hard, to: charge.group, on: charge.nodes)
+    default: tryCharge(charge.hard, to: charge.group, on: charge.nodes)
+    }
+  }
+
+  /// Charges pages that may not fit, on a copy on which nobody else relies.
+  ///
+  /// - Returns: whether they do.
+  mutating func plan(_ charge: Charge) -> Bool {
+    if tryCharge(charge).limit != nil { return false }
+    let isFile = charge.kind == .file
+    self.charge(isFile ? charge.tables : charge.all, to: charge.group, on: charge.nodes) {
+      if !isFile { $0[charge.kind] += charge.pages }
+      $0.pageTables += charge.tables
+    }
+    if !isFile { return true }
+    return chargeFile(charge.pages, .file, to: charge.group, on: charge.nodes).limit == nil
+  }
+}

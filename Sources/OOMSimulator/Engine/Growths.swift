@@ -1,0 +1,161 @@
+/// The growths in progress, in the order in which they act at one instant.
+///
+/// Finding one, adding one and taking one out cost no more when many are in progress: the list is never searched
+/// from its beginning, and those that are gone are swept out when they are half of it.
+struct Growths: Equatable, Sendable {
+  /// By order, which only rises; some of them gone.
+  private var list: [Growth] = []
+  private var goneCount = 0
+  private var started = 0
+  /// Orders of the growths of each address space, by the row that has its sizes.
+  private var byOwner: [Int: [Int]] = [:]
+  /// Orders of those that are stopped, rising.
+  private(set) var stopped: [Int] = []
+  /// Orders of those whose pages depend on when they are taken, rising.
+  private(set) var entangled: [Int] = []
+  private var ends = EarliestFirst()
+
+  var count: Int { list.count - goneCount }
+
+  /// All of them, by order.
+  var all: [Growth] { goneCount == 0 ? list : list.filter { !$0.isGone } }
+
+  var orders: [Int] { all.map { $0.order } }
+
+  /// When the first one ends that is not stopped; nil when none does.
+  var nextEnd: Int64? {
+    mutating get {
+      while let first = ends.first {
+        if let growth = self[first.number], growth.stop == nil, growth.end == first.at {
+          return first.at
+        }
+        ends.removeFirst()
+      }
+      return nil
+    }
+  }
+
+  subscript(order: Int) -> Growth? {
+    guard let index = index(of: order), !list[index].isGone else { return nil }
+    return list[index]
+  }
+
+  func orders(of owner: Int) -> [Int] { byOwner.isEmpty ? [] : byOwner[owner] ?? [] }
+
+  private func index(of order: Int) -> Int? {
+    // Nothing was swept out yet: the place is the order.
+    if order < list.count, list[order].order == order { return order }
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle].order < order { low = middle + 1 } else { high = middle }
+    }
+    return low < list.count && list[low].order == order ? low : nil
+  }
+
+  /// - Returns: its order.
+  mutating func add(_ growth: Growth) -> Int {
+    var growth = growth
+    growth.order = started
+    started += 1
+    list.append(growth)
+    if let owner = growth.owner { byOwner[owner, default: []].append(growth.order) }
+    if growth.isEntangled { entangled.append(growth.order) }
+    ends.insert(growth.end, growth.order)
+    return growth.order
+  }
+
+  /// Changes one, but neither its order nor its address space.
+  mutating func change(_ order: Int, _ body: (inout Growth) -> Void) {
+    guard let index = index(of: order) else { return }
+    let before = (list[index].stop != nil, list[index].isEntangled, list[index].end)
+    body(&list[index])
+    let growth = list[index]
+    if before.0 != (growth.stop != nil) { Self.note(order, growth.stop != nil, in: &stopped) }
+    if before.1 != growth.isEntangled { Self.note(order, growth.isEntangled, in: &entangled) }
+    if before.2 != growth.end || (before.0 && growth.stop == nil) {
+      ends.insert(growth.end, order)
+    }
+  }
+
+  mutating func remove(_ order: Int) {
+    guard let index = index(of: order), !list[index].isGone else { return }
+    let growth = list[index]
+    list[index].isGone = true
+    goneCount += 1
+    if let owner = growth.owner {
+      byOwner[owner]?.removeAll { $0 == order }
+      if byOwner[owner]?.isEmpty == true { byOwner[owner] = nil }
+    }
+    if growth.stop != nil { Self.note(order, false, in: &stopped) }
+    if growth.isEntangled { Self.note(order, false, in: &entangled) }
+    if goneCount * 2 > list.count { sweep() }
+  }
+
+  private mutating func sweep() {
+    list.removeAll { $0.isGone }
+    goneCount = 0
+  }
+
+  /// Orders of those that end by an instant and are not stopped.
+  mutating func takeEnded(by time: Int64) -> [Int] {
+    var orders: [Int] = []
+    while let end = nextEnd, end <= time, let first = ends.first {
+      orders.append(first.number)
+      ends.removeFirst()
+    }
+    return orders
+  }
+
+  /// Puts an order into a rising list, or takes it out.
+  private static func note(_ order: Int, _ isIn: Bool, in list: inout [Int]) {
+    if isIn {
+      list.insert(order, at: list.firstIndex { $0 > order } ?? list.count)
+    } else {
+      list.removeAll { $0 == order }
+    }
+  }
+
+  static func == (one: Self, other: Self) -> Bool { one.all == other.all }
+}
+
+/// Numbers, each with a time; the earliest first, of equal times the lowest number.
+struct EarliestFirst: Equatable, Sendable {
+  struct Entry: Equatable, Sendable {
+    var at: Int64
+    var number: Int
+
+    static func < (one: Self, other: Self) -> Bool {
+      (one.at, one.number) < (other.at, other.number)
+    }
+  }
+
+  /// A binary heap: no entry is before the one at half its place.
+  private var heap: [Entry] = []
+
+  var first: Entry? { heap.first }
+
+  mutating func insert(_ at: Int64, _ number: Int) {
+    heap.append(Entry(at: at, number: number))
+    var place = heap.count - 1
+    while place > 0, heap[place] < heap[(place - 1) / 2] {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  mutating func removeFirst() {
+    heap.swapAt(0, heap.count - 1)
+    heap.removeLast()
+    var place = 0
+    while true {
+      var least = place
+      for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
+        if heap[child] < heap[least] { least = child }
+      }
+      if least == place { return }
+      heap.swapAt(least, place)
+      place = least
+    }
+  }
+}

@@ -1,0 +1,202 @@
+// How time moves on: in one step to where all growth fits, else to the microsecond at which it does not.
+
+extension Replay {
+  /// Moves time forward, up to where something does not fit: the kill decides what comes next.
+  mutating func advance(to target: Int64) {
+    if now >= target { return }
+    if putsGrowthOff, world.ledger.keepsAllPromises() {
+      if isReviewDue { reviewGrowths() }
+      if recorder != nil { recordGrid(before: target) }
+      world.now = target
+      isBehind = true
+      for order in growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
+      for order in growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
+      return
+    }
+    catchUp()
+    isReviewDue = true
+    if fits(at: target) {
+      if recorder != nil { recordGrid(before: target) }
+      apply(at: target)
+      world.now = target
+      return
+    }
+    var (fitting, failing) = (now, target)
+    while failing - fitting > 1 {
+      let middle = fitting + (failing - fitting) / 2
+      // Between two pages nothing changes, and most of the last halves lie there.
+      if isDueAlike(middle, failing) {
+        failing = middle
+      } else if isDueAlike(fitting, middle) || fits(at: middle) {
+        fitting = middle
+      } else {
+        failing = middle
+      }
+    }
+    if recorder != nil { recordGrid(before: fitting) }
+    apply(at: fitting)
+    world.now = failing
+    for order in applicationOrder() where panic == nil { growWithOOM(order) }
+    goOn()
+  }
+
+  /// Whether as much is due at one instant as at another: then both fit or neither.
+  private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
+    for growth in growths.all where growth.stop == nil {
+      for kind in PageKind.touched where growth.total[kind] != 0 {
+        if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
+  private func fits(at time: Int64) -> Bool {
+    if fitsInHeadroom(at: time) { return true }
+    let active = growths.all.filter { $0.stop == nil }
+    // Giving back and sharing need the sizes of processes, so they are tried on a copy of the world.
+    if active.contains(where: { $0.isShrink || world.shares($0) }) {
+      var copy = self
+      copy.observe = nil
+      copy.recorder = nil
+      return copy.tryApply(at: time)
+    }
+    var ledger = world.ledger
+    var tables: [Int: (touched: Int64, tables: Int64)] = [:]
+    for growth in active {
+      for kind in PageKind.touched {
+        let due = growth.due(kind, at: time)
+        if due == 0 { continue }
+        let before = growth.owner.map {
+          tables[$0] ?? (world.tasks.touched[$0], world.tasks.pageTables[$0])
+        }
+        let charge = world.charge(due, kind, of: growth, after: before)
+        if let owner = growth.owner, let before {
+          tables[owner] = (before.touched + due, before.tables + charge.tables)
+        }
+        if !ledger.plan(charge) { return false }
+      }
+    }
+    return true
+  }
+
+  private mutating func tryApply(at time: Int64) -> Bool {
+    for order in applicationOrder() {
+      if !grow(order, to: time) { return false }
+    }
+    return true
+  }
+
+  /// Applies all growth up to an instant that is known to fit.
+  private mutating func apply(at time: Int64) {
+    for order in applicationOrder() { _ = grow(order, to: time) }
+  }
+
+  /// For a look at the state between two instants.
+  mutating func grow(upTo time: Int64) { apply(at: time) }
+
+  /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
+  private func applicationOrder() -> [Int] {
+    let all = growths.all.filter { $0.stop == nil }
+    return all.filter { $0.isShrink }.map { $0.order }
+      + all.filter { !$0.isShrink }.map { $0.order }
+  }
+
+  private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {
+    growths[order].map { $0.stop == nil && $0.isShrink == shrinks } ?? false
+  }
+
+  // MARK: What is behind
+
+  /// Applies all growth up to now that was put off because it is sure to fit.
+  ///
+  /// - Parameter order: a growth that acts next, by itself.
+  mutating func catchUp(before order: Int? = nil) {
+    guard isBehind else { return }
+    isBehind = false
+    for other in applicationOrder() where other != order { _ = grow(other, to: now) }
+  }
+
+  /// Applies the growth of one address space up to now.
+  mutating func catchUp(_ row: Int) {
+    guard isBehind else { return }
+    for order in growths.orders(of: world.tasks.owner(row)) { apply(order) }
+  }
+
+  private mutating func apply(_ order: Int) {
+    if growths[order]?.stop == nil { _ = grow(order, to: now) }
+  }
+
+  /// Takes out growth that has reached its end.
+  mutating func endGrowths() {
+    let ended = growths.takeEnded(by: now)
+    if ended.isEmpty { return }
+    for order in ended {
+      if isBehind { apply(order) }
+      guard let growth = growths[order], growth.isComplete else { continue }
+      if growth.isShrink { somethingFreed = true }
+      endGrowth(order)
+    }
+  }
+
+  mutating func endGrowth(_ order: Int) {
+    guard let growth = growths[order] else { return }
+    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    growths.remove(order)
+  }
+
+  // MARK: What is promised
+
+  /// Tells the ledger what a growth may still take.
+  mutating func promise(_ order: Int) {
+    guard var growth = growths[order] else { return }
+    let (pages, group) = (world.mostPages(of: growth), world.group(of: growth))
+    if pages == growth.promised, group == growth.promisedGroup { return }
+    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    world.ledger.promise(pages, to: group)
+    growth.promised = pages
+    growth.promisedGroup = group
+    growths.change(order) {
+      $0.promised = pages
+      $0.promisedGroup = group
+    }
+  }
+
+  /// Looks anew at what all growths depend on and may take; after anything that is not of one process alone.
+  mutating func reviewGrowths() {
+    isReviewDue = false
+    for order in growths.orders {
+      guard let growth = growths[order] else { continue }
+      let isAlone = growth.owner.map { growths.orders(of: $0).count == 1 } ?? true
+      let isEntangled = !isAlone || world.isEntangled(growth)
+      if isEntangled != growth.isEntangled {
+        growths.change(order) { $0.isEntangled = isEntangled }
+      }
+      promise(order)
+    }
+    world.ledger.promises.doubtAll()
+  }
+}
+
+extension World {
+  /// What a growth may still take, its page tables included, at most.
+  func mostPages(of growth: Growth) -> Int64 {
+    if growth.isShrink || growth.stop != nil { return 0 }
+    var pages: Int64 = 0
+    for kind in PageKind.touched { pages += growth.total[kind] - growth.done[kind] }
+    guard pages > 0, let owner = growth.owner, growth.verb == .touch else { return pages }
+    // What gives memory back meanwhile may make it need one table more.
+    let tables = pages / tasks.pagesPerTable + 2
+    let first =
+      tasks.pageTables[owner] == 0 ? pageTablesOfAnEmptyProcess + tasks.extraTables[owner] : 0
+    return pages + tables + max(first, 0)
+  }
+
+  /// Whether what a growth does depends on when it is done: it shares pages with others, another growth of its address
+  /// space is in progress, or reclaim has taken pages of its group that nobody was told of yet.
+  func isEntangled(_ growth: Growth) -> Bool {
+    guard let owner = growth.owner else { return true }
+    return shares(growth) || !holdings.numbers(of: owner).isEmpty
+      || ledger.accounts[Int(tasks.groups[owner])].isUnsettled
+  }
+}

@@ -1,0 +1,170 @@
+// How one growth takes its pages, and what comes of it when it does not get them.
+
+extension Replay {
+  /// Starts growth that overcommit has admitted.
+  mutating func begin(_ growth: Growth) {
+    var growth = growth
+    growth.owner = growth.row.map(world.tasks.owner)
+    growth.isEntangled = world.isEntangled(growth)
+    if let owner = growth.owner {
+      for other in growths.orders(of: owner) {
+        growth.isEntangled = true
+        growths.change(other) { $0.isEntangled = true }
+      }
+    }
+    let order = growths.add(growth)
+    promise(order)
+    if growth.duration == 0 {
+      prepareToReclaim(for: order)
+      growWithOOM(order)
+      if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
+    }
+  }
+
+  /// Where what is promised may not fit, a growth finds all others applied.
+  private mutating func prepareToReclaim(for order: Int) {
+    if world.ledger.keepsAllPromises() { return }
+    catchUp(before: order)
+    isReviewDue = true
+  }
+
+  /// Lets stopped growth try again, as long as that frees something for others.
+  mutating func goOn() {
+    while somethingFreed, panic == nil {
+      somethingFreed = false
+      for order in growths.stopped where panic == nil {
+        guard growths[order] != nil else { continue }
+        let now = now
+        growths.change(order) {
+          $0.start += now - $0.stoppedAt
+          $0.stop = nil
+        }
+        promise(order)
+        prepareToReclaim(for: order)
+        growWithOOM(order)
+      }
+    }
+  }
+
+  /// Takes what is due at an instant, as much as fits.
+  ///
+  /// - Returns: whether all of it fitted.
+  mutating func grow(_ order: Int, to time: Int64) -> Bool {
+    guard let growth = growths[order] else { return true }
+    // What it takes now is not promised as well.
+    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    var done = growth.done
+    var fits = true
+    for kind in PageKind.touched where fits {
+      let due = growth.due(kind, at: time)
+      if due == 0 { continue }
+      if growth.isShrink {
+        if let row = growth.row { _ = world.giveBack(due, kind, row: row) }
+        done[kind] += due
+        continue
+      }
+      let (taken, limit) = take(due, kind, growth)
+      done[kind] += taken
+      fits = limit == nil
+    }
+    let isNothing = done == growth.done
+    growths.change(order) {
+      $0.promised = 0
+      if isNothing { return }
+      $0.done = done
+      if !$0.isShrink { $0.stuckSince = nil }
+    }
+    promise(order)
+    return fits
+  }
+
+  /// Charges up to `due` pages of one kind.
+  private mutating func take(
+    _ due: Int64, _ kind: PageKind, _ growth: Growth
+  ) -> (taken: Int64, limit: ChargeLimit?) {
+    let (room, limit) = world.ledger.tryCharge(world.charge(due, kind, of: growth))
+    var fits = due
+    if limit != nil {
+      // File pages are read as a whole or not at all.
+      fits = kind == .file ? 0 : most(due) { world.charge($0, kind, of: growth).all <= room }
+    }
+    world.book(fits, kind, of: growth)
+    return (fits, limit)
+  }
+
+  /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
+  mutating func growWithOOM(_ order: Int) {
+    while panic == nil, !isAbandoned, growths[order] != nil, growths[order]?.stop == nil {
+      if grow(order, to: now) { return }
+      guard let growth = growths[order], let limit = failingLimit(growth) else { continue }
+      let group = limit.group
+      if limit.kind == .high {
+        stop(order, .throttled(group: group))
+        return
+      }
+      let domain = group == MemcgTree.root ? nil : group
+      if domain != nil, growth.row == nil, world.rules.memcg.killsOnFaultsOnly {
+        giveUp(order)
+        return
+      }
+      switch outOfMemory(domain: domain, for: growth) {
+      case .noVictim:
+        if domain == nil {
+          stop(order, .unkillable)
+        } else if world.rules.memcg.withoutVictim == .forced {
+          force(group)
+        } else {
+          stop(order, .noVictim(group: group))
+        }
+      case .waiting: stop(order, .waiting)
+      case .disabled: stop(order, .disabled(group: group))
+      case .killed, .panicked: break
+      }
+    }
+  }
+
+  /// The limit that keeps a growth from its next page.
+  private func failingLimit(_ growth: Growth) -> ChargeLimit? {
+    guard let kind = PageKind.touched.first(where: { growth.due($0, at: now) > 0 }) else {
+      return nil
+    }
+    var charge = world.charge(1, kind, of: growth)
+    if kind == .file {
+      charge.tables = world.charge(growth.due(kind, at: now), kind, of: growth).tables
+    }
+    return world.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit
+  }
+
+  private mutating func stop(_ order: Int, _ why: Growth.Stop) {
+    let now = now
+    growths.change(order) {
+      $0.stop = why
+      $0.stoppedAt = now
+      $0.stuckSince = $0.stuckSince ?? now
+    }
+    promise(order)
+  }
+
+  /// A write whose charge fails: what is written stays, the rest is ENOMEM.
+  private mutating func giveUp(_ order: Int) {
+    guard let growth = growths[order] else { return }
+    let left = growth.total.shmem - growth.done.shmem
+    warn(
+      "tmpfs: \(left) pages could not be charged to \(world.groups.paths[growth.tmpfsGroup]): "
+        + "ENOMEM, no kill")
+    growths.change(order) {
+      $0.total = $0.done
+      $0.stop = nil
+    }
+    promise(order)
+  }
+
+  /// Lets a group charge over its limit from now on, until something changes.
+  private mutating func force(_ group: Int) {
+    world.ledger.limits[group].isForced = true
+    if forced.insert(group).inserted {
+      warn(
+        "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+extension Cgroup {
+  /// A key of a group: a file of one version or of both, or what the group holds at the start.
+  package struct File: Sendable {
+    package let field: Field<Cgroup>
+    /// The only version that has it; nil for both.
+    package let version: Int?
+    /// What to write on the other version.
+    package let instead: String
+
+    /// Whether a group of a version can have it.
+    package func exists(inVersion number: Int) -> Bool { version == nil || version == number }
+  }
+
+  /// The keys of a group, in the order in which they are written.
+  package static let files: [File] = versionOneFiles + versionTwoFiles + commonFiles
+
+  /// The fields that two groups can differ in: the limit by the name that it has in a version.
+  static func differing(version: Int) -> [Field<Cgroup>] {
+    var fields: [Field<Cgroup>] = []
+    let twin = version == 1 ? "memory.max" : "memory.limit_in_bytes"
+    for file in files where file.field.key != twin { fields.append(file.field) }
+    return fields
+  }
+
+  private static func one(
+    _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String, example: String,
+    instead: String
+  ) -> File {
+    File(
+      field: Field(key, value, "Version 1: " + meaning, example: example), version: 1,
+      instead: instead)
+  }
+
+  private static func two(
+    _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String, example: String,
+    instead: String
+  ) -> File {
+    File(field: Field(key, value, meaning, example: example), version: 2, instead: instead)
+  }
+
+  private static let versionOneFiles: [File] = [
+    one(
+      "memory.limit_in_bytes", .limit({ $0.max }, { $0.max = $1 }),
+      "the hard limit. A write that reclaim cannot get down to is EBUSY.", example: "\"512M\"",
+      instead: "memory.max"),
+    one(
+      "memory.memsw.limit_in_bytes", .limit({ $0.memswLimit }, { $0.memswLimit = $1 }),
+      "memory and swap together, not below memory.limit_in_bytes.", example: "\"max\"",
+      instead: "memory.swap.max, which is swap alone"),
+    one(
+      "memory.soft_limit_in_bytes", .limit({ $0.softLimit }, { $0.softLimit = $1 }),
+      "what reclaim of the machine brings the group down to first.", example: "\"256M\"",
+      instead: "memory.low"),
+    one(
+      "memory.use_hierarchy", .flag({ $0.useHierarchy }, { $0.useHierarchy = $1 }),
+      "1 counts the charges of the groups below, too. Default 0 to 5.10, always 1 since.",
+      example: "1", instead: "nothing: it is always on"),
+    one(
+      "memory.swappiness", .integer(0...200, { $0.swappiness }, { $0.swappiness = $1 }),
+      "0 never swaps, and leaves swap out of totalpages. Default: vm.swappiness.", example: "0",
+      instead: "vm.swappiness"),
+    one(
+      "memory.oom_control", .oomControl({ $0.oomKillDisable }, { $0.oomKillDisable = $1 }),
+      "oom_kill_disable 1 lets who reaches the limit wait instead of killing.",
+      example: "{ \"oom_kill_disable\": 1 }", instead: "nothing: it cannot be disabled"),
+  ]
+
+  private static let versionTwoFiles: [File] = [
+    two(
+      "memory.max", .limit({ $0.max }, { $0.max = $1 }),
+      "The hard limit. When reclaim inside the group cannot help, an OOM of the group.",
+      example: "\"512M\"", instead: "memory.limit_in_bytes"),
+    two(
+      "memory.high", .limit({ $0.high }, { $0.high = $1 }),
+      "Above this the group is reclaimed and slowed down. It never kills.", example: "\"400M\"",
+      instead: "nothing: there is no such limit"),
+    two(
+      "memory.low", .limit({ $0.low }, { $0.low = $1 }),
+      "Memory that reclaim takes only when nothing else is left.", example: "\"100M\"",
+      instead: "memory.soft_limit_in_bytes"),
+    two(
+      "memory.min", .limit({ $0.min }, { $0.min = $1 }),
+      "Memory that reclaim never takes from the group.", example: "\"50M\"",
+      instead: "nothing: there is no such protection"),
+    two(
+      "memory.swap.max", .limit({ $0.swapMax }, { $0.swapMax = $1 }),
+      "How much swap the group may use. 0 keeps all of it in memory.", example: "0",
+      instead: "memory.memsw.limit_in_bytes, which is memory and swap"),
+    two(
+      "memory.oom.group", .flag({ $0.oomGroup }, { $0.oomGroup = $1 }),
+      "1: when one process of the group is chosen, all of them die.", example: "1",
+      instead: "nothing: it is a file of version 2 only"),
+  ]
+
+  private static let commonFiles: [File] = [
+    File(
+      field: Field(
+        "cpuset.mems", .nodes({ $0.cpusetMems }, { $0.cpusetMems = $1 }),
+        "Nodes that its processes may have memory on. Default: as above it.", example: "\"0-1\""),
+      version: nil, instead: ""),
+    File(
+      field: Field(
+        "page_cache", .size({ $0.pageCache }, { $0.pageCache = $1 }),
+        "Clean file cache charged to the group at the start.", example: "\"30M\""),
+      version: nil, instead: ""),
+    File(
+      field: Field(
+        "kernel", .size({ $0.kernel }, { $0.kernel = $1 }),
+        "Unreclaimable kernel memory charged to the group at the start.", example: "\"5M\""),
+      version: nil, instead: ""),
+  ]
+}

@@ -1,0 +1,122 @@
+internal import VictimSelection
+
+extension Machine {
+  /// The keys of the section `machine`, in the order in which they are written.
+  package static let fields: [Field<Self>] = [
+    Field(
+      "memory", .size({ $0.memory }, { $0.memory = $1 }),
+      "Memory that the kernel manages: MemTotal of /proc/meminfo.", example: "\"16G\"",
+      isRequired: true),
+    Field(
+      "swap",
+      .swap({ ($0.swap, $0.swapDevices) }, { ($0.swap, $0.swapDevices) = ($1.pages, $1.devices) }),
+      "All swap: SwapTotal of /proc/meminfo; or a list of devices, which are added up.",
+      example: "[ { \"size\": \"1G\", \"kind\": \"zram\", \"ratio\": 2.5 } ]"),
+    Field(
+      "page_size",
+      .choice(
+        FieldValue.Choice(
+          allowed: [4096, 16384, 65536], range: 0...Int64.max,
+          complaint: { "\($0) is no page size: 4096, 16384 or 65536" }),
+        { $0.pageSize }, { $0.pageSize = $1 }),
+      "Bytes in a page. Default 4096.", example: "65536"),
+    Field(
+      "kernel", .size({ $0.kernel }, { $0.kernel = $1 }),
+      "Kernel memory that cannot be reclaimed, without page tables.", example: "\"128M\""),
+    Field(
+      "slab_reclaimable", .size({ $0.slabReclaimable }, { $0.slabReclaimable = $1 }),
+      "Kernel caches that can be given back: SReclaimable of /proc/meminfo.", example: "\"64M\""),
+    Field(
+      "page_cache", .size({ $0.pageCache }, { $0.pageCache = $1 }),
+      "Clean file cache of no process and no group: the first thing that reclaim takes.",
+      example: "\"2G\""),
+    Field(
+      "hugetlb", .size({ $0.hugetlb }, { $0.hugetlb = $1 }),
+      "The pool of huge pages: part of memory that nobody else can have.", example: "\"1G\""),
+    Field(
+      "hz", .integer(24...1200, { $0.hz }, { $0.hz = $1 }),
+      "Ticks a second, the clock in which old releases count CPU time. Default 250.",
+      example: "1000"),
+    Field(
+      "exit_delay", .duration({ $0.exitDelay }, { $0.exitDelay = $1 }),
+      "Time from a kill until the memory of the victim is back. Default 0.", example: "\"100ms\""),
+    Field(
+      "word_bits",
+      .choice(
+        FieldValue.Choice(
+          allowed: [32, 64], range: 0...1024,
+          complaint: { "a kernel has words of 32 or 64 bits, found \($0)" }),
+        { Int64($0.wordBits.rawValue) },
+        { $0.wordBits = WordBits(rawValue: Int($1)) ?? $0.wordBits }),
+      "Width of a long on the kernel: old rules overflow in it. Default 64.", example: "32"),
+    Field(
+      "nodes", .machineNodes({ $0.nodes.isEmpty ? nil : $0.nodes }, { $0.nodes = $1 }),
+      "Memory nodes of a NUMA machine, which have its memory together.",
+      example: "[ { \"memory\": \"8G\" }, { \"memory\": \"8G\" } ]"),
+  ]
+}
+
+extension SwapDevice {
+  package static let fields: [Field<Self>] = [
+    Field("size", .size({ $0.size }, { $0.size = $1 }), nil, example: "\"1G\"", isRequired: true),
+    Field(
+      "kind",
+      .word(
+        Kind.allCases.map { $0.rawValue }, { $0.kind.rawValue },
+        { $0.kind = Kind(rawValue: $1) ?? $0.kind }),
+      "A zram takes memory for what it stores. Default disk.", example: "\"zram\""),
+    Field(
+      "ratio", .ratio({ $0.kind == .zram ? $0.ratio : nil }, { $0.ratio = $1 }),
+      "How much smaller a zram makes a page, with at most three places. Default 3.", example: "2.8"),
+  ]
+}
+
+extension Sysctl {
+  /// The keys of the section `sysctl`, in the order in which they are written.
+  package static let fields: [Field<Self>] = [
+    Field(
+      "vm.overcommit_memory",
+      .integer(
+        0...2, { $0.overcommitMemory?.rawValue },
+        { $0.overcommitMemory = OvercommitMemory(rawValue: $1) }),
+      "0 refuses only a single request above memory and swap, 1 refuses nothing, 2 keeps the sum "
+        + "below the commit limit.", example: "2"),
+    Field(
+      "vm.overcommit_ratio",
+      .integer(0...100_000, { $0.overcommitRatio }, { $0.overcommitRatio = $1 }),
+      "Percent of memory that mode 2 lets be committed, besides all of swap. Default 50.",
+      example: "80"),
+    Field(
+      "vm.overcommit_kbytes", .kbytes({ $0.overcommitKbytes }, { $0.overcommitKbytes = $1 }),
+      "KiB in place of the ratio; 0 means that the ratio counts.", example: "1048576"),
+    Field(
+      "vm.admin_reserve_kbytes",
+      .kbytes({ $0.adminReserveKbytes }, { $0.adminReserveKbytes = $1 }),
+      "KiB that mode 2 keeps for processes with CAP_SYS_ADMIN. Default: a 32nd of memory, 8192 at "
+        + "most.", example: "8192"),
+    Field(
+      "vm.user_reserve_kbytes", .kbytes({ $0.userReserveKbytes }, { $0.userReserveKbytes = $1 }),
+      "KiB that mode 2 holds back from a process, or a 32nd of its address space if that is less. "
+        + "Default: a 32nd of memory, 131072 at most.", example: "131072"),
+    Field(
+      "vm.min_free_kbytes", .kbytes({ $0.minFreeKbytes }, { $0.minFreeKbytes = $1 }),
+      "KiB that stay free: an allocation that would go below is an OOM when reclaim cannot help. "
+        + "Default: by the size of memory.", example: "67584"),
+    Field(
+      "vm.swappiness", .integer(0...200, { $0.swappiness }, { $0.swappiness = $1 }),
+      "How willingly anonymous memory is swapped; 0 in a group means never. Default 60.",
+      example: "10"),
+    Field(
+      "vm.panic_on_oom",
+      .integer(0...2, { $0.panicOnOOM?.rawValue }, { $0.panicOnOOM = PanicOnOOM(rawValue: $1) }),
+      "0 kills, 1 panics when the whole machine is out of memory, 2 panics in every OOM.",
+      example: "1"),
+    Field(
+      "vm.oom_kill_allocating_task",
+      .flag({ $0.oomKillAllocatingTask }, { $0.oomKillAllocatingTask = $1 }),
+      "1: in an OOM of the machine the process that asked dies, without a choice.", example: "1"),
+    Field(
+      "vm.oom_dump_tasks", .flag({ $0.oomDumpTasks }, { $0.oomDumpTasks = $1 }),
+      "Whether the kernel logs its table of tasks. Decides nothing.", example: "0"),
+  ]
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import OOMSimulator
+
+/// Growth that is sure to fit waits until it ends or somebody asks. Whoever replays without that, with all growth
+/// applied at every instant, gets the same: kills, refusals, where every page is, digest.
+///
+/// `OOMSIM_SWARM` says how many worlds, 320 by default; `OOMSIM_SEED` takes a single one.
+@Suite struct PutOffGrowthTests {
+  private static let seeds: [Range<UInt64>] = {
+    let environment = ProcessInfo.processInfo.environment
+    if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 320) / 16, 1)
+    return (0..<16).map { $0 * perBlock..<($0 + 1) * perBlock }
+  }()
+
+  private func replay(_ scenario: Scenario, _ rules: Rules, putsGrowthOff: Bool) -> Replay {
+    var replay = Replay(scenario, rules: rules, recordsCandidates: true)
+    replay.putsGrowthOff = putsGrowthOff
+    replay.mostRestarts = 12
+    replay.run()
+    return replay
+  }
+
+  private func check(_ scenario: Scenario, _ rules: Rules, _ comment: Comment) {
+    let putOff = replay(scenario, rules, putsGrowthOff: true)
+    let eager = replay(scenario, rules, putsGrowthOff: false)
+    // Only what differs is named: a whole state is pages of text.
+    var different: [String] = []
+    if putOff.kills != eager.kills { different.append("kills") }
+    if putOff.refused != eager.refused { different.append("refused") }
+    if putOff.stuck != eager.stuck { different.append("stuck") }
+    if putOff.panic != eager.panic { different.append("panic") }
+    if putOff.loop != eager.loop { different.append("loop") }
+    if putOff.now != eager.now { different.append("end") }
+    if putOff.world.ledger != eager.world.ledger { different.append("ledger") }
+    if putOff.world.committed != eager.world.committed { different.append("Committed_AS") }
+    if putOff.world.tasks != eager.world.tasks { different.append("tasks") }
+    let done = [putOff, eager].map { $0.growths.all.map { [$0.done, $0.total] } }
+    if done[0] != done[1] { different.append("growths") }
+    #expect(different == [], comment)
+  }
+
+  @Test("generated worlds, in which memory is short", arguments: seeds)
+  func short(seeds: Range<UInt64>) {
+    let releases = RulesByRelease.boundaries
+    for seed in seeds {
+      var worlds = Worlds(seed: seed &+ 70_000_000)
+      let scenario = worlds.scenario(
+        events: 20, usesVersionOne: true, usesRestarts: true, usesNodes: seed % 4 == 0)
+      let release = releases[Int(seed) % releases.count]
+      check(scenario, RulesByRelease.rules(of: release), "seed \(seed), Linux \(release)")
+    }
+  }
+
+  /// As above with four times the memory: growths of many processes are in progress at a time, and now and then one
+  /// meets a limit of its group.
+  @Test("generated worlds, in which there is memory", arguments: seeds)
+  func roomy(seeds: Range<UInt64>) {
+    for seed in seeds {
+      var worlds = Worlds(seed: seed &+ 80_000_000)
+      var scenario = worlds.scenario(events: 40, usesVersionOne: true, usesRestarts: true)
+      scenario.machine.memory *= 4
+      check(scenario, RulesByRelease.rules(of: .standard), "seed \(seed)")
+    }
+  }
+}
