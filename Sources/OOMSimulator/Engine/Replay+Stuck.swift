@@ -9,7 +9,7 @@ extension Replay {
   var stuck: [Stuck] {
     growths.all.compactMap { growth in
       guard let stop = growth.stop else { return nil }
-      let identity = growth.row.map(world.identity)
+      let identity = growth.row.map { world.identity($0) }
       switch stop {
       case .noVictim(let group):
         return Stuck(
