@@ -8,7 +8,7 @@ extension Replay {
       if isReviewDue { reviewGrowths() }
       if recorder != nil { recordGrid(before: target) }
       world.now = target
-      isBehind = true
+      isBehind = isBehind || growths.count > 0
       for order in growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
       for order in growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
       return

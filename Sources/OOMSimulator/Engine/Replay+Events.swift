@@ -3,7 +3,9 @@
 extension Replay {
   mutating func act(_ action: Event.Action) {
     if isOfOneProcess(action) {
-      if let process = action.process, let row = references.living(process, world.tasks) {
+      if isBehind, let process = action.process,
+        let row = references.living(process, world.tasks)
+      {
         catchUp(row)
       }
       return perform(action)

@@ -5,6 +5,7 @@ extension Replay {
   mutating func begin(_ growth: Growth) {
     var growth = growth
     growth.owner = growth.row.map { world.tasks.owner($0) }
+    if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
     growth.isEntangled = world.isEntangled(growth)
     if let owner = growth.owner {
       for other in growths.orders(of: owner) {
@@ -18,6 +19,23 @@ extension Replay {
       prepareToReclaim(for: order)
       growWithOOM(order)
       if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
+    }
+  }
+
+  /// Whether there is room under every limit for all of a growth besides what is promised to others.
+  private func isSureToFit(_ growth: Growth) -> Bool {
+    if world.ledger.nodes != nil { return false }
+    if growth.isShrink { return true }
+    return world.ledger.hasRoom(world.mostPages(of: growth), in: world.group(of: growth))
+  }
+
+  private mutating func takeAll(_ growth: Growth) {
+    for kind in PageKind.touched where growth.total[kind] > 0 {
+      if !growth.isShrink {
+        world.book(growth.total[kind], kind, of: growth)
+      } else if let row = growth.row {
+        _ = world.giveBack(growth.total[kind], kind, row: row)
+      }
     }
   }
 
