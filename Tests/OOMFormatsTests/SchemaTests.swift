@@ -136,7 +136,8 @@ struct SchemaKeysTests {
   /// Tables that the reader shows, and where the schema has the same object.
   @Test(arguments: [
     (ScenarioReader.topKeys.names, ""), (Fields.machineTable.keys.names, "$defs/machine"),
-    (Fields.sysctlTable.keys.names, "$defs/sysctl"), (Fields.cgroupTable.keys.names, "$defs/cgroup"),
+    (Fields.sysctlTable.keys.names, "$defs/sysctl"),
+    (Fields.cgroupTable.keys.names, "$defs/cgroup"),
     (Fields.processTable.keys.names, "$defs/process"), (Fields.eventKeys.names, "$defs/event"),
     (Fields.expectKeys.names, "$defs/expect"),
     (Fields.expectedKillKeys.names, "$defs/expect/properties/kills/items"),

@@ -139,7 +139,7 @@ import Testing
     #expect(protection.options.first { $0.lever == .oomScoreAdj }?.to == nil)
     #expect(
       protection.warnings.contains {
-        if case .disabledSticks(let who, _) = $0 { who?.name == "solo" } else { false }
+        if case .disabledSticks(let stuck) = $0 { stuck.process?.name == "solo" } else { false }
       })
     #expect(
       protection.warnings.contains {

@@ -84,7 +84,7 @@ import Testing
     #expect(kill.totalpages == 1000)
     #expect(run.totalpages == 1500 && run.process(0).swap > 0)
     #expect(run.process(0).anon + run.process(0).swap == 900)
-    #expect(run.warnings.contains { $0.contains("the swap stays") })
+    #expect(run.warnings.contains { $0.fact == .swapStays })
   }
 
   @Test func `nobody's swapoff kills the largest`() {

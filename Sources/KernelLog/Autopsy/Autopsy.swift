@@ -1,3 +1,4 @@
+internal import OOMFormats
 public import OOMSimulator
 
 /// What the rules say of one report of a kernel: whom they choose from the report's own table, and whether
@@ -67,7 +68,7 @@ public struct Autopsy: Equatable, Sendable {
     isKernelStated = report.release != nil && !report.isReleaseByForm
     let release = facts.releases.last ?? .standard
     ruleSet = RuleSet.of(release).key
-    notes = report.release == nil ? [] : release.notes
+    notes = report.release == nil ? [] : release.notes.map { $0.text }
     constraint = facts.constraint
     cgroup = facts.isMemcg ? report.scope.domain : nil
     pageSize = facts.pageSize

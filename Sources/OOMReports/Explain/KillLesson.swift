@@ -175,7 +175,7 @@ struct KillLesson {
     for stuck in run.stuck.prefix(3) {
       step.say(
         "\(stuck.process.map(numbers.name) ?? "A tmpfs write") stands still from "
-          + "\(SizeFormat.time(stuck.at)) on: \(stuck.why).")
+          + "\(SizeFormat.time(stuck.at)) on: \(stuck.whyText).")
     }
     step.facts = [Lesson.Fact("end_us", run.end)]
     return step

@@ -86,7 +86,7 @@ struct QuietLesson {
     step.field("stuck", who)
     step.field("at", SizeFormat.time(stuck.at))
     if let cgroup = stuck.cgroup { step.field("group", plain(cgroup)) }
-    step.say("\(who) can never go on: \(stuck.why).")
+    step.say("\(who) can never go on: \(stuck.whyText).")
     step.parts += rule(of: stuck)
     if let cgroup = stuck.cgroup {
       let table = simulator.score(scenario, at: stuck.at)
@@ -102,16 +102,18 @@ struct QuietLesson {
     }
     step.facts = [
       Lesson.Fact("at_us", stuck.at), Lesson.Fact("name", stuck.process?.name),
-      Lesson.Fact("cgroup", stuck.cgroup), Lesson.Fact("why", stuck.why),
+      Lesson.Fact("cgroup", stuck.cgroup), Lesson.Fact("why", stuck.whyText),
     ]
     return step
   }
 
   private func rule(of stuck: Stuck) -> [Lesson.Part] {
-    if stuck.why.hasPrefix("memory.high") { return rules.whole(.high, simulatedOnly: false) }
-    if stuck.why.contains("oom_kill_disable") { return rules.main(.memcg) }
-    if stuck.why.contains("oom_adj -17") { return rules.main(.unkillable) }
-    if stuck.why.contains("still dying") { return rules.main(.dying) }
-    return rules.main(.nobody)
+    switch stuck.why {
+    case .throttled: rules.whole(.high, simulatedOnly: false)
+    case .oomKillDisabled: rules.main(.memcg)
+    case .chosenUnkillable: rules.main(.unkillable)
+    case .victimStillDying: rules.main(.dying)
+    case .noKillableProcess: rules.main(.nobody)
+    }
   }
 }

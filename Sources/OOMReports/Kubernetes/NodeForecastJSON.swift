@@ -28,7 +28,7 @@ extension JSONWriter {
       writer.key("eviction")
       writer.object { $0.eviction(report, rows: rows) }
       writer.field("notes", report.node.notes)
-      writer.field("warnings", report.forecast.warnings)
+      writer.field("warnings", report.forecast.warnings.map { $0.text })
     }
   }
 

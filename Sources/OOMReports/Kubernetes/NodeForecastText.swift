@@ -19,7 +19,7 @@ public struct NodeForecastText {
   public var text: String {
     var lines = heading + [""] + containers + [""] + kills + [""] + evictions
     let remarks =
-      node.notes.map { "note: " + $0 } + report.forecast.warnings.map { "warning: " + $0 }
+      node.notes.map { "note: " + $0 } + report.forecast.warnings.map { "warning: " + $0.text }
     if !remarks.isEmpty { lines.append("") }
     lines += remarks.map { plain($0) }
     return lines.joined(separator: "\n") + "\n"

@@ -34,7 +34,8 @@ struct AnswerSection {
     for stuck in run.stuck.prefix(3) {
       let who = stuck.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(who) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.why)).")
+        "\(who) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.whyText))."
+      )
     }
     if run.stuck.count > 3 { lines.append("\(run.stuck.count - 3) more stand still.") }
     if let panic = run.panic {

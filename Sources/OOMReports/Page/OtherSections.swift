@@ -83,7 +83,7 @@ struct OtherSections {
 
   private var warnings: String {
     if run.warnings.isEmpty { return "" }
-    let rows = run.warnings.prefix(50).map { "<li>\(OOMReports.html($0))</li>" }
+    let rows = run.warnings.prefix(50).map { "<li>\(OOMReports.html($0.text))</li>" }
     let rest = run.warnings.count - rows.count
     return
       "<section aria-labelledby=\"warnings\"><h2 id=\"warnings\">Warnings</h2><ul>\(rows.joined())</ul>"

@@ -195,12 +195,12 @@ public struct SweepText {
     var kinds: [(text: String, count: Int)] = []
     var numbers: [String: Int] = [:]
     for warning in table.cells.flatMap(\.run.warnings) {
-      let kind = warning.filter { !$0.isNumber }
+      let kind = warning.fact.text.filter { !$0.isNumber }
       if let number = numbers[kind] {
         kinds[number].count += 1
       } else {
         numbers[kind] = kinds.count
-        kinds.append((warning, 1))
+        kinds.append((warning.text, 1))
       }
     }
     if kinds.isEmpty { return [] }

@@ -27,7 +27,7 @@ public struct ForecastText {
         "\(others) more \(others == 1 ? "limit" : "limits") with over \(percent(nearPerMille)) left"
       )
     }
-    for warning in forecast.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in forecast.warnings { lines.append("warning: \(plain(warning.text))") }
     if lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -116,7 +116,7 @@ extension JSONWriter {
       writer.key("domains")
       writer.array { for domain in shown { $0.domain(domain) } }
       writer.field("domains_with_more_left", Int64(forecast.domains.count - shown.count))
-      writer.field("warnings", forecast.warnings)
+      writer.field("warnings", forecast.warnings.map { $0.text })
     }
   }
 

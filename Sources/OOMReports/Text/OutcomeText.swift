@@ -19,7 +19,7 @@ struct OutcomeText {
     }
     if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }
     for stuck in run.stuck.prefix(6) {
-      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.why)")
+      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.whyText)")
     }
     if let panic = run.panic {
       lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
@@ -31,7 +31,7 @@ struct OutcomeText {
       lines.append("    " + style.dim("in all: \(blast.text(pageSize: run.pageSize))"))
     }
     for warning in run.warnings.prefix(4) {
-      lines += wrapped("warning: \(plain(warning))", width: max(width - 4, 30)).map {
+      lines += wrapped("warning: \(plain(warning.text))", width: max(width - 4, 30)).map {
         "    " + style.dim($0)
       }
     }

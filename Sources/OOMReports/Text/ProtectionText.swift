@@ -195,8 +195,9 @@ extension Protection {
       return text
     case .panic(let at, let why):
       return "ends with the machine: a panic at \(SizeFormat.time(at)), \(why.text)"
-    case .stuck(let at, let why):
-      return "is not killed, but stands still from \(SizeFormat.time(at)) on: \(why)"
+    case .stuck(let stuck):
+      return
+        "is not killed, but stands still from \(SizeFormat.time(stuck.at)) on: \(stuck.whyText)"
     case .refused(let at):
       return "is not killed: it ends by itself at \(SizeFormat.time(at)), because it got ENOMEM"
     }
@@ -248,9 +249,9 @@ extension Protection.Warning {
     case .disabledSacrificesMany(let kills):
       return
         "at \(lowest) others die one after the other, \(kills) and more: such values count as no help"
-    case .disabledSticks(let process, let why):
-      let who = process.map { "\(plain($0.name)) (\($0.pid))" } ?? "a tmpfs write"
-      return "at \(lowest) \(who) stands still for ever: \(why)"
+    case .disabledSticks(let stuck):
+      let name = stuck.process.map { "\(plain($0.name)) (\($0.pid))" } ?? "a tmpfs write"
+      return "at \(lowest) \(name) stands still for ever: \(stuck.whyText)"
     case .notByPoints(let chosen):
       return "it is chosen \(chosen.reason ?? "by its points")"
     case .diesWith(let process, let because):

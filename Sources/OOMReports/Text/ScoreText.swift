@@ -20,7 +20,7 @@ public enum ScoreText {
     }
     lines += Self.table(ranked.map(\.element))
     if !table.warnings.isEmpty { lines.append("") }
-    for warning in table.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in table.warnings { lines.append("warning: \(plain(warning.text))") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -26,7 +26,7 @@ public struct TextReport {
     if let panic = run.panic { lines += ["", self.panic(panic)] }
     if let loop = run.loop { lines += [""] + loop.lines(style) }
     if !run.warnings.isEmpty { lines.append("") }
-    for warning in run.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in run.warnings { lines.append("warning: \(plain(warning.text))") }
     lines += ["", summary]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -221,7 +221,7 @@ public struct TextReport {
   private func stuck(_ stuck: Stuck) -> String {
     let who = stuck.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
     return "at \(SizeFormat.time(stuck.at))  " + style.red("stuck: \(who)")
-      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.why)"
+      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.whyText)"
   }
 
   private func panic(_ panic: Panic) -> String {

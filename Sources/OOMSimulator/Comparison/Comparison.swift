@@ -151,7 +151,7 @@ struct Outcome: Equatable {
   private struct Want: Equatable {
     var process: ProcessIdentity?
     var cgroup: String?
-    var why: String
+    var why: Stuck.Why
   }
 
   private let deaths: [Death]

@@ -86,7 +86,7 @@ struct Replay {
         break
       }
       if next == events.count, instant > lastEvent + Self.longestTail, !restarts.pending.isEmpty {
-        abandon("400 days")
+        abandon(after: .time(Self.longestTail))
         break
       }
       end = max(end, min(instant, last))

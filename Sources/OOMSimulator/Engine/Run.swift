@@ -156,8 +156,25 @@ public struct Refusal: Equatable, Sendable {
 public struct Stuck: Equatable, Sendable {
   public var at: Int64
   public var process: ProcessIdentity?
+  /// Path of the group at its limit; nil for the machine.
   public var cgroup: String?
-  public var why: String
+  public var why: Why
+  /// The file of the limit that is reached, where `why` is about one.
+  public var limitFile: String?
+
+  /// What keeps growth from going on.
+  public enum Why: Equatable, Sendable {
+    /// A limit is reached and no process of the group can be killed.
+    case noKillableProcess
+    /// A limit is reached and `oom_kill_disable` is 1: the group is under OOM, and what allocates in it waits.
+    case oomKillDisabled
+    /// `memory.high` is reached and nothing can be reclaimed.
+    case throttled
+    /// The process that is chosen has `oom_adj` -17, cannot be killed, and is chosen again.
+    case chosenUnkillable
+    /// A killed process is still dying, and no other is killed until its memory is back.
+    case victimStillDying
+  }
 }
 
 /// The end of the machine.
@@ -208,10 +225,13 @@ public struct Run: Equatable, Sendable {
 
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
+    public enum State: String, Sendable {
+      case running, killed, exited
+    }
+
     public var pid: Int32
     public var name: String
-    /// `running`, `killed` or `exited`.
-    public var state: String
+    public var state: State
     public var anon: Int64
     public var swap: Int64
   }
@@ -234,7 +254,8 @@ public struct Run: Equatable, Sendable {
   @Indirect public var panic: Panic?
   /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
   @Indirect public var loop: Loop?
-  public var warnings: [String]
+  /// What has to be said of the rules and of the start state, then what is to be said of events, in their order.
+  public var warnings: [Warning]
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 
@@ -247,14 +268,14 @@ public struct Run: Equatable, Sendable {
   /// The processes in creation order.
   public func process(_ row: Int) -> FinalProcess {
     let tasks = tasks
-    let state =
+    let state: FinalProcess.State =
       switch tasks.states[row] {
-      case .running: "running"
-      case .dying, .killed: "killed"
-      case .exited: "exited"
+      case .running: .running
+      case .dying, .killed: .killed
+      case .exited: .exited
       }
     let owner = tasks.owner(row)
-    let isGone = state != "running"
+    let isGone = state != .running
     return FinalProcess(
       pid: tasks.pids[row], name: tasks.names[row], state: state,
       anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])

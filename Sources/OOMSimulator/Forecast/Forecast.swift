@@ -8,7 +8,7 @@ public struct Forecast: Equatable, Sendable {
   /// The machine and every group with a limit, nearest to its limit first.
   public var domains: [Domain]
   /// What has to be said of the rules and of the state.
-  public var warnings: [String]
+  public var warnings: [Warning]
 
   /// One limit, and those whom reaching it would hit.
   public struct Domain: Equatable, Sendable {
@@ -97,6 +97,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.notes + world.warnings)
+      warnings: kernel.warnings + world.warnings)
   }
 }

@@ -188,6 +188,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.notes + world.warnings)
+      warnings: kernel.warnings + world.warnings)
   }
 }

@@ -236,7 +236,7 @@ private struct ProtectionSearch {
       warnings.append(.disabledPanics(at: panic.at, kills: disabled.kills.count))
     }
     if let stuck = disabled.stuck.first, run.stuck.isEmpty {
-      warnings.append(.disabledSticks(stuck.process, why: stuck.why))
+      warnings.append(.disabledSticks(stuck))
     }
     return warnings
   }

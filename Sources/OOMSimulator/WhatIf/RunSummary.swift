@@ -17,7 +17,7 @@ public struct RunSummary: Equatable, Sendable {
   public var panicAt: Int64?
   /// Microseconds.
   public var end: Int64
-  public var warnings: [String]
+  public var warnings: [Warning]
   /// That of the run.
   public var digest: UInt64
 
