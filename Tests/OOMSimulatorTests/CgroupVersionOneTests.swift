@@ -95,7 +95,7 @@ import Testing
     #expect(kills.map(\.victim.swap) == [0, 2000])
   }
 
-  @Test("oom_kill_disable: who reaches the limit waits until it is raised, or for ever")
+  @Test("oom_kill_disable: a process that reaches the limit waits until it is raised, or for ever")
   func oomKillDisable() {
     var raise = Cgroup()
     raise.max = 6000

@@ -66,8 +66,8 @@ import Testing
     #expect(kills.contains(1) && kills.contains { $0 > 1 }, "\(kills)")
   }
 
-  /// Two that fill the machine in turn: who asks and who dies are not the same.
-  @Test func `who dies because another one asks is hurt besides`() throws {
+  /// Two that fill the machine in turn: the invoker and the victim are not the same.
+  @Test func `a process that dies because another one asks is hurt besides`() throws {
     let run = try World.run(
       """
       { "name": "c", "anon": 0, "restart": { "policy": "always" } },

@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("a limit for who asks: the largest that lets the other live")
+  @Test("a limit for the invoker: the largest that lets the other live")
   func limitOfOther() throws {
     let scenario = try story("protection/agent-minus-500")
     let option = try #require(

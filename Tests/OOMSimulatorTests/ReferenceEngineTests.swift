@@ -5,7 +5,7 @@ import Testing
 /// Every kill of generated worlds against a second reading of the rule book: candidates gathered from the
 /// group paths, points summed from their terms, the walk done by sorting.
 @Suite struct ReferenceEngineTests {
-  /// Who a kernel would take of the listed processes, in the order of the list.
+  /// The process that a kernel would take of those listed, in the order of the list.
   ///
   /// Kernel: mm/oom_kill.c, `oom_badness()` and `oom_evaluate_task()`, 5.9 and later.
   private func reference(_ candidates: [Candidate], totalpages: Int64) -> Candidate? {

@@ -16,7 +16,7 @@ public struct Course: Sendable {
     public var name: String
     /// Below the directory of the course.
     public var path: String
-    /// What ran out and who died, as the README says; `StoryOutcome` works them out.
+    /// What ran out and which processes died, as the README says; `StoryOutcome` works them out.
     public var outcome: StoryOutcome
     public var teaches: String
     /// Of the README, from 1.

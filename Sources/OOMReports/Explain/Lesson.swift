@@ -36,7 +36,7 @@ public struct Lesson: Equatable, Sendable {
     public var title: String
     public var parts: [Part] = []
     public var facts: [Fact] = []
-    /// Facts of several of a kind: the candidates that are shown, those who die.
+    /// Facts of several of a kind: the candidates that are shown, the processes that die.
     public var rows: [[Fact]] = []
   }
 
@@ -48,7 +48,7 @@ public struct Lesson: Equatable, Sendable {
   public var number: Int
   public var kills: Int
   public var steps: [Step]
-  /// Who died first and who was chosen; nil without a kill.
+  /// The process that died first and the one that was chosen; nil without a kill.
   public var victim: ProcessIdentity?
   public var chosen: ProcessIdentity?
   /// Names and pids of those that could have been chosen.

@@ -54,9 +54,9 @@ struct QuietLesson {
 
   private func refusal(_ refusal: Refusal) -> Lesson.Step {
     var step = Lesson.Step(name: .refused, title: "A request that was refused: ENOMEM, and no kill")
-    let who = refusal.process.map(numbers.name) ?? "A tmpfs write"
+    let name = refusal.process.map(numbers.name) ?? "A tmpfs write"
     step.field("at", SizeFormat.time(refusal.at))
-    step.field("asked by", who)
+    step.field("asked by", name)
     step.field("wanted", numbers.pages(refusal.pages))
     step.field("mode", "vm.overcommit_memory \(refusal.mode.rawValue)")
     step.field("CommitLimit", numbers.pages(refusal.commitLimit))
@@ -82,11 +82,11 @@ struct QuietLesson {
 
   private func stuck(_ stuck: Stuck) -> Lesson.Step {
     var step = Lesson.Step(name: .stuck, title: "Somebody stands still, and nobody is killed")
-    let who = stuck.process.map(numbers.name) ?? "A tmpfs write"
-    step.field("stuck", who)
+    let name = stuck.process.map(numbers.name) ?? "A tmpfs write"
+    step.field("stuck", name)
     step.field("at", SizeFormat.time(stuck.at))
     if let cgroup = stuck.cgroup { step.field("group", plain(cgroup)) }
-    step.say("\(who) can never go on: \(stuck.whyText).")
+    step.say("\(name) can never go on: \(stuck.whyText).")
     step.parts += rule(of: stuck)
     if let cgroup = stuck.cgroup {
       let table = simulator.score(scenario, at: stuck.at)

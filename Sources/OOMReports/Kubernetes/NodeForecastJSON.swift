@@ -2,7 +2,7 @@ public import OOMFormats
 public import OOMSimulator
 
 extension JSONWriter {
-  /// `oomsim.k8s/1`: who goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
+  /// `oomsim.k8s/1`: what goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
   /// sizes pages; `domains` are those of `oomsim.next/1`, with containers instead of processes.
   ///
   /// - Parameter rows: how many pods of the order of eviction at most.

@@ -1,7 +1,7 @@
 internal import OOMFormats
 public import OOMSimulator
 
-/// Who goes when a Kubernetes node runs out of memory, for people.
+/// What goes when a Kubernetes node runs out of memory, for people.
 public struct NodeForecastText {
   let report: Kubernetes.NodeForecast
   let rows: Int
@@ -103,7 +103,7 @@ public struct NodeForecastText {
   private func victims(of domain: Forecast.Domain) -> [String] {
     let victims = report.victims(of: domain)
     if victims.isEmpty {
-      return [style.red("nobody can be killed: who asks waits, or gets ENOMEM")]
+      return [style.red("nobody can be killed: the invoker waits, or gets ENOMEM")]
     }
     var table = [["", "points", "oom_score_adj", "frees", "container"]]
     for (place, victim) in victims.enumerated() {

@@ -59,7 +59,7 @@ struct OtherSections {
     text +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
     text += "<caption>ENOMEM by overcommit: nobody dies of it</caption><thead><tr>"
-    text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">who</th>"
+    text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">process</th>"
     for name in ["wanted", "CommitLimit", "Committed_AS"] {
       text += "<th scope=\"col\" class=\"n\">\(name)</th>"
     }

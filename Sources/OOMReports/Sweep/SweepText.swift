@@ -232,7 +232,7 @@ extension RunSummary {
     }
   }
 
-  /// A cell of a table: who dies first and when, and what else there is.
+  /// A cell of a table: the process that dies first, when, and what else there is.
   var text: String {
     var text = "nobody"
     if let first, let firstAt {

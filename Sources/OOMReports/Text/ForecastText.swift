@@ -2,7 +2,7 @@ public import OOMFormats
 public import OOMSimulator
 internal import VictimSelection
 
-/// Who dies next, for people: domains nearest to their limits first, in each the candidates in order.
+/// The processes that die next, for people: domains nearest to their limits first, in each the candidates in order.
 public struct ForecastText {
   private let forecast: Forecast
   private let style: Style
@@ -64,10 +64,10 @@ public struct ForecastText {
     case .panicOnOOM: "the kernel panics: vm.panic_on_oom"
     case .panicDeadlocked:
       "the kernel panics: nobody of \(domain.ineligibleCount) processes can be killed"
-    case .waits: "nobody can be killed: who asks waits, or gets ENOMEM"
+    case .waits: "nobody can be killed: the invoker waits, or gets ENOMEM"
     case .forced: "nobody can be killed: the group goes over its limit"
-    case .killsAsker: "nobody can be chosen: who asks is killed"
-    case .disabled: "oom_kill_disable: who asks waits, nobody is killed"
+    case .killsInvoker: "nobody can be chosen: the invoker is killed"
+    case .disabled: "oom_kill_disable: the invoker waits, nobody is killed"
     case .victimDying: "a victim is still dying: nobody else is killed until it is gone"
     }
   }
@@ -104,7 +104,7 @@ extension Forecast {
 }
 
 extension JSONWriter {
-  /// `oomsim.next/1`: who dies next at each limit. Sizes are pages, what is left also in thousandths.
+  /// `oomsim.next/1`: the processes that die next at each limit. Sizes are pages, what is left also in thousandths.
   public mutating func forecast(_ forecast: Forecast, nearPerMille: Int64) {
     let shown = forecast.near(nearPerMille)
     object { writer in

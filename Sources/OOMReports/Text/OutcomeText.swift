@@ -12,9 +12,9 @@ struct OutcomeText {
     for kill in run.kills.prefix(6) { lines.append("    " + self.kill(kill, run)) }
     if run.kills.count > 6 { lines.append("    … and \(run.kills.count - 6) more kills") }
     for refusal in run.refused.prefix(6) {
-      let who = refusal.process?.name ?? "a tmpfs write"
+      let name = refusal.process?.name ?? "a tmpfs write"
       lines.append(
-        "    ENOMEM: \(plain(who)) at \(SizeFormat.time(refusal.at)), "
+        "    ENOMEM: \(plain(name)) at \(SizeFormat.time(refusal.at)), "
           + SizeFormat.binary(pages: refusal.pages, pageSize: run.pageSize))
     }
     if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }

@@ -2,7 +2,7 @@ internal import OOMFormats
 public import OOMSimulator
 internal import VictimSelection
 
-/// The badness table for people, most points first; those who are no candidates come last, with the reason.
+/// The badness table for people, most points first; processes that are no candidates come last, with the reason.
 public enum ScoreText {
   public static func text(_ table: ScoreTable, style: Style) -> String {
     var lines = [

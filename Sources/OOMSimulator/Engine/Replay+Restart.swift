@@ -40,7 +40,7 @@ struct Service: Sendable {
   }
 }
 
-/// All processes with a restart policy, and who of them is to come back when.
+/// All processes with a restart policy, and when each of them is to come back.
 struct Restarts: Sendable {
   var services: [Service] = []
   /// By row; the rows of past lives are among them.
@@ -97,7 +97,7 @@ struct Restarts: Sendable {
     return low
   }
 
-  /// Takes out who is to come back by now.
+  /// Takes out the services that are to come back by now.
   mutating func due(at now: Int64) -> [Int] {
     let due = pending.prefix { $0.at <= now }.map { $0.service }
     pending.removeFirst(due.count)

@@ -76,12 +76,12 @@ public struct Kill: Equatable, Sendable {
   public var nodes: NodeMask?
   /// How points came about.
   public var arithmetic: BadnessArithmetic
-  /// Whose allocation failed; nil when it was none of the scenario's processes.
+  /// The process whose allocation failed; nil when it was none of the scenario's.
   public var invoker: ProcessIdentity?
   /// Why this one.
   public var chosen = Chosen.points
   @Indirect public var victim: Candidate
-  /// Who died, in order.
+  /// The processes that died, in order.
   public var killed: [Casualty] = []
   /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
   public var freedPages: Int64 = 0
@@ -103,14 +103,14 @@ public struct Kill: Equatable, Sendable {
   public enum Chosen: String, Sendable {
     /// It had the most points.
     case points
-    /// It asked. File: `vm.oom_kill_allocating_task`.
+    /// It is the invoker. File: `vm.oom_kill_allocating_task`.
     case allocatingTask = "allocating_task"
-    /// It asked for memory of some nodes only: 2.6.16 to 2.6.35.
+    /// It is the invoker, which asked for memory of some nodes only: 2.6.16 to 2.6.35.
     case constrained
     /// It runs swapoff.
     case swapoff
-    /// Nobody in the memcg could be chosen, so who asked was taken: 2.6.25 to 2.6.34.
-    case onlyAsker = "only_asker"
+    /// It is the invoker, and nobody in the memcg could be chosen: 2.6.25 to 2.6.34.
+    case onlyInvoker = "only_asker"
     /// A policy that is no kernel's.
     case policy
   }
@@ -121,7 +121,7 @@ public struct Kill: Equatable, Sendable {
   /// Of equals the kernel takes the last that it visits, else the first.
   public var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
-  /// Taken because it asked, not for its points.
+  /// Taken as the invoker, not for its points.
   public var isAllocatingTask: Bool { chosen == .allocatingTask }
 
   init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {

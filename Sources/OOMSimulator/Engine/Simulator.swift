@@ -6,7 +6,7 @@ public struct Simulator: Sendable {
   /// What decides, and the key that names its badness.
   public let rules: Rules
   public let ruleSet: RuleSet
-  /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
+  /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
   var mostRestarts: Int?

@@ -249,7 +249,7 @@ extension Tasks {
 }
 
 extension Rules {
-  /// Whether anything depends on who is whose child.
+  /// Whether anything depends on which process is whose child.
   fileprivate var looksAtChildren: Bool { badness.isLegacy || kill.child != .none }
 
   /// Whether the sum of all sizes is what counts.

@@ -67,7 +67,7 @@ extension OptionSpec {
   static let policy = OptionSpec(
     name: "--policy", value: "POLICY", words: Policy.allCases.map(\.rawValue),
     help:
-      "Who decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
+      "What decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
   )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,

@@ -70,7 +70,7 @@ let learnCommand = CommandSpec(
   }
   let lessonText = LessonText(lesson, style: style, width: terminal.width)
   terminal.out(text.place(index))
-  // Who is to guess is not told the story before.
+  // A reader who is to guess is not told the story before.
   if isStepwise {
     if !walk(lesson, lessonText, terminal) { return .done }
     terminal.out("\n" + text.story(index, scenario))

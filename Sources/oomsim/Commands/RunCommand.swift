@@ -9,7 +9,7 @@ let runCommand = CommandSpec(
   options: [
     .json,
     OptionSpec(
-      name: "--candidates", help: "Also list everybody whom each selection looked at."),
+      name: "--candidates", help: "Also list every process that each selection looked at."),
     OptionSpec(
       name: "--chart", help: "Also draw memory over time, with the kills, as wide as the window."),
     OptionSpec(
