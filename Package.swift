@@ -54,18 +54,24 @@ let package = Package(
       name: "convert-recordings", dependencies: ["RecordingConverter"],
       path: "Tests/convert-recordings", swiftSettings: settings),
 
+    // Where tests find what may lie beside the project.
+    .target(name: "SharedData", path: "Tests/SharedData", swiftSettings: settings),
+
     .testTarget(
       name: "VictimSelectionTests", dependencies: ["VictimSelection"], swiftSettings: settings),
     .testTarget(
-      name: "OOMSimulatorTests", dependencies: ["OOMFormats", "OOMSimulator", "VictimSelection"],
+      name: "OOMSimulatorTests",
+      dependencies: ["OOMFormats", "OOMSimulator", "SharedData", "VictimSelection"],
       swiftSettings: settings),
     .testTarget(
       name: "OOMFormatsTests",
-      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
+      dependencies: [
+        "KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "SharedData", "VictimSelection",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator"],
+      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator", "SharedData"],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["oomsim"], swiftSettings: settings),
   ],

@@ -19,16 +19,22 @@ public enum SizeFormat {
   }
 
   /// A number with its digits in threes: `3 384 517`.
-  public static func grouped(_ number: some BinaryInteger) -> String {
-    var digits = String(number.magnitude)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    groups.insert(digits, at: 0)
-    return (number < 0 ? "-" : "") + groups.joined(separator: " ")
+  public static func grouped(_ number: Int128) -> String {
+    var text: [UInt8] = []
+    var rest = number.magnitude
+    repeat {
+      if text.count % 4 == 3 { text.append(UInt8(ascii: " ")) }
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest != 0
+    if number < 0 { text.append(UInt8(ascii: "-")) }
+    text.reverse()
+    return String(decoding: text, as: UTF8.self)
   }
+
+  public static func grouped(_ number: Int64) -> String { grouped(Int128(number)) }
+
+  public static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
 
   /// A time as `1h12m3.207s`.
   public static func time(_ microseconds: Int64) -> String {

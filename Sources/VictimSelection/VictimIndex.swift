@@ -21,7 +21,7 @@
 ///
 /// Gives what `selectBadProcess` gives for the same rows, visited in the order of their keys. Not for the rules
 /// before 2.6.36, whose badness reads more than pages and a weight.
-public struct VictimIndex: Sendable {
+package struct VictimIndex: Sendable {
   private var trees = MaximumTrees()
   private var weights = WeightClasses()
   /// The weight of each row.
@@ -43,9 +43,9 @@ public struct VictimIndex: Sendable {
 
   private static let pendingLimit = 1024
 
-  public init() { pending.reserveCapacity(Self.pendingLimit) }
+  package init() { pending.reserveCapacity(Self.pendingLimit) }
 
-  public mutating func reserveCapacity(_ rows: Int) {
+  package mutating func reserveCapacity(_ rows: Int) {
     trees.reserve(rows: rows)
     weightOfRow.reserveCapacity(rows)
   }
@@ -57,7 +57,7 @@ public struct VictimIndex: Sendable {
   ///   - weight: its `oom_score_adj`, or `neverChosen` for one that is no candidate.
   ///   - key: where it stands in the walk; no two rows have the same.
   /// - Complexity: O(log *n*), no allocation but for more rows or weights than ever before.
-  public mutating func set(_ row: Int, pages: Int64, weight: Int16, key: Int64) {
+  package mutating func set(_ row: Int, pages: Int64, weight: Int16, key: Int64) {
     while weightOfRow.count <= row { weightOfRow.append(neverChosen) }
     let old = weightOfRow[row]
     if old == weight {
@@ -77,7 +77,7 @@ public struct VictimIndex: Sendable {
   /// Changes the pages of a row that is a candidate.
   ///
   /// - Complexity: O(log *n*) with the work that it puts off, mostly O(1); no allocation.
-  public mutating func update(_ row: Int, pages: Int64) {
+  package mutating func update(_ row: Int, pages: Int64) {
     if pending.count == Self.pendingLimit { apply() }
     pending.append(MaximumTrees.Change(row: Int32(row), pages: pages))
     mostPending = max(mostPending, pages)
@@ -102,7 +102,7 @@ public struct VictimIndex: Sendable {
   /// processes have in some old rules, need a scan.
   ///
   /// - Complexity: O(*w*) for *w* weights; O(*w* log *n*) where it is not so.
-  public mutating func isOrdered(by rule: SelectionRule, totalpages: Int64) -> Bool {
+  package mutating func isOrdered(by rule: SelectionRule, totalpages: Int64) -> Bool {
     let most = max(weights.most, mostPending)
     if rule.isOrdered(upTo: most, totalpages: totalpages) { return true }
     apply()
@@ -116,7 +116,7 @@ public struct VictimIndex: Sendable {
   /// - Precondition: `isOrdered(by:totalpages:)`.
   /// - Complexity: O(1) where no change since the last selection can matter; else O(*w* / 32 + log *n*) for *w*
   ///   weights, O(*w* + log *n*) at worst; with a range each weight that is looked at costs O(log *n*). No allocation.
-  public mutating func select(
+  package mutating func select(
     among range: Range<Int64>? = nil, totalpages: Int64, rule: SelectionRule
   ) -> Victim? {
     switch rule.badness {

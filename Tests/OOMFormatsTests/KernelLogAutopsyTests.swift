@@ -131,7 +131,8 @@ import Testing
     "0108": "development kernel", "0129": "no constraint", "0136": "passed over",
   ]
 
-  @Test(.enabled(if: !Logs.sharedReports.isEmpty)) func `reports that people posted`() throws {
+  @Test(.enabled(if: Logs.hasReports, "../shared/reports is missing"))
+  func `reports that people posted`() throws {
     let folder = Logs.shared.appending(path: "reports")
     var index: [String: [String: Any]] = [:]
     for line in try String(contentsOf: folder.appending(path: "index.jsonl"), encoding: .utf8)
@@ -157,7 +158,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: !Logs.sharedConsoles.isEmpty)) func `every console of a recorded kernel`()
+  @Test(.enabled(if: Logs.hasConsoles, "../shared/recordings/console is missing"))
+  func `every console of a recorded kernel`()
     throws
   {
     let folder = Logs.shared.appending(path: "recordings/console")

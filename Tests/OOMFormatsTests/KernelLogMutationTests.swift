@@ -7,8 +7,7 @@ import Testing
 /// Reports with bytes flipped, removed, doubled, cut and lines swapped: nothing crashes or hangs, and what the
 /// bytes do not support is no match. `OOMSIM_MUTATIONS` says how many, 500 by default.
 @Suite struct KernelLogMutationTests {
-  static let count =
-    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 500
+  static let count = Logs.mutations
 
   /// The reports of the tests, and with more mutations all that lie beside the package.
   static let reports: [[UInt8]] = {

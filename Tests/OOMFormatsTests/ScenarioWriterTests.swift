@@ -116,6 +116,46 @@ struct ScenarioWriterTests {
     try Self.expectRoundTrip(text)
   }
 
+  @Test func `every field of an expectation`() throws {
+    let beside = "\"processes\": [ { \"name\": \"p\", \"pid\": 7 } ], \"expect\": "
+    for object in Self.objects(Expectation.fields) {
+      try Self.expectRoundTrip(Self.document(beside + object))
+    }
+    for field in Expectation.ExpectedKill.fields {
+      let name = ["name", "pid"].contains(field.key) ? "" : "\"name\": \"p\", "
+      try Self.expectRoundTrip(
+        Self.document(
+          beside + "{ \"kills\": [ { \(name)\"\(field.key)\": \(field.example) } ] }"))
+    }
+  }
+
+  /// Each member of each action by its example, with those that there have to be.
+  @Test func `every member of every action`() throws {
+    for form in EventForm.all {
+      guard case .members(let fields, let members, _) = form.shape else { continue }
+      var needed = Set(fields.filter { $0.isRequired }.map { $0.key })
+      var others: Set<String> = []
+      switch members {
+      case .all: break
+      case .oneOrMore(let keys): needed.insert(keys[0])
+      case .either(let first, let second): others = [first, second]
+      }
+      for field in fields {
+        var keys = needed.union([field.key])
+        if !others.isEmpty, !others.contains(field.key) {
+          keys.formUnion(others.sorted().prefix(1))
+        }
+        let list = fields.filter { keys.contains($0.key) }
+          .map { "\"\($0.key)\": \($0.example)" }.joined(separator: ", ")
+        let event = "{ \"at\": \"1s\", \"\(form.name)\": { \(list) } }"
+        try Self.expectRoundTrip(
+          Self.document(
+            "\"processes\": [ { \"name\": \"p\" } ], \"cgroups\": { \"/a\": {} }, \"events\": [ \(event) ]"
+          ))
+      }
+    }
+  }
+
   @Test(arguments: [
     "{}", #"{ "kills": [] }"#,
     #"{ "kills": [ { "pid": 7, "constraint": "memcg", "cgroup": "/a", "points": -5, "after": "1s", "before": "2s", "also": [] } ] }"#,

@@ -139,9 +139,9 @@ struct SchemaKeysTests {
     (Fields.sysctlTable.keys.names, "$defs/sysctl"),
     (Fields.cgroupTable.keys.names, "$defs/cgroup"),
     (Fields.processTable.keys.names, "$defs/process"), (Fields.eventKeys.names, "$defs/event"),
-    (Fields.expectKeys.names, "$defs/expect"),
-    (Fields.expectedKillKeys.names, "$defs/expect/properties/kills/items"),
-    (Fields.expectedRefusalKeys.names, "$defs/expect/properties/refused/items"),
+    (Fields.expectationTable.keys.names, "$defs/expect"),
+    (Fields.killTable.keys.names, "$defs/expected_kill"),
+    (Fields.refusalTable.keys.names, "$defs/expected_refusal"),
     (
       Fields.cgroupTable.keys.names.filter { $0.contains(".") }, "$defs/cgroup_limits"
     ),

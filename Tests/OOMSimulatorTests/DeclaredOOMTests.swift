@@ -37,7 +37,7 @@ import Testing
 }
 
 /// The invoker is killed although its badness would spare it: mm/oom_kill.c, `out_of_memory()`.
-@Suite struct AskerTests {
+@Suite struct InvokerTests {
   private func run(_ kernel: KernelRelease, _ body: (inout Scenario.Process) -> Void) -> Run {
     var scenario = Scenario()
     scenario.machine.memory = 100_000

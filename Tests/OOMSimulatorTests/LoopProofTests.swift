@@ -170,7 +170,8 @@ import Testing
         "world", "growths", "putsGrowthOff", "isBehind", "isReviewDue", "exits", "somethingFreed",
         "overMax",
         "forced", "restarts", "kills", "refused", "panic", "loop", "proof", "provenDeaths",
-        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "references", "recordsCandidates",
+        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killers",
+        "references", "recordsCandidates",
         "observe", "recorder", "mostCandidateLists", "mostKills",
       ])
   }

@@ -7,10 +7,10 @@ import VictimSelection
 /// The engine against the models of Reference/, which were written line by line after the rule book by
 /// somebody who had not read the engine: badness, oom_score, totalpages, who is chosen and who dies.
 ///
-/// `OOMSIM_WORLDS` sets the number of worlds for each rule set.
+/// `OOMSIM_WORLDS` sets the number of worlds for each rule set, 200 by default.
 @Suite struct ReferenceRuleTests {
   private static let worlds =
-    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 500
+    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 200
 
   /// The releases of each rule set at which any rule changes, and the enterprise kernels' own.
   static let releases: [String: [KernelRelease]] = {
@@ -65,15 +65,17 @@ import VictimSelection
     }
     let expected = referenceOutcome(reference)
     let invoker = reference.invoker.map { $0 + shift }
-    switch world.outOfMemory(domain: domain, invoker: invoker, recordingCandidates: false) {
-    case .killed(let kill):
+    let oc = world.oomControl(domain: domain, invoker: invoker, nodes: nil)
+    switch world.outOfMemory(oc) {
+    case .kill(let choice):
       outcomes.kills += 1
-      return difference(kill, expected, reference, shift)
+      let kill = world.describe(choice, oc, listsCandidates: false)
+      return difference(kill, choice, expected, reference, shift)
     case .waiting:
       outcomes.aborted += 1
       if case .killed(_, _, let dead) = expected, dead.isEmpty { return nil }
       return expected == .aborted ? nil : "waits, expected \(expected)"
-    case .panicked:
+    case .panic:
       outcomes.panicked += 1
       return expected == .panicked ? nil : "panics, expected \(expected)"
     case .noVictim, .disabled:
@@ -109,7 +111,8 @@ import VictimSelection
   }
 
   private func difference(
-    _ kill: Kill, _ expected: ReferenceOutcome, _ reference: ReferenceWorld, _ shift: Int
+    _ kill: Kill, _ choice: Choice, _ expected: ReferenceOutcome, _ reference: ReferenceWorld,
+    _ shift: Int
   ) -> String? {
     guard case .killed(let victim, let points, let dead) = expected else {
       return "kills \(kill.victim.pid), expected \(expected)"
@@ -117,8 +120,8 @@ import VictimSelection
     if kill.victim.pid != reference.processes[victim].pid {
       return "chooses \(kill.victim.pid), expected \(expected)"
     }
-    let killed = zip(kill.rows, kill.killed).map { row, casualty in
-      ReferenceDeath(index: row - shift, because: ReferenceBecause(casualty.because))
+    let killed = choice.dead.map {
+      ReferenceDeath(index: $0.row - shift, because: ReferenceBecause($0.because))
     }
     if killed != dead { return "kills \(killed), expected \(expected)" }
     guard kill.chosen == .points else { return nil }

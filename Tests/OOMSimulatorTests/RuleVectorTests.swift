@@ -1,4 +1,5 @@
 import Foundation
+import SharedData
 import Testing
 import VictimSelection
 
@@ -11,17 +12,33 @@ import VictimSelection
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  private static let hasShared = SharedData.has("vectors", for: "the rules by the shared vectors")
+
+  @Test("the shared vectors are read", .enabled(if: hasShared, "../shared/vectors is missing"))
+  func shared() throws {
+    for (name, section) in [("badness.json", "badness"), ("overcommit.json", "vectors")] {
+      let own = Self.files(name).filter { $0.path.hasPrefix(Self.root.path + "/") }
+      let all = try Self.vectors(name, section).count
+      #expect(Self.files(name).count == own.count + 1)
+      #expect(try Self.vectors(own, section).count < all, "\(name)")
+    }
+  }
+
   /// The files of that name that are there.
   static func files(_ name: String) -> [URL] {
     [
       root.appending(path: "Tests/Vectors/\(name)"),
       root.appending(path: "Tests/Vectors/\(name.replacing(".json", with: "-more.json"))"),
-      root.deletingLastPathComponent().appending(path: "shared/vectors/\(name)"),
+      SharedData.folder.appending(path: "vectors/\(name)"),
     ].filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 
   static func vectors(_ name: String, _ section: String) throws -> [Vector] {
-    try files(name).flatMap { file in
+    try vectors(files(name), section)
+  }
+
+  private static func vectors(_ files: [URL], _ section: String) throws -> [Vector] {
+    try files.flatMap { file in
       let document = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
       let sections = document as? [String: Any] ?? [:]
       return (sections[section] as? [[String: Any]] ?? []).map(Vector.init)
@@ -182,12 +199,12 @@ import VictimSelection
       }
       var world = World(of: scenario, rules: RulesByRelease.rules(of: release))
       let domain = isMemcg ? world.groups.number(of: "/group") : nil
-      switch world.outOfMemory(domain: domain, invoker: nil, recordingCandidates: false) {
-      case .killed(let kill):
-        #expect(Int64(kill.victim.pid) == vector.number("victim"), vector.id)
+      switch world.outOfMemory(world.oomControl(domain: domain, invoker: nil, nodes: nil)) {
+      case .kill(let choice):
+        #expect(Int64(world.tasks.pids[choice.victim]) == vector.number("victim"), vector.id)
       case .waiting:
         #expect(vector.text("victim") == "ABORT", vector.id)
-      case .panicked, .noVictim, .disabled:
+      case .panic, .noVictim, .disabled:
         #expect(vector.values["victim"] is NSNull, vector.id)
       }
     }

@@ -2,15 +2,18 @@ import Foundation
 import OOMFormats
 import OOMSimulator
 import RecordingConverter
+import SharedData
 import Testing
 
 /// What real kernels did, against what the simulator says: every decision, every admission and every
 /// replayable script of the recordings in a `shared` folder beside the project, when there is one. A
 /// selection of the same scenarios is in Scenarios/recorded and always checked.
 @Suite struct SharedRecordingTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "shared/recordings")
+  static let folder = SharedData.folder.appending(path: "recordings")
+  static let isThere = SharedData.has(
+    "recordings", for: "every decision, admission and replay of recorded kernels")
+
+  static let missing: Comment = "../shared/recordings is missing"
 
   static let files: [URL] =
     ((try? FileManager.default.contentsOfDirectory(
@@ -39,7 +42,9 @@ import Testing
     try Scenario(json: Array(recorded.text.utf8), file: recorded.name)
   }
 
-  @Test("every recorded decision, admission and replay", .enabled(if: !files.isEmpty))
+  @Test(
+    "every recorded decision, admission and replay",
+    .enabled(if: isThere, missing))
   func all() throws {
     var checked: [RecordedScenario.Kind: Int] = [:]
     var failed: Set<String> = []
@@ -54,7 +59,8 @@ import Testing
         failed.insert(recorded.name)
         #expect(
           Self.undecidable[recorded.name] != nil,
-          "\(recorded.name): \(differences.map { "\($0.field): \($0.expected.text) / \($0.actual.text)" })")
+          "\(recorded.name): \(differences.map { "\($0.field): \($0.expected.text) / \($0.actual.text)" })"
+        )
       }
     }
     // One that has come right has to leave its list.
@@ -64,7 +70,9 @@ import Testing
     #expect(checked[.overcommit, default: 0] >= 30)
   }
 
-  @Test("the growing process is within 2 % of its recorded size", .enabled(if: !files.isEmpty))
+  @Test(
+    "the growing process is within 2 % of its recorded size",
+    .enabled(if: isThere, missing))
   func growerSizes() throws {
     var far: [String] = []
     var count = 0

@@ -75,15 +75,15 @@ extension KernelLogText {
   mutating func killLines(of kill: Kill, _ state: LoggedState) {
     guard let chosen = state.chosen, let victim = state.victim else { return }
     let reason = reason(of: kill)
-    let victim = "\(chosen.identity.pid) (\(Self.name(chosen)))"
+    let process = "\(chosen.identity.pid) (\(Self.name(chosen)))"
     let score = score(of: kill, state)
     switch forms.kill {
     case .full, .oneLine, .oneLineWithUID: break
-    case .andChildren: line("Out of Memory: Kill process \(victim) score \(score) and children.")
+    case .andChildren: line("Out of Memory: Kill process \(process) score \(score) and children.")
     case .orChild, .orChildWithVSZ:
-      line("\(reason): kill process \(victim) score \(score) or a child")
+      line("\(reason): kill process \(process) score \(score) or a child")
     case .sacrifice, .sacrificeWithShmem, .uidBehindPid:
-      line("\(reason): Kill process \(victim) score \(score) or sacrifice child")
+      line("\(reason): Kill process \(process) score \(score) or sacrifice child")
     }
     killed(victim, reason)
     if forms.namesSharers {

@@ -63,7 +63,7 @@ struct ScenarioReader {
     case "events": try fields.events(into: &scenario.events)
     case "expect":
       var expectation = scenario.expectation ?? Expectation()
-      try fields.expectation(into: &expectation)
+      _ = try fields.object(Fields.expectationTable, into: &expectation)
       scenario.expectation = expectation
     default: break
     }

@@ -137,53 +137,6 @@ extension ScenarioSchema {
     ),
   ]
 
-  /// What a scenario can expect.
-  static let promises: [(key: String, schema: String)] = [
-    (
-      "kills",
-      ##"{ "description": "Every OOM kill in order; an empty list says that nobody dies.", "##
-        + ##""type": "array", "items": { "type": "object", "additionalProperties": false, "##
-        + ##""oneOf": [{ "required": ["name"] }, { "required": ["pid"] }], "properties": { "##
-        + ##""name": { "description": "The process that selection chooses.", "type": "string", "##
-        + ##""minLength": 1 }, "pid": { "$ref": "#/$defs/pid" }, "constraint": { "description": "##
-        + ##""What ran out: none is the whole machine.", "enum": ["none", "cpuset", "##
-        + ##""memory_policy", "memcg"] }, "cgroup": { "$ref": "#/$defs/cgroup_path", "##
-        + ##""description": "The group whose limit was hit." }, "points": { "description": "##
-        + ##""Badness of the victim in pages; may be negative.", "type": "integer" }, "after": { "##
-        + ##""$ref": "#/$defs/duration", "description": "Not earlier than this." }, "before": { "##
-        + ##""$ref": "#/$defs/duration", "description": "Not later than this." }, "also": { "##
-        + ##""type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true, "##
-        + ##""description": "All who die with the victim, in any order." } } } }"##
-    ),
-    (
-      "survivors",
-      ##"{ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": "##
-        + ##"true, "description": "Processes that are alive at the end." }"##
-    ),
-    (
-      "stuck",
-      ##"{ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": "##
-        + ##"true, "description": "Processes whose growth can never go on: all of them." }"##
-    ),
-    (
-      "refused",
-      ##"{ "description": "Every request that overcommit refuses, in order.", "type": "##
-        + ##""array", "items": { "type": "object", "additionalProperties": false, "required": "##
-        + ##"["process"], "properties": { "process": { "$ref": "#/$defs/process_reference" }, "##
-        + ##""at": { "$ref": "#/$defs/duration", "description": "When." } } } }"##
-    ),
-    (
-      "panic",
-      ##"{ "description": "Whether the run ends in a kernel panic.", "type": "boolean" }"##
-    ),
-    (
-      "outcome",
-      ##"{ "description": "How the run ends: nothing is left to happen, a kernel panic, or "##
-        + ##"restarts that were proved to go on for ever.", "enum": ["completed", "panic", "##
-        + ##""loop"] }"##
-    ),
-  ]
-
   /// The members of a memory node.
   static let nodeMembers: [(key: String, schema: String)] = [
     (

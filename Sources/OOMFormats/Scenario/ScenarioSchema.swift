@@ -53,8 +53,15 @@ public enum ScenarioSchema {
         "event", "Something that happens: at, and exactly one action.",
         more: ["\"required\": [\"at\"]", "\"minProperties\": 2", "\"maxProperties\": 2"], events),
       object(
-        "expect", "What the run must come to. What is left out is not checked.", more: [],
-        promises),
+        "expected_kill", "The process that dies first.",
+        more: ["\"oneOf\": [\(eachRequired(["name", "pid"]))]"],
+        properties(Expectation.ExpectedKill.fields)),
+      definition(
+        "expected_refusal", "A request that overcommit refuses.",
+        Expectation.ExpectedRefusal.fields),
+      definition(
+        "expect", "What the run must come to. What is left out is not checked.",
+        Expectation.fields),
     ]
   }
 
@@ -164,7 +171,7 @@ public enum ScenarioSchema {
     case .bool: "\"type\": \"boolean\""
     case .duration: reference("duration")
     case .pause: reference("pause")
-    case .name: "\"type\": \"string\", \"minLength\": 1"
+    case .text, .name: "\"type\": \"string\", \"minLength\": 1"
     case .word(let words, _, _):
       "\"enum\": [\(words.map { quoted($0) }.joined(separator: ", "))]"
     case .path: reference("cgroup_path")
@@ -172,6 +179,10 @@ public enum ScenarioSchema {
     case .process: reference("process_reference")
     case .ratio: number("number", 1...100)
     case .capabilities: reference("capabilities")
+    case .names:
+      #""type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true"#
+    case .kills: "\"type\": \"array\", \"items\": { \(reference("expected_kill")) }"
+    case .refusals: "\"type\": \"array\", \"items\": { \(reference("expected_refusal")) }"
     case .child: reference("child")
     case .pageTables: either(reference("size"), reference("page_table_levels"))
     case .threads:
@@ -197,8 +208,11 @@ public enum ScenarioSchema {
     "\"anyOf\": [{ \(first) }, { \(second) }]"
   }
 
+  /// A number in a range; any that fits where the range is that of the type.
   private static func number(_ type: String, _ range: ClosedRange<Int64>) -> String {
-    "\"type\": \"\(type)\", \"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)"
+    if range == Int64.min...Int64.max { return "\"type\": \"\(type)\"" }
+    return
+      "\"type\": \"\(type)\", \"minimum\": \(range.lowerBound), \"maximum\": \(range.upperBound)"
   }
 
   private static var capabilities: String {

@@ -1,6 +1,6 @@
 internal import OOMSimulator
 
-// The sections `events` and `expect`.
+// The section `events`.
 
 extension ScenarioWriter {
   func event(_ event: Event, _ version: Int, to writer: inout JSONWriter) {
@@ -64,44 +64,5 @@ extension ScenarioWriter {
     text("name", child.name, to: &writer)
     if child.pid != 0 { writer.field("pid", Int64(child.pid)) }
     if let adj = child.oomScoreAdj { writer.field("oom_score_adj", Int64(adj)) }
-  }
-
-  // MARK: Expectation
-
-  func expectation(_ expectation: Expectation, to writer: inout JSONWriter) {
-    if let kills = expectation.kills {
-      writer.key("kills")
-      writer.array { writer in
-        for kill in kills { writer.object(inline: true) { self.kill(kill, to: &$0) } }
-      }
-    }
-    list("survivors", expectation.survivors, to: &writer)
-    list("stuck", expectation.stuck, to: &writer)
-    if let refused = expectation.refused {
-      writer.key("refused")
-      writer.array { writer in
-        for refusal in refused {
-          writer.object(inline: true) {
-            process("process", refusal.process, to: &$0)
-            duration("at", refusal.at, to: &$0)
-          }
-        }
-      }
-    }
-    if let panic = expectation.panic { writer.field("panic", panic) }
-    text("outcome", expectation.outcome?.rawValue, to: &writer)
-  }
-
-  private func kill(_ kill: Expectation.ExpectedKill, to writer: inout JSONWriter) {
-    switch kill.process {
-    case .name(let name): writer.field("name", name)
-    case .pid(let pid): writer.field("pid", Int64(pid))
-    }
-    text("constraint", kill.constraint?.rawValue, to: &writer)
-    text("cgroup", kill.cgroup, to: &writer)
-    if let points = kill.points { writer.field("points", points) }
-    duration("after", kill.after, to: &writer)
-    duration("before", kill.before, to: &writer)
-    list("also", kill.also, to: &writer)
   }
 }

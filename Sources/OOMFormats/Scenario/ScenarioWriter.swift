@@ -48,7 +48,9 @@ struct ScenarioWriter {
     }
     if let expectation = scenario.expectation {
       writer.key("expect")
-      writer.object { self.expectation(expectation, to: &$0) }
+      writer.object {
+        fields(Expectation.fields, of: expectation, usual: Expectation(), to: &$0)
+      }
     }
   }
 
@@ -97,6 +99,19 @@ struct ScenarioWriter {
     for one in fields { field(one, of: root, unless: one.shown(usual), to: &writer) }
   }
 
+  /// Writes a list of objects, each on a line.
+  private func objects<Root>(
+    _ key: String, _ roots: [Root], _ fields: [Field<Root>], usual: Root,
+    to writer: inout JSONWriter
+  ) {
+    writer.key(named: key)
+    writer.array { writer in
+      for root in roots {
+        writer.object(inline: true) { self.fields(fields, of: root, usual: usual, to: &$0) }
+      }
+    }
+  }
+
   /// Writes one field unless it has a value that needs no mention.
   func field<Root>(
     _ field: Field<Root>, of root: Root, unless usual: ScenarioDifference.Value,
@@ -128,11 +143,20 @@ struct ScenarioWriter {
         writer.bool(value)
       }
     case .duration(let get, _), .pause(let get, _): duration(key, get(root), to: &writer)
-    case .name(_, let get, _), .word(_, let get, _), .path(let get, _):
+    case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       text(key, get(root), to: &writer)
     case .nodes(let get, _): text(key, get(root)?.description, to: &writer)
     case .process(let get, _): process(key, get(root), to: &writer)
     case .capabilities(let get, _): list(key, get(root)?.names, to: &writer)
+    case .names(let get, _): list(key, get(root), to: &writer)
+    case .kills(let get, _):
+      guard let kills = get(root) else { return }
+      let usual = Expectation.ExpectedKill(process: .pid(0))
+      objects(key, kills, Expectation.ExpectedKill.fields, usual: usual, to: &writer)
+    case .refusals(let get, _):
+      guard let refusals = get(root) else { return }
+      let usual = Expectation.ExpectedRefusal(process: .pid(0))
+      objects(key, refusals, Expectation.ExpectedRefusal.fields, usual: usual, to: &writer)
     case .child(let get, _):
       guard let child = get(root) else { return }
       writer.key(named: key)

@@ -1,10 +1,10 @@
-public import KernelLog
-public import OOMFormats
+package import KernelLog
+package import OOMFormats
 internal import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.autopsy/1`: what was found of every report, in the order of the logs. Sizes are in pages.
-  public mutating func autopsy(_ autopsies: [Autopsy]) {
+  package mutating func autopsy(_ autopsies: [Autopsy]) {
     object { writer in
       writer.field("schema", "oomsim.autopsy/1")
       writer.key("reports")

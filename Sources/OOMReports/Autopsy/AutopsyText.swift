@@ -1,22 +1,22 @@
-public import KernelLog
+package import KernelLog
 internal import OOMFormats
 internal import OOMSimulator
 
 /// What was found of every report, for people: the verdict, the limit, the sum of the victim's points, and
 /// what would have changed the choice.
-public struct AutopsyText {
+package struct AutopsyText {
   let autopsies: [Autopsy]
   let style: Style
   /// Put before the line of each report where there is more than one log.
   let files: [String]?
 
-  public init(_ autopsies: [Autopsy], files: [String]? = nil, style: Style) {
+  package init(_ autopsies: [Autopsy], files: [String]? = nil, style: Style) {
     self.autopsies = autopsies
     self.files = files
     self.style = style
   }
 
-  public var text: String {
+  package var text: String {
     var lines: [String] = []
     for (index, autopsy) in autopsies.enumerated() {
       if index > 0 { lines.append("") }

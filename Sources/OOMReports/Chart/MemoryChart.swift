@@ -1,8 +1,8 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// Memory over time for a terminal: the domain of the first kill, below it a line for each process.
-public struct MemoryChart {
+package struct MemoryChart {
   private static let height = 8
 
   let run: Run
@@ -14,7 +14,7 @@ public struct MemoryChart {
   /// - Parameters:
   ///   - width: columns of the window; no line is longer, down to 24.
   ///   - isUnicode: whether the terminal shows more than ASCII.
-  public init(_ run: Run, _ timeline: Timeline, style: Style, width: Int, isUnicode: Bool) {
+  package init(_ run: Run, _ timeline: Timeline, style: Style, width: Int, isUnicode: Bool) {
     self.run = run
     self.timeline = timeline
     self.style = style
@@ -22,7 +22,7 @@ public struct MemoryChart {
     glyphs = ChartGlyphs(isUnicode: isUnicode)
   }
 
-  public var text: String {
+  package var text: String {
     if timeline.times.isEmpty { return "" }
     let domain = self.domain
     var lines = [style.bold(glyphs.text(domain.title, columns: width))]

@@ -1,4 +1,4 @@
-public import OOMFormats
+package import OOMFormats
 
 // A directory of scenarios is a course by its README.md: chapters are headings, and a story is a row of a table.
 // Whoever writes a story writes the row; two of its cells are worked out:
@@ -9,34 +9,34 @@ public import OOMFormats
 //     | [memory-leak-vps](global/memory-leak-vps.json) | machine | worker | The largest dies, … |
 
 /// An ordered course of scenarios.
-public struct Course: Sendable {
+package struct Course: Sendable {
   /// One scenario of the course.
-  public struct Story: Equatable, Sendable {
+  package struct Story: Equatable, Sendable {
     /// The name of its file, without `.json`; no two have the same.
-    public var name: String
+    package var name: String
     /// Below the directory of the course.
-    public var path: String
+    package var path: String
     /// What ran out and which processes died, as the README says; `StoryOutcome` works them out.
-    public var outcome: StoryOutcome
-    public var teaches: String
+    package var outcome: StoryOutcome
+    package var teaches: String
     /// Of the README, from 1.
-    public var line: Int
+    package var line: Int
   }
 
-  public struct Chapter: Equatable, Sendable {
-    public var title: String
-    public var stories: [Story]
+  package struct Chapter: Equatable, Sendable {
+    package var title: String
+    package var stories: [Story]
   }
 
   /// Chapters without stories are none.
-  public private(set) var chapters: [Chapter] = []
+  package private(set) var chapters: [Chapter] = []
   private let lines: [String]
   private let lineEnd: String
 
   /// - Parameters:
   ///   - markdown: the text of the README.
   ///   - file: how it is called in messages.
-  public init(markdown: String, file: String) throws(ScenarioError) {
+  package init(markdown: String, file: String) throws(ScenarioError) {
     lineEnd = markdown.contains("\r\n") ? "\r\n" : "\n"
     lines = markdown.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
       .map(String.init)
@@ -78,7 +78,7 @@ public struct Course: Sendable {
   }
 
   /// Whether a text has a story: a `README.md` need not be of a course.
-  public static func isCourse(_ markdown: String) -> Bool {
+  package static func isCourse(_ markdown: String) -> Bool {
     markdown.split { $0 == "\n" || $0 == "\r\n" }.contains { isStory(String($0)) }
   }
 
@@ -88,10 +88,10 @@ public struct Course: Sendable {
   }
 
   /// All stories in their order.
-  public var stories: [Story] { chapters.flatMap(\.stories) }
+  package var stories: [Story] { chapters.flatMap(\.stories) }
 
   /// The README with the outcomes as given, and all else as it was.
-  public func markdown(outcome: (Story) -> StoryOutcome) -> String {
+  package func markdown(outcome: (Story) -> StoryOutcome) -> String {
     var lines = lines
     for story in stories {
       let outcome = outcome(story)

@@ -1,8 +1,8 @@
-public import OOMFormats
+package import OOMFormats
 
 extension JSONWriter {
   /// `oomsim.learn/1`: the chapters of a course with their stories, outcomes as the README has them.
-  public mutating func course(_ course: Course) {
+  package mutating func course(_ course: Course) {
     object { writer in
       writer.field("schema", "oomsim.learn/1")
       var number = 0
@@ -27,7 +27,7 @@ extension JSONWriter {
   /// `oomsim.story/1`: a story with the outcome of its run; `explain` is an `oomsim.explain/1`.
   ///
   /// - Parameter index: of `stories`.
-  public mutating func story(
+  package mutating func story(
     _ index: Int, of course: Course, _ outcome: StoryOutcome, _ lesson: Lesson
   ) {
     var story = course.stories[index]

@@ -1,20 +1,20 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// A course for people.
-public struct CourseText {
+package struct CourseText {
   let course: Course
   let style: Style
   let width: Int
 
-  public init(_ course: Course, style: Style, width: Int) {
+  package init(_ course: Course, style: Style, width: Int) {
     self.course = course
     self.style = style
     self.width = width
   }
 
   /// The chapters with their stories, numbered through.
-  public var list: String {
+  package var list: String {
     let names = course.stories.map(\.name)
     let digits = "\(names.count)".count
     var text = ""
@@ -37,7 +37,7 @@ public struct CourseText {
   /// Where in the course a story stands.
   ///
   /// - Parameter index: of `stories`.
-  public func place(_ index: Int) -> String {
+  package func place(_ index: Int) -> String {
     let story = course.stories[index]
     let chapter = course.chapters.first { $0.stories.contains(story) }?.title ?? ""
     return style.dim(
@@ -46,7 +46,7 @@ public struct CourseText {
   }
 
   /// What happens in a story, in its author's words, and what it teaches.
-  public func story(_ index: Int, _ scenario: Scenario) -> String {
+  package func story(_ index: Int, _ scenario: Scenario) -> String {
     var text = ""
     for line in wrapped(scenario.description.map(plain).joined(separator: " "), width: width) {
       text += line + "\n"
@@ -60,13 +60,13 @@ public struct CourseText {
   }
 
   /// What a run came to.
-  public func outcome(of run: Run) -> String {
+  package func outcome(of run: Run) -> String {
     style.bold("What it comes to") + "\n"
       + OutcomeText(style: style, width: width).lines(of: run).joined(separator: "\n") + "\n"
   }
 
   /// The processes with most points, of a story in which nobody dies.
-  public func points(_ table: ScoreTable) -> String {
+  package func points(_ table: ScoreTable) -> String {
     let lines = ScoreText.text(table, style: style).split(
       separator: "\n", omittingEmptySubsequences: false)
     // The heading, an empty line and the names of the columns come before the processes.
@@ -81,7 +81,7 @@ public struct CourseText {
   /// - Parameters:
   ///   - file: of the scenario, as a command takes it.
   ///   - directory: what `--scenarios` was; nil without it.
-  public func next(_ index: Int, kills: Int, file: String, directory: String?) -> String {
+  package func next(_ index: Int, kills: Int, file: String, directory: String?) -> String {
     let file = shellWord(file)
     var lines: [(String, String)] = []
     if kills > 1 { lines.append(("The next kill", "oomsim explain \(file) --kill 2")) }

@@ -1,19 +1,19 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// What ran out in a story and which processes died for it, in a few words each.
-public struct StoryOutcome: Equatable, Sendable {
+package struct StoryOutcome: Equatable, Sendable {
   /// `machine`, the path of a memory cgroup, NUMA nodes, or the promise that was refused: `CommitLimit` in mode 2 of
   /// overcommit, which is the only one that looks at it, or `overcommit`.
-  public var domain: String
-  public var victim: String
+  package var domain: String
+  package var victim: String
 
-  public init(domain: String, victim: String) {
+  package init(domain: String, victim: String) {
     self.domain = domain
     self.victim = victim
   }
 
-  public init(of run: Run) {
+  package init(of run: Run) {
     var domains = run.kills.map { Self.domain($0.constraint, $0.cgroup, $0.nodes) }
     if let panic = run.panic {
       domains.append(Self.domain(panic.constraint, panic.cgroup, panic.nodes))

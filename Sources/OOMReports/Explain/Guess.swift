@@ -1,12 +1,12 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// What to say to a reader who guessed which process the kernel chose.
-public enum Guess {
+package enum Guess {
   /// - Parameters:
   ///   - line: what was typed: a name, a pid, or nothing.
   ///   - candidates: those that could be chosen.
-  public static func answer(
+  package static func answer(
     _ line: String, chosen: ProcessIdentity, among candidates: [ProcessIdentity]
   ) -> String {
     let word = line.drop { $0 == " " }.prefix { $0 != " " && $0 != "\r" }

@@ -1,15 +1,15 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// One OOM as the kernel went through it, step by step, to learn from.
-public struct Lesson: Equatable, Sendable {
+package struct Lesson: Equatable, Sendable {
   /// What a step is about; the word of the JSON document.
-  public enum Name: String, Sendable {
+  package enum Name: String, Sendable {
     case allocation, domain, totalpages, candidates, points, victim, deaths, freed, afterwards
     case myths, why, panic, refused, stuck, nothing
   }
 
-  public enum Part: Equatable, Sendable {
+  package enum Part: Equatable, Sendable {
     /// What happened in this scenario.
     case text(String)
     /// A number or a name with its label.
@@ -20,45 +20,45 @@ public struct Lesson: Equatable, Sendable {
     case lines([String])
   }
 
-  public enum Value: Equatable, Sendable {
+  package enum Value: Equatable, Sendable {
     case number(Int128)
     case text(String)
     case none
   }
 
-  public struct Fact: Equatable, Sendable {
-    public var name: String
-    public var value: Value
+  package struct Fact: Equatable, Sendable {
+    package var name: String
+    package var value: Value
   }
 
-  public struct Step: Equatable, Sendable {
-    public var name: Name
-    public var title: String
-    public var parts: [Part] = []
-    public var facts: [Fact] = []
+  package struct Step: Equatable, Sendable {
+    package var name: Name
+    package var title: String
+    package var parts: [Part] = []
+    package var facts: [Fact] = []
     /// Facts of several of a kind: the candidates that are shown, the processes that die.
-    public var rows: [[Fact]] = []
+    package var rows: [[Fact]] = []
   }
 
-  public var scenario: String
-  public var title: String
-  public var kernel: String
-  public var ruleSet: String
+  package var scenario: String
+  package var title: String
+  package var kernel: String
+  package var ruleSet: String
   /// Which kill, from 1; a panic is one more than the last; 0 where there is neither.
-  public var number: Int
-  public var kills: Int
-  public var steps: [Step]
+  package var number: Int
+  package var kills: Int
+  package var steps: [Step]
   /// The process that died first and the one that was chosen; nil without a kill.
-  public var victim: ProcessIdentity?
-  public var chosen: ProcessIdentity?
+  package var victim: ProcessIdentity?
+  package var chosen: ProcessIdentity?
   /// Names and pids of those that could have been chosen.
-  public var candidates: [ProcessIdentity]
+  package var candidates: [ProcessIdentity]
 
   /// - Parameters:
   ///   - run: with candidates, by the same simulator.
   ///   - number: of the kill, from 1; the number after the last is the panic, if there is one.
   ///   - why: a name or a pid to explain besides.
-  public init(
+  package init(
     of run: Run, number: Int, in scenario: Scenario, simulator: Simulator, why: String? = nil
   ) {
     self.scenario = run.scenario

@@ -100,7 +100,7 @@ struct LessonCandidates {
     let end = ["\(candidate.pid)", name]
     if let task = candidate.legacy {
       return [
-        SizeFormat.grouped(task.totalVM), SizeFormat.grouped(task.childrenVM),
+        SizeFormat.grouped(task.totalVM), SizeFormat.grouped(Int128(task.childrenVM)),
         SizeFormat.grouped(Int64(task.cpuJiffies) / max(task.hz, 1)),
         SizeFormat.grouped(task.runSeconds), "\(task.nice)", "\(task.oomAdj)",
       ] + end

@@ -42,7 +42,8 @@ struct LessonOpening {
         : "\(writer) needs one page more, and there is none to be had."
     case .fork: return "\(invoker) forks, and there is no room for the page tables of the child."
     case .swapoff:
-      return "\(invoker) runs swapoff: what is in swap has to come back to memory, and does not fit."
+      return
+        "\(invoker) runs swapoff: what is in swap has to come back to memory, and does not fit."
     case .limitLowered: return "A limit of \(domain) was set below what it uses."
     case .declared:
       return "No allocation failed: the scenario declares an OOM here and asks who would die."

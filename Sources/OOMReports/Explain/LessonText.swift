@@ -1,28 +1,28 @@
-public import OOMFormats
+package import OOMFormats
 internal import OOMSimulator
 
 /// A lesson for people.
-public struct LessonText {
+package struct LessonText {
   let lesson: Lesson
   let style: Style
   let width: Int
 
-  public init(_ lesson: Lesson, style: Style, width: Int) {
+  package init(_ lesson: Lesson, style: Style, width: Int) {
     self.lesson = lesson
     self.style = style
     self.width = width
   }
 
-  public var text: String { heading + steps }
+  package var text: String { heading + steps }
 
   /// All steps, each after an empty line.
-  public var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
+  package var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
 
   /// The scenario, its kernel, and which kill it is about.
-  public var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
+  package var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
 
   /// As `heading`, without the title: it may tell who dies.
-  public var blindHeading: String {
+  package var blindHeading: String {
     let isPanic = lesson.number > lesson.kills
     return heading(lesson.scenario, which: !isPanic)
   }
@@ -41,7 +41,7 @@ public struct LessonText {
   }
 
   /// One step with its number.
-  public func step(_ index: Int) -> String {
+  package func step(_ index: Int) -> String {
     let step = lesson.steps[index]
     var lines = [style.bold("\(index + 1)  \(step.title)")]
     for part in step.parts { lines += self.lines(part) }
@@ -80,7 +80,7 @@ public struct LessonText {
 
 extension JSONWriter {
   /// `oomsim.explain/1`: the steps of one kill, each with its numbers and with the rules that it goes by.
-  public mutating func lesson(_ lesson: Lesson) {
+  package mutating func lesson(_ lesson: Lesson) {
     object { writer in
       writer.field("schema", "oomsim.explain/1")
       writer.field("scenario", lesson.scenario)

@@ -1,13 +1,13 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// What goes when a Kubernetes node runs out of memory, for people.
-public struct NodeForecastText {
+package struct NodeForecastText {
   let report: Kubernetes.NodeForecast
   let rows: Int
   let style: Style
 
-  public init(_ report: Kubernetes.NodeForecast, rows: Int, style: Style) {
+  package init(_ report: Kubernetes.NodeForecast, rows: Int, style: Style) {
     self.report = report
     self.rows = rows
     self.style = style
@@ -16,7 +16,7 @@ public struct NodeForecastText {
   private var node: Kubernetes.NodeScenario { report.node }
   private var state: Kubernetes.NodeState { node.state }
 
-  public var text: String {
+  package var text: String {
     var lines = heading + [""] + containers + [""] + kills + [""] + evictions
     let remarks =
       node.notes.map { "note: " + $0 } + report.forecast.warnings.map { "warning: " + $0.text }

@@ -1,8 +1,8 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// A run as one page that stands for itself: no network, readable without script, printable.
-public struct ReportPage {
+package struct ReportPage {
   /// Kills that are told in full; more are listed.
   static let mostKills = 8
   /// Bytes of the scenario's text that are shown.
@@ -20,7 +20,7 @@ public struct ReportPage {
   ///   - simulator: by which rules.
   ///   - source: the text of the scenario.
   ///   - overrides: options that changed what the text says, as typed.
-  public init(
+  package init(
     _ scenario: Scenario, simulator: Simulator, source: [UInt8], overrides: [String] = []
   ) {
     var simulator = simulator
@@ -36,7 +36,7 @@ public struct ReportPage {
   }
 
   /// The whole page, the same bytes every time.
-  public var html: String {
+  package var html: String {
     let sections = run.kills.indices.prefix(Self.mostKills).map {
       KillSection(run: run, number: $0 + 1, scenario: scenario, simulator: simulator)
     }

@@ -1,19 +1,19 @@
-public import OOMFormats
+package import OOMFormats
 internal import OOMSimulator
 
 /// How often each process dies first, for people.
-public struct JitterText {
+package struct JitterText {
   let table: JitterTable
   let style: Style
   /// More rows than this are summed up.
   static let mostRows = 20
 
-  public init(_ table: JitterTable, style: Style) {
+  package init(_ table: JitterTable, style: Style) {
     self.table = table
     self.style = style
   }
 
-  public var text: String {
+  package var text: String {
     let title = table.title.isEmpty ? table.scenario : table.title
     var lines = [
       sweepHeading(

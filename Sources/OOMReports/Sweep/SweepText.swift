@@ -1,20 +1,20 @@
-public import OOMFormats
+package import OOMFormats
 internal import OOMSimulator
 
 /// A table of what-ifs for people.
-public struct SweepText {
+package struct SweepText {
   let table: SweepTable
   let style: Style
   /// Columns of the window.
   let width: Int
 
-  public init(_ table: SweepTable, style: Style, width: Int) {
+  package init(_ table: SweepTable, style: Style, width: Int) {
     self.table = table
     self.style = style
     self.width = width
   }
 
-  public var text: String {
+  package var text: String {
     var lines = [heading, ""]
     if table.goal != nil {
       lines += table.findings.flatMap(finding)

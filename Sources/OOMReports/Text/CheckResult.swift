@@ -1,9 +1,9 @@
-public import OOMFormats
-public import OOMSimulator
+package import OOMFormats
+package import OOMSimulator
 
 /// What came of checking one scenario.
-public struct CheckResult: Sendable {
-  public enum Outcome: String, Sendable {
+package struct CheckResult: Sendable {
+  package enum Outcome: String, Sendable {
     case pass = "PASS"
     case fail = "FAIL"
     /// The scenario expects nothing.
@@ -11,16 +11,16 @@ public struct CheckResult: Sendable {
     /// It could not be read.
     case error = "ERROR"
 
-    public var isFailure: Bool { self == .fail || self == .error }
+    package var isFailure: Bool { self == .fail || self == .error }
   }
 
-  public var file: String
-  public var name: String
-  public var outcome: Outcome
-  public var differences: [Difference]
+  package var file: String
+  package var name: String
+  package var outcome: Outcome
+  package var differences: [Difference]
 
   /// - Parameter differences: nil when the scenario expects nothing.
-  public init(file: String, name: String, differences: [Difference]?, isError: Bool = false) {
+  package init(file: String, name: String, differences: [Difference]?, isError: Bool = false) {
     self.file = file
     self.name = name
     self.differences = differences ?? []
@@ -29,7 +29,7 @@ public struct CheckResult: Sendable {
   }
 
   /// `PASS: ai/x.json (3 of 47)`, and below it what differs.
-  public func line(_ number: Int, of count: Int, _ style: Style) -> String {
+  package func line(_ number: Int, of count: Int, _ style: Style) -> String {
     let word =
       switch outcome {
       case .pass: style.green(outcome.rawValue)
@@ -49,7 +49,7 @@ public struct CheckResult: Sendable {
     return text + "\n"
   }
 
-  public static func summary(_ results: [CheckResult]) -> String {
+  package static func summary(_ results: [CheckResult]) -> String {
     func count(_ outcome: Outcome) -> Int { results.count { $0.outcome == outcome } }
     var text = "\(count(.pass)) passed, \(count(.fail)) failed"
     if count(.error) > 0 { text += ", \(count(.error)) unreadable" }
@@ -58,7 +58,7 @@ public struct CheckResult: Sendable {
   }
 
   /// The results as JUnit XML, one test case a scenario.
-  public static func junit(_ results: [CheckResult]) -> String {
+  package static func junit(_ results: [CheckResult]) -> String {
     let failures = results.count { $0.outcome == .fail }
     let errors = results.count { $0.outcome == .error }
     let skipped = results.count { $0.outcome == .skip }
@@ -99,7 +99,7 @@ public struct CheckResult: Sendable {
 
 extension JSONWriter {
   /// `oomsim.check/1`: what came of each scenario.
-  public mutating func check(_ results: [CheckResult]) {
+  package mutating func check(_ results: [CheckResult]) {
     object { writer in
       writer.field("schema", "oomsim.check/1")
       writer.key("results")

@@ -1,8 +1,8 @@
-public import OOMFormats
-public import OOMSimulator
+package import OOMFormats
+package import OOMSimulator
 
 /// A scenario under several kernels for people: what each does, then what makes each difference.
-public struct ComparisonText {
+package struct ComparisonText {
   let comparison: Comparison
   let policy: Run?
   let style: Style
@@ -10,7 +10,7 @@ public struct ComparisonText {
   let outcome: OutcomeText
 
   /// - Parameter policy: the same scenario decided by a policy that is no kernel's.
-  public init(_ comparison: Comparison, policy: Run? = nil, style: Style, width: Int) {
+  package init(_ comparison: Comparison, policy: Run? = nil, style: Style, width: Int) {
     self.comparison = comparison
     self.policy = policy
     self.style = style
@@ -18,7 +18,7 @@ public struct ComparisonText {
     outcome = OutcomeText(style: style, width: width)
   }
 
-  public var text: String {
+  package var text: String {
     let title = comparison.title.isEmpty ? comparison.scenario : comparison.title
     var lines = [style.bold(plain(title.isEmpty ? "scenario" : title))]
     for (index, side) in comparison.sides.enumerated() {
@@ -77,7 +77,7 @@ public struct ComparisonText {
 
 extension JSONWriter {
   /// `oomsim.compare/1`: what each kernel does, and which rules make each difference.
-  public mutating func comparison(_ comparison: Comparison, policy: Run? = nil) {
+  package mutating func comparison(_ comparison: Comparison, policy: Run? = nil) {
     object { writer in
       writer.field("schema", "oomsim.compare/1")
       writer.field("scenario", comparison.scenario)

@@ -1,11 +1,11 @@
-public import OOMFormats
-public import OOMSimulator
+package import OOMFormats
+package import OOMSimulator
 internal import VictimSelection
 
 extension JSONWriter {
   /// `oomsim.protect/1`: what spares a process, each setting by its smallest change. Sizes are pages, the
   /// machine's memory MiB.
-  public mutating func protection(_ protection: Protection) {
+  package mutating func protection(_ protection: Protection) {
     object { writer in
       writer.field("schema", "oomsim.protect/1")
       writer.field("scenario", protection.scenario)

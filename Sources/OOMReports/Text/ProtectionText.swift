@@ -1,23 +1,23 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// How a process could be spared, for people: what kills it, each setting that spares it, and which processes pay for that.
-public struct ProtectionText {
+package struct ProtectionText {
   let protection: Protection
   let style: Style
   let width: Int
   /// What the scenario is called on the command line.
   let file: String
 
-  public init(_ protection: Protection, file: String, style: Style, width: Int) {
+  package init(_ protection: Protection, file: String, style: Style, width: Int) {
     self.protection = protection
     self.file = file
     self.style = style
     self.width = width
   }
 
-  public var text: String {
+  package var text: String {
     var lines = [heading]
     lines += wrapped(protection.fateText, width: max(width - 4, 30)).map { "    " + $0 }
     for option in protection.options { lines += [""] + self.option(option) }

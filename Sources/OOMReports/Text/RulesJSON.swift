@@ -1,9 +1,9 @@
-public import OOMFormats
-public import OOMSimulator
+package import OOMFormats
+package import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.rules/1`: the rule sets and the kernels of distributions.
-  public mutating func ruleSets() {
+  package mutating func ruleSets() {
     object { writer in
       writer.field("schema", "oomsim.rules/1")
       writer.key("rule_sets")
@@ -30,7 +30,7 @@ extension JSONWriter {
   }
 
   /// `oomsim.rules/1`: every rule of a release.
-  public mutating func rules(of kernel: KernelRelease) {
+  package mutating func rules(of kernel: KernelRelease) {
     object { writer in
       writer.field("schema", "oomsim.rules/1")
       writer.field("kernel", kernel.text)
@@ -42,7 +42,7 @@ extension JSONWriter {
   }
 
   /// `oomsim.rules/1`: what changes from one release to a later one.
-  public mutating func rules(from: KernelRelease, to: KernelRelease) {
+  package mutating func rules(from: KernelRelease, to: KernelRelease) {
     object { writer in
       writer.field("schema", "oomsim.rules/1")
       writer.field("from", from.text)

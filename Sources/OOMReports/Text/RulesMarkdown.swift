@@ -1,8 +1,8 @@
 internal import OOMSimulator
 
 /// The whole table of rules as Markdown, for the documentation.
-public enum RulesMarkdown {
-  public static var text: String {
+package enum RulesMarkdown {
+  package static var text: String {
     var lines = [
       "# The rules, release by release",
       "",

@@ -1,19 +1,19 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// The rules of releases for people.
-public struct RulesText {
+package struct RulesText {
   let style: Style
   /// Columns of the window.
   let width: Int
 
-  public init(style: Style, width: Int) {
+  package init(style: Style, width: Int) {
     self.style = style
     self.width = width
   }
 
   /// All rule sets with their releases, and the kernels of distributions.
-  public func list() -> String {
+  package func list() -> String {
     var lines = ["rule set  releases            badness"]
     for (index, set) in RuleSet.all.enumerated() {
       let isLast = index + 1 == RuleSet.all.count
@@ -34,7 +34,7 @@ public struct RulesText {
   }
 
   /// Every rule of a release.
-  public func release(_ kernel: KernelRelease) -> String {
+  package func release(_ kernel: KernelRelease) -> String {
     let set = RuleSet.of(kernel)
     var lines = [
       style.bold("Linux \(plain(kernel.text))")
@@ -57,7 +57,7 @@ public struct RulesText {
   }
 
   /// What changes from one release to a later one, and whom it hurts.
-  public func changes(from: KernelRelease, to: KernelRelease) -> String {
+  package func changes(from: KernelRelease, to: KernelRelease) -> String {
     let changes = RulesByRelease.changes(from: from, to: to)
     var lines = [
       style.bold("Linux \(plain(from.text)) to \(plain(to.text))")
@@ -112,7 +112,7 @@ public struct RulesText {
 }
 
 /// Text in lines of at most `width` characters, broken at blanks.
-public func wrapped(_ text: String, width: Int) -> [String] {
+package func wrapped(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {

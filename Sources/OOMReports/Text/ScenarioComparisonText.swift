@@ -1,16 +1,16 @@
-public import OOMFormats
-public import OOMSimulator
+package import OOMFormats
+package import OOMSimulator
 
 /// Two scenarios for people: what each does, which settings differ, what that changes, and what of it is the
 /// kernel's doing.
-public struct ScenarioComparisonText {
+package struct ScenarioComparisonText {
   let comparison: ScenarioComparison
   let names: (before: String, after: String)
   let style: Style
   let width: Int
 
   /// - Parameter names: what the scenarios are called on the command line.
-  public init(
+  package init(
     _ comparison: ScenarioComparison, names: (before: String, after: String), style: Style,
     width: Int
   ) {
@@ -20,7 +20,7 @@ public struct ScenarioComparisonText {
     self.width = width
   }
 
-  public var text: String {
+  package var text: String {
     let outcome = OutcomeText(style: style, width: width)
     var lines: [String] = []
     for (name, run) in [
@@ -97,7 +97,7 @@ extension ScenarioDifference {
 
 extension JSONWriter {
   /// `oomsim.compare/1` of two scenarios. Sizes are pages, times microseconds.
-  public mutating func comparison(
+  package mutating func comparison(
     _ comparison: ScenarioComparison, names: (before: String, after: String)
   ) {
     object { writer in

@@ -1,24 +1,17 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// The badness table for people, most points first; processes that are no candidates come last, with the reason.
-public enum ScoreText {
-  public static func text(_ table: ScoreTable, style: Style) -> String {
+package enum ScoreText {
+  package static func text(_ table: ScoreTable, style: Style) -> String {
     var lines = [
       style.bold(plain(table.scenario.isEmpty ? "scenario" : table.scenario))
         + style.dim(
           "   Linux \(plain(table.kernel)), totalpages \(SizeFormat.grouped(table.totalpages)), one "
             + unit(table.arithmetic)), "",
     ]
-    // Of equals the one that would be chosen comes first.
-    let ranked = table.processes.enumerated().sorted { first, second in
-      let (a, b) = (first.element.points, second.element.points)
-      if a != b { return a > b }
-      return first.element.ineligible != nil || !table.equalsReplace
-        ? first.offset < second.offset : first.offset > second.offset
-    }
-    lines += Self.table(ranked.map(\.element))
+    lines += Self.table(table.ranking.map { table.processes[$0] })
     if !table.warnings.isEmpty { lines.append("") }
     for warning in table.warnings { lines.append("warning: \(plain(warning.text))") }
     return lines.joined(separator: "\n") + "\n"
@@ -62,7 +55,7 @@ public enum ScoreText {
   /// What counted before 2.6.36.
   private static func legacyCells(_ task: LegacyTask) -> [String] {
     [
-      SizeFormat.grouped(task.totalVM), SizeFormat.grouped(task.childrenVM),
+      SizeFormat.grouped(task.totalVM), SizeFormat.grouped(Int128(task.childrenVM)),
       SizeFormat.grouped(Int64(task.cpuJiffies) / task.hz), SizeFormat.grouped(task.runSeconds),
       "\(task.nice)", "\(task.oomAdj)",
     ]

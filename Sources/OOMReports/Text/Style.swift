@@ -1,8 +1,8 @@
 /// Whether text may carry terminal colours; they never carry meaning alone.
-public struct Style: Sendable {
-  public var isColored: Bool
+package struct Style: Sendable {
+  package var isColored: Bool
 
-  public init(isColored: Bool) {
+  package init(isColored: Bool) {
     self.isColored = isColored
   }
 

@@ -1,21 +1,21 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// A run for people: what was killed, when, by which limit, the sum of its points, and by how much the
 /// next one lost.
-public struct TextReport {
+package struct TextReport {
   let run: Run
   let style: Style
   let showsCandidates: Bool
 
-  public init(_ run: Run, style: Style, showsCandidates: Bool = false) {
+  package init(_ run: Run, style: Style, showsCandidates: Bool = false) {
     self.run = run
     self.style = style
     self.showsCandidates = showsCandidates
   }
 
-  public var text: String {
+  package var text: String {
     var lines = [heading]
     for (index, kill) in run.kills.enumerated() {
       lines.append("")

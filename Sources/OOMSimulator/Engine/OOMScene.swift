@@ -53,7 +53,7 @@ public struct OOMScene: Equatable, Sendable {
 
 extension World {
   /// What an OOM finds, for its explanation.
-  func scene(_ oc: OOMControl, invoker: Int?, _ candidates: [Candidate]) -> OOMScene {
+  func scene(_ oc: OOMControl, _ candidates: [Candidate]) -> OOMScene {
     let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
     let domain = oc.memcg ?? MemcgTree.root
     var contents = OOMScene.Contents()
@@ -71,7 +71,7 @@ extension World {
     }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(
-      invoker: invoker.map(identity), constraint: oc.constraint,
+      trigger: oc.trigger, invoker: oc.invoker.map(identity), constraint: oc.constraint,
       cgroup: oc.memcg.map { groups.paths[$0] }, nodes: nodes,
       limit: limitState(domain: oc.memcg, nodes: nodes),
       arithmetic: BadnessArithmetic(

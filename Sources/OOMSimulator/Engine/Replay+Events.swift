@@ -65,10 +65,12 @@ extension Replay {
       world.setSwap(world.machine.swap + pages)
       somethingFreed = true
     case .sysrq:
-      switch outOfMemory(domain: nil, invoker: nil, trigger: .sysrq) {
+      switch outOfMemory(
+        world.oomControl(domain: nil, invoker: nil, nodes: nil, trigger: .sysrq))
+      {
       case .noVictim: warn(.sysrqWithoutVictim)
       case .waiting: warn(.victimStillDying(event: action.name))
-      case .killed, .panicked, .disabled: break
+      case .kill, .panic, .disabled: break
       }
     case .oom(let path, let invoker, let nodes):
       let domain = path.map(group)
@@ -78,13 +80,14 @@ extension Replay {
       }
       let row = invoker.flatMap { living($0, "oom") }
       switch outOfMemory(
-        domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes,
-        trigger: .declared)
+        world.oomControl(
+          domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes,
+          trigger: .declared))
       {
       case .noVictim: warn(.oomWithoutVictim(cgroup: path))
       case .waiting: warn(.victimStillDying(event: action.name))
       case .disabled: warn(.oomKillDisabled(cgroup: path ?? "/"))
-      case .killed, .panicked: break
+      case .kill, .panic: break
       }
     }
   }
@@ -341,12 +344,14 @@ extension Replay {
     while panic == nil {
       let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
       if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
-      switch outOfMemory(domain: group, invoker: nil, trigger: .limitLowered) {
-      case .killed where world.machine.exitDelay > 0, .waiting:
+      switch outOfMemory(
+        world.oomControl(domain: group, invoker: nil, nodes: nil, trigger: .limitLowered))
+      {
+      case .kill where world.machine.exitDelay > 0, .waiting:
         overMax.insert(group)
         return
-      case .killed: continue
-      case .noVictim, .panicked, .disabled: return
+      case .kill: continue
+      case .noVictim, .panic, .disabled: return
       }
     }
   }

@@ -47,7 +47,8 @@ extension Replay {
         return true
       }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
-      if case .killed = outOfMemory(domain: domain, invoker: parent, trigger: .fork),
+      if case .kill = outOfMemory(
+        world.oomControl(domain: domain, invoker: parent, nodes: nil, trigger: .fork)),
         world.machine.exitDelay == 0
       {
         if world.tasks.isAlive(parent) { continue }

@@ -118,7 +118,7 @@ extension Replay {
         }
       case .waiting: stop(order, .waiting)
       case .disabled: stop(order, .disabled(group: group))
-      case .killed, .panicked: break
+      case .kill, .panic: break
       }
     }
   }

@@ -1,40 +1,53 @@
 // What becomes of a replay when somebody is killed or ends.
 
 extension Replay {
-  mutating func outOfMemory(
-    domain: Int?, invoker: Int?, nodes: NodeMask? = nil, group: Int = MemcgTree.root,
-    trigger: OOMTrigger = .allocation
-  ) -> OOMResult {
+  /// What becomes of an OOM: decided, taken down, carried out.
+  mutating func outOfMemory(_ oc: OOMControl) -> Decision {
     let isRecorded = recorder != nil && recordBeforeKill()
-    let result = world.outOfMemory(
-      domain: domain, invoker: invoker, nodes: nodes, group: group,
-      isSysrq: trigger == .sysrq,
-      recordingCandidates: recordsCandidates && kills.count < mostCandidateLists)
-    switch result {
-    case .killed(var kill):
-      kill.scene?.trigger = trigger
-      kills.append(kill)
-      if kills.count >= mostKills { isAbandoned = true }
-      let dead = Set(kill.rows)
-      for growth in growths.all where growth.row.map(dead.contains) ?? false {
-        endGrowth(growth.order)
-      }
-      isReviewDue = true
-      if world.machine.exitDelay > 0 {
-        exits.append((now + world.machine.exitDelay, kill.rows))
-      } else {
-        somethingFreed = true
-        died(kill.rows, isFailure: true)
-      }
+    let decision = world.outOfMemory(oc)
+    switch decision {
+    case .kill(let choice):
+      carryOut(choice, oc, by: "kernel")
       if isRecorded { recordEnd() }
-      show()
-    case .panicked(var panic):
-      panic.scene?.trigger = trigger
-      self.panic = panic
+    case .panic(let why):
+      panic = world.describe(why, oc, listsCandidates: recordsCandidates && listsMoreCandidates)
     case .noVictim, .waiting, .disabled:
       break
     }
-    return result
+    return decision
+  }
+
+  /// The OOM of a growth that does not fit: its policy, or else its cpuset, may have limited it to some nodes.
+  mutating func outOfMemory(domain: Int?, for growth: Growth) -> Decision {
+    outOfMemory(
+      world.oomControl(
+        domain: domain, invoker: growth.row, nodes: world.policy(of: growth),
+        group: growth.tmpfsGroup))
+  }
+
+  private var listsMoreCandidates: Bool { kills.count < mostCandidateLists }
+
+  /// Takes a decision to kill down, and carries it out.
+  mutating func carryOut(_ choice: Choice, _ oc: OOMControl, by killer: String) {
+    var kill = world.describe(
+      choice, oc, listsCandidates: recordsCandidates && listsMoreCandidates)
+    kill.by = killer
+    let rows = choice.dead.map { $0.row }
+    kill.freedPages = world.kill(rows)
+    kills.append(kill)
+    if kills.count >= mostKills { isAbandoned = true }
+    let dead = Set(rows)
+    for growth in growths.all where growth.row.map(dead.contains) ?? false {
+      endGrowth(growth.order)
+    }
+    isReviewDue = true
+    if world.machine.exitDelay > 0 {
+      exits.append((now + world.machine.exitDelay, rows))
+    } else {
+      somethingFreed = true
+      died(rows, isFailure: true)
+    }
+    show()
   }
 
   mutating func finishExits() {

@@ -44,7 +44,11 @@ extension Replay {
       // memory.high slows a process down, which swapoff is not.
       guard let limit, limit.kind == .max else { continue }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
-      if case .killed = outOfMemory(domain: domain, invoker: row, trigger: .swapoff) { return true }
+      if case .kill = outOfMemory(
+        world.oomControl(domain: domain, invoker: row, nodes: nil, trigger: .swapoff))
+      {
+        return true
+      }
       if panic != nil { return false }
     }
     return false

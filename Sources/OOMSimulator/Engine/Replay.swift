@@ -38,7 +38,11 @@ struct Replay {
   /// How many kills are followed; what comes later is cut off.
   var mostKills = Int.max
 
-  private let events: [Event]
+  /// In order of time, then of position.
+  let events: [Event]
+  var nextEvent = 0
+  /// Those that poll, in the order in which they look at one instant.
+  var killers: [Killer] = []
   var references: ReferenceIndex
   let recordsCandidates: Bool
   /// Called after every event and every kill, with all growth applied; for tests.
@@ -72,20 +76,18 @@ struct Replay {
 
   /// Replays everything up to and including `last`, or to the end.
   mutating func run(until last: Int64 = .max) {
-    var next = 0
     let lastEvent = events.last?.at ?? 0
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Int64 = 0
     if recorder != nil { recordInstant() }
     while panic == nil, !isAbandoned, loop == nil {
-      let instant = min(
-        next < events.count ? events[next].at : Int64.max, growths.nextEnd ?? Int64.max,
-        exits.first?.at ?? Int64.max, restarts.pending.first?.at ?? Int64.max)
-      if instant == .max {
+      guard let instant = nextInstant else {
         world.now = max(now, end)
         break
       }
-      if next == events.count, instant > lastEvent + Self.longestTail, !restarts.pending.isEmpty {
+      if nextEvent == events.count, instant > lastEvent + Self.longestTail,
+        !restarts.pending.isEmpty
+      {
         abandon(after: .time(Self.longestTail))
         break
       }
@@ -93,19 +95,9 @@ struct Replay {
       advance(to: min(instant, last))
       if recorder != nil { recordInstant() }
       if panic != nil || (now == last && instant > last) { break }
-      endGrowths()
-      finishExits()
-      goOn()
-      restartDue()
-      while panic == nil, next < events.count, events[next].at == now {
-        endForcedCharges()
-        act(events[next].action)
-        next += 1
-        goOn()
-        show()
-      }
+      actAll()
       if recorder != nil { recordInstant() }
-      if next == events.count, stopsAtLoop, panic == nil { proveLoop() }
+      if nextEvent == events.count, stopsAtLoop, panic == nil { proveLoop() }
     }
     catchUp()
   }

@@ -69,6 +69,8 @@ public struct Kill: Equatable, Sendable {
 
   /// Microseconds since the start.
   public var at: Int64
+  /// What decided: `kernel`, or the name of a killer of user space.
+  public var by = "kernel"
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
@@ -96,8 +98,6 @@ public struct Kill: Equatable, Sendable {
   @Indirect public var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
   @Indirect public var log: LoggedState?
-  /// Rows of the casualties, for the engine.
-  var rows: [Int] = []
 
   /// Why selection took the victim.
   public enum Chosen: String, Sendable {
@@ -201,12 +201,7 @@ public struct Panic: Equatable, Sendable {
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
-  public enum Outcome: String, CaseIterable, Sendable {
-    case completed
-    case panic
-    /// A restart loop was proved.
-    case loop
-  }
+  public typealias Outcome = Expectation.Outcome
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {

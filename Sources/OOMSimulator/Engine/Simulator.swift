@@ -4,7 +4,7 @@
 public struct Simulator: Sendable {
   public let kernel: KernelRelease
   /// What decides, and the key that names its badness.
-  public let rules: Rules
+  package let rules: Rules
   public let ruleSet: RuleSet
   /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel

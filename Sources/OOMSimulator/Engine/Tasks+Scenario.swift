@@ -68,7 +68,7 @@ extension Tasks {
       } else {
         if owner(row) == row { refresh(row) }
       }
-      // Those who share memory come below, once for all of them.
+      // Those that share memory come below, once for all of them.
       if rules.badness.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
       refreshCandidate(row)
     }

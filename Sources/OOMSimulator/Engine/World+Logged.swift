@@ -4,10 +4,11 @@ internal import VictimSelection
 
 extension World {
   /// What the log shows; nil unless the run is to be logged.
-  func loggedState(_ oc: OOMControl, invoker: Int?, isSysrq: Bool) -> LoggedState? {
+  func loggedState(_ oc: OOMControl) -> LoggedState? {
     guard let forms = logForms else { return nil }
+    let invoker = oc.invoker
     var state = LoggedState(constraint: oc.constraint)
-    state.isSysrq = isSysrq
+    state.isSysrq = oc.trigger == .sysrq
     state.isPanicCompulsory = vm.panicOnOOM == .always
     state.hasNarrowLong = machine.wordBits == .bits32
     state.exitDelay = machine.exitDelay

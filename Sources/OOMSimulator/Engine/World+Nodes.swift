@@ -94,15 +94,6 @@ extension World {
   }
 }
 
-extension Replay {
-  /// The OOM of a growth that does not fit: its policy, or else its cpuset, may have limited it to some nodes.
-  mutating func outOfMemory(domain: Int?, for growth: Growth) -> OOMResult {
-    outOfMemory(
-      domain: domain, invoker: growth.row, nodes: world.policy(of: growth),
-      group: growth.tmpfsGroup)
-  }
-}
-
 extension NodeMemory {
   /// What a kill says of the nodes that have run out.
   func limitState(

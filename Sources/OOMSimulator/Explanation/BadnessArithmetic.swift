@@ -2,7 +2,7 @@ public import VictimSelection
 
 /// How a release turns what it reads of a process into points.
 public struct BadnessArithmetic: Equatable, Sendable {
-  public let rules: Rules
+  package let rules: Rules
   public let word: WordBits
   /// What `oom_score_adj` is scaled with.
   public let totalpages: Int64

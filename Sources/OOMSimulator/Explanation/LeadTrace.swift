@@ -3,25 +3,25 @@ internal import VictimSelection
 /// How the choice changed hands while the kernel walked over the candidates.
 ///
 /// Kernel: `select_bad_process()`, mm/oom_kill.c, with `oom_evaluate_task()` since 4.9.
-public struct LeadTrace: Equatable, Sendable {
+package struct LeadTrace: Equatable, Sendable {
   /// One process that became the choice.
-  public struct Change: Equatable, Sendable {
+  package struct Change: Equatable, Sendable {
     /// Its place in the candidates.
-    public var index: Int
+    package var index: Int
     /// Whose place it took; nil for the first.
-    public var over: Int?
+    package var over: Int?
     /// It had just as many points as that one.
-    public var isTie: Bool
+    package var isTie: Bool
   }
 
-  public private(set) var changes: [Change] = []
+  package private(set) var changes: [Change] = []
 
-  /// Whom the walk ends with.
-  public var winner: Int? { changes.last?.index }
+  /// The process that the walk ends with.
+  package var winner: Int? { changes.last?.index }
 
   /// - Parameter candidates: in iteration order, with the points of the domain.
   /// - Complexity: O(candidates).
-  public init(over candidates: [Candidate], constraint: Constraint, rules: Rules) {
+  package init(over candidates: [Candidate], constraint: Constraint, rules: Rules) {
     let isOrigin = rules.takesSwapoffFirst
     let equalsReplace = rules.equalsReplace(in: constraint)
     for (index, candidate) in candidates.enumerated() where candidate.ineligible == nil {

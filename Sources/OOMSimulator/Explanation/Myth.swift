@@ -1,7 +1,7 @@
 internal import VictimSelection
 
 /// What people believe of the OOM killer and a kill gives reason to doubt.
-public enum Myth: String, CaseIterable, Sendable {
+package enum Myth: String, CaseIterable, Sendable {
   /// Old processes are spared.
   case age
   /// Nice processes die first.
@@ -16,13 +16,13 @@ public enum Myth: String, CaseIterable, Sendable {
   /// /proc/PID/oom_score goes from 0 to 1000.
   case upTo1000 = "0_to_1000"
   case random
-  /// Who asks for the memory is killed.
+  /// The process that asks for the memory is killed.
   case whoAsks = "who_asks"
   /// memory.min and memory.low protect from the killer.
   case reservation
 
   /// Whether it is wrong under the rules of a release.
-  public func isWrong(under rules: Rules) -> Bool {
+  package func isWrong(under rules: Rules) -> Bool {
     switch self {
     case .age, .nice, .addressSpace, .swap: !rules.badness.isLegacy
     case .rootBonus: !rules.badness.isLegacy && rules.badness.rootBonus == .none
@@ -33,7 +33,7 @@ public enum Myth: String, CaseIterable, Sendable {
   }
 
   /// The change that ended it, or what a release does instead.
-  public func rule(in kernel: KernelRelease, _ constraint: Constraint) -> RuleChange? {
+  package func rule(in kernel: KernelRelease, _ constraint: Constraint) -> RuleChange? {
     let (name, since): (RuleName, KernelRelease?) =
       switch self {
       case .age, .nice: (.badness, "2.6.36")
@@ -52,7 +52,7 @@ public enum Myth: String, CaseIterable, Sendable {
   }
 
   /// The myths that a kill touches, in a fixed order.
-  public static func touched(by kill: Kill, _ scene: OOMScene, in scenario: Scenario) -> [Myth] {
+  package static func touched(by kill: Kill, _ scene: OOMScene, in scenario: Scenario) -> [Myth] {
     allCases.filter { $0.isTouched(by: kill, scene, scenario) }
   }
 

@@ -1,7 +1,7 @@
 /// When `vm.panic_on_oom` makes an OOM a panic.
 ///
 /// Kernel: `check_panic_on_oom()`, mm/oom_kill.c; before 2.6.36 `out_of_memory()`.
-public enum PanicRule: Equatable, Sendable {
+package enum PanicRule: Equatable, Sendable {
   /// There is no such sysctl: to 2.6.17.
   case never
   /// Any value but 0: an OOM without a constraint: 2.6.18 to 2.6.21.

@@ -4,12 +4,15 @@
 struct OOMControl {
   /// The group at its limit, nil for the machine. Kernel: `oc->memcg`.
   var memcg: Int?
+  /// The process whose allocation failed; nil when it is none of the scenario's. Kernel: `current`.
+  var invoker: Int?
+  var trigger = OOMTrigger.allocation
   var constraint: Constraint
   /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
   var totalpages: Int64
   /// The nodes that memory was asked of, nil for any. Kernel: `oc->nodemask`.
   var nodemask: NodeMask?
-  /// The nodes of the cpuset of who asked. Kernel: `cpuset_current_mems_allowed`.
+  /// The nodes of the invoker's cpuset. Kernel: `cpuset_current_mems_allowed`.
   var mems: NodeMask?
   /// Processes that have no memory on the nodes of the OOM, in any order: nobody's candidates since 2.6.36.
   var foreign: Set<Int> = []
@@ -22,14 +25,14 @@ struct OOMControl {
 /// What a cpuset and a memory policy change in an OOM.
 ///
 /// Kernel: mm/oom_kill.c.
-public enum NodeRule: Equatable, Sendable {
+package enum NodeRule: Equatable, Sendable {
   /// Nothing: 2.6.11 to 2.6.13.
   case ignored
   /// Tasks of other nodes are passed over: 2.6.14 and 2.6.15, commit a49335cceab.
   case skips
-  /// The same, and an OOM limited to some nodes kills who asks: 2.6.16 to 2.6.18, commit 9b0f8b040ac.
+  /// The same, and an OOM limited to some nodes kills the invoker: 2.6.16 to 2.6.18, commit 9b0f8b040ac.
   case skipsAndKillsCurrent
-  /// An OOM limited to some nodes kills who asks; tasks of other nodes count an eighth: 2.6.19 to 2.6.23.
+  /// An OOM limited to some nodes kills the invoker; tasks of other nodes count an eighth: 2.6.19 to 2.6.23.
   case killsCurrent
   /// Only a memory policy does that, a cpuset selects: 2.6.24 to 2.6.35, commit bbe373f2c60.
   case policyKillsCurrent
@@ -54,23 +57,26 @@ extension World {
   ///
   /// - Parameters:
   ///   - domain: the group at its limit, nil for the machine.
-  ///   - invoker: who asked; its cpuset is that of the allocation.
+  ///   - invoker: the process that asked; its cpuset is that of the allocation.
   ///   - nodes: what a memory policy limits the allocation to, nil for nothing.
   ///   - group: whose cpuset it is where nobody of the processes asked.
   ///
   /// Kernel: `constrained_alloc()`, mm/oom_kill.c.
   func oomControl(
-    domain: Int?, invoker: Int?, nodes: NodeMask?, group: Int = MemcgTree.root
+    domain: Int?, invoker: Int?, nodes: NodeMask?, group: Int = MemcgTree.root,
+    trigger: OOMTrigger = .allocation
   ) -> OOMControl {
     let mems = invoker == nil ? self.mems(ofGroup: group) : self.mems(of: invoker)
     if let domain {
       var oc = OOMControl(
-        memcg: domain, constraint: .memcg, totalpages: memcgTotalpages(domain))
+        memcg: domain, invoker: invoker, trigger: trigger, constraint: .memcg,
+        totalpages: memcgTotalpages(domain))
       // The cpuset test applied in a memcg, too, until it moved to its callers.
       if rules.constraint.filtersMemcgByCpuset { oc.foreign = foreign(to: mems, policy: nil) }
       return oc
     }
-    var oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
+    var oc = OOMControl(
+      memcg: nil, invoker: invoker, trigger: trigger, constraint: .none, totalpages: totalpages)
     oc.mems = mems
     guard machine.nodes.count > 1 else { return oc }
     if let nodes, !nodes.isSuperset(of: allNodes) {
@@ -137,22 +143,23 @@ extension RulesByRelease {
         "out_of_memory()"
       ),
       RuleChange(
-        .constraint, "2.6.14", "Tasks of cpusets that share no node with who asks are passed over.",
+        .constraint, "2.6.14",
+        "Tasks of cpusets that share no node with the invoker are passed over.",
         "mm/oom_kill.c", "select_bad_process()", commit: .found("a49335cceab"),
         hurts: "tasks of the same cpuset"
       ) { $0.constraint.nodes = .skips },
       RuleChange(
         .constraint, "2.6.16",
         """
-        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of foreign cpusets \
+        An OOM limited by a mempolicy or a cpuset kills the invoker; else tasks of foreign cpusets \
         are passed over.
         """,
-        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "who asks"
+        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "the invoker"
       ) { $0.constraint.nodes = .skipsAndKillsCurrent },
       RuleChange(
         .constraint, "2.6.19",
         """
-        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of other memory \
+        An OOM limited by a mempolicy or a cpuset kills the invoker; else tasks of other memory \
         nodes count an eighth.
         """,
         "mm/oom_kill.c", "badness()", hurts: "tasks of the same nodes"
@@ -160,7 +167,7 @@ extension RulesByRelease {
       RuleChange(
         .constraint, "2.6.24",
         """
-        An OOM limited by a mempolicy kills who asks; one limited by a cpuset selects, and tasks \
+        An OOM limited by a mempolicy kills the invoker; one limited by a cpuset selects, and tasks \
         of other nodes count an eighth.
         """,
         "mm/oom_kill.c", "out_of_memory()", commit: .found("bbe373f2c60"),
@@ -173,7 +180,7 @@ extension RulesByRelease {
         of them.
         """,
         "mm/oom_kill.c", "constrained_alloc()", commit: .found("4365a5676fa"),
-        hurts: "who asks for some nodes", adds: true, asBefore: true),
+        hurts: "invokers that ask for some nodes", adds: true, asBefore: true),
       RuleChange(
         .constraint, "2.6.36",
         """

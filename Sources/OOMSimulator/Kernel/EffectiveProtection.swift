@@ -1,5 +1,5 @@
 /// How a release shares protection among siblings.
-public enum ProtectionRule: Equatable, Sendable {
+package enum ProtectionRule: Equatable, Sendable {
   /// There are no such files: to 3.19.
   case none
   /// `memory.low` alone: a group is protected while it and every ancestor use less than they ask for: 4.0
@@ -26,7 +26,7 @@ public enum ProtectionRule: Equatable, Sendable {
 ///     `memory_recursiveprot`, nil without.
 ///
 /// Kernel: `effective_protection()`, mm/memcontrol.c, since 5.7; `mem_cgroup_protected()` before.
-public func effectiveProtection(
+package func effectiveProtection(
   usage: Int64, setting: Int64, parentEffective: Int64, siblingsProtected: Int64,
   recursiveParentUsage: Int64? = nil, rule: ProtectionRule = .proportional
 ) -> Int64 {

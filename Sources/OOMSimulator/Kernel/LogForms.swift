@@ -1,9 +1,9 @@
 /// How a release words what it logs about an OOM, and which tasks it lists.
 ///
 /// Nothing else in the project knows at which release a form begins: what writes logs goes by this table alone.
-public struct LogForms: Equatable, Sendable {
+package struct LogForms: Equatable, Sendable {
   /// The first line. Kernel: `dump_header()`, before 2.6.24 `out_of_memory()`, mm/oom_kill.c.
-  public enum Header: Equatable, Sendable {
+  package enum Header: Equatable, Sendable {
     case mask, maskAndOrder, oomkilladj, oomAdj, oomAdjAndScoreAdj, scoreAdj, flags, nodemask
     /// Without a policy, the nodes of the cpuset.
     case allowedNodes
@@ -12,12 +12,12 @@ public struct LogForms: Equatable, Sendable {
   }
 
   /// The task table. Kernel: `dump_tasks()` and `dump_task()`, mm/oom_kill.c.
-  public enum Table: Equatable, Sendable {
+  package enum Table: Equatable, Sendable {
     case none, oomAdj, oomAdjAndScoreAdj, ptes, ptesAndPMDs, bytes, wideBytes, kindsOfRSS
   }
 
   /// The lines of a kill. Kernel: `oom_kill_process()` and `__oom_kill_process()`, mm/oom_kill.c.
-  public enum KillLines: Equatable, Sendable {
+  package enum KillLines: Equatable, Sendable {
     case full, andChildren, orChild, orChildWithVSZ, sacrifice, sacrificeWithShmem, oneLine
     case oneLineWithUID
     /// Enterprise Linux 6: the user stands behind the pid.
@@ -25,7 +25,7 @@ public struct LogForms: Equatable, Sendable {
   }
 
   /// What the items of a memory cgroup look like. Kernel: mm/memcontrol.c.
-  public enum MemcgStats: Equatable, Sendable {
+  package enum MemcgStats: Equatable, Sendable {
     case none
     /// One line for each group below the limit, in kB.
     case lines
@@ -34,68 +34,68 @@ public struct LogForms: Equatable, Sendable {
   }
 
   /// The mask of an allocation. Kernel: include/linux/gfp.h, whose bits moved.
-  public struct Mask: Equatable, Sendable {
-    public var bits: String
-    public var names: String
+  package struct Mask: Equatable, Sendable {
+    package var bits: String
+    package var names: String
   }
 
-  public var header = Header.mask
-  public var table = Table.none
+  package var header = Header.mask
+  package var table = Table.none
   /// What `vm.oom_dump_tasks` is by default.
-  public var dumpsTasks = false
+  package var dumpsTasks = false
   /// The table leaves the global init and tasks of other nodes out.
-  public var filtersUnkillable = false
+  package var filtersUnkillable = false
   /// The table of a memcg has its tasks in the order of the selection, not in that of all tasks.
-  public var dumpsAsVisited = false
+  package var dumpsAsVisited = false
   /// `NAME cpuset=/ mems_allowed=0`.
-  public var hasCpusetLine = false
+  package var hasCpusetLine = false
   /// `Task in A killed as a result of limit of B`.
-  public var namesLimit = false
+  package var namesLimit = false
   /// `memory: usage …`.
-  public var hasMemcgUsage = false
+  package var hasMemcgUsage = false
   /// `Memory limit reached of cgroup …` where nobody is chosen.
-  public var namesLimitWithoutVictim = false
+  package var namesLimitWithoutVictim = false
   /// An OOM of a memcg prints the machine's memory, too.
-  public var showsMachineInMemcg = false
+  package var showsMachineInMemcg = false
   /// Version 2 has its own line for swap, and `memory+swap` is of version 1 alone.
-  public var hasSwapLine = false
+  package var hasSwapLine = false
   /// What a limit that was never set prints as, in kB; nil for the largest counter of pages.
-  public var unlimited: UInt64? = 9_007_199_254_740_991
-  public var memcgStats = MemcgStats.none
+  package var unlimited: UInt64? = 9_007_199_254_740_991
+  package var memcgStats = MemcgStats.none
   /// Items of `memory.stat` that came later.
-  public var statHasPageTables = false
-  public var statHasKernel = false
+  package var statHasPageTables = false
+  package var statHasKernel = false
   /// `shmem` in the lines of the groups, and of swap.
-  public var statLineHasShmem = false
+  package var statLineHasShmem = false
   /// `unevictable` and `shmem` in the summary.
-  public var memInfoHasShmem = false
-  public var hasPagecacheTotal = false
-  public var hasPagesReserved = false
+  package var memInfoHasShmem = false
+  package var hasPagecacheTotal = false
+  package var hasPagesReserved = false
   /// `HighMem/MovableOnly` instead of `HighMem`.
-  public var hasMovableOnly = false
-  public var zoneHasManaged = false
+  package var hasMovableOnly = false
+  package var zoneHasManaged = false
   /// Free pages are the last line of the summary instead of the second.
-  public var memInfoEndsInFree = false
+  package var memInfoEndsInFree = false
   /// A line counts the reports that were too many.
-  public var countsSuppressed = false
-  public var hasSummary = false
-  public var kill = KillLines.full
-  public var namesSharers = false
-  public var hasOOMGroup = false
-  public var hasReaper = false
+  package var countsSuppressed = false
+  package var hasSummary = false
+  package var kill = KillLines.full
+  package var namesSharers = false
+  package var hasOOMGroup = false
+  package var hasReaper = false
   /// Microseconds that the reaper leaves a victim to end by itself.
-  public var reaperDelay: Int64 = 0
+  package var reaperDelay: Int64 = 0
   /// SysRq f is `order=-1`.
-  public var marksSysrq = false
+  package var marksSysrq = false
   /// What panics are worded like.
-  public var panicsAsNow = false
+  package var panicsAsNow = false
   /// A panic is preceded by a report.
-  public var reportsPanics = false
-  public var deadlocked = false
-  public var anonymous = Mask(bits: "80d2", names: "")
-  public var kernel = Mask(bits: "d0", names: "")
+  package var reportsPanics = false
+  package var deadlocked = false
+  package var anonymous = Mask(bits: "80d2", names: "")
+  package var kernel = Mask(bits: "d0", names: "")
 
-  public init(of release: KernelRelease) {
+  package init(of release: KernelRelease) {
     for change in Self.changes where change.since <= release.upstream { change.apply(&self) }
     switch release.enterpriseLinux {
     case 6:
@@ -121,7 +121,7 @@ extension LogForms {
     var since: KernelRelease
     var apply: @Sendable (inout LogForms) -> Void
 
-    /// - Parameter source: the kernel function that prints it, for who reads the table.
+    /// - Parameter source: the kernel function that prints it, for readers of the table.
     init(
       _ since: KernelRelease, _ source: StaticString,
       _ apply: @escaping @Sendable (inout LogForms) -> Void

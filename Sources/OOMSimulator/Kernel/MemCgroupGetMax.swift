@@ -1,7 +1,7 @@
 /// What `oom_score_adj` is scaled with in an OOM inside a memcg.
 ///
 /// Kernel: `mem_cgroup_get_limit()`, `mem_cgroup_get_max()` since 4.18, mm/memcontrol.c.
-public enum MemcgTotalpages: Equatable, Sendable {
+package enum MemcgTotalpages: Equatable, Sendable {
   /// The swap is added in pages where bytes are meant, so that it hardly counts: 2.6.36 and 2.6.37.
   case swapAsBytes
   /// The limit and all swap, not above the limit of both: 2.6.38 to 3.6, commit f3e8eb70b18.
@@ -22,7 +22,7 @@ public enum MemcgTotalpages: Equatable, Sendable {
 ///   - max: the limit in pages, `Cgroup.unlimited` when not set.
 ///   - swapMax: swap that the group can have beside it, in pages.
 ///   - swappiness: `vm.swappiness`, or the group's own on version 1.
-public func memCgroupGetMax(
+package func memCgroupGetMax(
   max: Int64, swapMax: Int64, totalSwap: Int64, swappiness: Int64, pageSize: Int64 = 4096,
   rule: MemcgTotalpages = .maxAndSwapMax
 ) -> Int64 {

@@ -1,5 +1,5 @@
-/// Who of a group that dies as a whole is spared.
-public enum OOMGroupRule: Equatable, Sendable {
+/// Which members of a group that dies as a whole are spared.
+package enum OOMGroupRule: Equatable, Sendable {
   /// There is no such file: to 4.18.
   case none
   /// Those at `oom_score_adj` -1000: 4.19 to 5.1, commit 3d8b38eb81ca.

@@ -1,5 +1,5 @@
 /// What memory cgroups a release has.
-public enum MemcgSupport: Equatable, Sendable {
+package enum MemcgSupport: Equatable, Sendable {
   /// None: to 2.6.24.
   case none
   /// Version 1: 2.6.25 to 4.4.

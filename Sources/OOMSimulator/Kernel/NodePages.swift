@@ -1,5 +1,5 @@
 /// Which pages of a node count in `totalpages`.
-public enum NodePages: Equatable, Sendable {
+package enum NodePages: Equatable, Sendable {
   /// Holes in its memory, too: to 5.3. Kernel: `node_spanned_pages()`.
   case spanned
   /// Without holes: since 5.4, commit f9c645621a28. Kernel: `node_present_pages()`.

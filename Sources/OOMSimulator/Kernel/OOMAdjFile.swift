@@ -1,7 +1,7 @@
 /// What `/proc/PID/oom_adj` shows of an `oom_score_adj`, since 2.6.36.
 ///
 /// Kernel: fs/proc/base.c, `oom_score_adj_write()` to 3.7, `oom_adj_read()` since 3.8.
-public enum OOMAdjFile: Equatable, Sendable {
+package enum OOMAdjFile: Equatable, Sendable {
   /// -17 for -1000, else `oom_score_adj × 15 / 1000`, worked out when it is written: 2.6.36 to 3.7.
   case steps15
   /// 15 for 1000, else `oom_score_adj × 17 / 1000`: 3.8 to 5.9, where 999 reads as 16.
@@ -11,7 +11,7 @@ public enum OOMAdjFile: Equatable, Sendable {
 }
 
 /// What reading the old file shows; rounded towards zero, so that a round trip loses.
-public func readOOMAdj(_ oomScoreAdj: Int16, _ file: OOMAdjFile) -> Int16 {
+package func readOOMAdj(_ oomScoreAdj: Int16, _ file: OOMAdjFile) -> Int16 {
   switch file {
   case .steps15: oomScoreAdj == -1000 ? -17 : Int16(Int(oomScoreAdj) * 15 / 1000)
   case .steps17: oomScoreAdj == 1000 ? 15 : Int16(Int(oomScoreAdj) * 17 / 1000)
@@ -24,7 +24,7 @@ public func readOOMAdj(_ oomScoreAdj: Int16, _ file: OOMAdjFile) -> Int16 {
 /// Kernel: `oom_adj_write()`, fs/proc/base.c.
 ///
 /// - Parameter oomAdj: -17 to 15.
-public func oomScoreAdj(writing oomAdj: Int16) -> Int16 {
+package func oomScoreAdj(writing oomAdj: Int16) -> Int16 {
   oomAdj == 15 ? 1000 : Int16(Int(oomAdj) * 1000 / 17)
 }
 

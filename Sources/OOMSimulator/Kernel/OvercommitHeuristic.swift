@@ -1,6 +1,6 @@
 extension OvercommitRule {
   /// Mode 0.
-  public enum Heuristic: Equatable, Sendable {
+  package enum Heuristic: Equatable, Sendable {
     /// What is cached and in swap, then what is free: 2.6.11 to 2.6.16.
     case cacheThenFree
     /// The same; free pages count above the reserve only: 2.6.17 to 3.0, commit 6d9f7839658.

@@ -1,6 +1,6 @@
 extension OvercommitRule {
   /// What mode 2 keeps back.
-  public enum StrictReserve: Equatable, Sendable {
+  package enum StrictReserve: Equatable, Sendable {
     /// 1/32 for root and 1/32 of the process's own size: to 3.9.
     case thirtySecond
     /// `vm.admin_reserve_kbytes` and `vm.user_reserve_kbytes`: since 3.10.

@@ -1,7 +1,7 @@
 /// Which levels of page tables count as points.
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c.
-public enum PageTablesCounted: Equatable, Sendable {
+package enum PageTablesCounted: Equatable, Sendable {
   /// None: to 2.6.38.
   case none
   /// The last level, `mm->nr_ptes`: 2.6.39 to 3.19, commit f755a042d82b.

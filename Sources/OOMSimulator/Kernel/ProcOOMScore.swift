@@ -1,9 +1,9 @@
-public import VictimSelection
+package import VictimSelection
 
 /// What `/proc/PID/oom_score` shows of the points.
 ///
 /// Kernel: `proc_oom_score()`, fs/proc/base.c.
-public enum OOMScoreFile: Equatable, Sendable {
+package enum OOMScoreFile: Equatable, Sendable {
   /// `badness()` as it is: to 2.6.35.
   case points
   /// Thousandths, as `oom_badness()` gives them: 2.6.36 to 3.4.
@@ -22,7 +22,7 @@ public enum OOMScoreFile: Equatable, Sendable {
 /// - Parameters:
 ///   - points: badness by the machine's totals; nil when the process is no candidate.
 ///   - totalpages: RAM + swap in pages; 0 counts as 1.
-public func procOOMScore(
+package func procOOMScore(
   points: Int128?, totalpages: Int64, file: OOMScoreFile = .centred, word: WordBits = .bits64
 ) -> Int128 {
   guard let points else { return 0 }

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 extension BadnessArithmetic {
   /// What is taken off a process for `CAP_SYS_ADMIN`, in points; 0 where nothing is.
-  public func rootBonus(of candidate: Candidate) -> Int64 {
+  package func rootBonus(of candidate: Candidate) -> Int64 {
     guard candidate.isAdmin else { return 0 }
     switch rules.badness.rootBonus {
     case .none: return 0

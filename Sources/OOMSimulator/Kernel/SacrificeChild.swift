@@ -3,7 +3,7 @@ internal import VictimSelection
 /// Which child dies for the process that was chosen.
 ///
 /// Kernel: `oom_kill_process()`, mm/oom_kill.c.
-public enum ChildRule: Equatable, Sendable {
+package enum ChildRule: Equatable, Sendable {
   /// The oldest child with an address space of its own that can be killed, however small: 2.6.11 to
   /// 2.6.35.
   case oldest

@@ -19,7 +19,7 @@ func minWatermark(minFreeKbytes: Int64, machine: Machine) -> Int64 {
 }
 
 /// How far apart the watermarks of a zone are.
-public enum WatermarkStep: Equatable, Sendable {
+package enum WatermarkStep: Equatable, Sendable {
   /// A quarter of the min watermark to low, half to high: to 4.5.
   case quarterOfMin
   /// The larger of a quarter and 0.1 % of the zone (`vm.watermark_scale_factor` 10): since 4.6.
@@ -67,7 +67,7 @@ extension RulesByRelease {
         .watermarks, "4.6",
         "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
         "mm/page_alloc.c", "__setup_per_zone_wmarks()",
-        hurts: "who asks in mode 0 to 5.1: the high watermark is its reserve", adds: true
+        hurts: "requests in mode 0 to 5.1: the high watermark is their reserve", adds: true
       ) { $0.watermarks.step = .scaled },
       RuleChange(
         .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",

@@ -1,7 +1,7 @@
 internal import VictimSelection
 
 /// What a running swapoff does to the choice. The process brings the OOM on itself.
-public enum SwapoffRule: Equatable, Sendable {
+package enum SwapoffRule: Equatable, Sendable {
   /// Returned as soon as the scan meets it: 2.6.11 to 2.6.18.
   case returnedAtOnce
   /// All points there are, `ULONG_MAX`: 2.6.19 to 2.6.35. Kernel: `PF_SWAPOFF`, `PF_OOM_ORIGIN`.
@@ -37,12 +37,12 @@ extension Tasks {
 
 extension Rules {
   /// Whether a process in swapoff is taken before all others, whatever its points are.
-  public var takesSwapoffFirst: Bool { !badness.isLegacy && selection.swapoff == .origin }
+  package var takesSwapoffFirst: Bool { !badness.isLegacy && selection.swapoff == .origin }
 }
 
 extension BadnessArithmetic {
   /// `oom_score_adj` of a process as the badness of the release reads it.
-  public func effectiveAdj(of candidate: Candidate) -> Int16 {
+  package func effectiveAdj(of candidate: Candidate) -> Int16 {
     rules.selection.swapoff == .ownAdj && candidate.isSwapoff ? 1000 : candidate.oomScoreAdj
   }
 

@@ -1,7 +1,7 @@
 /// What SysRq f, the manual OOM kill, does otherwise than an OOM.
 ///
 /// Kernel: `moom_callback()`, drivers/tty/sysrq.c, with `out_of_memory()`, mm/oom_kill.c.
-public enum SysrqRule: Equatable, Sendable {
+package enum SysrqRule: Equatable, Sendable {
   /// Nothing: to 3.3.
   case likeAny
   /// It passes victims over that are still dying: 3.4 to 4.2. Kernel: `force_kill`.

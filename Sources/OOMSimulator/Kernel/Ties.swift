@@ -1,6 +1,6 @@
 extension Rules {
   /// Whether of processes with equal points the one that is visited later is chosen.
-  public func equalsReplace(in constraint: Constraint) -> Bool {
+  package func equalsReplace(in constraint: Constraint) -> Bool {
     if badness.isLegacy { return false }
     return constraint == .memcg ? selection.memcgEqualsReplace : selection.globalEqualsReplace
   }

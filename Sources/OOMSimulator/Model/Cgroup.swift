@@ -27,14 +27,38 @@ public struct Cgroup: Equatable, Sendable {
   public var useHierarchy: Bool?
   /// Version 1: 0 to 200; 0 never swaps. File: `memory.swappiness`.
   public var swappiness: Int64?
-  /// Version 1: who reaches the limit waits instead of being killed. File: `memory.oom_control`.
+  /// Version 1: a process that reaches the limit waits instead of being killed. File: `memory.oom_control`.
   public var oomKillDisable: Bool?
   /// Clean file cache charged to the group at the start.
   public var pageCache: Int64?
   /// Unreclaimable kernel memory charged to the group at the start.
   public var kernel: Int64?
 
-  public init() {}
+  /// A group with the limits that are given, in pages; nil is what the kernel has where nobody wrote anything.
+  ///
+  /// - Parameters: as the properties of the same names.
+  public init(
+    min: Int64? = nil, low: Int64? = nil, high: Int64? = nil, max: Int64? = nil,
+    swapMax: Int64? = nil, oomGroup: Bool? = nil, cpusetMems: NodeMask? = nil,
+    memswLimit: Int64? = nil, softLimit: Int64? = nil, useHierarchy: Bool? = nil,
+    swappiness: Int64? = nil, oomKillDisable: Bool? = nil, pageCache: Int64? = nil,
+    kernel: Int64? = nil
+  ) {
+    self.min = min
+    self.low = low
+    self.high = high
+    self.max = max
+    self.swapMax = swapMax
+    self.oomGroup = oomGroup
+    self.cpusetMems = cpusetMems
+    self.memswLimit = memswLimit
+    self.softLimit = softLimit
+    self.useHierarchy = useHierarchy
+    self.swappiness = swappiness
+    self.oomKillDisable = oomKillDisable
+    self.pageCache = pageCache
+    self.kernel = kernel
+  }
 
   /// Whether any file of the group is given, besides what it holds at the start.
   var hasLimits: Bool {

@@ -17,7 +17,17 @@ public struct Event: Equatable, Sendable {
     /// Anonymous memory that is locked as it is touched, besides `anon`.
     public var locked: Int64 = 0
 
-    public init() {}
+    /// Sizes in pages.
+    ///
+    /// - Parameters: as the properties of the same names.
+    public init(
+      anon: Int64 = 0, file: Int64 = 0, shmem: Int64 = 0, locked: Int64 = 0
+    ) {
+      self.anon = anon
+      self.file = file
+      self.shmem = shmem
+      self.locked = locked
+    }
   }
 
   /// The child of a fork. What is nil is as its parent has it; the pid is assigned when it is 0.
@@ -26,7 +36,16 @@ public struct Event: Equatable, Sendable {
     public var pid: Int32 = 0
     public var oomScoreAdj: Int16?
 
-    public init() {}
+    /// A child called `name`; what is nil is as its parent has it.
+    ///
+    /// - Parameters: as the properties of the same names; a `pid` of 0 is assigned.
+    public init(
+      name: String = "", pid: Int32 = 0, oomScoreAdj: Int16? = nil
+    ) {
+      self.name = name
+      self.pid = pid
+      self.oomScoreAdj = oomScoreAdj
+    }
   }
 
   /// What a mapping without touched pages costs in committed memory.
@@ -82,6 +101,27 @@ public struct Event: Equatable, Sendable {
     public var memsAllowed: NodeMask?
     public var mempolicy: NodeMask?
 
-    public init() {}
+    /// What is to be changed; nil leaves it.
+    ///
+    /// - Parameters: as the properties of the same names; `cpuTime` in microseconds.
+    public init(
+      oomScoreAdj: Int16? = nil, oomAdj: Int16? = nil, nice: Int16? = nil,
+      cpuTime: Int64? = nil, isInVfork: Bool? = nil, isSwapoff: Bool? = nil,
+      uid: UInt32? = nil, capabilities: Capabilities? = nil,
+      onENOMEM: Scenario.Process.OnENOMEM? = nil, memsAllowed: NodeMask? = nil,
+      mempolicy: NodeMask? = nil
+    ) {
+      self.oomScoreAdj = oomScoreAdj
+      self.oomAdj = oomAdj
+      self.nice = nice
+      self.cpuTime = cpuTime
+      self.isInVfork = isInVfork
+      self.isSwapoff = isSwapoff
+      self.uid = uid
+      self.capabilities = capabilities
+      self.onENOMEM = onENOMEM
+      self.memsAllowed = memsAllowed
+      self.mempolicy = mempolicy
+    }
   }
 }

@@ -9,9 +9,31 @@ public struct Expectation: Equatable, Sendable {
   public var refused: [ExpectedRefusal]?
   public var panic: Bool?
   /// How the run ends.
-  public var outcome: Run.Outcome?
+  public var outcome: Outcome?
 
-  public init() {}
+  /// What is promised; nil is not checked.
+  ///
+  /// - Parameters: as the properties of the same names.
+  public init(
+    kills: [ExpectedKill]? = nil, survivors: [String]? = nil, stuck: [String]? = nil,
+    refused: [ExpectedRefusal]? = nil, panic: Bool? = nil, outcome: Outcome? = nil
+  ) {
+    self.kills = kills
+    self.survivors = survivors
+    self.stuck = stuck
+    self.refused = refused
+    self.panic = panic
+    self.outcome = outcome
+  }
+
+  /// How a run ends.
+  public enum Outcome: String, CaseIterable, Sendable {
+    /// Nothing is left to happen.
+    case completed
+    case panic
+    /// A restart loop was proved.
+    case loop
+  }
 
   /// One OOM kill; the process is the one that dies first.
   public struct ExpectedKill: Equatable, Sendable {
@@ -26,8 +48,20 @@ public struct Expectation: Equatable, Sendable {
     /// Names of those that die with it, in any order, complete.
     public var also: [String]?
 
-    public init(process: ProcessReference) {
+    /// A kill of `process`; what is nil is not checked.
+    ///
+    /// - Parameters: as the properties of the same names; times in microseconds, points in pages.
+    public init(
+      process: ProcessReference, constraint: Constraint? = nil, cgroup: String? = nil,
+      points: Int64? = nil, after: Int64? = nil, before: Int64? = nil, also: [String]? = nil
+    ) {
       self.process = process
+      self.constraint = constraint
+      self.cgroup = cgroup
+      self.points = points
+      self.after = after
+      self.before = before
+      self.also = also
     }
   }
 

@@ -49,7 +49,29 @@ public struct Machine: Equatable, Sendable {
     }
   }
 
-  public init() {}
+  /// A machine with `memory` pages, and for the rest what is usual.
+  ///
+  /// - Parameters: as the properties of the same names; sizes in pages of `pageSize` bytes, times in microseconds.
+  ///   `memory` and `swap` are the sums of the nodes and of the devices where only these are given.
+  public init(
+    memory: Int64 = 0, nodes: [Node] = [], swap: Int64 = 0, swapDevices: [SwapDevice] = [],
+    pageSize: Int64 = 4096, kernel: Int64 = 0, slabReclaimable: Int64 = 0,
+    pageCache: Int64 = 0, hugetlb: Int64 = 0, hz: Int64 = 250,
+    wordBits: WordBits = .bits64, exitDelay: Int64 = 0
+  ) {
+    self.memory = memory == 0 ? nodes.reduce(0) { $0 + $1.memory } : memory
+    self.nodes = nodes
+    self.swap = swap == 0 ? swapDevices.reduce(0) { $0 + $1.size } : swap
+    self.swapDevices = swapDevices
+    self.pageSize = pageSize
+    self.kernel = kernel
+    self.slabReclaimable = slabReclaimable
+    self.pageCache = pageCache
+    self.hugetlb = hugetlb
+    self.hz = hz
+    self.wordBits = wordBits
+    self.exitDelay = exitDelay
+  }
 
   /// Memory in KiB, as /proc/meminfo counts it.
   public var memoryKiB: Int64 { memory * (pageSize / 1024) }

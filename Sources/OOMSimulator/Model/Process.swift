@@ -86,7 +86,56 @@ extension Scenario {
     /// Whether it comes back after its death; nil means never.
     public var restart: RestartPolicy?
 
+    /// A process without a name yet, with all that is usual.
     public init() {}
+
+    /// A process called `name`, or `count` alike; for the rest what is usual.
+    ///
+    /// - Parameters: as the properties of the same names; sizes in pages. `pageTables` is the sum of the levels where
+    ///   only these are given.
+    public init(
+      name: String, pid: Int32 = 0, count: Int32 = 1, ppid: Int32 = 0, uid: UInt32 = 0,
+      cgroup: String = "/", oomScoreAdj: Int16 = 0, legacy: LegacyInputs = LegacyInputs(),
+      anon: Int64 = 0, file: Int64 = 0, shmem: Int64 = 0, segment: String? = nil,
+      mappedFile: String? = nil, swap: Int64 = 0, locked: Int64 = 0, totalVM: Int64? = nil,
+      committed: Int64? = nil, pageTables: Int64? = nil,
+      pageTableLevels: PageTableLevels? = nil, isKernelThread: Bool = false,
+      sharesMMWith: ProcessReference? = nil, capabilities: Capabilities? = nil,
+      onENOMEM: OnENOMEM = .continue, isInVfork: Bool = false, isDying: Bool = false,
+      isSwapoff: Bool = false, memsAllowed: NodeMask? = nil, mempolicy: NodeMask? = nil,
+      threadCgroups: [String] = [], restart: RestartPolicy? = nil
+    ) {
+      self.name = name
+      self.pid = pid
+      self.count = count
+      self.ppid = ppid
+      self.uid = uid
+      self.cgroup = cgroup
+      self.oomScoreAdj = oomScoreAdj
+      self.legacy = legacy
+      self.anon = anon
+      self.file = file
+      self.shmem = shmem
+      self.segment = segment
+      self.mappedFile = mappedFile
+      self.swap = swap
+      self.locked = locked
+      self.totalVM = totalVM
+      self.committed = committed
+      self.pageTables = pageTables ?? pageTableLevels?.total
+      self.pageTableLevels = pageTableLevels
+      self.isKernelThread = isKernelThread
+      self.sharesMMWith = sharesMMWith
+      self.capabilities = capabilities
+      self.onENOMEM = onENOMEM
+      self.isInVfork = isInVfork
+      self.isDying = isDying
+      self.isSwapoff = isSwapoff
+      self.memsAllowed = memsAllowed
+      self.mempolicy = mempolicy
+      self.threadCgroups = threadCgroups
+      self.restart = restart
+    }
 
     /// What only the rules before 2.6.36 read.
     public struct LegacyInputs: Equatable, Sendable {
@@ -99,7 +148,17 @@ extension Scenario {
       /// How long it has been running at the start, or when it starts, microseconds.
       public var runTime: Int64 = 0
 
-      public init() {}
+      /// What the rules before 2.6.36 read of a process, besides its memory.
+      ///
+      /// - Parameters: as the properties of the same names; times in microseconds.
+      public init(
+        oomAdj: Int16? = nil, nice: Int16 = 0, cpuTime: Int64 = 0, runTime: Int64 = 0
+      ) {
+        self.oomAdj = oomAdj
+        self.nice = nice
+        self.cpuTime = cpuTime
+        self.runTime = runTime
+      }
     }
 
     /// Whether it gives any size of its own.

@@ -47,10 +47,19 @@ public struct ProcessTable: Equatable, Sendable {
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
   var restarts: [Int: RestartPolicy] = [:]
+  /// Whole rows that have something for which there is no column.
+  var plain: [Int: Scenario.Process] = [:]
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
   public init() {}
+
+  /// A table of processes, oldest first, as the kernel visits them.
+  ///
+  /// - Complexity: O(processes).
+  public init(_ processes: some Sequence<Scenario.Process>) {
+    for process in processes { append(process) }
+  }
 
   public var count: Int { pids.count }
 
@@ -112,6 +121,9 @@ public struct ProcessTable: Equatable, Sendable {
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
     if process.restart != nil || !restarts.isEmpty { restarts[row] = process.restart }
+    if process.hasPlainValues || !plain.isEmpty {
+      plain[row] = process.hasPlainValues ? process : nil
+    }
     if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
       threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
     }
@@ -119,7 +131,7 @@ public struct ProcessTable: Equatable, Sendable {
 
   public subscript(row: Int) -> Scenario.Process {
     get {
-      var process = Scenario.Process()
+      var process = plain.isEmpty ? Scenario.Process() : plain[row] ?? Scenario.Process()
       process.name = names[row]
       process.pid = pids[row]
       process.count = counts[row] ?? 1
@@ -148,10 +160,11 @@ public struct ProcessTable: Equatable, Sendable {
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)
       process.isSwapoff = flags[row].contains(.swapoff)
-      if flags[row].contains(.statesCapabilities) {
-        process.capabilities = Capabilities(
+      process.capabilities =
+        flags[row].contains(.statesCapabilities)
+        ? Capabilities(
           rawValue: UInt8(truncatingIfNeeded: flags[row].rawValue >> Flags.capabilitiesShift) & 7)
-      }
+        : nil
       process.onENOMEM = flags[row].contains(.exitsOnENOMEM) ? .exit : .continue
       return process
     }
@@ -205,6 +218,7 @@ public struct ProcessTable: Equatable, Sendable {
     own(&pageTables)
     own(&cgroupPaths)
     counts = counts.mapValues { $0 }
+    plain = plain.mapValues { $0 }
     cgroupIndex = cgroupIndex.mapValues { $0 }
   }
 
@@ -255,4 +269,11 @@ public struct ProcessTable: Equatable, Sendable {
   }
 
   private var cgroupIndex: [String: Int32] = [:]
+}
+
+extension ProcessTable: ExpressibleByArrayLiteral {
+  /// A table of the processes that stand in the source, oldest first.
+  public init(arrayLiteral processes: Scenario.Process...) {
+    self.init(processes)
+  }
 }

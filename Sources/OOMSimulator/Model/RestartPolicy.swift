@@ -30,8 +30,19 @@ public struct RestartPolicy: Equatable, Sendable {
   /// Microseconds; nil is ten seconds. File: `StartLimitIntervalSec=`.
   public var interval: Int64?
 
-  public init(_ policy: Condition) {
+  /// Whether a process comes back; what is nil has its usual value.
+  ///
+  /// - Parameters: as the properties of the same names; times in microseconds.
+  public init(
+    _ policy: Condition, backoff: Backoff = .constant, delay: Int64? = nil,
+    maxDelay: Int64? = nil, burst: Int64? = nil, interval: Int64? = nil
+  ) {
     self.policy = policy
+    self.backoff = backoff
+    self.delay = delay
+    self.maxDelay = maxDelay
+    self.burst = burst
+    self.interval = interval
   }
 
   /// A life as long as this, in microseconds, makes the next pause the first again.

@@ -28,7 +28,31 @@ public struct Scenario: Equatable, Sendable {
 
   private var table = Indirect(wrappedValue: ProcessTable())
 
-  public init() {}
+  /// A scenario of `processes` on a `machine`.
+  ///
+  /// - Parameters: as the properties of the same names. `problems()` says what contradicts what.
+  public init(
+    name: String = "", title: String = "", description: [String] = [], source: [String] = [],
+    kernel: KernelRelease? = nil, cgroupVersion: Int = 2,
+    isRecursivelyProtected: Bool = false, machine: Machine = Machine(),
+    sysctl: Sysctl = Sysctl(), cgroups: [String: Cgroup] = [:],
+    processes: ProcessTable = ProcessTable(), events: [Event] = [],
+    expectation: Expectation? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.description = description
+    self.source = source
+    self.kernel = kernel
+    self.cgroupVersion = cgroupVersion
+    self.isRecursivelyProtected = isRecursivelyProtected
+    self.machine = machine
+    self.sysctl = sysctl
+    self.cgroups = cgroups
+    self.processes = processes
+    self.events = events
+    self.expectation = expectation
+  }
 
   /// The scenario with storage of its own and without what no run reads: threads that replay copies of one scenario
   /// again and again hinder each other at the reference counts.

@@ -31,7 +31,27 @@ public struct Sysctl: Equatable, Sendable {
   /// Whether the kernel logs its table of tasks; decides nothing.
   public var oomDumpTasks: Bool?
 
-  public init() {}
+  /// The sysctls that are given; nil is the kernel's own default.
+  ///
+  /// - Parameters: as the properties of the same names, in the units of their files.
+  public init(
+    overcommitMemory: OvercommitMemory? = nil, overcommitRatio: Int64? = nil,
+    overcommitKbytes: Int64? = nil, adminReserveKbytes: Int64? = nil,
+    userReserveKbytes: Int64? = nil, minFreeKbytes: Int64? = nil, swappiness: Int64? = nil,
+    panicOnOOM: PanicOnOOM? = nil, oomKillAllocatingTask: Bool? = nil,
+    oomDumpTasks: Bool? = nil
+  ) {
+    self.overcommitMemory = overcommitMemory
+    self.overcommitRatio = overcommitRatio
+    self.overcommitKbytes = overcommitKbytes
+    self.adminReserveKbytes = adminReserveKbytes
+    self.userReserveKbytes = userReserveKbytes
+    self.minFreeKbytes = minFreeKbytes
+    self.swappiness = swappiness
+    self.panicOnOOM = panicOnOOM
+    self.oomKillAllocatingTask = oomKillAllocatingTask
+    self.oomDumpTasks = oomDumpTasks
+  }
 
   /// Takes over every value that `change` gives, as writing those files would.
   ///

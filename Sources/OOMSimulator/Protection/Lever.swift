@@ -108,7 +108,8 @@ extension Scenario {
         if one.name == subject.identity.name { child(&one) }
         scenario.events.append(Event(at: event.at, action: .fork(parent, one)))
       default:
-        guard case (let process, var change)? = event.action.processChange, subject.isMeant(by: process)
+        guard case (let process, var change)? = event.action.processChange,
+          subject.isMeant(by: process)
         else {
           scenario.events.append(event)
           continue

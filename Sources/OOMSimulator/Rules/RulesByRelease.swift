@@ -19,7 +19,7 @@ public enum RulesByRelease {
   }()
 
   /// The rules of a release. One that is older than all known ones has those of the oldest.
-  public static func rules(of release: KernelRelease) -> Rules {
+  package static func rules(of release: KernelRelease) -> Rules {
     if release.enterpriseKernel != nil || !StableUpdate.of(release).isEmpty {
       return rules(of: effective(in: release))
     }

@@ -158,7 +158,9 @@ struct Recorder: Sendable {
 extension Timeline.Fill {
   fileprivate init(of world: World) {
     for account in world.ledger.accounts {
-      processes += account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs + account.pages.file
+      processes +=
+        account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs
+        + account.pages.file
       cache += account.pages.cache
     }
     kernel = max(world.used - processes - cache, 0)

@@ -3,10 +3,10 @@
 ///
 /// The stream is SplitMix64 of G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number generators,
 /// OOPSLA 2014, begun at a hash of the seed and the parameter's name.
-public struct Draws: Equatable, Sendable {
+package struct Draws: Equatable, Sendable {
   private let start: UInt64
 
-  public init(seed: UInt64, name: String) {
+  package init(seed: UInt64, name: String) {
     var digest = Digest()
     digest.add(seed)
     digest.add(name)
@@ -16,7 +16,7 @@ public struct Draws: Equatable, Sendable {
   /// A whole number between two, each as likely as any other to within 2⁻⁶⁴ times how many there are.
   ///
   /// - Precondition: the range has less than 2⁶³ numbers.
-  public func number(_ index: Int, in range: ClosedRange<Int64>) -> Int64 {
+  package func number(_ index: Int, in range: ClosedRange<Int64>) -> Int64 {
     let bits = Self.mixed(start &+ UInt64(index + 1) &* 0x9e37_79b9_7f4a_7c15)
     let width = UInt64(range.upperBound - range.lowerBound) + 1
     return range.lowerBound + Int64(bits.multipliedFullWidth(by: width).high)

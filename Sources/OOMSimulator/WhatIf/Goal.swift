@@ -1,5 +1,5 @@
 /// What somebody wants of a run.
-public enum Goal: Equatable, Sendable {
+package enum Goal: Equatable, Sendable {
   /// No OOM kill and no panic.
   case noKills
   /// None of these processes dies for want of memory.
@@ -8,12 +8,12 @@ public enum Goal: Equatable, Sendable {
   case first(Wanted)
 
   /// The processes that a goal is about.
-  public struct Wanted: Equatable, Sendable {
-    public var reference: ProcessReference
+  package struct Wanted: Equatable, Sendable {
+    package var reference: ProcessReference
     /// Whether `worker-3` is meant by `worker`, too.
-    public var meansCopies: Bool
+    package var meansCopies: Bool
 
-    public init(_ reference: ProcessReference, meansCopies: Bool = false) {
+    package init(_ reference: ProcessReference, meansCopies: Bool = false) {
       self.reference = reference
       self.meansCopies = meansCopies
     }
@@ -30,7 +30,7 @@ public enum Goal: Equatable, Sendable {
     }
   }
 
-  public func holds(in run: Run) -> Bool {
+  package func holds(in run: Run) -> Bool {
     switch self {
     case .noKills: return run.kills.isEmpty && run.panic == nil
     case .first(let wanted): return run.kills.first.map { wanted.contains($0.dyingFirst) } ?? false
@@ -56,7 +56,7 @@ extension Run {
 extension Scenario {
   /// How many processes a name or a pid can mean at any time, those that are started later among them; copies of
   /// one that is given with `count` are meant by its name.
-  public func processes(meantBy reference: ProcessReference) -> (count: Int, isTemplate: Bool) {
+  package func processes(meantBy reference: ProcessReference) -> (count: Int, isTemplate: Bool) {
     var count = 0
     var isTemplate = false
     func add(_ name: String, _ pid: Int32, copies: Int32) {
@@ -87,7 +87,7 @@ extension Scenario {
   }
 
   /// The name of a process that is spelt most like another text.
-  public func nearestProcess(to name: String) -> String? {
+  package func nearestProcess(to name: String) -> String? {
     var names = processes.names
     for event in events {
       switch event.action.newcomer {

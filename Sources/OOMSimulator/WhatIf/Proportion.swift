@@ -1,24 +1,24 @@
 /// How many of a number of runs did something, and what that says of the share of all that could be drawn.
-public struct Proportion: Equatable, Sendable {
-  public var count: Int
+package struct Proportion: Equatable, Sendable {
+  package var count: Int
   /// Runs; at least 1.
-  public var of: Int
+  package var of: Int
 
-  public init(count: Int, of: Int) {
+  package init(count: Int, of: Int) {
     precondition(of >= 1 && (0...of).contains(count), "some of all runs")
     self.count = count
     self.of = of
   }
 
   /// Hundredths of a percent, rounded down.
-  public var share: Int { count * 10_000 / of }
+  package var share: Int { count * 10_000 / of }
 
   /// The interval that holds the true share with 95 % confidence, in hundredths of a percent: its lower end rounded
   /// down, its upper end rounded up.
   ///
   /// E. B. Wilson, Probable inference, the law of succession, and statistical inference, J. Am. Stat. Assoc. 22, 1927:
   /// (k + z²/2 ± z √(k (n - k) / n + z²/4)) / (n + z²), for z = 1.96. Here in integers, all of it times 10⁴.
-  public var interval: ClosedRange<Int> {
+  package var interval: ClosedRange<Int> {
     let (k, n) = (Int128(count), Int128(of))
     let z2: Int128 = 38_416
     let middle = k * 10_000 + z2 / 2

@@ -1,6 +1,7 @@
 import Foundation
 import OOMFormats
 import OOMSimulator
+import SharedData
 
 /// Where the files of the package, and what may lie beside it, are found.
 enum Files {
@@ -10,10 +11,10 @@ enum Files {
   static let scenarios = packageRoot.appending(path: "Scenarios")
 
   /// A checkout of the JSON test suite of Nicolas Seriot; its tests are passed over where it is not.
-  static let jsonTestSuite = packageRoot.deletingLastPathComponent()
-    .appending(path: "shared/json-test-suite")
+  static let jsonTestSuite = SharedData.folder.appending(path: "json-test-suite")
 
-  static let hasJSONTestSuite = FileManager.default.fileExists(atPath: jsonTestSuite.path)
+  static let hasJSONTestSuite = SharedData.has(
+    "json-test-suite", for: "the JSON reader by Nicolas Seriot's test suite")
 
   /// Names in the JSON test suite that begin with a prefix.
   static func jsonTests(_ prefix: String) -> [String] {

@@ -1,13 +1,22 @@
 import Foundation
 import KernelLog
 import OOMFormats
+import SharedData
 
 /// Kernel logs of the tests, and those that may lie beside the package.
 enum Logs {
   static let folder = Files.packageRoot.appending(path: "Tests/Data/logs")
-  static let shared = Files.packageRoot.deletingLastPathComponent().appending(path: "shared")
+  static let shared = SharedData.folder
+  static let hasReports = SharedData.has("reports", for: "kernel logs that people posted")
+  static let hasConsoles = SharedData.has(
+    "recordings/console", for: "whole consoles of recorded kernels")
 
   static let names = texts(in: folder)
+
+  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 500 by default.
+  static let mutations =
+    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 500
+
   static let sharedReports = texts(in: shared.appending(path: "reports"))
   static let sharedConsoles = texts(in: shared.appending(path: "recordings/console"))
 

@@ -25,7 +25,7 @@ package struct Field<Root>: Sendable {
   }
 
   /// The value as the differences of two scenarios show it.
-  package func shown(_ root: Root) -> ScenarioDifference.Value {
+  package func shown(_ root: Root) -> ShownValue {
     value.shown(root)
   }
 }
@@ -57,6 +57,7 @@ package enum FieldValue<Root>: Sendable {
   case pause(Get<Int64>, Set<Int64>)
   /// A text that is not empty, with what has it as a name: `a process`.
   case name(of: String, Get<String>, Set<String>)
+  case text(Get<String>, Set<String>)
   /// One of several words.
   case word([String], Get<String>, Set<String>)
   /// The path of a group.
@@ -66,6 +67,10 @@ package enum FieldValue<Root>: Sendable {
   /// How much smaller a zram makes a page, in thousandths.
   case ratio(Get<Int64>, Set<Int64>)
   case capabilities(Get<Capabilities>, Set<Capabilities>)
+  /// Names of processes, each once.
+  case names(Get<[String]>, Set<[String]>)
+  case kills(Get<[Expectation.ExpectedKill]>, Set<[Expectation.ExpectedKill]>)
+  case refusals(Get<[Expectation.ExpectedRefusal]>, Set<[Expectation.ExpectedRefusal]>)
   /// The child of a fork.
   case child(Get<Event.Child>, Set<Event.Child>)
   /// One size, or one for each level.
@@ -93,7 +98,7 @@ package enum FieldValue<Root>: Sendable {
 }
 
 extension FieldValue {
-  fileprivate func shown(_ root: Root) -> ScenarioDifference.Value {
+  fileprivate func shown(_ root: Root) -> ShownValue {
     switch self {
     case .size(let get, _), .limit(let get, _): .optionalPages(get(root))
     case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
@@ -101,12 +106,17 @@ extension FieldValue {
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
     case .duration(let get, _), .pause(let get, _): get(root).map { .microseconds($0) } ?? .absent
-    case .name(_, let get, _), .word(_, let get, _), .path(let get, _):
+    case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       .optional(get(root))
     case .nodes(let get, _): .optional(get(root)?.description)
     case .process(let get, _): .optional(get(root)?.description)
     case .capabilities(let get, _): .optional(get(root)?.names.joined(separator: ", "))
     case .threads(let get, _): .optional(get(root)?.joined(separator: ", "))
+    case .names(let get, _): .optional(get(root)?.joined(separator: ", "))
+    case .kills(let get, _):
+      .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
+    case .refusals(let get, _):
+      .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
     case .child(let get, _): .optional(get(root).map(Self.text))
     case .pageTables(let get, _): Self.shown(get(root))
     case .restart(let get, _): .optional(get(root)?.description)
@@ -115,13 +125,13 @@ extension FieldValue {
     }
   }
 
-  private static func shown(_ tables: PageTables?) -> ScenarioDifference.Value {
+  private static func shown(_ tables: PageTables?) -> ShownValue {
     guard let tables else { return .absent }
     guard let levels = tables.levels else { return .pages(tables.total) }
     return .text("\(levels.pte) + \(levels.pmd) + \(levels.pud) pages")
   }
 
-  private static func shown(_ swap: SwapSpace?) -> ScenarioDifference.Value {
+  private static func shown(_ swap: SwapSpace?) -> ShownValue {
     guard let swap, !swap.devices.isEmpty else { return .optionalPages(swap?.pages) }
     let devices = swap.devices.map { device in
       let ratio = device.kind == .zram ? " / \(device.ratio) per mille" : ""
@@ -147,13 +157,6 @@ extension FieldValue {
     }
     return texts.joined(separator: ", ")
   }
-}
-
-extension ScenarioDifference.Value {
-  static func flag(_ value: Bool) -> Self { .number(value ? 1 : 0) }
-  static func optional(_ number: Int64?) -> Self { number.map { .number($0) } ?? .absent }
-  static func optional(_ text: String?) -> Self { text.map { .text($0) } ?? .absent }
-  static func optionalPages(_ pages: Int64?) -> Self { pages.map { .pages($0) } ?? .absent }
 }
 
 extension Capabilities {

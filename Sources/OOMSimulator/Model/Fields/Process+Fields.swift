@@ -3,7 +3,24 @@ extension Scenario.Process {
   package static let maxCount: Int64 = 1_000_000
 
   /// The keys of a process, in the order in which they are written.
-  package static let fields: [Field<Self>] = identityFields + memoryFields + stateFields
+  package static let fields: [Field<Self>] =
+    identityFields + memoryFields + stateFields + plainFields
+
+  /// Keys that no column of `ProcessTable` holds and no replay reads. What is added here and in the structure is read,
+  /// kept, written, compared and set like all others.
+  static let plainFields: [Field<Self>] = []
+
+  /// The values of these that the table need not keep.
+  static let usualPlainValues = plainFields.map { $0.shown(Scenario.Process()) }
+
+  /// Whether a field without a column has a value that the table has to keep.
+  var hasPlainValues: Bool {
+    for (index, field) in Self.plainFields.enumerated()
+    where field.shown(self) != Self.usualPlainValues[index] {
+      return true
+    }
+    return false
+  }
 
   private static let identityFields: [Field<Self>] = [
     Field(

@@ -1,4 +1,3 @@
-public import OOMFormats
 public import OOMSimulator
 
 extension JSONWriter {

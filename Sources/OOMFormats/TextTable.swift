@@ -1,38 +1,38 @@
 /// Lines in columns, two spaces apart.
-struct TextTable {
-  enum Alignment {
+package struct TextTable {
+  package enum Alignment {
     case left
     case right
   }
 
-  var alignments: [Alignment]
-  var rows: [[String]] = []
+  package var alignments: [Alignment]
+  package var rows: [[String]] = []
 
-  init(_ alignments: [Alignment]) {
+  package init(_ alignments: [Alignment]) {
     self.alignments = alignments
   }
 
   /// Lines of rows that are numbers to the right, but for the last cell.
-  static func lines(ofNumbers rows: [[String]]) -> [String] {
+  package static func lines(ofNumbers rows: [[String]]) -> [String] {
     guard let first = rows.first else { return [] }
     var table = TextTable(first.dropLast().map { _ in .right } + [.left])
     table.rows = rows
     return table.lines
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  package mutating func add(_ row: [String]) { rows.append(row) }
 
   /// The widths of the columns.
-  var widths: [Int] {
+  package var widths: [Int] {
     alignments.indices.map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }
   }
 
-  var width: Int { widths.reduce(0, +) + 2 * max(alignments.count - 1, 0) }
+  package var width: Int { widths.reduce(0, +) + 2 * max(alignments.count - 1, 0) }
 
   /// One line a row, without spaces at its end.
-  var lines: [String] {
+  package var lines: [String] {
     let widths = widths
     return rows.map { row in
       var line = ""

@@ -1,0 +1,71 @@
+import OOMFormats
+import Testing
+
+@testable import OOMSimulator
+
+/// Killers that poll stand on the same clock as events, growth and the kernel's killer.
+@Suite struct KillerTests {
+  /// Takes the largest process every second, from `first` on, while less than `least` pages are free.
+  private func watcher(least: Int64, first: Int64 = 0) -> Killer {
+    Killer(name: "watcher", nextLook: first) { world, killer in
+      killer.nextLook = world.now + 1_000_000
+      if world.free >= least { return nil }
+      let candidates = (0..<world.tasks.count).filter(world.tasks.isAlive)
+      guard let row = candidates.max(by: { world.tasks.pages[$0] < world.tasks.pages[$1] }) else {
+        return nil
+      }
+      return Choice(victim: row, why: .policy, dead: [(row, .victim)])
+    }
+  }
+
+  private func replay(_ killers: [Killer], memory: String = "1G") throws -> Replay {
+    let scenario = try Scenario(
+      json: Array(
+        """
+        { "schema": "oomsim.scenario/1", "name": "k", "machine": { "memory": "\(memory)" },
+          "sysctl": { "vm.overcommit_memory": 1 },
+          "processes": [ { "name": "leak", "anon": "10M" }, { "name": "big", "anon": "300M" } ],
+          "events": [ { "at": "500ms", "grow": { "process": "leak", "anon": "2G", "over": "20s" } } ] }
+        """.utf8))
+    var replay = Replay(scenario, recordsCandidates: false)
+    replay.killers = killers
+    var broken: String?
+    replay.observe = { broken = broken ?? $0.brokenInvariant() }
+    replay.run()
+    #expect(broken == nil)
+    return replay
+  }
+
+  @Test("one that polls acts at its next look after its condition holds, before memory ends")
+  func polls() throws {
+    // Of 262,144 pages 79,360 are taken, and the leak takes 26,214 a second from 0.5 s on: of what is left less than
+    // 60,000 are free after 5.1 s, which the look at 6 s finds.
+    let replay = try replay([watcher(least: 60_000)])
+    #expect(replay.kills.map(\.by) == ["watcher"])
+    #expect(replay.kills.map(\.victim.name) == ["leak"])
+    #expect(replay.kills.map(\.at) == [6_000_000])
+    let kernel = try self.replay([])
+    #expect(kernel.kills.map(\.by) == ["kernel"])
+    #expect(replay.kills[0].at < kernel.kills[0].at)
+  }
+
+  @Test("the kernel acts where memory ends between two looks")
+  func kernelFirst() throws {
+    let replay = try replay([watcher(least: 60_000, first: 30_000_000)])
+    #expect(replay.kills.map(\.by) == ["kernel"])
+  }
+
+  @Test("of two that look at one instant the second finds what the first has left")
+  func inOrder() throws {
+    let replay = try replay([watcher(least: 60_000), watcher(least: 60_000)])
+    let one = try self.replay([watcher(least: 60_000)])
+    #expect(replay.kills == one.kills)
+  }
+
+  @Test("nobody polls after the last event, growth, exit and restart")
+  func ends() throws {
+    let replay = try replay([watcher(least: 0)], memory: "8G")
+    #expect(replay.kills.isEmpty)
+    #expect(replay.now == 20_500_000)
+  }
+}
