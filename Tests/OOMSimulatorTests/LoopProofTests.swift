@@ -151,7 +151,7 @@ import Testing
       labels(replay.world) == [
         "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
-        "logForms", "selectionIndex", "startExceedsMemory",
+        "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap",
       ])
     #expect(
       labels(Growth(total: Pages(), start: 0, duration: 0)) == [

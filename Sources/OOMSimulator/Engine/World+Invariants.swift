@@ -79,7 +79,9 @@ extension World {
         return "\(kind.rawValue) of \(groups.paths[group])"
       }
     }
-    if ledger.accounts[MemcgTree.root].swapUsage > machine.swap + leavingSwap {
+    if !startExceedsSwap,
+      ledger.accounts[MemcgTree.root].swapUsage > machine.swap + leavingSwap
+    {
       return "more swap used than there is"
     }
     var sum = tmpfs

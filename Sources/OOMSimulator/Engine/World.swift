@@ -25,6 +25,8 @@ struct World: Sendable {
   var warnings: [Warning] = []
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false
+  /// The start state has more in swap than there is.
+  private(set) var startExceedsSwap = false
 
   /// The state that a scenario begins with: given, not admitted.
   init(
@@ -125,6 +127,7 @@ struct World: Sendable {
     }
     let swap = ledger.accounts[MemcgTree.root].swapUsage
     if swap > machine.swap {
+      startExceedsSwap = true
       warnings.append(Warning(.startExceedsSwap(used: swap, swap: machine.swap)))
     }
     for group in 1..<max(groups.count, 1) where group < groups.count {
