@@ -13,7 +13,7 @@ struct WarningTextTests {
   @Test func `instants and durations are in hours, minutes and seconds`() throws {
     let (_, run) = try run(
       #"""
-      { "version": 1, "name": "t", "machine": { "memory": "1G", "swap": 0 },
+      { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "1G", "swap": 0 },
         "processes": [ { "name": "a", "anon": "1M" } ],
         "events": [ { "at": "1h", "exit": "a" }, { "at": "1h30m", "grow": "a", "anon": "1M" },
           { "at": "90m1500ms", "exit": "a" } ] }

@@ -23,6 +23,9 @@ struct SourceFile {
   /// The file's name without its end.
   var name: String { String(path.split(separator: "/").last?.dropLast(6) ?? "") }
 
+  /// Lines as editors count them: the last one ends with a line feed.
+  var lineCount: Int { lines.last == "" ? lines.count - 1 : lines.count }
+
   private func part(_ index: Int) -> String {
     let parts = path.split(separator: "/")
     return index < parts.count ? String(parts[index]) : ""
