@@ -47,7 +47,7 @@ struct TidyTests {
   ]
 
   /// What the invoker was called before, as the end of a name; vm.oom_kill_allocating_task is the kernel's own.
-  static let synonyms = ["asker", "allocatingprocess", "failingprocess", "allocator"]
+  static let synonyms = ["asker", "allocatingprocess", "failingprocess"]
 
   init() {
     if Self.sources.isEmpty {

@@ -15,8 +15,8 @@ struct WarningTextTests {
       #"""
       { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "1G", "swap": 0 },
         "processes": [ { "name": "a", "anon": "1M" } ],
-        "events": [ { "at": "1h", "exit": "a" }, { "at": "1h30m", "grow": "a", "anon": "1M" },
-          { "at": "90m1500ms", "exit": "a" } ] }
+        "events": [ { "at": "1h", "exit": { "process": "a" } }, { "at": "1h30m", "grow": { "process": "a", "anon": "1M" } },
+          { "at": "1h30m1500ms", "exit": { "process": "a" } } ] }
       """#)
     #expect(
       run.warnings == [

@@ -149,13 +149,11 @@ extension Replay {
 
   /// Tells the ledger what a growth may still take.
   mutating func promise(_ order: Int) {
-    guard var growth = growths[order] else { return }
+    guard let growth = growths[order] else { return }
     let (pages, group) = (world.mostPages(of: growth), world.group(of: growth))
     if pages == growth.promised, group == growth.promisedGroup { return }
     world.ledger.promise(-growth.promised, to: growth.promisedGroup)
     world.ledger.promise(pages, to: group)
-    growth.promised = pages
-    growth.promisedGroup = group
     growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group

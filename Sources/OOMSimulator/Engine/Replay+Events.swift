@@ -73,7 +73,7 @@ extension Replay {
       case .kill, .panic, .disabled: break
       }
     case .oom(let path, let invoker, let nodes):
-      let domain = path.map(group)
+      let domain = path.map { group($0) }
       if let domain, domain != MemcgTree.root, world.rules.memcg.support == .none {
         warn(.oomBeforeMemcg)
         return
@@ -133,7 +133,7 @@ extension Replay {
     let state = world.overcommitState(row: row)
     refused.append(
       Refusal(
-        at: now, process: row.map(world.identity), pages: pages,
+        at: now, process: row.map { world.identity($0) }, pages: pages,
         commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
         allowed: state.allowed, asksForAvailable: state.rule.heuristic != .oneRequest))
     if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) {

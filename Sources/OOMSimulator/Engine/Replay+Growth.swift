@@ -4,7 +4,7 @@ extension Replay {
   /// Starts growth that overcommit has admitted.
   mutating func begin(_ growth: Growth) {
     var growth = growth
-    growth.owner = growth.row.map(world.tasks.owner)
+    growth.owner = growth.row.map { world.tasks.owner($0) }
     growth.isEntangled = world.isEntangled(growth)
     if let owner = growth.owner {
       for other in growths.orders(of: owner) {

@@ -10,7 +10,7 @@ extension Replay {
     growths.all.compactMap { growth in
       guard let stop = growth.stop else { return nil }
       var stuck = Stuck(
-        at: growth.stuckSince ?? now, process: growth.row.map(world.identity), cgroup: nil,
+        at: growth.stuckSince ?? now, process: growth.row.map { world.identity($0) }, cgroup: nil,
         why: .noKillableProcess)
       switch stop {
       case .noVictim(let group):

@@ -159,7 +159,7 @@ extension World {
   ///
   /// - Returns: the pages that are free again.
   mutating func end(_ rows: [Int], as state: Tasks.State) -> Int64 {
-    let owners = rows.map(tasks.owner).uniqued()
+    let owners = rows.map { tasks.owner($0) }.uniqued()
     // What reclaim took from the dying has to be told to them while they still count as holders.
     for owner in owners { settleHoldings(of: owner) }
     for row in rows {
@@ -186,7 +186,7 @@ extension World {
   /// Kernel: `mm_update_next_owner()`, kernel/exit.c.
   private mutating func handOver(_ owner: Int) {
     guard tasks.states[owner] != .running,
-      let next = tasks.sharers[owner]?.first(where: tasks.isAlive)
+      let next = tasks.sharers[owner]?.first(where: { tasks.isAlive($0) })
     else { return }
     move(owner, to: Int(tasks.groups[next]))
   }
