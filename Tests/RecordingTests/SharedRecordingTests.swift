@@ -68,7 +68,8 @@ import Testing
         failed.insert(recorded.name)
         #expect(
           Self.undecidable[recorded.name] != nil,
-          "\(recorded.name): \(differences.map { "\($0.field): \($0.expected) / \($0.actual)" })")
+          "\(recorded.name): \(differences.map { "\($0.field): \($0.expected.text) / \($0.actual.text)" })"
+        )
       }
     }
     // One that has come right has to leave its list.

@@ -12,7 +12,7 @@ public struct OOMReport: Equatable, Sendable {
   /// What its forms allow.
   public var releases = ReleaseRange()
 
-  /// Who asked. Kernel: `current` of `dump_header()`, mm/oom_kill.c.
+  /// The process whose allocation failed. Kernel: `current` of `dump_header()`, mm/oom_kill.c.
   public var invoker: Invoker?
   public var request = Request()
   public var scope = Scope()
@@ -21,7 +21,7 @@ public struct OOMReport: Equatable, Sendable {
   public var table: TaskTable?
   /// Rows that look like those of the table and cannot be read.
   public var unreadableRows = 0
-  /// Who was selected: the pid of the `oom-kill:` line, or of the line with the score.
+  /// The process that was selected: the pid of the `oom-kill:` line, or of the line with the score.
   public var chosen: Chosen?
   /// Kill lines in order; the first is that of the victim or of its child.
   public var kills: [KillLine] = []

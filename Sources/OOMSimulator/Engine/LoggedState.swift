@@ -78,25 +78,25 @@ public struct LoggedState: Equatable, Sendable {
   public var isPanicCompulsory = false
   /// A `long` of the kernel has 32 bits.
   public var hasNarrowLong = false
-  /// Microseconds until the memory of who is killed is back.
+  /// Microseconds until the memory of the killed processes is back.
   public var exitDelay: Int64 = 0
   /// Nil when it was none of the scenario's processes.
   public var invoker: Task?
   public var constraint: Constraint
   /// Nodes that the allocation was limited to by a memory policy.
   public var nodemask: NodeMask?
-  /// Name of the cpuset of who asked, and its nodes.
+  /// Name of the invoker's cpuset, and its nodes.
   public var cpuset = "/"
   public var mems = NodeMask(below: 1)
   public var memory = Memory()
   public var memcg: Memcg?
   /// The task table; nil where none is printed.
   public var table: [Task]?
-  /// Whom the selection took.
+  /// The process that the selection took.
   public var chosen: Task?
-  /// Who was killed first: the chosen one or its child.
+  /// The process that was killed first: the chosen one or its child.
   public var victim: Task?
-  /// Who died because it uses the victim's memory.
+  /// The processes that died because they use the victim's memory.
   public var sharers: [Task] = []
   /// The group that dies as a whole, and its members that are killed, in order.
   public var oomGroup: String?

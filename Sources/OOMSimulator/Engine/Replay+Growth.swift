@@ -167,9 +167,7 @@ extension Replay {
   private mutating func giveUp(_ order: Int) {
     guard let growth = growths[order] else { return }
     let left = growth.total.shmem - growth.done.shmem
-    warn(
-      "tmpfs: \(left) pages could not be charged to \(world.groups.paths[growth.tmpfsGroup]): "
-        + "ENOMEM, no kill")
+    warn(.tmpfsNotCharged(pages: left, cgroup: world.groups.paths[growth.tmpfsGroup]))
     growths.change(order) {
       $0.total = $0.done
       $0.stop = nil
@@ -181,8 +179,7 @@ extension Replay {
   private mutating func force(_ group: Int) {
     world.ledger.limits[group].isForced = true
     if forced.insert(group).inserted {
-      warn(
-        "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
+      warn(.chargedOverLimit(cgroup: world.groups.paths[group]))
     }
   }
 }

@@ -69,7 +69,7 @@ public struct Kill: Equatable, Sendable {
 
   /// Microseconds since the start.
   public var at: Int64
-  /// Who decided: `kernel`, or the name of a killer of user space.
+  /// What decided: `kernel`, or the name of a killer of user space.
   public var by = "kernel"
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
@@ -78,12 +78,12 @@ public struct Kill: Equatable, Sendable {
   public var nodes: NodeMask?
   /// How points came about.
   public var arithmetic: BadnessArithmetic
-  /// Whose allocation failed; nil when it was none of the scenario's processes.
+  /// The process whose allocation failed; nil when it was none of the scenario's.
   public var invoker: ProcessIdentity?
   /// Why this one.
   public var chosen = Chosen.points
   @Indirect public var victim: Candidate
-  /// Who died, in order.
+  /// The processes that died, in order.
   public var killed: [Casualty] = []
   /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
   public var freedPages: Int64 = 0
@@ -103,14 +103,14 @@ public struct Kill: Equatable, Sendable {
   public enum Chosen: String, Sendable {
     /// It had the most points.
     case points
-    /// It asked. File: `vm.oom_kill_allocating_task`.
+    /// It is the invoker. File: `vm.oom_kill_allocating_task`.
     case allocatingTask = "allocating_task"
-    /// It asked for memory of some nodes only: 2.6.16 to 2.6.35.
+    /// It is the invoker, which asked for memory of some nodes only: 2.6.16 to 2.6.35.
     case constrained
     /// It runs swapoff.
     case swapoff
-    /// Nobody in the memcg could be chosen, so who asked was taken: 2.6.25 to 2.6.34.
-    case onlyAsker = "only_asker"
+    /// It is the invoker, and nobody in the memcg could be chosen: 2.6.25 to 2.6.34.
+    case onlyInvoker = "only_asker"
     /// A policy that is no kernel's.
     case policy
   }
@@ -121,7 +121,7 @@ public struct Kill: Equatable, Sendable {
   /// Of equals the kernel takes the last that it visits, else the first.
   public var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
-  /// Taken because it asked, not for its points.
+  /// Taken as the invoker, not for its points.
   public var isAllocatingTask: Bool { chosen == .allocatingTask }
 
   init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
@@ -156,8 +156,25 @@ public struct Refusal: Equatable, Sendable {
 public struct Stuck: Equatable, Sendable {
   public var at: Int64
   public var process: ProcessIdentity?
+  /// Path of the group at its limit; nil for the machine.
   public var cgroup: String?
-  public var why: String
+  public var why: Why
+  /// The file of the limit that is reached, where `why` is about one.
+  public var limitFile: String?
+
+  /// What keeps growth from going on.
+  public enum Why: Equatable, Sendable {
+    /// A limit is reached and no process of the group can be killed.
+    case noKillableProcess
+    /// A limit is reached and `oom_kill_disable` is 1: the group is under OOM, and what allocates in it waits.
+    case oomKillDisabled
+    /// `memory.high` is reached and nothing can be reclaimed.
+    case throttled
+    /// The process that is chosen has `oom_adj` -17, cannot be killed, and is chosen again.
+    case chosenUnkillable
+    /// A killed process is still dying, and no other is killed until its memory is back.
+    case victimStillDying
+  }
 }
 
 /// The end of the machine.
@@ -184,12 +201,7 @@ public struct Panic: Equatable, Sendable {
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
-  public enum Outcome: String, CaseIterable, Sendable {
-    case completed
-    case panic
-    /// A restart loop was proved.
-    case loop
-  }
+  public typealias Outcome = Expectation.Outcome
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
@@ -208,10 +220,13 @@ public struct Run: Equatable, Sendable {
 
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
+    public enum State: String, Sendable {
+      case running, killed, exited
+    }
+
     public var pid: Int32
     public var name: String
-    /// `running`, `killed` or `exited`.
-    public var state: String
+    public var state: State
     public var anon: Int64
     public var swap: Int64
   }
@@ -234,7 +249,8 @@ public struct Run: Equatable, Sendable {
   @Indirect public var panic: Panic?
   /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
   @Indirect public var loop: Loop?
-  public var warnings: [String]
+  /// What has to be said of the rules and of the start state, then what is to be said of events, in their order.
+  public var warnings: [Warning]
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 
@@ -247,14 +263,14 @@ public struct Run: Equatable, Sendable {
   /// The processes in creation order.
   public func process(_ row: Int) -> FinalProcess {
     let tasks = tasks
-    let state =
+    let state: FinalProcess.State =
       switch tasks.states[row] {
-      case .running: "running"
-      case .dying, .killed: "killed"
-      case .exited: "exited"
+      case .running: .running
+      case .dying, .killed: .killed
+      case .exited: .exited
       }
     let owner = tasks.owner(row)
-    let isGone = state != "running"
+    let isGone = state != .running
     return FinalProcess(
       pid: tasks.pids[row], name: tasks.names[row], state: state,
       anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])

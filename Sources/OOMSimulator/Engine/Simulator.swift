@@ -6,7 +6,7 @@ public struct Simulator: Sendable {
   /// What decides, and the key that names its badness.
   package let rules: Rules
   public let ruleSet: RuleSet
-  /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
+  /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
   var mostRestarts: Int?
@@ -69,7 +69,7 @@ public struct Simulator: Sendable {
       arithmetic: BadnessArithmetic(
         rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
       equalsReplace: rules.equalsReplace(in: .none),
-      warnings: kernel.notes + world.warnings,
+      warnings: kernel.warnings + world.warnings,
       processes: world.candidates(
         world.oomControl(domain: nil, invoker: nil, nodes: nil)))
   }
@@ -85,7 +85,7 @@ public struct Simulator: Sendable {
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
-      loop: replay.loop, warnings: kernel.notes + world.warnings, digest: 0, tasks: world.tasks,
+      loop: replay.loop, warnings: kernel.warnings + world.warnings, digest: 0, tasks: world.tasks,
       replaced: replay.restarts.replaced)
     run.digest = digest(of: run)
     return run
@@ -106,6 +106,6 @@ public struct ScoreTable: Equatable, Sendable {
   /// Of equals the kernel takes the last in the order of the list, else the first.
   public var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
-  public var warnings: [String]
+  public var warnings: [Warning]
   public var processes: [Candidate]
 }

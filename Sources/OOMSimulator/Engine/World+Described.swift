@@ -49,7 +49,7 @@ extension World {
       scene: listsCandidates ? scene(oc, candidates(oc)) : nil, log: loggedState(oc))
   }
 
-  /// Whom selection would take without the victim and the processes that use its memory.
+  /// The process that selection would take without the victim and the processes that use its memory.
   private mutating func runnerUp(to victim: Int, _ oc: OOMControl) -> Int? {
     var next = oc
     next.excluded = Set(tasks.usersOfMM(victim))

@@ -24,7 +24,7 @@ extension World {
     return state
   }
 
-  /// Completes it with who dies.
+  /// Completes it with the processes that die.
   func log(
     _ dead: [(row: Int, because: Because)], chosen: Int, _ oc: OOMControl,
     in state: inout LoggedState

@@ -169,7 +169,7 @@ extension World {
       tasks.candidateWeight[row] = neverChosen
       tasks.changes.note(row)
     }
-    // Who is gone exempts nobody any more.
+    // A process that is gone exempts nobody any more.
     if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
@@ -212,7 +212,7 @@ extension World {
 extension World {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
-    // Where they are visited backwards, who was moved in comes last.
+    // Where they are visited backwards, a process that was moved in comes last.
     let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
     selectionIndex.joined(

@@ -9,14 +9,14 @@ public struct Expectation: Equatable, Sendable {
   public var refused: [ExpectedRefusal]?
   public var panic: Bool?
   /// How the run ends.
-  public var outcome: Run.Outcome?
+  public var outcome: Outcome?
 
   /// What is promised; nil is not checked.
   ///
   /// - Parameters: as the properties of the same names.
   public init(
     kills: [ExpectedKill]? = nil, survivors: [String]? = nil, stuck: [String]? = nil,
-    refused: [ExpectedRefusal]? = nil, panic: Bool? = nil, outcome: Run.Outcome? = nil
+    refused: [ExpectedRefusal]? = nil, panic: Bool? = nil, outcome: Outcome? = nil
   ) {
     self.kills = kills
     self.survivors = survivors
@@ -24,6 +24,15 @@ public struct Expectation: Equatable, Sendable {
     self.refused = refused
     self.panic = panic
     self.outcome = outcome
+  }
+
+  /// How a run ends.
+  public enum Outcome: String, CaseIterable, Sendable {
+    /// Nothing is left to happen.
+    case completed
+    case panic
+    /// A restart loop was proved.
+    case loop
   }
 
   /// One OOM kill; the process is the one that dies first.

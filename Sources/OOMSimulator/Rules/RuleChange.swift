@@ -37,7 +37,7 @@ public struct RuleChange: Sendable {
   public let function: String
   /// Nil when none is known.
   public let commit: Commit?
-  /// Whom the change hurts, or what it changes for users; empty for what a kernel always did.
+  /// Which processes the change hurts, or what it changes for users; empty for what a kernel always did.
   public let hurts: String
   public internal(set) var evidence: Evidence
   /// It adds to what the rule said before instead of taking its place.

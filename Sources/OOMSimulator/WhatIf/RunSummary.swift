@@ -1,12 +1,12 @@
 /// What a run comes to, in a line: one cell of a table of what-ifs.
 public struct RunSummary: Equatable, Sendable {
-  /// Who dies first, for a release that kills children in its victim's stead the child; nil when nobody does.
+  /// The process that dies first, which is the child where a release kills it in its victim's stead; nil when none does.
   public var first: ProcessIdentity?
   /// Microseconds; nil when nobody dies.
   public var firstAt: Int64?
   /// OOM kills, each of one process or of several.
   public var kills: Int
-  /// Requests that got ENOMEM, and who made the first one; a tmpfs write is nobody's.
+  /// Requests that got ENOMEM, and the process that made the first one; nil for a tmpfs write.
   public var refused: Int
   public var firstRefused: ProcessIdentity?
   public var firstRefusedAt: Int64?
@@ -17,7 +17,7 @@ public struct RunSummary: Equatable, Sendable {
   public var panicAt: Int64?
   /// Microseconds.
   public var end: Int64
-  public var warnings: [String]
+  public var warnings: [Warning]
   /// That of the run.
   public var digest: UInt64
 

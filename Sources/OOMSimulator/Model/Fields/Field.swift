@@ -25,7 +25,7 @@ package struct Field<Root>: Sendable {
   }
 
   /// The value as the differences of two scenarios show it.
-  package func shown(_ root: Root) -> ScenarioDifference.Value {
+  package func shown(_ root: Root) -> ShownValue {
     value.shown(root)
   }
 }
@@ -98,7 +98,7 @@ package enum FieldValue<Root>: Sendable {
 }
 
 extension FieldValue {
-  fileprivate func shown(_ root: Root) -> ScenarioDifference.Value {
+  fileprivate func shown(_ root: Root) -> ShownValue {
     switch self {
     case .size(let get, _), .limit(let get, _): .optionalPages(get(root))
     case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
@@ -125,13 +125,13 @@ extension FieldValue {
     }
   }
 
-  private static func shown(_ tables: PageTables?) -> ScenarioDifference.Value {
+  private static func shown(_ tables: PageTables?) -> ShownValue {
     guard let tables else { return .absent }
     guard let levels = tables.levels else { return .pages(tables.total) }
     return .text("\(levels.pte) + \(levels.pmd) + \(levels.pud) pages")
   }
 
-  private static func shown(_ swap: SwapSpace?) -> ScenarioDifference.Value {
+  private static func shown(_ swap: SwapSpace?) -> ShownValue {
     guard let swap, !swap.devices.isEmpty else { return .optionalPages(swap?.pages) }
     let devices = swap.devices.map { device in
       let ratio = device.kind == .zram ? " / \(device.ratio) per mille" : ""
@@ -157,13 +157,6 @@ extension FieldValue {
     }
     return texts.joined(separator: ", ")
   }
-}
-
-extension ScenarioDifference.Value {
-  static func flag(_ value: Bool) -> Self { .number(value ? 1 : 0) }
-  static func optional(_ number: Int64?) -> Self { number.map { .number($0) } ?? .absent }
-  static func optional(_ text: String?) -> Self { text.map { .text($0) } ?? .absent }
-  static func optionalPages(_ pages: Int64?) -> Self { pages.map { .pages($0) } ?? .absent }
 }
 
 extension Capabilities {
