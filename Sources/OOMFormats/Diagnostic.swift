@@ -15,7 +15,7 @@ public struct Diagnostic: Equatable, Sendable {
   }
 
   /// `file:line:column: error: path: message`.
-  public func text(file: String) -> String {
+  package func text(file: String) -> String {
     var text = file
     if let line, let column { text += ":\(line):\(column)" }
     text += ": error: "
@@ -27,7 +27,7 @@ public struct Diagnostic: Equatable, Sendable {
 /// Why an input is no scenario.
 public struct ScenarioError: Error, Equatable, CustomStringConvertible {
   /// At most this many are reported.
-  public static let limit = 20
+  package static let limit = 20
 
   /// In the order of the text.
   public var diagnostics: [Diagnostic]

@@ -41,12 +41,12 @@ public enum WordBits: Int, Sendable {
 
 /// How a release selects: its badness, and what it does with equal points.
 public struct SelectionRule: Equatable, Sendable {
-  public var badness: BadnessRule
+  package var badness: BadnessRule
   /// Equal points replace the choice: the last of equals is taken instead of the first.
-  public var equalsReplace: Bool
+  package var equalsReplace: Bool
   /// The scan holds points in an `unsigned int`, so that they wrap at 16 TiB of 4 KiB pages: 3.5 to 4.8.
-  public var holdsPointsIn32Bits: Bool
-  public var word: WordBits
+  package var holdsPointsIn32Bits: Bool
+  package var word: WordBits
 
   public init(
     badness: BadnessRule = .signed, equalsReplace: Bool = true, holdsPointsIn32Bits: Bool = false,

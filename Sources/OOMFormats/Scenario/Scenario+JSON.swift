@@ -15,7 +15,7 @@ extension Scenario {
   /// Reads a scenario and overrides values in it.
   ///
   /// - Parameter settings: what to override, as in `processes.llm.oom_score_adj=-500`.
-  public init(
+  package init(
     json bytes: [UInt8], file: String, settings: [ScenarioSetting]
   ) throws(ScenarioError) {
     self = try Self.read(bytes, file)
@@ -45,7 +45,7 @@ extension Scenario {
   /// A scenario that was right, with other values.
   ///
   /// - Throws: a `ScenarioError` for a value that cannot be, alone or with the others.
-  public func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
+  package func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
     var scenario = self
     for setting in settings { try scenario.apply(setting) }
     if settings.allSatisfy({ $0.standsAlone(in: self) }) { return scenario }

@@ -1,11 +1,11 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension JSONWriter {
   /// Writes a scenario, format `oomsim.scenario/1`: the document reads back to an equal scenario. One process, one
   /// group and one event is a line; usual values are left out.
   ///
   /// - Complexity: O(*n*) for *n* values.
-  public mutating func scenario(_ scenario: Scenario) {
+  package mutating func scenario(_ scenario: Scenario) {
     let parts = ScenarioWriter(pageSize: scenario.machine.pageSize)
     object { parts.write(scenario, to: &$0) }
   }

@@ -1,8 +1,8 @@
 // Sizes and durations as text: exact, or an error that says why.
 
 /// What is wrong with a size or a duration.
-public struct QuantityError: Error, Equatable {
-  public var message: String
+package struct QuantityError: Error, Equatable {
+  package var message: String
 }
 
 package enum SizeText {
@@ -121,7 +121,7 @@ package enum SizeText {
 }
 
 /// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
-public enum DurationText {
+package enum DurationText {
   /// About 31 years.
   static let maxMicroseconds: Int64 = 1_000_000_000_000_000
 
@@ -133,7 +133,7 @@ public enum DurationText {
   ]
 
   /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
-  public static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+  package static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
     let bytes = text.utf8.span
     var at = 0
     var total: Int64 = 0
@@ -202,7 +202,7 @@ public enum DurationText {
   }
 
   /// The shortest text of a duration, as the reader takes it.
-  public static func text(_ microseconds: Int64) -> String {
+  package static func text(_ microseconds: Int64) -> String {
     if microseconds == 0 { return "0s" }
     var rest = microseconds
     var text = ""

@@ -12,8 +12,8 @@ public struct RunDifference: Equatable, Sendable {
     case end
   }
 
-  @Indirect public private(set) var before: Run
-  @Indirect public private(set) var after: Run
+  @Indirect package private(set) var before: Run
+  @Indirect package private(set) var after: Run
   /// What differs; empty where nothing does.
   public let aspects: [Aspect]
 
@@ -42,15 +42,15 @@ public struct RunDifference: Equatable, Sendable {
 }
 
 /// Two scenarios, each by its own kernel: what they have and what they come to differently.
-public struct ScenarioComparison: Equatable, Sendable {
-  @Indirect public private(set) var before: Scenario
-  @Indirect public private(set) var after: Scenario
-  public let settings: [ScenarioDifference]
-  @Indirect public private(set) var runs: RunDifference
+package struct ScenarioComparison: Equatable, Sendable {
+  @Indirect package private(set) var before: Scenario
+  @Indirect package private(set) var after: Scenario
+  package let settings: [ScenarioDifference]
+  @Indirect package private(set) var runs: RunDifference
   /// What the first scenario does under the kernel of the second, where these are two.
-  @Indirect public private(set) var kernels: Comparison?
+  @Indirect package private(set) var kernels: Comparison?
 
-  public init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
+  package init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
     self.before = before
     self.after = after
     settings = ScenarioDifference.all(from: before, to: after)

@@ -1,4 +1,4 @@
-public import VictimSelection
+package import VictimSelection
 
 /// Which process: the pid is unique in a run, the name need not be.
 public struct ProcessIdentity: Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct Candidate: Equatable, Sendable {
   /// By the machine's totals. File: /proc/PID/oom_score.
   public var oomScore: Int128 = 0
   public var oomScoreAdj: Int16 = 0
-  public var uid: UInt32 = 0
+  package var uid: UInt32 = 0
   public var cgroup = "/"
   public var anon: Int64 = 0
   public var file: Int64 = 0
@@ -25,13 +25,13 @@ public struct Candidate: Equatable, Sendable {
   public var swap: Int64 = 0
   public var pageTables: Int64 = 0
   /// The part of `pageTables` that the release counts as points.
-  public var countedTables: Int64 = 0
+  package var countedTables: Int64 = 0
   /// Effective `CAP_SYS_ADMIN`.
-  public var isAdmin = false
+  package var isAdmin = false
   /// It runs swapoff.
-  public var isSwapoff = false
+  package var isSwapoff = false
   /// What the rules before 2.6.36 read of it; nil since then.
-  public var legacy: LegacyTask?
+  package var legacy: LegacyTask?
 
   init(identity: ProcessIdentity) {
     self.identity = identity
@@ -60,11 +60,11 @@ public struct Kill: Equatable, Sendable {
     public var limit: Int64
     public var usage: Int64
     /// Free pages of the machine.
-    public var free: Int64
-    public var minWatermark: Int64
+    package var free: Int64
+    package var minWatermark: Int64
     /// Swap that the domain may use, `Cgroup.unlimited` when it has no limit of its own.
-    public var swapLimit: Int64
-    public var swapUsage: Int64
+    package var swapLimit: Int64
+    package var swapUsage: Int64
   }
 
   /// Microseconds since the start.
@@ -77,7 +77,7 @@ public struct Kill: Equatable, Sendable {
   /// The nodes that memory was wanted of; nil when any would do.
   public var nodes: NodeMask?
   /// How points came about.
-  public var arithmetic: BadnessArithmetic
+  package var arithmetic: BadnessArithmetic
   /// Whose allocation failed; nil when it was none of the scenario's processes.
   public var invoker: ProcessIdentity?
   /// Why this one.
@@ -90,14 +90,14 @@ public struct Kill: Equatable, Sendable {
   /// The best of those that do not use the victim's memory.
   @Indirect public var runnerUp: Candidate?
   /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
-  public var runnerUpWinsTies = false
+  package var runnerUpWinsTies = false
   @Indirect public var limit: LimitState
   /// Everybody in the domain in iteration order; nil unless asked for.
   public var candidates: [Candidate]?
   /// What the decision read; nil unless candidates were asked for.
-  @Indirect public var scene: OOMScene?
+  @Indirect package var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  @Indirect public var log: LoggedState?
+  @Indirect package var log: LoggedState?
 
   /// Why selection took the victim.
   public enum Chosen: String, Sendable {
@@ -119,10 +119,10 @@ public struct Kill: Equatable, Sendable {
   public var totalpages: Int64 { arithmetic.totalpages }
 
   /// Of equals the kernel takes the last that it visits, else the first.
-  public var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
+  package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
   /// Taken because it asked, not for its points.
-  public var isAllocatingTask: Bool { chosen == .allocatingTask }
+  package var isAllocatingTask: Bool { chosen == .allocatingTask }
 
   init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
     self.at = at
@@ -147,9 +147,9 @@ public struct Refusal: Equatable, Sendable {
   /// File: `vm.overcommit_memory`.
   public var mode: Sysctl.OvercommitMemory
   /// What the request was held against: `OvercommitState.allowed`.
-  public var allowed: Int64
+  package var allowed: Int64
   /// Mode 0 of a release that asks for what is free and can be freed, before 5.2.
-  public var asksForAvailable = false
+  package var asksForAvailable = false
 }
 
 /// Growth that can never go on without a change from outside.
@@ -177,9 +177,9 @@ public struct Panic: Equatable, Sendable {
   /// The nodes that memory was wanted of; nil when any would do.
   public var nodes: NodeMask?
   /// What the decision read; nil unless candidates were asked for.
-  @Indirect public var scene: OOMScene?
+  @Indirect package var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  @Indirect public var log: LoggedState?
+  @Indirect package var log: LoggedState?
 }
 
 /// All that happened in a replay.
@@ -217,12 +217,12 @@ public struct Run: Equatable, Sendable {
   }
 
   public var scenario: String
-  public var title: String
+  package var title: String
   /// The release as given.
   public var kernel: String
   /// Key of the rules that decided.
-  public var ruleSet: String
-  public var policy: Policy
+  package var ruleSet: String
+  package var policy: Policy
   public var outcome: Outcome
   /// Microseconds.
   public var end: Int64

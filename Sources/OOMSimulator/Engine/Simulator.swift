@@ -5,7 +5,7 @@ public struct Simulator: Sendable {
   public let kernel: KernelRelease
   /// What decides, and the key that names its badness.
   package let rules: Rules
-  public let ruleSet: RuleSet
+  package let ruleSet: RuleSet
   /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
@@ -15,9 +15,9 @@ public struct Simulator: Sendable {
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// How many kills do, from the first on; later ones have no scene either.
-  public var mostCandidateLists = Int.max
+  package var mostCandidateLists = Int.max
   /// Whether every kill and every panic has what the kernel would have logged of it.
-  public var recordsLog = false
+  package var recordsLog = false
 
   /// - Parameter kernel: the release to decide by. One that is not known gets the rules of the nearest,
   ///   and every run says so in its warnings.
@@ -94,17 +94,17 @@ public struct Simulator: Sendable {
 
 /// The badness of every living process in iteration order.
 public struct ScoreTable: Equatable, Sendable {
-  public var scenario: String
-  public var kernel: String
+  package var scenario: String
+  package var kernel: String
   /// Key of the rules that decide.
-  public var ruleSet: String
+  package var ruleSet: String
   /// The machine's: memory + swap.
   public var totalpages: Int64
   public var pageSize: Int64
   /// How points came about.
-  public var arithmetic: BadnessArithmetic
+  package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.
-  public var equalsReplace: Bool
+  package var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
   public var warnings: [String]
   public var processes: [Candidate]

@@ -4,14 +4,14 @@ internal import VictimSelection
 public struct Explanation: Equatable, Sendable {
   @Indirect public private(set) var kill: Kill
   /// What one step of `oom_score_adj` is worth, in points.
-  public let pointsPerAdj: Int64
+  package let pointsPerAdj: Int64
   /// Points that the victim had more than the runner-up; nil without one.
   public let margin: Int128?
   /// The highest `oom_score_adj` below its own at which the runner-up would have been chosen instead; nil
   /// when no value above -1000 would do, or when there is no runner-up.
   public let sparedAtAdj: Int16?
   /// The same of `oom_adj`, for the rules before 2.6.36.
-  public let sparedAtOOMAdj: Int16?
+  package let sparedAtOOMAdj: Int16?
 
   public init(of kill: Kill) {
     self.kill = kill

@@ -25,7 +25,7 @@ public struct Term: Equatable, Sendable {
   public var factor: Int64 = 1
 
   /// The terms in a line: `anon 10 + file 5 - oom_score_adj 3 × 20`.
-  public static func text(_ terms: [Term], number: (Int64) -> String) -> String {
+  package static func text(_ terms: [Term], number: (Int64) -> String) -> String {
     var text = ""
     // A sum stands in parentheses before it is divided or shifted.
     var isSum = false
@@ -57,7 +57,7 @@ public struct Term: Equatable, Sendable {
 
 extension BadnessArithmetic {
   /// The terms of a process's points, in the order in which the release's function takes them.
-  public func terms(of candidate: Candidate) -> [Term] {
+  package func terms(of candidate: Candidate) -> [Term] {
     if let legacy = candidate.legacy { return terms(of: legacy) }
     if let term = swapoffTerm(of: candidate) { return [term] }
     var terms: [Term] = []

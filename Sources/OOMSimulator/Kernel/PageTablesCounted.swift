@@ -24,9 +24,9 @@ package enum PageTablesCounted: Equatable, Sendable {
 
 /// Page tables by level, in pages.
 public struct PageTableLevels: Equatable, Sendable {
-  public var pte: Int64 = 0
-  public var pmd: Int64 = 0
-  public var pud: Int64 = 0
+  package var pte: Int64 = 0
+  package var pmd: Int64 = 0
+  package var pud: Int64 = 0
 
   public init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
     self.pte = pte
@@ -34,7 +34,7 @@ public struct PageTableLevels: Equatable, Sendable {
     self.pud = pud
   }
 
-  public var total: Int64 { pte + pmd + pud }
+  package var total: Int64 { pte + pmd + pud }
 }
 
 extension RulesByRelease {

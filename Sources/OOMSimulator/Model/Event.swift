@@ -11,11 +11,11 @@ public struct Event: Equatable, Sendable {
 
   /// Sizes that a process gains or gives back, in pages.
   public struct Sizes: Equatable, Sendable {
-    public var anon: Int64 = 0
-    public var file: Int64 = 0
-    public var shmem: Int64 = 0
+    package var anon: Int64 = 0
+    package var file: Int64 = 0
+    package var shmem: Int64 = 0
     /// Anonymous memory that is locked as it is touched, besides `anon`.
-    public var locked: Int64 = 0
+    package var locked: Int64 = 0
 
     /// Sizes in pages.
     ///
@@ -32,9 +32,9 @@ public struct Event: Equatable, Sendable {
 
   /// The child of a fork. What is nil is as its parent has it; the pid is assigned when it is 0.
   public struct Child: Equatable, Sendable {
-    public var name = ""
-    public var pid: Int32 = 0
-    public var oomScoreAdj: Int16?
+    package var name = ""
+    package var pid: Int32 = 0
+    package var oomScoreAdj: Int16?
 
     /// A child called `name`; what is nil is as its parent has it.
     ///
@@ -87,19 +87,19 @@ public struct Event: Equatable, Sendable {
 
   /// What of a process can be changed while it runs; nil leaves it.
   public struct ProcessChange: Equatable, Sendable {
-    public var oomScoreAdj: Int16?
+    package var oomScoreAdj: Int16?
     /// A write to /proc/PID/oom_adj; since 2.6.36 it sets `oom_score_adj`, too.
-    public var oomAdj: Int16?
-    public var nice: Int16?
-    public var cpuTime: Int64?
-    public var isInVfork: Bool?
-    public var isSwapoff: Bool?
-    public var uid: UInt32?
-    public var capabilities: Capabilities?
-    public var onENOMEM: Scenario.Process.OnENOMEM?
+    package var oomAdj: Int16?
+    package var nice: Int16?
+    package var cpuTime: Int64?
+    package var isInVfork: Bool?
+    package var isSwapoff: Bool?
+    package var uid: UInt32?
+    package var capabilities: Capabilities?
+    package var onENOMEM: Scenario.Process.OnENOMEM?
     /// Its pages stay where they are; only further growth goes by it.
-    public var memsAllowed: NodeMask?
-    public var mempolicy: NodeMask?
+    package var memsAllowed: NodeMask?
+    package var mempolicy: NodeMask?
 
     /// What is to be changed; nil leaves it.
     ///

@@ -131,7 +131,7 @@ extension Expectation {
 
 extension Kill {
   /// The process that dies first.
-  public var dyingFirst: ProcessIdentity { killed.first?.process ?? victim.identity }
+  package var dyingFirst: ProcessIdentity { killed.first?.process ?? victim.identity }
 }
 
 extension Run {

@@ -2,19 +2,19 @@
 ///
 /// Kernel: the first numbers of `uname -r`.
 public struct KernelRelease: Comparable, Hashable, Sendable {
-  public var version: Int
-  public var patchlevel: Int
+  package var version: Int
+  package var patchlevel: Int
   /// The third number of the 2.6 series; 0 from 3.0 on.
-  public var sublevel: Int
+  package var sublevel: Int
   /// The number of the stable update: 117 in 6.12.117, 63 in 2.6.32.63; 0 for the release itself.
-  public var stable = 0
+  package var stable = 0
   /// The number of the Enterprise Linux that built it, as in `3.10.0-1160.el7.x86_64`; nil for others.
-  public var enterpriseLinux: Int?
+  package var enterpriseLinux: Int?
   /// A part of the text that names somebody else who built it, such as `el7uek`.
   var vendor: String?
   /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and by who built
   /// them.
-  public var text: String
+  package var text: String
 
   public init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
     self.version = version

@@ -17,7 +17,7 @@ extension Scenario {
   /// One process of a scenario, or `count` alike. Sizes are in pages.
   public struct Process: Equatable, Sendable {
     /// What `/proc/sys/kernel/pid_max` can be raised to on 64-bit kernels. Kernel: `PID_MAX_LIMIT`.
-    public static let pidLimit: Int32 = 4_194_304
+    package static let pidLimit: Int32 = 4_194_304
 
     /// What a process does when overcommit refuses it memory.
     public enum OnENOMEM: UInt8, CaseIterable, Sendable {
@@ -140,13 +140,13 @@ extension Scenario {
     /// What only the rules before 2.6.36 read.
     public struct LegacyInputs: Equatable, Sendable {
       /// -17 to 15; nil is what `oom_score_adj` reads as in this file. File: /proc/PID/oom_adj.
-      public var oomAdj: Int16?
+      package var oomAdj: Int16?
       /// -20 to 19. File: `nice` in /proc/PID/stat.
-      public var nice: Int16 = 0
+      package var nice: Int16 = 0
       /// CPU time used, microseconds; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
-      public var cpuTime: Int64 = 0
+      package var cpuTime: Int64 = 0
       /// How long it has been running at the start, or when it starts, microseconds.
-      public var runTime: Int64 = 0
+      package var runTime: Int64 = 0
 
       /// What the rules before 2.6.36 read of a process, besides its memory.
       ///

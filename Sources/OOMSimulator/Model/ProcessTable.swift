@@ -64,12 +64,12 @@ public struct ProcessTable: Equatable, Sendable {
   public var count: Int { pids.count }
 
   /// Processes that the rows stand for.
-  public var expandedCount: Int {
+  package var expandedCount: Int {
     counts.values.reduce(count) { $0 + Int($1) - 1 }
   }
 
   /// Makes room, so that a long table does not grow by copying.
-  public mutating func reserveCapacity(_ rows: Int) {
+  package mutating func reserveCapacity(_ rows: Int) {
     names.reserveCapacity(rows)
     pids.reserveCapacity(rows)
     uids.reserveCapacity(rows)
@@ -191,13 +191,13 @@ public struct ProcessTable: Equatable, Sendable {
   }
 
   /// Whether every row has an address space of its own.
-  public var sharesNoMemory: Bool { sharesMMWith.isEmpty }
+  package var sharesNoMemory: Bool { sharesMMWith.isEmpty }
 
   /// The row's name alone, without building the whole process.
-  public func name(row: Int) -> String { names[row] }
+  package func name(row: Int) -> String { names[row] }
 
   /// The row's pid as given, 0 when it is to be assigned.
-  public func pid(row: Int) -> Int32 { pids[row] }
+  package func pid(row: Int) -> Int32 { pids[row] }
 
   /// Gives every column storage of its own.
   mutating func unshare() {

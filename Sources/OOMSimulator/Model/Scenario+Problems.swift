@@ -1,5 +1,5 @@
 /// One step of a JSON path.
-public enum PathStep: Equatable, Sendable {
+package enum PathStep: Equatable, Sendable {
   case key(String)
   case index(Int)
 }
@@ -7,7 +7,7 @@ public enum PathStep: Equatable, Sendable {
 /// Something in a scenario that contradicts something else in it.
 public struct ScenarioProblem: Equatable, Sendable {
   /// Where, in the words of the scenario format.
-  public var path: [PathStep]
+  package var path: [PathStep]
   public var message: String
 }
 

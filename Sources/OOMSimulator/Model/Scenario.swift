@@ -1,6 +1,6 @@
 /// A machine, its settings, its processes and what happens to them: all that a replay depends on.
 public struct Scenario: Equatable, Sendable {
-  public static let schema = "oomsim.scenario/1"
+  package static let schema = "oomsim.scenario/1"
 
   public var name = ""
   public var title = ""
@@ -56,7 +56,7 @@ public struct Scenario: Equatable, Sendable {
 
   /// The scenario with storage of its own and without what no run reads: threads that replay copies of one scenario
   /// again and again hinder each other at the reference counts.
-  public var copyForThread: Scenario {
+  package var copyForThread: Scenario {
     var copy = self
     (copy.title, copy.description, copy.source, copy.expectation) = ("", [], [], nil)
     copy.processes.unshare()

@@ -7,10 +7,10 @@ public struct SwapDevice: Equatable, Sendable {
   }
 
   /// Pages that can be stored.
-  public var size: Int64
-  public var kind: Kind
+  package var size: Int64
+  package var kind: Kind
   /// How much smaller pages become in a zram, in thousandths: 3000 stores three pages in one. At least 1000.
-  public var ratio: Int64
+  package var ratio: Int64
 
   public init(size: Int64, kind: Kind = .disk, ratio: Int64 = 3000) {
     self.size = size

@@ -57,7 +57,7 @@ public struct Sysctl: Equatable, Sendable {
   ///
   /// Kernel: `overcommit_ratio_handler()` clears the kbytes and `overcommit_kbytes_handler()` the
   /// ratio, mm/util.c, since 3.14; both in one write keep what was given.
-  public mutating func apply(_ change: Sysctl) {
+  package mutating func apply(_ change: Sysctl) {
     if let value = change.overcommitMemory { overcommitMemory = value }
     if let value = change.overcommitRatio {
       overcommitRatio = value

@@ -5,7 +5,7 @@ extension Simulator {
   /// - Parameter process: a name or a pid.
   /// - Throws: why the text means no single process.
   /// - Complexity: some hundred replays; fewer samples where there are many processes.
-  public func protection(
+  package func protection(
     of process: String, in scenario: Scenario
   ) throws(ScenarioSubjectError) -> Protection {
     let run = run(scenario)
