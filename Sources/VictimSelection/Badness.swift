@@ -35,7 +35,9 @@ public enum PerMilleProduct: Equatable, Sendable {
 
 /// The width of `long` on the kernel that decides.
 public enum WordBits: Int, Sendable {
+  /// A kernel built for 32 bits: sums and products of old rules wrap at 2^31 or 2^32.
   case bits32 = 32
+  /// A kernel built for 64 bits.
   case bits64 = 64
 }
 
@@ -48,6 +50,9 @@ public struct SelectionRule: Equatable, Sendable {
   package var holdsPointsIn32Bits: Bool
   package var word: WordBits
 
+  /// A rule; by default that of 5.9 and later: signed pages, the last of equals, 64 bits.
+  ///
+  /// - Parameters: as the properties of the same names.
   public init(
     badness: BadnessRule = .signed, equalsReplace: Bool = true, holdsPointsIn32Bits: Bool = false,
     word: WordBits = .bits64

@@ -29,7 +29,7 @@ package struct BatchAnswer: Sendable {
         (request.kernel ?? kernel).map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
       simulator.policy = policy
       var writer = JSONWriter(inline: true)
-      writer.result(simulator.run(scenario), id: request.id)
+      writer.result(simulator.run(valid: scenario), id: request.id)
       writer.finish()
       return writer.bytes
     } catch {

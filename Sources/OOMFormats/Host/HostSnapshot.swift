@@ -125,7 +125,7 @@ package struct HostScoreCheck: Equatable, Sendable {
   package var differences: [Difference] = []
 
   package init(_ snapshot: HostSnapshot) {
-    let table = Simulator(for: snapshot.scenario).score(snapshot.scenario)
+    let table = Simulator(for: snapshot.scenario).score(valid: snapshot.scenario)
     for (candidate, shown) in zip(table.processes, snapshot.shown) {
       guard let shown else {
         unread += 1

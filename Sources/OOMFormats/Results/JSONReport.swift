@@ -1,7 +1,19 @@
-package import OOMSimulator
+public import OOMSimulator
 internal import VictimSelection
 
 // The documents that `--json` prints. All sizes are pages, all times microseconds.
+
+extension Run {
+  /// The run as JSON, format `oomsim.result/1`, UTF-8: what `oomsim run --json` prints.
+  ///
+  /// - Complexity: O(processes + kills).
+  public func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.result(self)
+    writer.finish()
+    return writer.bytes
+  }
+}
 
 extension JSONWriter {
   /// `oomsim.result/1`: one run.

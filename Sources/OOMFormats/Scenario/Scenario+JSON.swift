@@ -21,11 +21,11 @@ extension Scenario {
     self = try Self.read(bytes, file)
     let asRead = self
     for setting in settings { try apply(setting) }
-    var found = problems()
+    var found = contradictions()
     // With other values somebody whom the scenario expects may not be there: that is for a check to say.
     if !settings.isEmpty { found.removeAll { $0.path.first == .key("expect") } }
     if found.isEmpty { return }
-    if !settings.isEmpty, asRead.problems().isEmpty {
+    if !settings.isEmpty, asRead.contradictions().isEmpty {
       // The text was right before: the overrides contradict it.
       let diagnostics = found.prefix(ScenarioError.limit).map {
         Diagnostic(path: pathText($0.path), message: $0.message)
@@ -49,7 +49,7 @@ extension Scenario {
     var scenario = self
     for setting in settings { try scenario.apply(setting) }
     if settings.allSatisfy({ $0.standsAlone(in: self) }) { return scenario }
-    let found = scenario.problems()
+    let found = scenario.contradictions()
     if found.isEmpty { return scenario }
     let diagnostics = found.prefix(ScenarioError.limit).map {
       Diagnostic(path: pathText($0.path), message: $0.message)

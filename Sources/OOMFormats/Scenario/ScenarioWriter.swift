@@ -1,4 +1,16 @@
-package import OOMSimulator
+public import OOMSimulator
+
+extension Scenario {
+  /// The scenario as JSON, format `oomsim.scenario/1`, UTF-8: `Scenario(json:)` reads it back to an equal one.
+  ///
+  /// - Complexity: O(*n*) for *n* values.
+  public func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.scenario(self)
+    writer.finish()
+    return writer.bytes
+  }
+}
 
 extension JSONWriter {
   /// Writes a scenario, format `oomsim.scenario/1`: the document reads back to an equal scenario. One process, one

@@ -1,3 +1,5 @@
+internal import OOMSimulator
+
 // Sizes and durations as text: exact, or an error that says why.
 
 /// What is wrong with a size or a duration.
@@ -7,7 +9,7 @@ package struct QuantityError: Error, Equatable {
 
 package enum SizeText {
   /// 4 PiB, what x86-64 can address: 2^40 pages of 4096 bytes.
-  package static let maxBytes: Int64 = 1 << 52
+  package static let maxBytes = Scenario.mostBytes
 
   static let allowed = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
 
@@ -123,7 +125,7 @@ package enum SizeText {
 /// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
 package enum DurationText {
   /// About 31 years.
-  static let maxMicroseconds: Int64 = 1_000_000_000_000_000
+  static let maxMicroseconds = Scenario.mostMicroseconds
 
   static let allowed = "write it like \"250ms\", \"10s\", \"1m30s\" or \"2h\""
 

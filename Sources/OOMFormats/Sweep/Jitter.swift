@@ -142,7 +142,7 @@ package struct JitterRuns: Sendable {
       let settings = zip(jitters, streams).map {
         ScenarioSetting(path: $0.path, value: $0.text($1.number(number, in: $0.range)))
       }
-      return RunSummary(of: simulator.run(try scenario.setting(settings)))
+      return RunSummary(of: simulator.run(valid: try scenario.setting(settings)))
     }
     var table = JitterTable(of: self)
     for summary in summaries { table.add(summary) }

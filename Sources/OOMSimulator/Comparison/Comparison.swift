@@ -61,7 +61,7 @@ package struct Comparison: Equatable, Sendable {
   package init(of scenario: Scenario, kernels: [KernelRelease]) {
     self.init(scenario, isOfAll: false)
     for kernel in kernels {
-      let run = Simulator(kernel: kernel).run(scenario)
+      let run = Simulator(kernel: kernel).run(valid: scenario)
       if let before = sides.last {
         differences.append(Self.difference(scenario, before, kernel, run))
       }
@@ -73,7 +73,7 @@ package struct Comparison: Equatable, Sendable {
   package init(ofAllKernels scenario: Scenario) {
     self.init(scenario, isOfAll: true)
     for kernel in RulesByRelease.boundaries {
-      let run = Simulator(kernel: kernel).run(scenario)
+      let run = Simulator(kernel: kernel).run(valid: scenario)
       guard let before = sides.last else {
         sides.append(Side(first: kernel, last: kernel, run: run))
         continue
@@ -124,7 +124,7 @@ package struct Comparison: Equatable, Sendable {
       if step.rules == rules {
         outcomes.append(outcomes[outcomes.count - 1])
       } else {
-        outcomes.append(Outcome(Simulator(kernel: to, rules: step.rules).run(scenario)))
+        outcomes.append(Outcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
       }
       rules = step.rules
     }

@@ -2,13 +2,21 @@
 public struct RunDifference: Equatable, Sendable {
   /// What of a run is compared, in the order in which it is told.
   public enum Aspect: String, CaseIterable, Sendable {
+    /// Who dies first in each kill.
     case victims
+    /// How many kills and deaths there are, and how much comes back.
     case blastRadius = "blast_radius"
+    /// When the first kill is.
     case firstKill = "first_kill"
+    /// Whom overcommit refuses how much.
     case refused
+    /// Whose growth can never go on.
     case stuck
+    /// Whether, why and when the kernel panics.
     case panic
+    /// What repeats itself without end.
     case loop
+    /// When the run ends.
     case end
   }
 
@@ -17,6 +25,9 @@ public struct RunDifference: Equatable, Sendable {
   /// What differs; empty where nothing does.
   public let aspects: [Aspect]
 
+  /// What `after` comes to differently than `before`.
+  ///
+  /// - Complexity: O(kills).
   public init(from before: Run, to after: Run) {
     self.before = before
     self.after = after
@@ -57,7 +68,7 @@ package struct ScenarioComparison: Equatable, Sendable {
     func run(_ scenario: Scenario) -> Run {
       var simulator = Simulator(for: scenario)
       simulator.policy = policy
-      return simulator.run(scenario)
+      return simulator.run(valid: scenario)
     }
     runs = RunDifference(from: run(before), to: run(after))
     let (first, second) = (before.kernel ?? .standard, after.kernel ?? .standard)

@@ -2,6 +2,7 @@
 ///
 /// Pure: the same scenario gives the same run, on every machine and in every build.
 public struct Simulator: Sendable {
+  /// The release whose rules decide.
   public let kernel: KernelRelease
   /// What decides, and the key that names its badness.
   package let rules: Rules
@@ -37,11 +38,19 @@ public struct Simulator: Sendable {
     self.init(kernel: scenario.kernel ?? .standard)
   }
 
-  /// Replays a scenario to its end.
+  /// Replays a scenario to its end, if it is valid.
   ///
+  /// - Returns: what happened. Of a scenario that has `Scenario.problems()` nothing is replayed: the run has the
+  ///   outcome `invalid` and lists them.
   /// - Complexity: grows with events and kills, not with time or memory; a kill looks at every process
   ///   of its domain.
   public func run(_ scenario: Scenario) -> Run {
+    let problems = scenario.problemsOfReplay()
+    return problems.isEmpty ? run(valid: scenario) : refusal(of: scenario, problems)
+  }
+
+  /// Replays a scenario that is known to be valid, because it was read or made by this package.
+  package func run(valid scenario: Scenario) -> Run {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
@@ -54,9 +63,25 @@ public struct Simulator: Sendable {
 
   /// The badness of every process at an instant.
   ///
-  /// - Parameter time: microseconds; everything that happens at that instant has happened. Nil is the
-  ///   state at the start, before any event.
+  /// - Parameters:
+  ///   - scenario: the machine and its processes.
+  ///   - time: microseconds; everything that happens at that instant has happened. Nil is the state at the
+  ///     start, before any event.
+  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one, whose warnings are these.
+  /// - Complexity: O(processes), besides the events up to `time`.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
+    let problems = scenario.problemsOfReplay()
+    if problems.isEmpty { return score(valid: scenario, at: time) }
+    return ScoreTable(
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: 0,
+      pageSize: scenario.machine.pageSize,
+      arithmetic: BadnessArithmetic(rules: rules, word: scenario.machine.wordBits, totalpages: 0),
+      equalsReplace: rules.equalsReplace(in: .none), warnings: problems.map { $0.description },
+      processes: [])
+  }
+
+  /// The same of a scenario that is known to be valid, because it was read or made by this package.
+  package func score(valid scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
@@ -72,6 +97,18 @@ public struct Simulator: Sendable {
       warnings: kernel.notes + world.warnings,
       processes: world.candidates(
         world.oomControl(domain: nil, invoker: nil, nodes: nil)))
+  }
+
+  /// The run of a scenario that is not replayed.
+  private func refusal(of scenario: Scenario, _ problems: [ScenarioProblem]) -> Run {
+    var run = Run(
+      scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
+      policy: policy, outcome: .invalid, end: 0, pageSize: scenario.machine.pageSize, totalpages: 0,
+      kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.notes,
+      problems: problems, digest: 0,
+      tasks: Tasks(rules: rules, word: scenario.machine.wordBits, pagesPerTable: 1), replaced: [])
+    run.digest = digest(of: run)
+    return run
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
@@ -100,12 +137,13 @@ public struct ScoreTable: Equatable, Sendable {
   package var ruleSet: String
   /// The machine's: memory + swap.
   public var totalpages: Int64
-  public var pageSize: Int64
+  package var pageSize: Int64
   /// How points came about.
   package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.
   package var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
   public var warnings: [String]
+  /// In iteration order, which is that of creation.
   public var processes: [Candidate]
 }

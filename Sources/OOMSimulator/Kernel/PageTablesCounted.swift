@@ -23,12 +23,13 @@ package enum PageTablesCounted: Equatable, Sendable {
 }
 
 /// Page tables by level, in pages.
-public struct PageTableLevels: Equatable, Sendable {
+package struct PageTableLevels: Equatable, Sendable {
   package var pte: Int64 = 0
   package var pmd: Int64 = 0
   package var pud: Int64 = 0
 
-  public init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
+  /// Page tables of 0 or more pages on each level.
+  package init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
     self.pte = pte
     self.pmd = pmd
     self.pud = pud

@@ -62,6 +62,11 @@ public struct Expectation: Equatable, Sendable {
     /// Microseconds.
     package var at: Int64?
 
+    /// A refusal of `process`; a time that is nil is not checked.
+    ///
+    /// - Parameters:
+    ///   - process: the process that is refused.
+    ///   - at: microseconds since the start.
     public init(process: ProcessReference, at: Int64? = nil) {
       self.process = process
       self.at = at

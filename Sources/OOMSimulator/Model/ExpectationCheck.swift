@@ -2,7 +2,9 @@
 public struct Difference: Equatable, Sendable {
   /// Which: `kills[1].points`.
   public var field: String
+  /// What the scenario promises.
   public var expected: String
+  /// What the run has instead.
   public var actual: String
 }
 

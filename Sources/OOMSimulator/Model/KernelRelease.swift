@@ -16,7 +16,10 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
   /// them.
   package var text: String
 
-  public init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
+  /// The release with these numbers: `KernelRelease(6, 12)`, `KernelRelease(2, 6, 32)`.
+  ///
+  /// - Parameter sublevel: the third number of the 2.6 series; 0 from 3.0 on.
+  package init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
     self.version = version
     self.patchlevel = patchlevel
     self.sublevel = sublevel
@@ -64,11 +67,13 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     return (nil, nil)
   }
 
+  /// Whether two releases have the same numbers and the same builder; the rest of their text does not count.
   public static func == (left: Self, right: Self) -> Bool {
     (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
       == (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(version)
     hasher.combine(patchlevel)
@@ -77,6 +82,7 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     hasher.combine(stable)
   }
 
+  /// By number, the stable update last.
   public static func < (left: Self, right: Self) -> Bool {
     (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
       < (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
@@ -84,6 +90,7 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
 }
 
 extension KernelRelease: CustomStringConvertible {
+  /// The release as it was given.
   public var description: String { text }
 }
 

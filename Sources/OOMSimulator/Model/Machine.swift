@@ -39,6 +39,13 @@ public struct Machine: Equatable, Sendable {
     /// The part of the machine's `kernel` that lies here; all nodes give it or none.
     package var kernel: Int64?
 
+    /// A node.
+    ///
+    /// - Parameters:
+    ///   - memory: pages that the kernel manages of it.
+    ///   - present: all its pages; `memory` when nil. Kernel: `node_present_pages()`.
+    ///   - spanned: pages from its first to its last; `present` when nil. Kernel: `node_spanned_pages()`.
+    ///   - kernel: pages of the machine's `kernel` that lie here; all nodes give it or none.
     public init(
       memory: Int64, present: Int64? = nil, spanned: Int64? = nil, kernel: Int64? = nil
     ) {

@@ -7,13 +7,13 @@ public struct NodeMask: Hashable, Sendable {
   package init() { bits = 0 }
 
   /// The nodes 0 to `count` - 1.
-  public init(below count: Int) {
+  package init(below count: Int) {
     bits = count >= 64 ? .max : (1 << UInt64(count)) - 1
   }
 
-  public mutating func insert(_ node: Int) { bits |= 1 << UInt64(node) }
+  package mutating func insert(_ node: Int) { bits |= 1 << UInt64(node) }
 
-  public func contains(_ node: Int) -> Bool { node < 64 && bits & (1 << UInt64(node)) != 0 }
+  package func contains(_ node: Int) -> Bool { node < 64 && bits & (1 << UInt64(node)) != 0 }
 
   package var isEmpty: Bool { bits == 0 }
 

@@ -52,7 +52,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
-  public init() {}
+  package init() {}
 
   /// A table of processes, oldest first, as the kernel visits them.
   ///
@@ -61,6 +61,7 @@ public struct ProcessTable: Equatable, Sendable {
     for process in processes { append(process) }
   }
 
+  /// How many rows there are; a row with a `count` is one.
   public var count: Int { pids.count }
 
   /// Processes that the rows stand for.
@@ -84,6 +85,9 @@ public struct ProcessTable: Equatable, Sendable {
     pageTables.reserveCapacity(rows)
   }
 
+  /// Adds a row at the end.
+  ///
+  /// - Complexity: O(1) on average.
   public mutating func append(_ process: Scenario.Process) {
     let row = count
     names.append(process.name)
@@ -129,6 +133,9 @@ public struct ProcessTable: Equatable, Sendable {
     }
   }
 
+  /// The process of a row, from 0.
+  ///
+  /// - Complexity: O(1).
   public subscript(row: Int) -> Scenario.Process {
     get {
       var process = plain.isEmpty ? Scenario.Process() : plain[row] ?? Scenario.Process()

@@ -8,12 +8,17 @@
 public struct RestartPolicy: Equatable, Sendable {
   /// After which ends. An OOM kill and an exit because of ENOMEM are failures. File: `Restart=`.
   public enum Condition: String, CaseIterable, Sendable {
+    /// After every end.
     case always
+    /// After an OOM kill, or an exit because of ENOMEM.
     case onFailure = "on-failure"
+    /// Never.
     case no
   }
 
+  /// How long the pauses are.
   public enum Backoff: String, CaseIterable, Sendable {
+    /// Each is as long as the first.
     case constant
     /// Each pause is twice the one before.
     case exponential

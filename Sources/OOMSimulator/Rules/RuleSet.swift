@@ -50,8 +50,8 @@ extension KernelRelease {
   public static let standard = KernelRelease(6, 12)
 
   /// The newest release whose source the rules were compared with.
-  public static let newestKnown = KernelRelease(7, 1)
+  package static let newestKnown = KernelRelease(7, 1)
 
   /// The oldest one.
-  public static let oldestKnown = KernelRelease(2, 6, 11)
+  package static let oldestKnown = KernelRelease(2, 6, 11)
 }
