@@ -113,8 +113,10 @@ import Testing
   func readerAgrees(_ mistake: Mistake) {
     var scenario = Self.valid
     mistake.make(&scenario)
-    // Values without a spelling, such as sizes below zero, are not for a file.
-    guard scenario.problems().allSatisfy({ !$0.description.contains("-") }) else { return }
+    // A size below zero has no spelling in a file, nor has a sum of devices besides the devices.
+    guard mistake.place != "machine.swap",
+      scenario.problems().allSatisfy({ !$0.description.contains("-") })
+    else { return }
     #expect(throws: ScenarioError.self) { try Scenario(json: scenario.json()) }
   }
 

@@ -115,7 +115,9 @@ private struct ValueCheck {
   }
 
   mutating func process(_ process: Scenario.Process, at path: [PathStep]) {
+    let before = problems.count
     values(process, Scenario.Process.fields, at: path)
+    if problems.count > before { return }
     for contradiction in process.contradictions { add(path, contradiction) }
   }
 
