@@ -2,9 +2,11 @@
 public struct Diagnostic: Equatable, Sendable {
   /// From 1; nil when it is not in a text, as with `--set`.
   public var line: Int?
+  /// From 1, in characters; nil when there is no line.
   public var column: Int?
   /// The JSON path, empty when the text is no JSON.
   public var path: String
+  /// What is wrong, what is allowed, and what to do.
   public var message: String
 
   package init(line: Int? = nil, column: Int? = nil, path: String, message: String) {
@@ -15,7 +17,7 @@ public struct Diagnostic: Equatable, Sendable {
   }
 
   /// `file:line:column: error: path: message`.
-  public func text(file: String) -> String {
+  package func text(file: String) -> String {
     var text = file
     if let line, let column { text += ":\(line):\(column)" }
     text += ": error: "
@@ -27,7 +29,7 @@ public struct Diagnostic: Equatable, Sendable {
 /// Why an input is no scenario.
 public struct ScenarioError: Error, Equatable, CustomStringConvertible {
   /// At most this many are reported.
-  public static let limit = 20
+  package static let limit = 20
 
   /// In the order of the text.
   public var diagnostics: [Diagnostic]
@@ -39,6 +41,7 @@ public struct ScenarioError: Error, Equatable, CustomStringConvertible {
     self.file = file
   }
 
+  /// One diagnostic a line: `file:line:column: error: path: message`.
   public var description: String {
     diagnostics.map { $0.text(file: file) }.joined(separator: "\n")
   }

@@ -1,5 +1,5 @@
 /// A text for a terminal: what a name or a title may hold is not obeyed by it.
-public func plain(_ text: String) -> String {
+package func plain(_ text: String) -> String {
   if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }) {
     return text
   }

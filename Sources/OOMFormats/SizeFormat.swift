@@ -1,7 +1,7 @@
 /// Numbers as people read them: integers only, rounded down to a tenth.
-public enum SizeFormat {
+package enum SizeFormat {
   /// A size as `12.4 GiB`.
-  public static func binary(pages: Int64, pageSize: Int64) -> String {
+  package static func binary(pages: Int64, pageSize: Int64) -> String {
     let units: [(String, Int64)] = [
       ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
     ]
@@ -19,7 +19,7 @@ public enum SizeFormat {
   }
 
   /// A number with its digits in threes: `3 384 517`.
-  public static func grouped(_ number: Int128) -> String {
+  package static func grouped(_ number: Int128) -> String {
     var text: [UInt8] = []
     var rest = number.magnitude
     repeat {
@@ -32,12 +32,12 @@ public enum SizeFormat {
     return String(decoding: text, as: UTF8.self)
   }
 
-  public static func grouped(_ number: Int64) -> String { grouped(Int128(number)) }
+  package static func grouped(_ number: Int64) -> String { grouped(Int128(number)) }
 
-  public static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
+  package static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
 
   /// A time as `1h12m3.207s`.
-  public static func time(_ microseconds: Int64) -> String {
+  package static func time(_ microseconds: Int64) -> String {
     let seconds = microseconds / 1_000_000
     let fraction = microseconds % 1_000_000
     var text = ""

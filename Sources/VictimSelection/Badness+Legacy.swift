@@ -1,59 +1,59 @@
 /// What `badness()` of 2.6.11 to 2.6.35 reads of one task.
-public struct LegacyTask: Equatable, Sendable {
+package struct LegacyTask: Equatable, Sendable {
   /// Address space in pages. Kernel: `mm->total_vm`.
-  public var totalVM: Int64 = 0
+  package var totalVM: Int64 = 0
   /// What the children with an address space of their own add, by `LegacyBadness.childShare`.
-  public var childrenVM: UInt64 = 0
+  package var childrenVM: UInt64 = 0
   /// Kernel: `utime + stime`.
-  public var cpuJiffies: UInt64 = 0
+  package var cpuJiffies: UInt64 = 0
   /// Ticks a second: 24 to 1200. Kernel: `HZ`.
-  public var hz: Int64 = 250
+  package var hz: Int64 = 250
   /// Seconds since it was started.
-  public var runSeconds: Int64 = 0
-  public var nice: Int = 0
+  package var runSeconds: Int64 = 0
+  package var nice: Int = 0
   /// Its uid or euid is 0.
-  public var isUidZero = false
+  package var isUidZero = false
   /// Kernel: `CAP_SYS_ADMIN`, `CAP_SYS_RESOURCE`, `CAP_SYS_RAWIO`.
-  public var isAdmin = false
-  public var hasResource = false
-  public var hasRawIO = false
+  package var isAdmin = false
+  package var hasResource = false
+  package var hasRawIO = false
   /// -17 to 15. File: /proc/PID/oom_adj.
-  public var oomAdj: Int16 = 0
+  package var oomAdj: Int16 = 0
   /// None of its memory nodes is one of the allocation's: counts an eighth since 2.6.19.
-  public var isOnOtherNodes = false
+  package var isOnOtherNodes = false
   /// Kernel: `PF_SWAPOFF`.
-  public var isSwapoff = false
+  package var isSwapoff = false
 
-  public init() {}
+  package init() {}
 }
 
 /// Badness of Linux 2.6.11 to 2.6.35: the address space, divided by how long a task has run and worked,
 /// doubled for the nice, quartered for root, shifted by `oom_adj`; in unsigned words that wrap.
 ///
 /// Kernel: `badness()`, mm/oom_kill.c.
-public struct LegacyBadness: Equatable, Sendable {
+package struct LegacyBadness: Equatable, Sendable {
   /// Children count half of their address space and a page: since 2.6.16, commit 9827b781f20; all of it
   /// before.
-  public var halvesChildren = false
+  package var halvesChildren = false
   /// A task in swapoff has all points there are: since 2.6.19.
-  public var swapoffIsMaximum = false
+  package var swapoffIsMaximum = false
   /// 0 points become 1 before a positive `oom_adj` shifts them: since 2.6.22, commit 9a82782f8f5.
-  public var liftsZero = false
+  package var liftsZero = false
   /// `CAP_SYS_ADMIN` or `CAP_SYS_RESOURCE` make a superuser, the uid does not: since 2.6.25, commit
   /// 97829955ad2. Before: `CAP_SYS_ADMIN`, uid 0 or euid 0.
-  public var asksCapabilities = false
+  package var asksCapabilities = false
   /// `oom_adj` -17 is 0 points: since 2.6.32, commit 28b83c5193e. Before it shifts like other values.
-  public var disabledIsZero = false
+  package var disabledIsZero = false
 
-  public init() {}
+  package init() {}
 
   /// What one child adds to the points of its parent, in pages.
-  public func childShare(totalVM: Int64) -> UInt64 {
+  package func childShare(totalVM: Int64) -> UInt64 {
     halvesChildren ? UInt64(totalVM) / 2 + 1 : UInt64(totalVM)
   }
 
   /// Points as the kernel's function returns them: an `unsigned long`.
-  public func points(_ task: LegacyTask, word: WordBits = .bits64) -> UInt64 {
+  package func points(_ task: LegacyTask, word: WordBits = .bits64) -> UInt64 {
     switch word {
     case .bits64: points(task, UInt64.self)
     case .bits32: UInt64(points(task, UInt32.self))
@@ -94,7 +94,7 @@ public struct LegacyBadness: Equatable, Sendable {
   }
 
   /// The divisors of CPU time and run time as numbers, 0 and 1 meaning none.
-  public func divisors(_ task: LegacyTask, word: WordBits) -> (cpu: UInt64, run: UInt64) {
+  package func divisors(_ task: LegacyTask, word: WordBits) -> (cpu: UInt64, run: UInt64) {
     switch word {
     case .bits64:
       return divisors(task, UInt64.self)
@@ -104,7 +104,7 @@ public struct LegacyBadness: Equatable, Sendable {
     }
   }
 
-  public func isSuperuser(_ task: LegacyTask) -> Bool {
+  package func isSuperuser(_ task: LegacyTask) -> Bool {
     task.isAdmin || (asksCapabilities ? task.hasResource : task.isUidZero)
   }
 

@@ -35,19 +35,24 @@ public enum PerMilleProduct: Equatable, Sendable {
 
 /// The width of `long` on the kernel that decides.
 public enum WordBits: Int, Sendable {
+  /// A kernel built for 32 bits: sums and products of old rules wrap at 2^31 or 2^32.
   case bits32 = 32
+  /// A kernel built for 64 bits.
   case bits64 = 64
 }
 
 /// How a release selects: its badness, and what it does with equal points.
 public struct SelectionRule: Equatable, Sendable {
-  public var badness: BadnessRule
+  package var badness: BadnessRule
   /// Equal points replace the choice: the last of equals is taken instead of the first.
-  public var equalsReplace: Bool
+  package var equalsReplace: Bool
   /// The scan holds points in an `unsigned int`, so that they wrap at 16 TiB of 4 KiB pages: 3.5 to 4.8.
-  public var holdsPointsIn32Bits: Bool
-  public var word: WordBits
+  package var holdsPointsIn32Bits: Bool
+  package var word: WordBits
 
+  /// A rule; by default that of 5.9 and later: signed pages, the last of equals, 64 bits.
+  ///
+  /// - Parameters: as the properties of the same names.
   public init(
     badness: BadnessRule = .signed, equalsReplace: Bool = true, holdsPointsIn32Bits: Bool = false,
     word: WordBits = .bits64

@@ -63,7 +63,7 @@ public func selectBadProcess(
 #if !DEBUG
   @_noAllocation
 #endif
-public func selectBadProcess(
+package func selectBadProcess(
   among rows: Span<Int32>, pages: Span<Int64>, weight: Span<Int16>, totalpages: Int64,
   rule: SelectionRule, after chosen: Victim?
 ) -> Victim? {

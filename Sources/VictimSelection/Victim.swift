@@ -7,7 +7,7 @@ public struct Victim: Equatable, Sendable {
   /// Badness as the scan held it: pages, or thousandths in the rules of 2.6.36 to 3.4.
   public var points: Int64
 
-  public init(row: Int, points: Int64) {
+  package init(row: Int, points: Int64) {
     self.row = row
     self.points = points
   }

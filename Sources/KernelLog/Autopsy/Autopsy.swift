@@ -1,12 +1,12 @@
 internal import OOMFormats
-public import OOMSimulator
+package import OOMSimulator
 
 /// What the rules say of one report of a kernel: the process they choose from the report's own table, and whether
 /// the kernel chose the same.
 ///
 /// The prediction is a replay: the report as a scenario, `scenario`, run by the simulator.
-public struct Autopsy: Equatable, Sendable {
-  public enum Verdict: String, Sendable {
+package struct Autopsy: Equatable, Sendable {
+  package enum Verdict: String, Sendable {
     /// The rules choose the process that the kernel chose, whatever the report leaves open.
     case match
     /// They choose somebody else.
@@ -16,7 +16,7 @@ public struct Autopsy: Equatable, Sendable {
   }
 
   /// Where `totalpages` comes from. The kernel does not print the sum itself.
-  public enum Origin: String, Sendable {
+  package enum Origin: String, Sendable {
     /// Every part of it is in the report.
     case log
     /// Worked out from the printed score, or with a part taken for 0.
@@ -24,33 +24,33 @@ public struct Autopsy: Equatable, Sendable {
     case unknown
   }
 
-  public var report: OOMReport
+  package var report: OOMReport
   /// The release, or the range that the forms allow: `5.4..5.8`.
-  public var kernel: String
-  public var isKernelStated: Bool
+  package var kernel: String
+  package var isKernelStated: Bool
   /// Key of the rules that decide: those of the newest release of a range.
-  public var ruleSet: String
+  package var ruleSet: String
   /// What has to be said of these rules.
-  public var notes: [String]
+  package var notes: [String]
   /// Nil where it is none that a release has.
-  public var constraint: Constraint?
-  public var cgroup: String?
-  public var pageSize: Int64
-  public var totalpages: Int64?
-  public var totalpagesFrom: Origin
+  package var constraint: Constraint?
+  package var cgroup: String?
+  package var pageSize: Int64
+  package var totalpages: Int64?
+  package var totalpagesFrom: Origin
   /// The pid and name that the kernel selected; the process that died may be a child of it.
-  public var logged: OOMReport.Chosen?
+  package var logged: OOMReport.Chosen?
   /// The kill that the rules predict; nil when they choose nobody or nothing can be said.
-  public var kill: Kill?
-  public var verdict: Verdict
-  public var why: String
+  package var kill: Kill?
+  package var verdict: Verdict
+  package var why: String
   /// What the report cannot tell, besides what decides the verdict.
-  public var unknowns: [String]
+  package var unknowns: [String]
   /// The report as a scenario that expects what is predicted; nil without a table.
-  public var scenario: Scenario?
+  package var scenario: Scenario?
 
   /// Examines the reports of one log, in order.
-  public static func of(_ reports: [OOMReport]) -> [Autopsy] {
+  package static func of(_ reports: [OOMReport]) -> [Autopsy] {
     var killed: [Int64: String] = [:]
     return reports.map { report in
       let autopsy = Autopsy(of: report, killedBefore: killed)
@@ -61,7 +61,7 @@ public struct Autopsy: Equatable, Sendable {
 
   /// - Parameter killed: the processes that died in earlier reports of the log, by pid: a victim that is still in the table is
   ///   passed over.
-  public init(of report: OOMReport, killedBefore killed: [Int64: String] = [:]) {
+  package init(of report: OOMReport, killedBefore killed: [Int64: String] = [:]) {
     let facts = ReportFacts(report)
     self.report = report
     kernel = facts.kernelText
@@ -98,7 +98,7 @@ public struct Autopsy: Equatable, Sendable {
   }
 
   /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0.
-  public var predictedScore: Int128? {
+  package var predictedScore: Int128? {
     guard let kill, totalpagesFrom != .unknown else { return nil }
     return ReportFacts.score(points: kill.victim.points, kill.arithmetic)
   }

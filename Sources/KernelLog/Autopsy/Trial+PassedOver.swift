@@ -122,7 +122,7 @@ extension Trial {
     let scenario = facts.scenario(prediction.assumption)
     var simulator = Simulator(for: scenario)
     simulator.recordsCandidates = true
-    let kill = simulator.run(scenario).kills.first
+    let kill = simulator.run(valid: scenario).kills.first
     return kill?.candidates?.first { Int64($0.pid) == rows[row].pid }?.points
   }
 

@@ -32,7 +32,7 @@ struct Trial {
   /// Runs the report's scenario by the rules of a release.
   func predict(_ assumption: Assumption) -> Prediction {
     let scenario = facts.scenario(assumption)
-    let run = Simulator(for: scenario).run(scenario)
+    let run = Simulator(for: scenario).run(valid: scenario)
     return Prediction(
       release: assumption.release, assumption: assumption, kill: run.kills.first, panic: run.panic)
   }

@@ -8,7 +8,7 @@ internal import OOMSimulator
 ///     var reader = KernelLogReader()
 ///     reader.read(bytes)
 ///     let reports = reader.finish()
-public struct KernelLogReader {
+package struct KernelLogReader {
   /// A line that is longer is cut: no line of a report is.
   static let longestLine = 1 << 16
 
@@ -21,10 +21,10 @@ public struct KernelLogReader {
   /// The beginning of a quoted-printable line that goes on in the next.
   private var soft: [UInt8] = []
 
-  public init() {}
+  package init() {}
 
   /// The reports of a whole log.
-  public static func reports(in bytes: [UInt8]) -> [OOMReport] {
+  package static func reports(in bytes: [UInt8]) -> [OOMReport] {
     var reader = KernelLogReader()
     reader.read(bytes)
     return reader.finish()
@@ -33,7 +33,7 @@ public struct KernelLogReader {
   /// Reads on.
   ///
   /// - Complexity: O(*n*).
-  public mutating func read(_ bytes: [UInt8]) {
+  package mutating func read(_ bytes: [UInt8]) {
     var start = 0
     // A line that began in the last piece is looked at in any case: a word may have been cut.
     if !pending.isEmpty {
@@ -61,7 +61,7 @@ public struct KernelLogReader {
   }
 
   /// The reports, when all of the log is read.
-  public mutating func finish() -> [OOMReport] {
+  package mutating func finish() -> [OOMReport] {
     if !pending.isEmpty { endLine([], 0, 0) }
     if !soft.isEmpty { take(soft) }
     soft = []

@@ -3,22 +3,22 @@ internal import OOMSimulator
 /// Limits and usage of the memory cgroup that ran out, in kB; nil where the log does not show them.
 ///
 /// Kernel: `mem_cgroup_print_oom_meminfo()`, before 5.0 `mem_cgroup_print_oom_info()`, mm/memcontrol.c.
-public struct MemcgLimits: Equatable, Sendable {
-  public struct Counter: Equatable, Sendable {
-    public var usage: Int64
+package struct MemcgLimits: Equatable, Sendable {
+  package struct Counter: Equatable, Sendable {
+    package var usage: Int64
     /// Nil for none: the constant that a release prints for it.
-    public var limit: Int64?
-    public var failcnt: Int64?
+    package var limit: Int64?
+    package var failcnt: Int64?
   }
 
-  public var memory: Counter?
+  package var memory: Counter?
   /// Version 1, and both versions to 5.2.
-  public var memorySwap: Counter?
+  package var memorySwap: Counter?
   /// Version 2, since 5.3.
-  public var swap: Counter?
-  public var kmem: Counter?
+  package var swap: Counter?
+  package var kmem: Counter?
 
-  public init() {}
+  package init() {}
 
   /// Limits of 2^42 kB and more, 4 EiB, are constants for none: 9007199254740991, 18014398509481983, by
   /// release and page size.

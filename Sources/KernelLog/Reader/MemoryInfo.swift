@@ -3,32 +3,32 @@ internal import OOMSimulator
 /// The machine's memory as a report shows it. Sizes are in pages unless the name says otherwise.
 ///
 /// Kernel: `show_mem()` and `show_free_areas()`, mm/show_mem.c, before 6.3 mm/page_alloc.c and lib/show_mem.c.
-public struct MemoryInfo: Equatable, Sendable {
+package struct MemoryInfo: Equatable, Sendable {
   /// All memory, that of the kernel's own start, too: `pages RAM`.
-  public var ram: Int64?
-  public var reserved: Int64?
-  public var highMem: Int64?
-  public var totalSwapKB: Int64?
-  public var freeSwapKB: Int64?
+  package var ram: Int64?
+  package var reserved: Int64?
+  package var highMem: Int64?
+  package var totalSwapKB: Int64?
+  package var freeSwapKB: Int64?
   /// One zone of one node. Sizes are in kB.
-  public struct Zone: Equatable, Sendable {
-    public var node = 0
-    public var name = ""
-    public var free: Int64 = 0
-    public var min: Int64 = 0
-    public var present: Int64?
-    public var managed: Int64?
+  package struct Zone: Equatable, Sendable {
+    package var node = 0
+    package var name = ""
+    package var free: Int64 = 0
+    package var min: Int64 = 0
+    package var present: Int64?
+    package var managed: Int64?
     /// Free blocks by order; empty where the log does not list them.
-    public var blocks: [Int64] = []
+    package var blocks: [Int64] = []
   }
 
-  public var zones: [Zone] = []
+  package var zones: [Zone] = []
   /// The smallest block of the lists of free blocks: the size of a page, in kB.
-  public var pageKB: Int64?
+  package var pageKB: Int64?
   /// A zone that only 32-bit kernels have.
-  public var hasHighMem = false
+  package var hasHighMem = false
 
-  public init() {}
+  package init() {}
 }
 
 extension MemoryInfo {

@@ -4,27 +4,27 @@
 /// Columns are found by the header's words, not by position: releases added some in the middle.
 ///
 /// Kernel: `dump_tasks()`, mm/oom_kill.c.
-public struct TaskTable: Equatable, Sendable {
+package struct TaskTable: Equatable, Sendable {
   /// One task. Memory is in pages, but for page tables since 4.15, which are in bytes.
-  public struct Row: Equatable, Sendable {
-    public var line = 0
-    public var pid: Int64 = 0
-    public var uid: Int64 = 0
-    public var tgid: Int64 = 0
-    public var totalVM: Int64 = 0
-    public var rss: Int64 = 0
-    public var rssAnon: Int64?
-    public var rssFile: Int64?
-    public var rssShmem: Int64?
-    public var nrPTEs: Int64?
-    public var nrPMDs: Int64?
-    public var nrPUDs: Int64?
-    public var pgtablesBytes: Int64?
-    public var swapents: Int64?
+  package struct Row: Equatable, Sendable {
+    package var line = 0
+    package var pid: Int64 = 0
+    package var uid: Int64 = 0
+    package var tgid: Int64 = 0
+    package var totalVM: Int64 = 0
+    package var rss: Int64 = 0
+    package var rssAnon: Int64?
+    package var rssFile: Int64?
+    package var rssShmem: Int64?
+    package var nrPTEs: Int64?
+    package var nrPMDs: Int64?
+    package var nrPUDs: Int64?
+    package var pgtablesBytes: Int64?
+    package var swapents: Int64?
     /// The scale of -17 to 15, to 3.5.
-    public var oomAdj: Int64?
-    public var oomScoreAdj: Int64?
-    public var name = ""
+    package var oomAdj: Int64?
+    package var oomScoreAdj: Int64?
+    package var name = ""
   }
 
   enum Column: String, CaseIterable {
@@ -44,14 +44,14 @@ public struct TaskTable: Equatable, Sendable {
   /// Between the pid and the name; nil for a column that no release has.
   var columns: [Column?]
   /// Words of the header that no release has.
-  public var unknownColumns: [String]
-  public var rows: [Row] = []
+  package var unknownColumns: [String]
+  package var rows: [Row] = []
 
   /// How wide the pid is in the header, as it was printed; nil where blanks were lost.
   enum PidWidth { case five, seven }
   var pidWidth: PidWidth?
   /// A line of dots in it: somebody has shortened it.
-  public var isShortened = false
+  package var isShortened = false
 
   /// What it does not have of the columns that badness reads.
   func lacks(_ column: Column) -> Bool { !columns.contains(column) }

@@ -1,4 +1,4 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// A run as the log of its kernel: a report for each kill, the kill lines, panics.
 ///
@@ -7,7 +7,7 @@ public import OOMSimulator
 /// the OOMs of the group.
 ///
 /// Kernel: `dump_header()` and what it calls, mm/oom_kill.c.
-public struct KernelLogText {
+package struct KernelLogText {
   let forms: LogForms
   let run: Run
   /// KiB in a page.
@@ -21,7 +21,7 @@ public struct KernelLogText {
   var failures: [String: Int] = [:]
 
   /// Writes a run whose kills have their `log`.
-  public static func text(of run: Run) -> String {
+  package static func text(of run: Run) -> String {
     var writer = KernelLogText(run)
     writer.write()
     return writer.text

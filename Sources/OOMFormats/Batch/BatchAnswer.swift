@@ -1,14 +1,14 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// Answers lines of a batch.
-public struct BatchAnswer: Sendable {
+package struct BatchAnswer: Sendable {
   /// Overrides for every line; those of a line come after them.
   let settings: [ScenarioSetting]
   /// Decides where a line names no release.
   let kernel: KernelRelease?
   let policy: Policy
 
-  public init(settings: [ScenarioSetting], kernel: KernelRelease?, policy: Policy) {
+  package init(settings: [ScenarioSetting], kernel: KernelRelease?, policy: Policy) {
     self.settings = settings
     self.kernel = kernel
     self.policy = policy
@@ -19,7 +19,7 @@ public struct BatchAnswer: Sendable {
   /// - Parameters:
   ///   - number: of the line, from 1.
   ///   - file: reads the scenario of a file that the line names; a `BatchError` says why it cannot.
-  public func answer(
+  package func answer(
     _ line: [UInt8], number: Int, file: (String) throws(BatchError) -> Scenario
   ) -> [UInt8] {
     do throws(BatchError) {
@@ -29,7 +29,7 @@ public struct BatchAnswer: Sendable {
         (request.kernel ?? kernel).map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
       simulator.policy = policy
       var writer = JSONWriter(inline: true)
-      writer.result(simulator.run(scenario), id: request.id)
+      writer.result(simulator.run(valid: scenario), id: request.id)
       writer.finish()
       return writer.bytes
     } catch {
@@ -38,7 +38,7 @@ public struct BatchAnswer: Sendable {
   }
 
   /// The line that says why there is no result.
-  public static func answer(_ error: BatchError, number: Int) -> [UInt8] {
+  package static func answer(_ error: BatchError, number: Int) -> [UInt8] {
     var writer = JSONWriter(inline: true)
     writer.object { writer in
       writer.field("schema", "oomsim.result/1")

@@ -1,26 +1,26 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// What one line of a batch asks for: a scenario, or an object that names one and what to change in it.
 ///
 /// `{ "id": …, "file": "a.json" | "scenario": {…}, "set": { "PATH": VALUE, … }, "kernel": "6.12" }`
-public struct BatchRequest: Sendable {
-  public enum Source: Equatable, Sendable {
+package struct BatchRequest: Sendable {
+  package enum Source: Equatable, Sendable {
     /// Bytes of the line.
     case inline(Range<Int>)
     case file(String)
   }
 
-  public var source: Source
+  package var source: Source
   /// JSON that the answer repeats.
-  public var id: [UInt8]?
+  package var id: [UInt8]?
   /// In the order of the line.
-  public var settings: [ScenarioSetting] = []
-  public var kernel: KernelRelease?
+  package var settings: [ScenarioSetting] = []
+  package var kernel: KernelRelease?
 
   private static let keys = ObjectKeys(["id", "file", "scenario", "set", "kernel"])
 
   /// Reads a line.
-  public init(_ line: [UInt8]) throws(BatchError) {
+  package init(_ line: [UInt8]) throws(BatchError) {
     source = .inline(line.startIndex..<line.endIndex)
     guard Self.isRequest(line) else { return }
     var (file, scenario): (String?, Range<Int>?)
@@ -110,23 +110,23 @@ extension Fields {
 }
 
 /// Why a line of a batch has no result.
-public struct BatchError: Error, Equatable, Sendable {
-  public var id: [UInt8]?
+package struct BatchError: Error, Equatable, Sendable {
+  package var id: [UInt8]?
   /// Their lines are nil: the line is that of the batch.
-  public var diagnostics: [Diagnostic]
+  package var diagnostics: [Diagnostic]
 
-  public init(id: [UInt8]?, diagnostics: [Diagnostic]) {
+  package init(id: [UInt8]?, diagnostics: [Diagnostic]) {
     self.id = id
     self.diagnostics = diagnostics
   }
 
   /// - Parameter key: the key of the line that is to blame; empty for the line as a whole.
-  public init(_ message: String, key: String = "") {
+  package init(_ message: String, key: String = "") {
     self.init(id: nil, diagnostics: [Diagnostic(path: key, message: message)])
   }
 
   /// What is wrong in a file that a line names.
-  public init(inFile error: ScenarioError) {
+  package init(inFile error: ScenarioError) {
     self.init(
       id: nil,
       diagnostics: error.diagnostics.map {

@@ -1,9 +1,9 @@
 internal import OOMSimulator
 
 /// What the files of one memory cgroup say.
-public struct HostGroup: Equatable, Sendable {
+package struct HostGroup: Equatable, Sendable {
   /// Bytes of it and all below it. File: `memory.current`, `memory.usage_in_bytes`.
-  public var usage: Int64?
+  package var usage: Int64?
   /// Bytes of file cache, without shared memory, of it and all below it. File: memory.stat.
   var cache: Int64?
   var slabReclaimable: Int64 = 0
@@ -11,7 +11,7 @@ public struct HostGroup: Equatable, Sendable {
   var values: [String: Int64] = [:]
 
   /// The files of a group below the root.
-  public static func files(version: Int) -> [String] {
+  package static func files(version: Int) -> [String] {
     version == 1
       ? [
         "memory.usage_in_bytes", "memory.stat", "memory.limit_in_bytes",
@@ -24,10 +24,10 @@ public struct HostGroup: Equatable, Sendable {
       ]
   }
 
-  public init() {}
+  package init() {}
 
   /// Takes what a file says.
-  public mutating func read(_ file: String, _ bytes: [UInt8]) {
+  package mutating func read(_ file: String, _ bytes: [UInt8]) {
     switch file {
     case "memory.current", "memory.usage_in_bytes":
       usage = hostNumber(bytes).map { Swift.min(Swift.max($0, 0), SizeText.maxBytes) }

@@ -1,37 +1,37 @@
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 /// What the kernel shows of the machine: /proc/meminfo, /proc/swaps, zram, memory nodes.
-public struct HostMachine: Equatable, Sendable {
-  public var pageSize: Int64 = 4096
-  public var wordBits: Int = 64
+package struct HostMachine: Equatable, Sendable {
+  package var pageSize: Int64 = 4096
+  package var wordBits: Int = 64
   /// KiB by their names. File: /proc/meminfo.
-  public var meminfo: [String: Int64] = [:]
-  public var swaps: [Swap] = []
+  package var meminfo: [String: Int64] = [:]
+  package var swaps: [Swap] = []
   /// By node number; empty for a machine without NUMA.
-  public var nodes: [Int: Machine.Node] = [:]
+  package var nodes: [Int: Machine.Node] = [:]
 
   /// One line of /proc/swaps.
-  public struct Swap: Equatable, Sendable {
+  package struct Swap: Equatable, Sendable {
     /// As the file has it.
-    public var name: String
+    package var name: String
     /// KiB.
-    public var size: Int64
-    public var priority: Int64
+    package var size: Int64
+    package var priority: Int64
     /// Of a zram: thousandths; nil for a disk or where it is not known.
-    public var ratio: Int64?
+    package var ratio: Int64?
 
     /// Kernel: drivers/block/zram.
-    public var isZram: Bool { name.hasPrefix("/dev/zram") }
+    package var isZram: Bool { name.hasPrefix("/dev/zram") }
 
     /// `zram0` of `/dev/zram0`.
-    public var device: String { String(name.dropFirst(5)) }
+    package var device: String { String(name.dropFirst(5)) }
   }
 
-  public init() {}
+  package init() {}
 
   /// Kernel: `meminfo_proc_show()`, fs/proc/meminfo.c.
-  public mutating func read(meminfo bytes: [UInt8]) {
+  package mutating func read(meminfo bytes: [UInt8]) {
     bytes[...].forEachLine { line in
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
       let name = String(decoding: line[..<colon], as: UTF8.self)
@@ -41,7 +41,7 @@ public struct HostMachine: Equatable, Sendable {
   }
 
   /// Kernel: `swap_show()`, mm/swapfile.c. The device with the highest priority is filled first.
-  public mutating func read(swaps bytes: [UInt8]) {
+  package mutating func read(swaps bytes: [UInt8]) {
     bytes[...].forEachLine { line in
       // A name cannot hold spaces: the kernel escapes them.
       let words = line.words
@@ -58,7 +58,7 @@ public struct HostMachine: Equatable, Sendable {
   /// How much smaller pages become in a zram, in thousandths; nil while nothing is stored.
   ///
   /// Kernel: `mm_stat_show()`, drivers/block/zram/zram_drv.c: original size, compressed size, memory used.
-  public static func zramRatio(mmStat bytes: [UInt8]) -> Int64? {
+  package static func zramRatio(mmStat bytes: [UInt8]) -> Int64? {
     let words = bytes[...].words
     guard words.count >= 3, let original = words[0].number, let used = words[2].number,
       original > 0, used > 0, original < 1 << 52
@@ -67,7 +67,7 @@ public struct HostMachine: Equatable, Sendable {
   }
 
   /// Kernel: `node_read_meminfo()`, drivers/base/node.c.
-  public mutating func read(nodeMeminfo bytes: [UInt8], node: Int) {
+  package mutating func read(nodeMeminfo bytes: [UInt8], node: Int) {
     bytes[...].forEachLine { line in
       let words = line.words
       guard words.count >= 4, words[2].elementsEqual("MemTotal:".utf8) else { return }
@@ -78,7 +78,7 @@ public struct HostMachine: Equatable, Sendable {
   /// Adds what /proc/zoneinfo tells of the nodes: with the memory that the kernel kept at its start, and holes.
   ///
   /// Kernel: `zoneinfo_show_print()`, mm/vmstat.c.
-  public mutating func read(zoneinfo bytes: [UInt8]) {
+  package mutating func read(zoneinfo bytes: [UInt8]) {
     var sums: [Int: (present: Int64, spanned: Int64)] = [:]
     var node: Int64 = 0
     bytes[...].forEachLine { line in
@@ -103,7 +103,7 @@ public struct HostMachine: Equatable, Sendable {
   /// The page size that two counts of the same pages tell, which were taken shortly after one another.
   ///
   /// File: `nr_free_pages` in /proc/vmstat beside `MemFree` in /proc/meminfo.
-  public mutating func inferPageSize(vmstat bytes: [UInt8]) {
+  package mutating func inferPageSize(vmstat bytes: [UInt8]) {
     var free: Int64?
     bytes[...].forEachLine { line in
       if free == nil, let rest = line.after("nr_free_pages ") { free = rest.number }
@@ -146,15 +146,15 @@ public struct HostMachine: Equatable, Sendable {
 }
 
 /// The sysctls that a scenario has, by the names of their files below /proc/sys/vm.
-public enum HostSysctls {
-  public static let names = [
+package enum HostSysctls {
+  package static let names = [
     "overcommit_memory", "overcommit_ratio", "overcommit_kbytes", "admin_reserve_kbytes",
     "user_reserve_kbytes", "min_free_kbytes", "swappiness", "panic_on_oom",
     "oom_kill_allocating_task", "oom_dump_tasks",
   ]
 
   /// - Parameter values: what the files say; a file that does not exist is left out.
-  public static func sysctl(_ values: [String: Int64]) -> Sysctl {
+  package static func sysctl(_ values: [String: Int64]) -> Sysctl {
     func size(_ name: String) -> Int64? {
       values[name].flatMap { 0...(SizeText.maxBytes >> 10) ~= $0 ? $0 : nil }
     }

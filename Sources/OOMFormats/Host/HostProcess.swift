@@ -1,32 +1,32 @@
 internal import OOMSimulator
 
 /// One process of a host, as its files in /proc have it.
-public struct HostProcess: Equatable, Sendable {
-  public var pid: Int32
-  public var status: ProcessStatus
-  public var stat: ProcessStat?
+package struct HostProcess: Equatable, Sendable {
+  package var pid: Int32
+  package var status: ProcessStatus
+  package var stat: ProcessStat?
   /// Resident pages that are no anonymous ones, where `status` does not tell: before 4.5. File: /proc/PID/statm.
-  public var sharedPages: Int64?
-  public var oomScoreAdj: Int64?
+  package var sharedPages: Int64?
+  package var oomScoreAdj: Int64?
   /// Before 2.6.36.
-  public var oomAdj: Int64?
+  package var oomAdj: Int64?
   /// What the kernel shows; nil where it could not be read.
-  public var oomScore: Int64?
+  package var oomScore: Int64?
   /// Nil where they could not be read.
-  public var cgroups: ProcessCgroups?
+  package var cgroups: ProcessCgroups?
 
-  public init(pid: Int32, status: ProcessStatus) {
+  package init(pid: Int32, status: ProcessStatus) {
     self.pid = pid
     self.status = status
   }
 
-  public var isKernelThread: Bool { status.isKernelThread || stat?.isKernelThread == true }
+  package var isKernelThread: Bool { status.isKernelThread || stat?.isKernelThread == true }
 
   /// It has no address space any more, and cannot be chosen: a zombie, or on its way there.
-  public var hasEnded: Bool { !isKernelThread && status.vmSize == nil }
+  package var hasEnded: Bool { !isKernelThread && status.vmSize == nil }
 
   /// File: `shared` in /proc/PID/statm. Kernel: `proc_pid_statm()`, fs/proc/array.c.
-  public mutating func read(statm bytes: [UInt8]) {
+  package mutating func read(statm bytes: [UInt8]) {
     let words = bytes[...].words
     if words.count >= 3 { sharedPages = words[2].number }
   }

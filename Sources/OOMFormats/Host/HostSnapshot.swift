@@ -1,19 +1,19 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// A host as it was read.
-public struct Host: Equatable, Sendable {
-  public var release = KernelRelease.standard
-  public var machine = HostMachine()
-  public var sysctls: [String: Int64] = [:]
-  public var cgroupVersion = 2
+package struct Host: Equatable, Sendable {
+  package var release = KernelRelease.standard
+  package var machine = HostMachine()
+  package var sysctls: [String: Int64] = [:]
+  package var cgroupVersion = 2
   /// By path, without the root.
-  public var groups: [String: HostGroup] = [:]
-  public var processes: [HostProcess] = []
+  package var groups: [String: HostGroup] = [:]
+  package var processes: [HostProcess] = []
 
-  public init() {}
+  package init() {}
 
   /// The groups that the processes are in, with all above them, sorted; the root is none of them.
-  public var groupPaths: [String] {
+  package var groupPaths: [String] {
     var paths: Set<String> = []
     for process in processes {
       var path = group(of: process)
@@ -27,7 +27,7 @@ public struct Host: Equatable, Sendable {
 
   /// The group of a process as a scenario can name it: the root where it cannot be seen from here, as
   /// `/../other` shows it from inside a namespace.
-  public func group(of process: HostProcess) -> String {
+  package func group(of process: HostProcess) -> String {
     let path = cgroupVersion == 1 ? process.cgroups?.memory : process.cgroups?.unified
     guard let path, Fields.problem(ofPath: path) == nil else { return "/" }
     return path
@@ -35,16 +35,16 @@ public struct Host: Equatable, Sendable {
 }
 
 /// A host as a scenario, with what the kernel itself shows of its processes.
-public struct HostSnapshot: Equatable, Sendable {
-  public var scenario = Scenario()
+package struct HostSnapshot: Equatable, Sendable {
+  package var scenario = Scenario()
   /// `oom_score` as the kernel showed it, by row; nil where it could not be read.
-  public var shown: [Int64?] = []
+  package var shown: [Int64?] = []
   /// Processes without memory that are left out: zombies.
-  public var ended = 0
+  package var ended = 0
   /// Pages by which what the processes show is more than what the machine uses: what they share.
-  public var excess: Int64 = 0
+  package var excess: Int64 = 0
 
-  public init(of host: Host) {
+  package init(of host: Host) {
     scenario.name = "snapshot"
     scenario.title = "A host on Linux \(host.release.text)"
     scenario.description = [
@@ -111,21 +111,21 @@ public struct HostSnapshot: Equatable, Sendable {
 /// The rules of the release against what the kernel shows, process by process.
 ///
 /// Kernel: `proc_oom_score()`, fs/proc/base.c.
-public struct HostScoreCheck: Equatable, Sendable {
-  public struct Difference: Equatable, Sendable {
-    public var process: ProcessIdentity
-    public var computed: Int64
-    public var shown: Int64
+package struct HostScoreCheck: Equatable, Sendable {
+  package struct Difference: Equatable, Sendable {
+    package var process: ProcessIdentity
+    package var computed: Int64
+    package var shown: Int64
   }
 
-  public var equal = 0
-  public var compared = 0
+  package var equal = 0
+  package var compared = 0
   /// Processes whose oom_score could not be read.
-  public var unread = 0
-  public var differences: [Difference] = []
+  package var unread = 0
+  package var differences: [Difference] = []
 
-  public init(_ snapshot: HostSnapshot) {
-    let table = Simulator(for: snapshot.scenario).score(snapshot.scenario)
+  package init(_ snapshot: HostSnapshot) {
+    let table = Simulator(for: snapshot.scenario).score(valid: snapshot.scenario)
     for (candidate, shown) in zip(table.processes, snapshot.shown) {
       guard let shown else {
         unread += 1

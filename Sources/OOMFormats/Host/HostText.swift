@@ -106,7 +106,7 @@ extension HostBytes {
 }
 
 /// The only number of a file such as /proc/sys/vm/swappiness.
-public func hostNumber(_ bytes: [UInt8]?) -> Int64? { bytes.flatMap { $0[...].number } }
+package func hostNumber(_ bytes: [UInt8]?) -> Int64? { bytes.flatMap { $0[...].number } }
 
 /// The text of a file of one line.
-public func hostLine(_ bytes: [UInt8]) -> String { bytes[...].stripped.lossless }
+package func hostLine(_ bytes: [UInt8]) -> String { bytes[...].stripped.lossless }

@@ -1,37 +1,37 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// What the kernel shows of a process in /proc/PID/status. Sizes are in KiB.
 ///
 /// Kernel: `proc_pid_status()`, fs/proc/array.c, with `task_mem()`, fs/proc/task_mmu.c.
-public struct ProcessStatus: Equatable, Sendable {
+package struct ProcessStatus: Equatable, Sendable {
   /// With line breaks and backslashes escaped; `ProcessStat` has it as it is.
-  public var name: [UInt8] = []
-  public var ppid: Int32 = 0
-  public var uid: UInt32 = 0
-  public var threads: Int64 = 1
+  package var name: [UInt8] = []
+  package var ppid: Int32 = 0
+  package var uid: UInt32 = 0
+  package var threads: Int64 = 1
   /// One letter: `R`, `S`, `Z` and so on.
-  public var state: UInt8 = 0
+  package var state: UInt8 = 0
   /// Kernel: `mm->total_vm`. Nil for a task without an address space.
-  public var vmSize: Int64?
-  public var vmLck: Int64 = 0
-  public var vmRSS: Int64 = 0
+  package var vmSize: Int64?
+  package var vmLck: Int64 = 0
+  package var vmRSS: Int64 = 0
   /// Since 4.5; before that `statm` has the parts of `vmRSS`.
-  public var rssAnon: Int64?
-  public var rssFile: Int64?
-  public var rssShmem: Int64?
+  package var rssAnon: Int64?
+  package var rssFile: Int64?
+  package var rssShmem: Int64?
   /// Since 2.6.34.
-  public var vmSwap: Int64 = 0
+  package var vmSwap: Int64 = 0
   /// Page tables: the last level alone to 4.14, all of them since 4.15.
-  public var vmPTE: Int64 = 0
+  package var vmPTE: Int64 = 0
   /// 4.0 to 4.14. Kernel: `mm_nr_pmds()`.
-  public var vmPMD: Int64?
+  package var vmPMD: Int64?
   /// Of `CapEff`, those that some release's rules read.
-  public var capabilities: Capabilities?
-  public var memsAllowed: NodeMask?
+  package var capabilities: Capabilities?
+  package var memsAllowed: NodeMask?
   /// Since 6.10; `ProcessStat` tells it, too.
-  public var isKernelThread = false
+  package var isKernelThread = false
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     bytes[...].forEachLine { line in
       // By the first letter: a host has tens of thousands of these files, with sixty lines each.
       switch line.first {
@@ -106,25 +106,25 @@ extension HostBytes {
 /// What is needed of /proc/PID/stat.
 ///
 /// Kernel: `do_task_stat()`, fs/proc/array.c.
-public struct ProcessStat: Equatable, Sendable {
+package struct ProcessStat: Equatable, Sendable {
   /// As it is, in any bytes but 0. Kernel: `task->comm`.
-  public var comm: [UInt8]
-  public var state: UInt8
-  public var ppid: Int32
+  package var comm: [UInt8]
+  package var state: UInt8
+  package var ppid: Int32
   /// Kernel: `task->flags`.
-  public var flags: Int64
+  package var flags: Int64
   /// Ticks of 1/100 s.
-  public var utime: Int64
-  public var stime: Int64
-  public var nice: Int64
+  package var utime: Int64
+  package var stime: Int64
+  package var nice: Int64
   /// Ticks since the machine began: the order in which processes were made.
-  public var startTime: Int64
+  package var startTime: Int64
 
   /// Kernel: `PF_KTHREAD`, include/linux/sched.h.
-  public var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
+  package var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
   /// - Returns: nil for a text that is none, or is cut short.
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     // The name may hold anything, a parenthesis, too: it ends at the last one.
     guard let open = bytes.firstIndex(of: UInt8(ascii: "(")),
       let close = bytes.lastIndex(of: UInt8(ascii: ")")), close > open
@@ -148,13 +148,13 @@ public struct ProcessStat: Equatable, Sendable {
 /// Where a process is, from /proc/PID/cgroup.
 ///
 /// Kernel: `proc_cgroup_show()`, kernel/cgroup/cgroup.c.
-public struct ProcessCgroups: Equatable, Sendable {
+package struct ProcessCgroups: Equatable, Sendable {
   /// In the hierarchy of version 1 that has the memory controller.
-  public var memory: String?
+  package var memory: String?
   /// In the hierarchy of version 2.
-  public var unified: String?
+  package var unified: String?
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     bytes[...].forEachLine { line in
       let parts = line.split(
         separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,16 +1,7 @@
 internal import OOMSimulator
 
 /// A JSON path as messages and `--set` spell it: `processes[3].oom_score_adj`.
-func pathText(_ path: [PathStep]) -> String {
-  var text = ""
-  for step in path {
-    switch step {
-    case .key(let key): text += text.isEmpty ? key : "." + key
-    case .index(let index): text += "[\(index)]"
-    }
-  }
-  return text
-}
+func pathText(_ path: [PathStep]) -> String { path.text }
 
 /// Finds out where in a text something stands. Reading carries neither lines nor paths along; the few
 /// places that a message names are looked up by going through the text once more.

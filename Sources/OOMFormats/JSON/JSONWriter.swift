@@ -1,7 +1,7 @@
 /// Writes JSON with a stable order and layout: what the caller writes, in that order, two spaces a level,
 /// objects that are `inline` on one line.
-public struct JSONWriter {
-  public private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
   /// The level that is written, and those around it.
   private var level: Level
   private var outer: [Level] = []
@@ -15,7 +15,7 @@ public struct JSONWriter {
   }
 
   /// - Parameter inline: everything on one line.
-  public init(inline: Bool = false, sink: ((consuming [UInt8]) -> Void)? = nil) {
+  package init(inline: Bool = false, sink: ((consuming [UInt8]) -> Void)? = nil) {
     level = Level(isEmpty: true, isInline: inline)
     self.sink = sink
   }
@@ -24,21 +24,21 @@ public struct JSONWriter {
   // compiled once for each of some hundred closures.
 
   @inlinable @inline(__always)
-  public mutating func object(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
+  package mutating func object(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
     open(UInt8(ascii: "{"), inline: inline)
     body(&self)
     close(UInt8(ascii: "}"))
   }
 
   @inlinable @inline(__always)
-  public mutating func array(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
+  package mutating func array(inline: Bool = false, _ body: (inout JSONWriter) -> Void) {
     open(UInt8(ascii: "["), inline: inline)
     body(&self)
     close(UInt8(ascii: "]"))
   }
 
   @inline(never)
-  public mutating func key(_ key: StaticString) {
+  package mutating func key(_ key: StaticString) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     key.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
@@ -48,7 +48,7 @@ public struct JSONWriter {
 
   /// A key that is no word of the format, such as a path.
   @inline(never)
-  public mutating func key(named text: String) {
+  package mutating func key(named text: String) {
     separate()
     quoted(text)
     append(": ")
@@ -56,7 +56,7 @@ public struct JSONWriter {
   }
 
   @inline(never)
-  public mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     separate()
     quoted(text)
   }
@@ -96,7 +96,7 @@ public struct JSONWriter {
   }
 
   @inline(never)
-  public mutating func integer(_ number: Int64) {
+  package mutating func integer(_ number: Int64) {
     separate()
     decimal(number)
   }
@@ -133,13 +133,13 @@ public struct JSONWriter {
   }
 
   @inline(never)
-  public mutating func bool(_ value: Bool) {
+  package mutating func bool(_ value: Bool) {
     separate()
     append(value ? "true" : "false")
   }
 
   @inline(never)
-  public mutating func null() {
+  package mutating func null() {
     separate()
     append("null")
   }
@@ -151,7 +151,7 @@ public struct JSONWriter {
   }
 
   /// Ends the document with a line break and hands on what is left of it.
-  public mutating func finish() {
+  package mutating func finish() {
     bytes.append(UInt8(ascii: "\n"))
     flush(atLeast: 1)
   }
@@ -217,19 +217,19 @@ public struct JSONWriter {
 
 extension JSONWriter {
   @inline(never)
-  public mutating func field(_ key: StaticString, _ text: String?) {
+  package mutating func field(_ key: StaticString, _ text: String?) {
     self.key(key)
     if let text { string(text) } else { null() }
   }
 
   @inline(never)
-  public mutating func field(_ key: StaticString, _ number: Int64?) {
+  package mutating func field(_ key: StaticString, _ number: Int64?) {
     self.key(key)
     if let number { integer(number) } else { null() }
   }
 
   @inline(never)
-  public mutating func field(_ key: StaticString, _ number: Int128?) {
+  package mutating func field(_ key: StaticString, _ number: Int128?) {
     self.key(key)
     guard let number else { return null() }
     separate()
@@ -237,13 +237,13 @@ extension JSONWriter {
   }
 
   @inline(never)
-  public mutating func field(_ key: StaticString, _ value: Bool) {
+  package mutating func field(_ key: StaticString, _ value: Bool) {
     self.key(key)
     bool(value)
   }
 
   @inline(never)
-  public mutating func field(_ key: StaticString, _ strings: [String]) {
+  package mutating func field(_ key: StaticString, _ strings: [String]) {
     self.key(key)
     array { writer in
       for string in strings { writer.string(string) }

@@ -1,10 +1,10 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension Kubectl {
   /// The nodes of `kubectl get node NAME -o json` or of `kubectl get nodes -o json`.
   ///
   /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
-  public static func nodes(
+  package static func nodes(
     json bytes: [UInt8], file: String
   ) throws(ScenarioError) -> [Kubernetes.Node] {
     var nodes: [Kubernetes.Node] = []

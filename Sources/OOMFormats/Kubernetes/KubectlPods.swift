@@ -1,7 +1,7 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// Reads what `kubectl get … -o json` prints. Keys that do not matter here are passed over.
-public enum Kubectl {
+package enum Kubectl {
   /// The pods of `kubectl get pods -o json`: a list or a single one, with the defaults of the API server.
   ///
   /// - Parameters:
@@ -9,7 +9,7 @@ public enum Kubectl {
   ///   - file: how messages call it.
   /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
   /// - Complexity: O(*n*) for *n* bytes.
-  public static func pods(
+  package static func pods(
     json bytes: [UInt8], file: String
   ) throws(ScenarioError) -> [Kubernetes.Pod] {
     var pods: [Kubernetes.Pod] = []

@@ -1,11 +1,11 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.k8s/1`: what goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
   /// sizes pages; `domains` are those of `oomsim.next/1`, with containers instead of processes.
   ///
   /// - Parameter rows: how many pods of the order of eviction at most.
-  public mutating func nodeForecast(_ report: Kubernetes.NodeForecast, rows: Int) {
+  package mutating func nodeForecast(_ report: Kubernetes.NodeForecast, rows: Int) {
     object { writer in
       writer.field("schema", "oomsim.k8s/1")
       writer.nodeHead(report)

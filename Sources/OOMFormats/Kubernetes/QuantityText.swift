@@ -1,4 +1,4 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension Kubernetes.Quantity {
   static let allowed = "write it like 512Mi, 1.5Gi, 500M, 128974848, 129e6 or 250m"
@@ -8,7 +8,7 @@ extension Kubernetes.Quantity {
   /// - Throws: what is wrong: no quantity, negative, or more than 2⁶³ - 1 units.
   ///
   /// Source: `ParseQuantity()`, apimachinery/pkg/api/resource/quantity.go, which caps what is larger.
-  public init(_ text: String) throws(QuantityError) {
+  package init(_ text: String) throws(QuantityError) {
     var digits = QuantityDigits()
     var rest = Substring(text)
     if rest.first == "+" { rest = rest.dropFirst() }

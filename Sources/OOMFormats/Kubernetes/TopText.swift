@@ -1,19 +1,19 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// What `kubectl top pod --containers` prints: with `-A` the namespace first, with or without its headers.
-public struct TopText: Equatable, Sendable {
-  public struct Row: Equatable, Sendable {
+package struct TopText: Equatable, Sendable {
+  package struct Row: Equatable, Sendable {
     /// Nil without `-A`.
-    public var namespace: String?
-    public var pod: String
-    public var container: String
+    package var namespace: String?
+    package var pod: String
+    package var container: String
     /// Bytes; nil where metrics are not there yet.
-    public var memory: Int64?
+    package var memory: Int64?
     /// From 1.
-    public var line: Int
+    package var line: Int
   }
 
-  public var rows: [Row] = []
+  package var rows: [Row] = []
 
   /// Where the columns are.
   private struct Columns {
@@ -49,7 +49,7 @@ public struct TopText: Equatable, Sendable {
   private static let expected = "expected a line of kubectl top pod --containers"
 
   /// - Throws: a `ScenarioError` with the first line that is none of it.
-  public init(_ bytes: [UInt8], file: String) throws(ScenarioError) {
+  package init(_ bytes: [UInt8], file: String) throws(ScenarioError) {
     var columns: Columns?
     var number = 0
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -114,7 +114,7 @@ public struct TopText: Equatable, Sendable {
   ///
   /// - Returns: the use by container, and the number of rows that are of none of these.
   /// - Throws: a `ScenarioError` where a row is of two pods, or two rows of one container.
-  public func usage(
+  package func usage(
     of pods: [Kubernetes.Pod], file: String
   ) throws(ScenarioError) -> (usage: [Kubernetes.ContainerName: Int64], others: Int) {
     var namespaces: [String: [String]] = [:]

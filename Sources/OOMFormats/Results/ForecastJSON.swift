@@ -1,4 +1,4 @@
-public import OOMSimulator
+package import OOMSimulator
 internal import VictimSelection
 
 extension Forecast {
@@ -11,7 +11,7 @@ extension Forecast {
 
 extension JSONWriter {
   /// `oomsim.next/1`: the processes that die next at each limit. Sizes are pages, what is left also in thousandths.
-  public mutating func forecast(_ forecast: Forecast, nearPerMille: Int64) {
+  package mutating func forecast(_ forecast: Forecast, nearPerMille: Int64) {
     let shown = forecast.near(nearPerMille)
     object { writer in
       writer.field("schema", "oomsim.next/1")

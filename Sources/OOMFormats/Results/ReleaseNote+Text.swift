@@ -1,8 +1,8 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension ReleaseNote {
   /// The note in a sentence.
-  public var text: String {
+  package var text: String {
     switch self {
     case .enterprise(let note): note
     case .enterpriseUnknown(let release, let distribution):

@@ -3,11 +3,23 @@ internal import VictimSelection
 
 // The documents that `--json` prints. All sizes are pages, all times microseconds.
 
+extension Run {
+  /// The run as JSON, format `oomsim.result/1`, UTF-8: what `oomsim run --json` prints.
+  ///
+  /// - Complexity: O(processes + kills).
+  public func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.result(self)
+    writer.finish()
+    return writer.bytes
+  }
+}
+
 extension JSONWriter {
   /// `oomsim.result/1`: one run.
   ///
   /// - Parameter id: JSON that tells this result from others.
-  public mutating func result(_ run: Run, id: [UInt8]? = nil) {
+  package mutating func result(_ run: Run, id: [UInt8]? = nil) {
     object { writer in
       writer.field("schema", "oomsim.result/1")
       if let id {
@@ -208,7 +220,7 @@ extension JSONWriter {
   }
 
   /// `oomsim.score/1`: the badness of every process, in iteration order.
-  public mutating func score(_ table: ScoreTable) {
+  package mutating func score(_ table: ScoreTable) {
     object { writer in
       writer.field("schema", "oomsim.score/1")
       writer.field("scenario", table.scenario)
@@ -226,7 +238,7 @@ extension JSONWriter {
 }
 
 /// A digest as sixteen hexadecimal digits.
-public func hexText(_ value: UInt64) -> String {
+package func hexText(_ value: UInt64) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
 }

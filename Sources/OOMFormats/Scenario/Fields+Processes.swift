@@ -36,14 +36,7 @@ extension Fields {
 
   /// Values of one process that contradict each other.
   mutating func contradictions(in process: Scenario.Process, at offset: Int) {
-    if process.locked > process.anon {
-      wrong(
-        "'locked' is \(process.locked) pages, more than the \(process.anon) of 'anon' that it is part of",
-        at: offset)
-    }
-    if process.count != 1, process.pid != 0 {
-      wrong("'pid' and 'count' do not go together: \(process.count) processes, one pid", at: offset)
-    }
+    for contradiction in process.contradictions { wrong(contradiction, at: offset) }
   }
 
   private static let threadKeys = ObjectKeys(["cgroup"])

@@ -15,17 +15,17 @@ extension Scenario {
   /// Reads a scenario and overrides values in it.
   ///
   /// - Parameter settings: what to override, as in `processes.llm.oom_score_adj=-500`.
-  public init(
+  package init(
     json bytes: [UInt8], file: String, settings: [ScenarioSetting]
   ) throws(ScenarioError) {
     self = try Self.read(bytes, file)
     let asRead = self
     for setting in settings { try apply(setting) }
-    var found = problems()
+    var found = contradictions()
     // With other values a process that the scenario expects may not be there: that is for a check to say.
     if !settings.isEmpty { found.removeAll { $0.path.first == .key("expect") } }
     if found.isEmpty { return }
-    if !settings.isEmpty, asRead.problems().isEmpty {
+    if !settings.isEmpty, asRead.contradictions().isEmpty {
       // The text was right before: the overrides contradict it.
       let diagnostics = found.prefix(ScenarioError.limit).map {
         Diagnostic(path: pathText($0.path), message: $0.message)
@@ -45,11 +45,11 @@ extension Scenario {
   /// A scenario that was right, with other values.
   ///
   /// - Throws: a `ScenarioError` for a value that cannot be, alone or with the others.
-  public func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
+  package func setting(_ settings: [ScenarioSetting]) throws(ScenarioError) -> Scenario {
     var scenario = self
     for setting in settings { try scenario.apply(setting) }
     if settings.allSatisfy({ $0.standsAlone(in: self) }) { return scenario }
-    let found = scenario.problems()
+    let found = scenario.contradictions()
     if found.isEmpty { return scenario }
     let diagnostics = found.prefix(ScenarioError.limit).map {
       Diagnostic(path: pathText($0.path), message: $0.message)

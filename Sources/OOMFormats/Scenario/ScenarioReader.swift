@@ -1,4 +1,4 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// Reads a scenario section by section, in the order of the text.
 struct ScenarioReader {
@@ -84,7 +84,7 @@ extension Fields {
 }
 
 /// A release as people paste it: `6.12.117+deb12-cloud-amd64`, `3.10.0-1160.el7.x86_64`, `v4.19-rc3`.
-public func knownRelease(_ text: String) throws(QuantityError) -> KernelRelease {
+package func knownRelease(_ text: String) throws(QuantityError) -> KernelRelease {
   guard let release = KernelRelease(text) else {
     throw QuantityError(
       message: "'\(plain(shortened(text)))' is no kernel release: write it like 6.12")

@@ -1,11 +1,11 @@
 internal import OOMSimulator
 
 /// The JSON schema of the scenario format, made from the tables that the reader and the writer go by.
-public enum ScenarioSchema {
+package enum ScenarioSchema {
   /// The text of `Scenarios/schema.json`, as editors take it: JSON Schema, draft 2020-12.
   ///
   /// - Complexity: O(fields of the format).
-  public static var text: String {
+  package static var text: String {
     """
     {
       "$schema": "https://json-schema.org/draft/2020-12/schema",

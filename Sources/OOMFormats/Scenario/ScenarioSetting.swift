@@ -1,19 +1,19 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// One value of a scenario to override, as in `processes.llm.oom_score_adj=-500`.
-public struct ScenarioSetting: Equatable, Sendable {
+package struct ScenarioSetting: Equatable, Sendable {
   /// Where, without the value: `machine.memory`, `cgroups./a/b.memory.max`, `events.0.grow.anon`.
-  public var path: String
+  package var path: String
   /// A JSON value, or a string without its quotes.
-  public var value: String
+  package var value: String
 
-  public init(path: String, value: String) {
+  package init(path: String, value: String) {
     self.path = path
     self.value = value
   }
 
   /// - Returns: nil when the text has no `=` or nothing before it.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
     path = String(text[..<equals])
     value = String(text[text.index(after: equals)...])
@@ -24,7 +24,7 @@ extension Scenario {
   /// Overrides one value, read as the same key of the scenario format is.
   ///
   /// - Throws: a `ScenarioError` that names the setting.
-  public mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
+  package mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
     let isText = ["name", "title", "kernel"].contains(section) || Self.isText(setting.path)
     var fields = Fields(Self.json(setting.value, isText: isText), pageSize: machine.pageSize)

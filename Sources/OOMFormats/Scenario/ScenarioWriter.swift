@@ -1,11 +1,23 @@
 public import OOMSimulator
 
+extension Scenario {
+  /// The scenario as JSON, format `oomsim.scenario/1`, UTF-8: `Scenario(json:)` reads it back to an equal one.
+  ///
+  /// - Complexity: O(*n*) for *n* values.
+  public func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.scenario(self)
+    writer.finish()
+    return writer.bytes
+  }
+}
+
 extension JSONWriter {
   /// Writes a scenario, format `oomsim.scenario/1`: the document reads back to an equal scenario. One process, one
   /// group and one event is a line; usual values are left out.
   ///
   /// - Complexity: O(*n*) for *n* values.
-  public mutating func scenario(_ scenario: Scenario) {
+  package mutating func scenario(_ scenario: Scenario) {
     let parts = ScenarioWriter(pageSize: scenario.machine.pageSize)
     object { parts.write(scenario, to: &$0) }
   }

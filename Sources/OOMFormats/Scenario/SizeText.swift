@@ -1,13 +1,15 @@
+internal import OOMSimulator
+
 // Sizes and durations as text: exact, or an error that says why.
 
 /// What is wrong with a size or a duration.
-public struct QuantityError: Error, Equatable {
-  public var message: String
+package struct QuantityError: Error, Equatable {
+  package var message: String
 }
 
 package enum SizeText {
   /// 4 PiB, what x86-64 can address: 2^40 pages of 4096 bytes.
-  package static let maxBytes: Int64 = 1 << 52
+  package static let maxBytes = Scenario.mostBytes
 
   static let allowed = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
 
@@ -121,9 +123,9 @@ package enum SizeText {
 }
 
 /// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
-public enum DurationText {
+package enum DurationText {
   /// About 31 years.
-  static let maxMicroseconds: Int64 = 1_000_000_000_000_000
+  static let maxMicroseconds = Scenario.mostMicroseconds
 
   static let allowed = "write it like \"250ms\", \"10s\", \"1m30s\" or \"2h\""
 
@@ -133,7 +135,7 @@ public enum DurationText {
   ]
 
   /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
-  public static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+  package static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
     let bytes = text.utf8.span
     var at = 0
     var total: Int64 = 0
@@ -202,7 +204,7 @@ public enum DurationText {
   }
 
   /// The shortest text of a duration, as the reader takes it.
-  public static func text(_ microseconds: Int64) -> String {
+  package static func text(_ microseconds: Int64) -> String {
     if microseconds == 0 { return "0s" }
     var rest = microseconds
     var text = ""

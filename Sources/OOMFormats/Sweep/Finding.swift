@@ -1,26 +1,26 @@
 package import OOMSimulator
 
 /// Where along a parameter an outcome holds.
-public struct Finding: Equatable, Sendable {
+package struct Finding: Equatable, Sendable {
   /// Neighbouring values with the same answer.
-  public struct Interval: Equatable, Sendable {
-    public var from: String
-    public var to: String
-    public var holds: Bool
+  package struct Interval: Equatable, Sendable {
+    package var from: String
+    package var to: String
+    package var holds: Bool
   }
 
   /// The value of the other parameter; nil when there is none.
-  public var column: String?
-  public var intervals: [Interval] = []
+  package var column: String?
+  package var intervals: [Interval] = []
   /// How many values were tried.
-  public var tried: Int
+  package var tried: Int
   /// Every value of the range was tried; else values spread evenly, and those that close in on each change.
-  public var isExhaustive: Bool
+  package var isExhaustive: Bool
   /// What happens at the last value before each change and at the first after it, by their values.
   package var neighbours: [String: RunSummary] = [:]
 
   /// The answer changes at most once.
-  public var isMonotonic: Bool { intervals.count <= 2 }
+  package var isMonotonic: Bool { intervals.count <= 2 }
 
   /// - Parameter cells: in the order of their values, with an answer each.
   init(along cells: [SweepTable.Cell], column: String?, isExhaustive: Bool) {

@@ -1,13 +1,13 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// A value that is not known exactly: every run draws it anew, evenly from a range around what the scenario says.
-public struct Jitter: Equatable, Sendable {
+package struct Jitter: Equatable, Sendable {
   /// As `--set` spells it.
-  public var path: String
+  package var path: String
   /// The value in the middle, as the scenario says it.
-  public var value: String
+  package var value: String
   /// As it was written: `20%`.
-  public var percent: String
+  package var percent: String
   /// In pages for sizes, in microseconds, or as it is.
   var range: ClosedRange<Int64>
   var scale: Scale
@@ -17,7 +17,7 @@ public struct Jitter: Equatable, Sendable {
   /// - Parameters:
   ///   - text: the scenario's own, for the value in the middle.
   ///   - settings: overrides of it, the last of a path counts.
-  public init(
+  package init(
     _ option: String, of scenario: Scenario, text: [UInt8], settings: [ScenarioSetting]
   ) throws(QuantityError) {
     guard let setting = ScenarioSetting(option) else {
@@ -91,18 +91,18 @@ public struct Jitter: Equatable, Sendable {
 }
 
 /// Many replays of a scenario whose values are not known exactly.
-public struct JitterRuns: Sendable {
+package struct JitterRuns: Sendable {
   let scenario: Scenario
   let simulator: Simulator
-  public let jitters: [Jitter]
-  public let runs: Int
-  public let seed: UInt64
+  package let jitters: [Jitter]
+  package let runs: Int
+  package let seed: UInt64
 
   /// As many replays as one call makes.
-  public static let mostRuns = 1_000_000
+  package static let mostRuns = 1_000_000
 
   /// - Parameter jitters: in any order: they are taken in the order of their paths, each with a stream of its own.
-  public init(
+  package init(
     of scenario: Scenario, kernel: KernelRelease? = nil, policy: Policy = .kernel,
     _ jitters: [Jitter], runs: Int, seed: UInt64
   ) throws(QuantityError) {
@@ -125,7 +125,7 @@ public struct JitterRuns: Sendable {
   }
 
   /// - Throws: a `ScenarioError` for the first run in order whose values the scenario does not take.
-  public func run(
+  package func run(
     jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(ScenarioError) -> JitterTable {
     let streams = jitters.map { Draws(seed: seed, name: $0.path) }
@@ -142,7 +142,7 @@ public struct JitterRuns: Sendable {
       let settings = zip(jitters, streams).map {
         ScenarioSetting(path: $0.path, value: $0.text($1.number(number, in: $0.range)))
       }
-      return RunSummary(of: simulator.run(try scenario.setting(settings)))
+      return RunSummary(of: simulator.run(valid: try scenario.setting(settings)))
     }
     var table = JitterTable(of: self)
     for summary in summaries { table.add(summary) }

@@ -1,34 +1,34 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// How often what happens when values are drawn.
-public struct JitterTable: Equatable, Sendable {
+package struct JitterTable: Equatable, Sendable {
   /// Those runs in which one process dies first.
-  public struct Row: Equatable, Sendable {
+  package struct Row: Equatable, Sendable {
     /// Nil for the runs in which nobody dies.
-    public var name: String?
-    public var count: Int
+    package var name: String?
+    package var count: Int
     /// Microseconds until it dies, ascending; empty for nobody.
     package var times: [Int64] = []
   }
 
-  public var scenario: String
-  public var title: String
-  public var kernel: String
-  public var ruleSet: String
-  public var policy: Policy
-  public var jitters: [Jitter]
-  public var seed: UInt64
-  public var runs = 0
+  package var scenario: String
+  package var title: String
+  package var kernel: String
+  package var ruleSet: String
+  package var policy: Policy
+  package var jitters: [Jitter]
+  package var seed: UInt64
+  package var runs = 0
   /// The most frequent first, of equals by name; nobody stands where it belongs.
-  public var rows: [Row] = []
+  package var rows: [Row] = []
   /// Runs in which any request got ENOMEM.
-  public var refused = 0
+  package var refused = 0
   /// Runs in which growth can never go on.
-  public var stuck = 0
-  public var panics = 0
-  public var loops = 0
+  package var stuck = 0
+  package var panics = 0
+  package var loops = 0
   /// Hash of the digests of all runs in order.
-  public var digest: UInt64
+  package var digest: UInt64
   private var numbers: [String?: Int] = [:]
 
   init(of runs: JitterRuns) {

@@ -9,7 +9,7 @@ internal import Synchronization
 ///   - progress: called now and then from any thread with the number of elements that are done, and `count`.
 ///   - local: makes what one thread has to itself, once for each.
 /// - Throws: the error of the first element in order that has one; those far behind it are not tried.
-public func parallelMap<Element: Sendable, Local, Failure: Error>(
+package func parallelMap<Element: Sendable, Local, Failure: Error>(
   _ count: Int, jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil,
   local: @autoclosure @Sendable () -> Local,
   _ element: @Sendable (Local, Int) throws(Failure) -> Element

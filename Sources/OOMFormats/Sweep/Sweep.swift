@@ -1,15 +1,15 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// What-ifs over one or two parameters of a scenario: each combination is a replay of its own.
-public struct Sweep: Sendable {
+package struct Sweep: Sendable {
   let scenario: Scenario
   let kernel: KernelRelease?
   let policy: Policy
   /// The parameter that runs down the table.
-  public let rows: Variation
+  package let rows: Variation
   /// The parameter that runs across it.
-  public let columns: Variation?
-  public let goal: SweepGoal?
+  package let columns: Variation?
+  package let goal: SweepGoal?
 
   /// - Parameters:
   ///   - scenario: with everything that is not varied; what it expects is not asked.
@@ -17,7 +17,7 @@ public struct Sweep: Sendable {
   ///   - variations: one or two, in any order: the table has the same rows and columns. Down runs a parameter with a
   ///     range before one with a list, then the one with more values, then the one whose path comes first.
   ///   - goal: what a search looks for along the rows.
-  public init(
+  package init(
     of scenario: Scenario, kernel: KernelRelease? = nil, policy: Policy = .kernel,
     varying variations: [Variation], goal: SweepGoal? = nil
   ) throws(QuantityError) {
@@ -74,7 +74,7 @@ public struct Sweep: Sendable {
   ///   - jobs: threads; the result is the same for any number.
   ///   - progress: called now and then from any thread with the number of runs that are done, and of all.
   /// - Throws: a `ScenarioError` for the first cell in order whose values the scenario does not take.
-  public func run(
+  package func run(
     jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(ScenarioError) -> SweepTable {
     let runner = try WhatIfRunner(self)
@@ -101,29 +101,29 @@ public struct Sweep: Sendable {
 }
 
 /// A table of what-ifs.
-public struct SweepTable: Equatable, Sendable {
+package struct SweepTable: Equatable, Sendable {
   /// One replay.
-  public struct Cell: Equatable, Sendable {
-    public var row: String
-    public var column: String?
-    public var run: RunSummary
+  package struct Cell: Equatable, Sendable {
+    package var row: String
+    package var column: String?
+    package var run: RunSummary
     /// Whether it does what is looked for; nil when nothing is.
-    public var isWanted: Bool?
+    package var isWanted: Bool?
   }
 
-  public var scenario: String
-  public var title: String
+  package var scenario: String
+  package var title: String
   /// The release and the key of its rules; nil where the release is varied.
-  public var kernel: String?
-  public var ruleSet: String?
-  public var policy: Policy
-  public var rows: Variation
-  public var columns: Variation?
-  public var goal: SweepGoal?
+  package var kernel: String?
+  package var ruleSet: String?
+  package var policy: Policy
+  package var rows: Variation
+  package var columns: Variation?
+  package var goal: SweepGoal?
   /// Row by row; those of a search without steps column by column, in the order of their values.
-  public var cells: [Cell] = []
+  package var cells: [Cell] = []
   /// What a search has found, column by column.
-  public var findings: [Finding] = []
+  package var findings: [Finding] = []
 
   init(of sweep: Sweep) {
     scenario = sweep.scenario.name

@@ -4,7 +4,7 @@ internal import OOMSimulator
 
 extension SweepTable {
   /// One line a cell below a line of names.
-  public var csv: String {
+  package var csv: String {
     let paths = [rows.path] + (columns.map { [$0.path] } ?? [])
     var text = csvLine(
       paths + [
@@ -29,7 +29,7 @@ extension SweepTable {
 extension JitterTable {
   /// One line for each process that dies first in some run, below a line of names; without a name for the runs in which
   /// none dies.
-  public var csv: String {
+  package var csv: String {
     var text = csvLine([
       "first", "count", "runs", "share_per_10000", "low_per_10000", "high_per_10000",
       "earliest_us", "median_us", "latest_us",

@@ -1,13 +1,13 @@
-public import OOMSimulator
+package import OOMSimulator
 
 /// What `--find` looks for: `no-kills`, `survives=NAME` or `first=NAME`.
-public struct SweepGoal: Equatable, Sendable {
+package struct SweepGoal: Equatable, Sendable {
   /// As it was written.
-  public var text: String
+  package var text: String
   var goal: Goal
 
   /// - Parameter paths: what is varied: where the number of copies is, a name means all copies.
-  public init(
+  package init(
     _ text: String, in scenario: Scenario, varying paths: [String]
   ) throws(QuantityError) {
     self.text = text

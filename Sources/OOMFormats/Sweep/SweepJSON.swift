@@ -2,7 +2,7 @@ internal import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.sweep/1`: a table of what-ifs.
-  public mutating func sweep(_ table: SweepTable) {
+  package mutating func sweep(_ table: SweepTable) {
     object { writer in
       writer.sweepHead(table.scenario, table.kernel, table.ruleSet, table.policy)
       writer.key("vary")
@@ -100,7 +100,7 @@ extension JSONWriter {
   }
 
   /// `oomsim.sweep/1` of values that are drawn.
-  public mutating func jitter(_ table: JitterTable) {
+  package mutating func jitter(_ table: JitterTable) {
     object { writer in
       writer.sweepHead(table.scenario, table.kernel, table.ruleSet, table.policy)
       writer.key("jitter")

@@ -3,7 +3,7 @@ internal import Glibc
 /// Runs a function on several threads at once, the calling one among them, and returns when it has returned on all.
 ///
 /// A thread that cannot be had is done without: the function has to take its work from where the others take theirs.
-public func withThreads(_ count: Int, _ body: @Sendable () -> Void) {
+package func withThreads(_ count: Int, _ body: @Sendable () -> Void) {
   withoutActuallyEscaping(body) { body in
     let work = Work(body)
     var threads: [pthread_t] = []

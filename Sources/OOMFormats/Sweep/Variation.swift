@@ -1,11 +1,11 @@
 internal import OOMSimulator
 
 /// One parameter of a sweep: a path that `--set` reaches, and the values that it takes.
-public struct Variation: Equatable, Sendable {
+package struct Variation: Equatable, Sendable {
   /// As `--set` spells it, numbers in brackets as `.0`.
-  public var path: String
+  package var path: String
   /// As `--set` takes them; empty for a range without steps.
-  public var values: [String]
+  package var values: [String]
   /// The ends of a range.
   var range: Span?
 
@@ -19,19 +19,19 @@ public struct Variation: Equatable, Sendable {
   }
 
   /// As many values as a parameter may take, and a table may have cells.
-  public static let most = 1_000_000
+  package static let most = 1_000_000
 
-  public var isRange: Bool { range != nil }
+  package var isRange: Bool { range != nil }
 
   /// Whether only a search can go through it.
-  public var isOpen: Bool { range != nil && values.isEmpty }
+  package var isOpen: Bool { range != nil && values.isEmpty }
 
   /// Reads `PATH=FROM..TO/STEP`, `PATH=FROM..TO` or `PATH=a,b,c`.
   ///
   /// A step that does not end at TO is followed by TO: both ends are always tried.
   ///
   /// - Parameter pageSize: what a page counts in `37 pages`.
-  public init(_ text: String, pageSize: Int64) throws(QuantityError) {
+  package init(_ text: String, pageSize: Int64) throws(QuantityError) {
     guard let setting = ScenarioSetting(text) else {
       throw QuantityError(
         message:
@@ -150,7 +150,7 @@ public struct Variation: Equatable, Sendable {
 
 extension ScenarioSetting {
   /// Whether two settings are of the same value, however they spell its path.
-  public func isOfSamePath(as other: ScenarioSetting) -> Bool {
+  package func isOfSamePath(as other: ScenarioSetting) -> Bool {
     normalized(path) == normalized(other.path)
   }
 }

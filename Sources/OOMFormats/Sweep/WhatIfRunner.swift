@@ -49,7 +49,7 @@ struct WhatIfRunner: Sendable {
     }
     let kernel = settings.first { $0.path == "kernel" }?.value ?? ""
     let varied = try scenario.setting(settings)
-    let run = (simulators[kernel] ?? Simulator(for: varied)).run(varied)
+    let run = (simulators[kernel] ?? Simulator(for: varied)).run(valid: varied)
     return SweepTable.Cell(
       row: row, column: column, run: RunSummary(of: run), isWanted: goal?.holds(in: run))
   }

@@ -89,7 +89,7 @@ struct QuietLesson {
     step.say("\(name) can never go on: \(stuck.whyText).")
     step.parts += rule(of: stuck)
     if let cgroup = stuck.cgroup {
-      let table = simulator.score(scenario, at: stuck.at)
+      let table = simulator.score(valid: scenario, at: stuck.at)
       let members = table.processes.filter {
         $0.cgroup == cgroup || $0.cgroup.hasPrefix(cgroup + "/")
       }

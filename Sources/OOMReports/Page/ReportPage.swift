@@ -26,7 +26,7 @@ package struct ReportPage {
     var simulator = simulator
     simulator.recordsCandidates = true
     simulator.mostCandidateLists = Self.mostKills
-    run = simulator.run(scenario)
+    run = simulator.run(valid: scenario)
     simulator.recordsCandidates = false
     timeline = simulator.timeline(of: run, scenario)
     self.scenario = scenario

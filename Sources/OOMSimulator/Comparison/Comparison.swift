@@ -1,14 +1,14 @@
 /// One scenario under several kernel releases: what each does, and for each difference the rule that makes it.
-public struct Comparison: Equatable, Sendable {
+package struct Comparison: Equatable, Sendable {
   /// Releases, one after the other, that do the same.
-  public struct Side: Equatable, Sendable {
+  package struct Side: Equatable, Sendable {
     /// The first and the last of them; the same where only one was asked for.
-    public var first: KernelRelease
-    public var last: KernelRelease
+    package var first: KernelRelease
+    package var last: KernelRelease
     /// What the last of them does; of its warnings those that all of them give.
-    @Indirect public var run: Run
+    @Indirect package var run: Run
     /// The points of the first victim, at each release where they change.
-    public var points: [(release: KernelRelease, points: Int128)] = []
+    package var points: [(release: KernelRelease, points: Int128)] = []
 
     init(first: KernelRelease, last: KernelRelease, run: Run) {
       self.first = first
@@ -31,37 +31,37 @@ public struct Comparison: Equatable, Sendable {
       points.append((release, found))
     }
 
-    public static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
       left.first == right.first && left.last == right.last && left.run == right.run
     }
   }
 
   /// Why one side differs from the one before.
-  public struct Difference: Equatable, Sendable {
-    public var from: KernelRelease
-    public var to: KernelRelease
+  package struct Difference: Equatable, Sendable {
+    package var from: KernelRelease
+    package var to: KernelRelease
     /// The changes that make it, each found by trying it; in the order of the releases. Empty where both do
     /// the same.
-    public var causes: [RuleChange]
-    public var isSame: Bool { causes.isEmpty }
+    package var causes: [RuleChange]
+    package var isSame: Bool { causes.isEmpty }
   }
 
-  public var scenario: String
-  public var title: String
-  public var sides: [Side]
+  package var scenario: String
+  package var title: String
+  package var sides: [Side]
   /// One fewer than sides: what lies between each and the next.
-  public var differences: [Difference]
+  package var differences: [Difference]
   /// Every release was tried, and the sides are ranges.
-  public var isOfAll: Bool
+  package var isOfAll: Bool
 
   /// Runs a scenario under the releases that are listed, in their order.
   ///
   /// - Complexity: one run for each release, and one for each rule that changes between neighbours that
   ///   differ.
-  public init(of scenario: Scenario, kernels: [KernelRelease]) {
+  package init(of scenario: Scenario, kernels: [KernelRelease]) {
     self.init(scenario, isOfAll: false)
     for kernel in kernels {
-      let run = Simulator(kernel: kernel).run(scenario)
+      let run = Simulator(kernel: kernel).run(valid: scenario)
       if let before = sides.last {
         differences.append(Self.difference(scenario, before, kernel, run))
       }
@@ -70,10 +70,10 @@ public struct Comparison: Equatable, Sendable {
   }
 
   /// Runs a scenario under every release at which any rule changes, and finds the boundaries.
-  public init(ofAllKernels scenario: Scenario) {
+  package init(ofAllKernels scenario: Scenario) {
     self.init(scenario, isOfAll: true)
     for kernel in RulesByRelease.boundaries {
-      let run = Simulator(kernel: kernel).run(scenario)
+      let run = Simulator(kernel: kernel).run(valid: scenario)
       guard let before = sides.last else {
         sides.append(Side(first: kernel, last: kernel, run: run))
         continue
@@ -124,7 +124,8 @@ public struct Comparison: Equatable, Sendable {
       if step.rules == rules {
         outcomes.append(outcomes[outcomes.count - 1])
       } else {
-        outcomes.append(ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(scenario)))
+        outcomes.append(
+          ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
       }
       rules = step.rules
     }

@@ -160,7 +160,7 @@ extension Expectation {
 
 extension Kill {
   /// The process that dies first.
-  public var dyingFirst: ProcessIdentity { killed.first?.process ?? victim.identity }
+  package var dyingFirst: ProcessIdentity { killed.first?.process ?? victim.identity }
 }
 
 extension Run {

@@ -2,21 +2,32 @@
 public struct RunDifference: Equatable, Sendable {
   /// What of a run is compared, in the order in which it is told.
   public enum Aspect: String, CaseIterable, Sendable {
+    /// Who dies first in each kill.
     case victims
+    /// How many kills and deaths there are, and how much comes back.
     case blastRadius = "blast_radius"
+    /// When the first kill is.
     case firstKill = "first_kill"
+    /// Whom overcommit refuses how much.
     case refused
+    /// Whose growth can never go on.
     case stuck
+    /// Whether, why and when the kernel panics.
     case panic
+    /// What repeats itself without end.
     case loop
+    /// When the run ends.
     case end
   }
 
-  @Indirect public private(set) var before: Run
-  @Indirect public private(set) var after: Run
+  @Indirect package private(set) var before: Run
+  @Indirect package private(set) var after: Run
   /// What differs; empty where nothing does.
   public let aspects: [Aspect]
 
+  /// What `after` comes to differently than `before`.
+  ///
+  /// - Complexity: O(kills).
   public init(from before: Run, to after: Run) {
     self.before = before
     self.after = after
@@ -42,22 +53,22 @@ public struct RunDifference: Equatable, Sendable {
 }
 
 /// Two scenarios, each by its own kernel: what they have and what they come to differently.
-public struct ScenarioComparison: Equatable, Sendable {
-  @Indirect public private(set) var before: Scenario
-  @Indirect public private(set) var after: Scenario
-  public let settings: [ScenarioDifference]
-  @Indirect public private(set) var runs: RunDifference
+package struct ScenarioComparison: Equatable, Sendable {
+  @Indirect package private(set) var before: Scenario
+  @Indirect package private(set) var after: Scenario
+  package let settings: [ScenarioDifference]
+  @Indirect package private(set) var runs: RunDifference
   /// What the first scenario does under the kernel of the second, where these are two.
-  @Indirect public private(set) var kernels: Comparison?
+  @Indirect package private(set) var kernels: Comparison?
 
-  public init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
+  package init(of before: Scenario, _ after: Scenario, policy: Policy = .kernel) {
     self.before = before
     self.after = after
     settings = ScenarioDifference.all(from: before, to: after)
     func run(_ scenario: Scenario) -> Run {
       var simulator = Simulator(for: scenario)
       simulator.policy = policy
-      return simulator.run(scenario)
+      return simulator.run(valid: scenario)
     }
     runs = RunDifference(from: run(before), to: run(after))
     let (first, second) = (before.kernel ?? .standard, after.kernel ?? .standard)

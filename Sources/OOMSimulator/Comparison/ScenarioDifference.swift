@@ -1,17 +1,17 @@
 /// One value that two scenarios have differently.
-public struct ScenarioDifference: Equatable, Sendable {
-  public typealias Value = ShownValue
+package struct ScenarioDifference: Equatable, Sendable {
+  package typealias Value = ShownValue
 
   /// Where, in the words of the scenario format: `processes.llm.oom_score_adj`.
-  public var path: String
-  public var before: Value
-  public var after: Value
+  package var path: String
+  package var before: Value
+  package var after: Value
 
   /// Every value that differs, in the order of the format; processes and groups by their names, events by
   /// their place. Names, titles and expectations of the scenarios are not compared.
   ///
   /// - Complexity: O(processes + events + groups).
-  public static func all(from before: Scenario, to after: Scenario) -> [ScenarioDifference] {
+  package static func all(from before: Scenario, to after: Scenario) -> [ScenarioDifference] {
     var list = DifferenceList()
     list.add(
       "kernel", .text((before.kernel ?? .standard).text), .text((after.kernel ?? .standard).text))

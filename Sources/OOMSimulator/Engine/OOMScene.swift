@@ -1,5 +1,5 @@
 /// What brought an OOM about.
-public enum OOMTrigger: String, Sendable {
+package enum OOMTrigger: String, Sendable {
   /// A page that could not be had.
   case allocation
   /// Page tables of a child that could not be had.
@@ -15,39 +15,39 @@ public enum OOMTrigger: String, Sendable {
 }
 
 /// The state that an OOM found, all that its decision read. Sizes are in pages.
-public struct OOMScene: Equatable, Sendable {
-  public var trigger = OOMTrigger.allocation
+package struct OOMScene: Equatable, Sendable {
+  package var trigger = OOMTrigger.allocation
   /// Whose allocation failed; nil when it was none of the scenario's processes.
-  public var invoker: ProcessIdentity?
-  public var constraint: Constraint
+  package var invoker: ProcessIdentity?
+  package var constraint: Constraint
   /// Path of the group at its limit; nil for the machine.
-  public var cgroup: String?
-  public var nodes: NodeMask?
-  public var limit: Kill.LimitState
-  public var arithmetic: BadnessArithmetic
-  public var contents: Contents
+  package var cgroup: String?
+  package var nodes: NodeMask?
+  package var limit: Kill.LimitState
+  package var arithmetic: BadnessArithmetic
+  package var contents: Contents
   /// Everybody in the domain in iteration order.
-  public var candidates: [Candidate]
+  package var candidates: [Candidate]
 
   /// What fills a domain, and what of it reclaim could still take.
-  public struct Contents: Equatable, Sendable {
+  package struct Contents: Equatable, Sendable {
     /// Resident anonymous memory that could go to swap.
-    public var anon: Int64 = 0
+    package var anon: Int64 = 0
     /// Kernel: `NR_MLOCK`.
-    public var locked: Int64 = 0
+    package var locked: Int64 = 0
     /// Shared memory of processes, and files of a tmpfs.
-    public var shmem: Int64 = 0
+    package var shmem: Int64 = 0
     /// File pages mapped by processes.
-    public var file: Int64 = 0
+    package var file: Int64 = 0
     /// Clean file pages that nobody maps.
-    public var cache: Int64 = 0
-    public var slabReclaimable: Int64 = 0
-    public var kernel: Int64 = 0
-    public var pageTables: Int64 = 0
+    package var cache: Int64 = 0
+    package var slabReclaimable: Int64 = 0
+    package var kernel: Int64 = 0
+    package var pageTables: Int64 = 0
     /// What zram devices take.
-    public var zram: Int64 = 0
+    package var zram: Int64 = 0
     /// Pages that reclaim could still free, swapping included; what protection holds back is not in it.
-    public var reclaimable: Int64 = 0
+    package var reclaimable: Int64 = 0
   }
 }
 

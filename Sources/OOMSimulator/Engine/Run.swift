@@ -1,43 +1,55 @@
-public import VictimSelection
+package import VictimSelection
 
 /// Which process: the pid is unique in a run, the name need not be.
 public struct ProcessIdentity: Hashable, Sendable {
+  /// Unique among all processes of a run.
   public var pid: Int32
+  /// Several may have it, one after the other or at once.
   public var name: String
 }
 
 /// A process as an OOM found it. Sizes are in pages.
 public struct Candidate: Equatable, Sendable {
-  public var identity: ProcessIdentity
+  package var identity: ProcessIdentity
   /// Badness by the domain's totals, as the release's function returns it: pages since 3.5, thousandths
   /// from 2.6.36 to 3.4, before that a number without a unit, up to `ULONG_MAX`. `Int128.min` when it is no
   /// candidate. Kernel: `oom_badness()`.
   public var points = Int128.min
+  /// Why it cannot be chosen; nil when it can.
   public var ineligible: Ineligible?
   /// By the machine's totals. File: /proc/PID/oom_score.
   public var oomScore: Int128 = 0
+  /// -1000 to 1000. File: /proc/PID/oom_score_adj.
   public var oomScoreAdj: Int16 = 0
-  public var uid: UInt32 = 0
+  package var uid: UInt32 = 0
+  /// Path of its memory cgroup. File: /proc/PID/cgroup.
   public var cgroup = "/"
+  /// Resident anonymous memory. Kernel: `MM_ANONPAGES`.
   public var anon: Int64 = 0
+  /// Resident file pages. Kernel: `MM_FILEPAGES`.
   public var file: Int64 = 0
+  /// Resident shared memory. Kernel: `MM_SHMEMPAGES`.
   public var shmem: Int64 = 0
+  /// Swap entries. Kernel: `MM_SWAPENTS`.
   public var swap: Int64 = 0
+  /// Page tables of all levels. Kernel: `mm_pgtables_bytes()`, in pages.
   public var pageTables: Int64 = 0
   /// The part of `pageTables` that the release counts as points.
-  public var countedTables: Int64 = 0
+  package var countedTables: Int64 = 0
   /// Effective `CAP_SYS_ADMIN`.
-  public var isAdmin = false
+  package var isAdmin = false
   /// It runs swapoff.
-  public var isSwapoff = false
+  package var isSwapoff = false
   /// What the rules before 2.6.36 read of it; nil since then.
-  public var legacy: LegacyTask?
+  package var legacy: LegacyTask?
 
   init(identity: ProcessIdentity) {
     self.identity = identity
   }
 
+  /// File: /proc/PID/comm.
   public var name: String { identity.name }
+  /// Unique among all processes of a run.
   public var pid: Int32 { identity.pid }
 
   /// rss, swap entries and page tables, as far as the release counts them.
@@ -48,7 +60,9 @@ public struct Candidate: Equatable, Sendable {
 public struct Kill: Equatable, Sendable {
   /// One process that died.
   public struct Casualty: Equatable, Sendable {
+    /// The process that died.
     public var process: ProcessIdentity
+    /// What made it die with the victim, or first of all.
     public var because: Because
   }
 
@@ -58,30 +72,33 @@ public struct Kill: Equatable, Sendable {
     public var file: String
     /// What the file says, in pages.
     public var limit: Int64
+    /// What the domain used, in pages.
     public var usage: Int64
     /// Free pages of the machine.
-    public var free: Int64
-    public var minWatermark: Int64
+    package var free: Int64
+    package var minWatermark: Int64
     /// Swap that the domain may use, `Cgroup.unlimited` when it has no limit of its own.
-    public var swapLimit: Int64
-    public var swapUsage: Int64
+    package var swapLimit: Int64
+    package var swapUsage: Int64
   }
 
   /// Microseconds since the start.
   public var at: Int64
   /// What decided: `kernel`, or the name of a killer of user space.
   public var by = "kernel"
+  /// What ran out: the machine, a group, or some of the nodes. Kernel: `enum oom_constraint`.
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
   /// The nodes that memory was wanted of; nil when any would do.
   public var nodes: NodeMask?
   /// How points came about.
-  public var arithmetic: BadnessArithmetic
+  package var arithmetic: BadnessArithmetic
   /// The process whose allocation failed; nil when it was none of the scenario's.
   public var invoker: ProcessIdentity?
   /// Why this one.
   public var chosen = Chosen.points
+  /// The process that selection chose; where a child or an address space dies in its place, `killed` says so.
   @Indirect public var victim: Candidate
   /// The processes that died, in order.
   public var killed: [Casualty] = []
@@ -90,14 +107,15 @@ public struct Kill: Equatable, Sendable {
   /// The best of those that do not use the victim's memory.
   @Indirect public var runnerUp: Candidate?
   /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
-  public var runnerUpWinsTies = false
+  package var runnerUpWinsTies = false
+  /// The limit that was hit, before anything was freed.
   @Indirect public var limit: LimitState
   /// Everybody in the domain in iteration order; nil unless asked for.
   public var candidates: [Candidate]?
   /// What the decision read; nil unless candidates were asked for.
-  @Indirect public var scene: OOMScene?
+  @Indirect package var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  @Indirect public var log: LoggedState?
+  @Indirect package var log: LoggedState?
 
   /// Why selection took the victim.
   public enum Chosen: String, Sendable {
@@ -119,10 +137,10 @@ public struct Kill: Equatable, Sendable {
   public var totalpages: Int64 { arithmetic.totalpages }
 
   /// Of equals the kernel takes the last that it visits, else the first.
-  public var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
+  package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
   /// Taken as the invoker, not for its points.
-  public var isAllocatingTask: Bool { chosen == .allocatingTask }
+  package var isAllocatingTask: Bool { chosen == .allocatingTask }
 
   init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
     self.at = at
@@ -136,28 +154,33 @@ public struct Kill: Equatable, Sendable {
 
 /// A request that overcommit refused. Sizes are in pages.
 public struct Refusal: Equatable, Sendable {
+  /// Microseconds since the start.
   public var at: Int64
   /// Nil for a tmpfs write, which no process of the scenario makes.
   public var process: ProcessIdentity?
+  /// How much was asked for.
   public var pages: Int64
   /// File: `CommitLimit` in /proc/meminfo.
   public var commitLimit: Int64
   /// File: `Committed_AS` in /proc/meminfo, before the request.
   public var committedAS: Int64
   /// File: `vm.overcommit_memory`.
-  public var mode: Sysctl.OvercommitMemory
+  package var mode: Sysctl.OvercommitMemory
   /// What the request was held against: `OvercommitState.allowed`.
-  public var allowed: Int64
+  package var allowed: Int64
   /// Mode 0 of a release that asks for what is free and can be freed, before 5.2.
-  public var asksForAvailable = false
+  package var asksForAvailable = false
 }
 
 /// Growth that can never go on without a change from outside.
 public struct Stuck: Equatable, Sendable {
+  /// Microseconds since the start.
   public var at: Int64
+  /// Whose growth it is; nil for a tmpfs write.
   public var process: ProcessIdentity?
   /// Path of the group at its limit; nil for the machine.
   public var cgroup: String?
+  /// What keeps it from going on.
   public var why: Why
   /// The file of the limit that is reached, where `why` is about one.
   public var limitFile: String?
@@ -179,6 +202,7 @@ public struct Stuck: Equatable, Sendable {
 
 /// The end of the machine.
 public struct Panic: Equatable, Sendable {
+  /// What made the kernel panic.
   public enum Why: String, Sendable {
     /// `vm.panic_on_oom`. Kernel: `check_panic_on_oom()`.
     case panicOnOOM = "panic_on_oom"
@@ -186,21 +210,25 @@ public struct Panic: Equatable, Sendable {
     case deadlocked = "no_killable_process"
   }
 
+  /// Microseconds since the start.
   public var at: Int64
+  /// What made the kernel panic.
   public var why: Why
+  /// What ran out.
   public var constraint: Constraint
   /// Path of the group at its limit; nil for an OOM of the machine.
   public var cgroup: String?
   /// The nodes that memory was wanted of; nil when any would do.
-  public var nodes: NodeMask?
+  package var nodes: NodeMask?
   /// What the decision read; nil unless candidates were asked for.
-  @Indirect public var scene: OOMScene?
+  @Indirect package var scene: OOMScene?
   /// What the kernel logs of it; nil unless asked for.
-  @Indirect public var log: LoggedState?
+  @Indirect package var log: LoggedState?
 }
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
+  /// How a replay ends.
   public typealias Outcome = Expectation.Outcome
 
   /// What repeats itself without end from some time on.
@@ -210,47 +238,59 @@ public struct Run: Equatable, Sendable {
     /// OOM kills in a period; 0 where processes end because they do not get their memory.
     public var kills: Int
     /// Rounded down.
-    public var killsPerHour: Int64
+    package var killsPerHour: Int64
     /// Names of those that die and come back, in the order of their deaths.
     public var processes: [String]
     /// Names of those that die in the loop because another process asks for memory, and of those that were killed
     /// before and do not come back.
-    public var hurtBesides: [String]
+    package var hurtBesides: [String]
   }
 
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
+    /// How it ended, if it did.
     public enum State: String, Sendable {
       case running, killed, exited
     }
 
+    /// Unique among all processes of the run.
     public var pid: Int32
+    /// A process that came back has the name of its last life.
     public var name: String
     public var state: State
+    /// Resident anonymous memory at the end; 0 of those that are gone.
     public var anon: Int64
+    /// Memory in swap at the end; 0 of those that are gone.
     public var swap: Int64
   }
 
-  public var scenario: String
-  public var title: String
+  package var scenario: String
+  package var title: String
   /// The release as given.
-  public var kernel: String
+  package var kernel: String
   /// Key of the rules that decided.
-  public var ruleSet: String
-  public var policy: Policy
+  package var ruleSet: String
+  package var policy: Policy
+  /// How it ended.
   public var outcome: Outcome
   /// Microseconds.
   public var end: Int64
-  public var pageSize: Int64
-  public var totalpages: Int64
+  package var pageSize: Int64
+  package var totalpages: Int64
+  /// Every OOM kill, by time.
   public var kills: [Kill]
+  /// Every request that overcommit refused, by time.
   public var refused: [Refusal]
+  /// Every growth that can never go on, by the time at which that was certain.
   public var stuck: [Stuck]
+  /// Why and when the machine stopped; nil unless the outcome is `panic`.
   @Indirect public var panic: Panic?
   /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
   @Indirect public var loop: Loop?
   /// What has to be said of the rules and of the start state, then what is to be said of events, in their order.
   public var warnings: [Warning]
+  /// Why nothing was replayed; empty unless the outcome is `invalid`.
+  public package(set) var problems: [ScenarioProblem] = []
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 
@@ -258,10 +298,15 @@ public struct Run: Equatable, Sendable {
   /// Rows whose process came back in a later row.
   let replaced: Set<Int>
 
-  public var processCount: Int { tasks.count }
+  /// How every process ended, in creation order: those of the start, then those that came later.
+  ///
+  /// - Complexity: O(processes).
+  public var processes: [FinalProcess] { (0..<processCount).map { process($0) } }
+
+  package var processCount: Int { tasks.count }
 
   /// The processes in creation order.
-  public func process(_ row: Int) -> FinalProcess {
+  package func process(_ row: Int) -> FinalProcess {
     let tasks = tasks
     let state: FinalProcess.State =
       switch tasks.states[row] {

@@ -2,10 +2,11 @@
 ///
 /// Pure: the same scenario gives the same run, on every machine and in every build.
 public struct Simulator: Sendable {
+  /// The release whose rules decide.
   public let kernel: KernelRelease
   /// What decides, and the key that names its badness.
   package let rules: Rules
-  public let ruleSet: RuleSet
+  package let ruleSet: RuleSet
   /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
@@ -15,9 +16,9 @@ public struct Simulator: Sendable {
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// How many kills do, from the first on; later ones have no scene either.
-  public var mostCandidateLists = Int.max
+  package var mostCandidateLists = Int.max
   /// Whether every kill and every panic has what the kernel would have logged of it.
-  public var recordsLog = false
+  package var recordsLog = false
 
   /// - Parameter kernel: the release to decide by. One that is not known gets the rules of the nearest,
   ///   and every run says so in its warnings.
@@ -37,11 +38,19 @@ public struct Simulator: Sendable {
     self.init(kernel: scenario.kernel ?? .standard)
   }
 
-  /// Replays a scenario to its end.
+  /// Replays a scenario to its end, if it is valid.
   ///
+  /// - Returns: what happened. Of a scenario that has `Scenario.problems()` nothing is replayed: the run has the
+  ///   outcome `invalid` and lists them.
   /// - Complexity: grows with events and kills, not with time or memory; a kill looks at every process
   ///   of its domain.
   public func run(_ scenario: Scenario) -> Run {
+    let problems = scenario.problemsOfReplay()
+    return problems.isEmpty ? run(valid: scenario) : refusal(of: scenario, problems)
+  }
+
+  /// Replays a scenario that is known to be valid, because it was read or made by this package.
+  package func run(valid scenario: Scenario) -> Run {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
@@ -54,9 +63,26 @@ public struct Simulator: Sendable {
 
   /// The badness of every process at an instant.
   ///
-  /// - Parameter time: microseconds; everything that happens at that instant has happened. Nil is the
-  ///   state at the start, before any event.
+  /// - Parameters:
+  ///   - scenario: the machine and its processes.
+  ///   - time: microseconds; everything that happens at that instant has happened. Nil is the state at the
+  ///     start, before any event.
+  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one, whose warnings are these.
+  /// - Complexity: O(processes), besides the events up to `time`.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
+    let problems = scenario.problemsOfReplay()
+    if problems.isEmpty { return score(valid: scenario, at: time) }
+    return ScoreTable(
+      scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: 0,
+      pageSize: scenario.machine.pageSize,
+      arithmetic: BadnessArithmetic(rules: rules, word: scenario.machine.wordBits, totalpages: 0),
+      equalsReplace: rules.equalsReplace(in: .none),
+      warnings: problems.map { Warning(at: nil, .invalid($0)) },
+      processes: [])
+  }
+
+  /// The same of a scenario that is known to be valid, because it was read or made by this package.
+  package func score(valid scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
@@ -72,6 +98,18 @@ public struct Simulator: Sendable {
       warnings: kernel.warnings + world.warnings,
       processes: world.candidates(
         world.oomControl(domain: nil, invoker: nil, nodes: nil)))
+  }
+
+  /// The run of a scenario that is not replayed.
+  private func refusal(of scenario: Scenario, _ problems: [ScenarioProblem]) -> Run {
+    var run = Run(
+      scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
+      policy: policy, outcome: .invalid, end: 0, pageSize: scenario.machine.pageSize, totalpages: 0,
+      kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.warnings,
+      problems: problems, digest: 0,
+      tasks: Tasks(rules: rules, word: scenario.machine.wordBits, pagesPerTable: 1), replaced: [])
+    run.digest = digest(of: run)
+    return run
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
@@ -94,17 +132,17 @@ public struct Simulator: Sendable {
 
 /// The badness of every living process in iteration order.
 public struct ScoreTable: Equatable, Sendable {
-  public var scenario: String
-  public var kernel: String
+  package var scenario: String
+  package var kernel: String
   /// Key of the rules that decide.
-  public var ruleSet: String
+  package var ruleSet: String
   /// The machine's: memory + swap.
   public var totalpages: Int64
-  public var pageSize: Int64
+  package var pageSize: Int64
   /// How points came about.
-  public var arithmetic: BadnessArithmetic
+  package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.
-  public var equalsReplace: Bool
+  package var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
   public var warnings: [Warning]
   public var processes: [Candidate]

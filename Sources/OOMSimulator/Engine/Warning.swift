@@ -3,10 +3,12 @@
 public struct Warning: Equatable, Sendable {
   /// Microseconds since the start; nil for what concerns the rules or the start state.
   public var at: Int64?
-  public var fact: Fact
+  package var fact: Fact
 
   /// What there is to say. Sizes are in pages.
-  public enum Fact: Equatable, Sendable {
+  package enum Fact: Equatable, Sendable {
+    /// The scenario contradicts itself, so that nothing is replayed.
+    case invalid(ScenarioProblem)
     /// The release is not decided by rules that are proved to be its own.
     case release(ReleaseNote)
 
@@ -65,7 +67,7 @@ public struct Warning: Equatable, Sendable {
   }
 
   /// How far a run is followed that neither settles nor repeats itself.
-  public enum Bound: Equatable, Sendable {
+  package enum Bound: Equatable, Sendable {
     case restarts(Int)
     /// Microseconds without any other event.
     case time(Int64)

@@ -1,11 +1,11 @@
-public import VictimSelection
+package import VictimSelection
 
 /// How a release turns what it reads of a process into points.
-public struct BadnessArithmetic: Equatable, Sendable {
+package struct BadnessArithmetic: Equatable, Sendable {
   package let rules: Rules
-  public let word: WordBits
+  package let word: WordBits
   /// What `oom_score_adj` is scaled with.
-  public let totalpages: Int64
+  package let totalpages: Int64
 
   init(rules: Rules, word: WordBits, totalpages: Int64) {
     self.rules = rules
@@ -14,14 +14,14 @@ public struct BadnessArithmetic: Equatable, Sendable {
   }
 
   /// The unit of points.
-  public enum Unit: Sendable {
+  package enum Unit: Sendable {
     case pages
     case thousandths
     /// What `badness()` made of address space and time before 2.6.36.
     case none
   }
 
-  public var unit: Unit {
+  package var unit: Unit {
     switch rules.badness.rule {
     case nil: .none
     case .perMille: .thousandths
@@ -30,7 +30,7 @@ public struct BadnessArithmetic: Equatable, Sendable {
   }
 
   /// What one step of `oom_score_adj` is worth in points; 0 in the rules before 2.6.36, where `oom_adj` shifts.
-  public var pointsPerAdj: Int64 {
+  package var pointsPerAdj: Int64 {
     switch unit {
     case .pages: totalpages / 1000
     case .thousandths: 1

@@ -2,17 +2,20 @@ internal import VictimSelection
 
 /// Why this process and no other: a function of the kill, with nothing computed anew but differences.
 public struct Explanation: Equatable, Sendable {
-  @Indirect public private(set) var kill: Kill
+  @Indirect package private(set) var kill: Kill
   /// What one step of `oom_score_adj` is worth, in points.
-  public let pointsPerAdj: Int64
+  package let pointsPerAdj: Int64
   /// Points that the victim had more than the runner-up; nil without one.
   public let margin: Int128?
   /// The highest `oom_score_adj` below its own at which the runner-up would have been chosen instead; nil
   /// when no value above -1000 would do, or when there is no runner-up.
   public let sparedAtAdj: Int16?
   /// The same of `oom_adj`, for the rules before 2.6.36.
-  public let sparedAtOOMAdj: Int16?
+  package let sparedAtOOMAdj: Int16?
 
+  /// The explanation of a kill, from what the kill itself holds: nothing is replayed.
+  ///
+  /// - Complexity: O(1).
   public init(of kill: Kill) {
     self.kill = kill
     pointsPerAdj = kill.arithmetic.pointsPerAdj
@@ -31,7 +34,7 @@ public struct Explanation: Equatable, Sendable {
 
   /// The lowest `oom_score_adj` above its own at which the runner-up would have been chosen instead; nil when
   /// no value up to 1000 would do, or where it is not points that decide.
-  public var runnerUpChosenAtAdj: Int16? {
+  package var runnerUpChosenAtAdj: Int16? {
     guard kill.chosen == .points, kill.arithmetic.unit != .none, let runnerUp = kill.runnerUp,
       runnerUp.ineligible == nil
     else { return nil }

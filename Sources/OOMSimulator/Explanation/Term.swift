@@ -2,12 +2,19 @@ internal import VictimSelection
 
 /// One step of the sum that gives a process its points.
 public struct Term: Equatable, Sendable {
+  /// How a term joins the terms before it; the raw value is its sign.
   public enum Operation: String, Sendable {
+    /// Added.
     case plus = "+"
+    /// Taken off.
     case minus = "-"
+    /// The sum of all terms before it times `value`.
     case times = "×"
+    /// The sum of all terms before it divided by `value`, rounded towards zero.
     case dividedBy = "/"
+    /// The sum of all terms before it doubled `value` times.
     case shiftedLeft = "<<"
+    /// The sum of all terms before it halved `value` times.
     case shiftedRight = ">>"
     /// All before it times 1000 and by `value`.
     case thousandthsOf = "× 1000 /"
@@ -17,15 +24,17 @@ public struct Term: Equatable, Sendable {
     case fixed = ""
   }
 
+  /// What is done with the value.
   public var operation: Operation
   /// What it is, in the kernel's words.
   public var name: String
+  /// The number itself: pages in the sums of 3.5 and later, else what the release counts in.
   public var value: Int64
   /// What `value` is multiplied by; 1 mostly.
   public var factor: Int64 = 1
 
   /// The terms in a line: `anon 10 + file 5 - oom_score_adj 3 × 20`.
-  public static func text(_ terms: [Term], number: (Int64) -> String) -> String {
+  package static func text(_ terms: [Term], number: (Int64) -> String) -> String {
     var text = ""
     // A sum stands in parentheses before it is divided or shifted.
     var isSum = false
@@ -57,7 +66,7 @@ public struct Term: Equatable, Sendable {
 
 extension BadnessArithmetic {
   /// The terms of a process's points, in the order in which the release's function takes them.
-  public func terms(of candidate: Candidate) -> [Term] {
+  package func terms(of candidate: Candidate) -> [Term] {
     if let legacy = candidate.legacy { return terms(of: legacy) }
     if let term = swapoffTerm(of: candidate) { return [term] }
     var terms: [Term] = []

@@ -1,8 +1,8 @@
 internal import VictimSelection
 
 /// Why an OOM did not choose a process, and what would have made it the victim.
-public struct WhyNot: Equatable, Sendable {
-  public enum Reason: Equatable, Sendable {
+package struct WhyNot: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
     /// It was chosen.
     case chosen
     /// It was not, but died with the one that was.
@@ -18,20 +18,20 @@ public struct WhyNot: Equatable, Sendable {
     case notByPoints(Kill.Chosen)
   }
 
-  public let reason: Reason
+  package let reason: Reason
   /// Nil when it was not among those that were looked at.
-  public let candidate: Candidate?
+  package let candidate: Candidate?
   /// Its place by points among those that could be chosen, 1 for the most; nil when it could not be.
-  public let place: Int?
+  package let place: Int?
   /// The setting nearest to its own at which it would have been chosen instead; nil when none is. Before
   /// 2.6.36 it is `oom_adj`.
-  public let chosenAtAdj: Int16?
+  package let chosenAtAdj: Int16?
   /// How many more pages would have made it the victim; nil where points are no pages, or nothing would have.
-  public let pagesMissing: Int64?
+  package let pagesMissing: Int64?
 
   /// - Parameter name: a name or a pid; of several of one name the one with most points.
   /// - Complexity: O(candidates).
-  public init(_ name: String, in kill: Kill, _ scene: OOMScene) {
+  package init(_ name: String, in kill: Kill, _ scene: OOMScene) {
     let found = scene.candidates.indices.filter {
       scene.candidates[$0].name == name || "\(scene.candidates[$0].pid)" == name
     }

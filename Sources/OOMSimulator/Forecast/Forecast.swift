@@ -1,44 +1,44 @@
 /// The processes that would die next at each limit, were it reached now. Sizes are in pages.
-public struct Forecast: Equatable, Sendable {
-  public var scenario: String
-  public var kernel: String
+package struct Forecast: Equatable, Sendable {
+  package var scenario: String
+  package var kernel: String
   /// Key of the rules that decide.
-  public var ruleSet: String
-  public var pageSize: Int64
+  package var ruleSet: String
+  package var pageSize: Int64
   /// The machine and every group with a limit, nearest to its limit first.
-  public var domains: [Domain]
+  package var domains: [Domain]
   /// What has to be said of the rules and of the state.
-  public var warnings: [Warning]
+  package var warnings: [Warning]
 
   /// One limit, and the processes that would die when it is reached.
-  public struct Domain: Equatable, Sendable {
+  package struct Domain: Equatable, Sendable {
     /// Path of the group; nil for the machine.
-    public var cgroup: String?
-    public var limit: Kill.LimitState
+    package var cgroup: String?
+    package var limit: Kill.LimitState
     /// What can be charged until nothing can be reclaimed any more: free pages under the limit, cache, and
     /// what still fits in swap.
-    public var left: Int64
-    public var arithmetic: BadnessArithmetic
-    public var outcome: Outcome
+    package var left: Int64
+    package var arithmetic: BadnessArithmetic
+    package var outcome: Outcome
     /// Those that can be chosen, in the order in which they would be.
-    public var candidates: [Next]
+    package var candidates: [Next]
     /// How many can be chosen.
-    public var candidateCount: Int
+    package var candidateCount: Int
     /// How many cannot.
-    public var ineligibleCount: Int
+    package var ineligibleCount: Int
 
     /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
-    public var totalpages: Int64 { arithmetic.totalpages }
+    package var totalpages: Int64 { arithmetic.totalpages }
 
     /// What is left in thousandths of the limit, at most 1000.
-    public var leftPerMille: Int64 {
+    package var leftPerMille: Int64 {
       if limit.limit <= 0 { return 0 }
       return left >= limit.limit ? 1000 : proportion(of: 1000, left, limit.limit)
     }
   }
 
   /// What an OOM would come to.
-  public enum Outcome: String, Sendable {
+  package enum Outcome: String, Sendable {
     case kill
     /// `vm.panic_on_oom`.
     case panicOnOOM = "panic_on_oom"
@@ -57,15 +57,15 @@ public struct Forecast: Equatable, Sendable {
   }
 
   /// One of those that would die.
-  public struct Next: Equatable, Sendable {
-    public var candidate: Candidate
+  package struct Next: Equatable, Sendable {
+    package var candidate: Candidate
     /// Memory and swap that its death, and that of all that die with it, would give back.
-    public var freedPages: Int64
+    package var freedPages: Int64
     /// The processes that die with it, or for it.
-    public var also: [Kill.Casualty]
+    package var also: [Kill.Casualty]
     /// For the first the highest `oom_score_adj` below its own at which the second would be chosen, for all others
     /// the lowest above their own at which they would; nil where no value does. Before 2.6.36 it is `oom_adj`.
-    public var breakEvenAdj: Int16?
+    package var breakEvenAdj: Int16?
   }
 }
 
@@ -77,7 +77,7 @@ extension Simulator {
   ///   - time: microseconds; everything that happens at that instant has happened. Nil is the start.
   ///
   /// - Complexity: O(processes × log processes) for the machine and the same for each group's own.
-  public func forecast(_ scenario: Scenario, top: Int = 5, at time: Int64? = nil) -> Forecast {
+  package func forecast(_ scenario: Scenario, top: Int = 5, at time: Int64? = nil) -> Forecast {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }

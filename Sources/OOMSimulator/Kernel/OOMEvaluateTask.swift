@@ -8,6 +8,7 @@ public enum Ineligible: String, Sendable {
   case kernelThread = "kernel thread"
   /// Kernel: `OOM_SCORE_ADJ_MIN`, and `OOM_DISABLE` before 2.6.36.
   case disabled = "oom_score_adj is -1000"
+  /// `oom_adj` is -17, before 2.6.36. Kernel: `OOM_DISABLE`.
   case oomAdjDisabled = "oom_adj is -17"
   /// A process that uses the same address space has -1000. Kernel: `mm->oom_disable_count`, 2.6.37 to 3.1,
   /// commit 3d5992d2ac7.

@@ -23,18 +23,19 @@ package enum PageTablesCounted: Equatable, Sendable {
 }
 
 /// Page tables by level, in pages.
-public struct PageTableLevels: Equatable, Sendable {
-  public var pte: Int64 = 0
-  public var pmd: Int64 = 0
-  public var pud: Int64 = 0
+package struct PageTableLevels: Equatable, Sendable {
+  package var pte: Int64 = 0
+  package var pmd: Int64 = 0
+  package var pud: Int64 = 0
 
-  public init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
+  /// Page tables of 0 or more pages on each level.
+  package init(pte: Int64 = 0, pmd: Int64 = 0, pud: Int64 = 0) {
     self.pte = pte
     self.pmd = pmd
     self.pud = pud
   }
 
-  public var total: Int64 { pte + pmd + pud }
+  package var total: Int64 { pte + pmd + pud }
 }
 
 extension RulesByRelease {

@@ -7,7 +7,7 @@ extension Kubernetes.Pod {
   /// - Parameter usesPodLevel: whether resources of the pod count before those of its containers.
   ///
   /// Source: `ComputePodQOS()`, pkg/apis/core/v1/helper/qos/qos.go.
-  public func computedQOS(usesPodLevel: Bool) -> QOSClass {
+  package func computedQOS(usesPodLevel: Bool) -> QOSClass {
     let sets: [Kubernetes.ResourceRequirements]
     if usesPodLevel, let resources {
       sets = [resources]
@@ -38,7 +38,7 @@ extension Kubernetes.ResourceList {
 
 extension Kubernetes.Kubelet {
   /// The class that the API server has stored, or the computed one. Source: `GetPodQOS()`.
-  public func qos(of pod: Kubernetes.Pod) -> Kubernetes.Pod.QOSClass {
+  package func qos(of pod: Kubernetes.Pod) -> Kubernetes.Pod.QOSClass {
     pod.statedQOS ?? pod.computedQOS(usesPodLevel: has(.podLevelResources))
   }
 }

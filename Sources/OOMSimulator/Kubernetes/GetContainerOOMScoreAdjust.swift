@@ -3,20 +3,20 @@
 
 extension Kubernetes.Kubelet {
   /// Of the process that holds a pod's namespaces, as containerd sets it. Source: `defaultSandboxOOMAdj`.
-  public static let sandboxAdj: Int16 = -998
+  package static let sandboxAdj: Int16 = -998
   /// Of containers without a request. Source: `besteffortOOMScoreAdj`, pkg/kubelet/qos/policy.go.
-  public static let bestEffortAdj: Int16 = 1000
+  package static let bestEffortAdj: Int16 = 1000
 
   /// Of pods whose request is their limit. Source: `guaranteedOOMScoreAdj`: -998 up to about 1.18, then above the
   /// sandbox's.
-  public var guaranteedAdj: Int16 { release.minor < 19 ? -998 : -997 }
+  package var guaranteedAdj: Int16 { release.minor < 19 ? -998 : -997 }
 
   /// The `oom_score_adj` of every process of a container.
   ///
   /// - Parameter memoryCapacity: bytes that the node has; the use of a container is not known here.
   ///
   /// Source: `GetContainerOOMScoreAdjust()`, pkg/kubelet/qos/policy.go.
-  public func oomScoreAdj(
+  package func oomScoreAdj(
     of container: Kubernetes.Container, in pod: Kubernetes.Pod, memoryCapacity: Int64
   ) -> Int16 {
     if container.kind == .sandbox { return Self.sandboxAdj }

@@ -1,6 +1,6 @@
 extension Kubernetes.Pod {
   /// The least priority of a critical pod. Source: `SystemCriticalPriority`, pkg/apis/scheduling.
-  public static let systemCriticalPriority: Int32 = 2_000_000_000
+  package static let systemCriticalPriority: Int32 = 2_000_000_000
 
   /// What admission makes of the two classes that every cluster has.
   static let systemClasses: [String: Int32] = [
@@ -8,21 +8,21 @@ extension Kubernetes.Pod {
   ]
 
   /// Its priority, 0 where none is given. Source: `corev1helpers.PodPriority()`.
-  public var effectivePriority: Int32 { priority ?? Self.systemClasses[priorityClassName] ?? 0 }
+  package var effectivePriority: Int32 { priority ?? Self.systemClasses[priorityClassName] ?? 0 }
 
   /// Comes from a file or an address, not from the API server.
   ///
   /// Source: `IsStaticPod()`, pkg/kubelet/types/pod_update.go.
-  public var isStatic: Bool { configSource.map { $0 != "api" } ?? false }
+  package var isStatic: Bool { configSource.map { $0 != "api" } ?? false }
 
   /// Stands in the API server for a static pod. Source: `IsMirrorPod()`.
-  public var isMirror: Bool { mirrorOf != nil }
+  package var isMirror: Bool { mirrorOf != nil }
 
   /// The kubelet evicts none of these. Source: `IsCriticalPod()`, pkg/kubelet/types/pod_update.go.
-  public var isCritical: Bool {
+  package var isCritical: Bool {
     isStatic || isMirror || effectivePriority >= Self.systemCriticalPriority
   }
 
   /// Source: `IsNodeCriticalPod()`, pkg/kubelet/types/pod_update.go.
-  public var isNodeCritical: Bool { isCritical && priorityClassName == "system-node-critical" }
+  package var isNodeCritical: Bool { isCritical && priorityClassName == "system-node-critical" }
 }

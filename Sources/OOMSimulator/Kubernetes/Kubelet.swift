@@ -1,11 +1,11 @@
 extension Kubernetes {
   /// A release of the kubelet such as 1.32.
-  public struct KubeletRelease: Comparable, Hashable, Sendable, CustomStringConvertible {
-    public var minor: Int
+  package struct KubeletRelease: Comparable, Hashable, Sendable, CustomStringConvertible {
+    package var minor: Int
     /// As it was given: `v1.32.1-eks-1`.
-    public var text: String
+    package var text: String
 
-    public init(minor: Int) {
+    package init(minor: Int) {
       self.minor = minor
       text = "1.\(minor)"
     }
@@ -13,7 +13,7 @@ extension Kubernetes {
     /// Reads `v1.32.1`, `1.32`, `v1.30.5-gke.100`.
     ///
     /// - Returns: nil when the text does not begin with 1 and a minor number.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
       var rest = Substring(text)
       if rest.first == "v" { rest = rest.dropFirst() }
       guard rest.hasPrefix("1.") else { return nil }
@@ -26,31 +26,31 @@ extension Kubernetes {
     }
 
     /// The last one whose rules are known here.
-    public static let newest = KubeletRelease(minor: 34)
+    package static let newest = KubeletRelease(minor: 34)
 
-    public var description: String { text.hasPrefix("v") ? String(text.dropFirst()) : text }
+    package var description: String { text.hasPrefix("v") ? String(text.dropFirst()) : text }
 
-    public static func == (left: Self, right: Self) -> Bool { left.minor == right.minor }
+    package static func == (left: Self, right: Self) -> Bool { left.minor == right.minor }
 
-    public static func < (left: Self, right: Self) -> Bool { left.minor < right.minor }
+    package static func < (left: Self, right: Self) -> Bool { left.minor < right.minor }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(minor) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(minor) }
   }
 
   /// How a kubelet is set up, as far as memory depends on it.
-  public struct Kubelet: Equatable, Sendable {
-    public enum CgroupDriver: String, CaseIterable, Sendable {
+  package struct Kubelet: Equatable, Sendable {
+    package enum CgroupDriver: String, CaseIterable, Sendable {
       case systemd
       case cgroupfs
     }
 
-    public enum SwapBehavior: String, CaseIterable, Sendable {
+    package enum SwapBehavior: String, CaseIterable, Sendable {
       case noSwap = "NoSwap"
       case limitedSwap = "LimitedSwap"
     }
 
     /// Feature gates that change what is computed here.
-    public enum FeatureGate: String, CaseIterable, Sendable {
+    package enum FeatureGate: String, CaseIterable, Sendable {
       /// Resources of the pod as a whole. On by default since 1.34.
       case podLevelResources = "PodLevelResources"
       /// Memory that devices claim counts as requested.
@@ -59,27 +59,27 @@ extension Kubernetes {
       case oomScoreAdjTieBreak = "KubeletOOMScoreAdjTieBreak"
     }
 
-    public var release = KubeletRelease.newest
+    package var release = KubeletRelease.newest
     /// File: `cgroupDriver` in the kubelet's configuration.
-    public var cgroupDriver = CgroupDriver.systemd
+    package var cgroupDriver = CgroupDriver.systemd
     /// 1 or 2.
-    public var cgroupVersion = 2
+    package var cgroupVersion = 2
     /// Bytes. File: `kubeReserved`; nil where it is not known.
-    public var kubeReserved: Int64?
+    package var kubeReserved: Int64?
     /// Bytes. File: `systemReserved`; nil where it is not known.
-    public var systemReserved: Int64?
+    package var systemReserved: Int64?
     /// File: `evictionHard`, `memory.available`.
-    public var evictionHard = EvictionThreshold.usual
+    package var evictionHard = EvictionThreshold.usual
     /// File: `singleProcessOOMKill`; nil is what the cgroup version makes of it.
-    public var singleProcessOOMKill: Bool?
+    package var singleProcessOOMKill: Bool?
     /// File: `memorySwap.swapBehavior`.
-    public var swapBehavior = SwapBehavior.noSwap
+    package var swapBehavior = SwapBehavior.noSwap
     /// Gates that are set by hand.
-    public var featureGates: [FeatureGate: Bool] = [:]
+    package var featureGates: [FeatureGate: Bool] = [:]
 
-    public init() {}
+    package init() {}
 
-    public func has(_ gate: FeatureGate) -> Bool {
+    package func has(_ gate: FeatureGate) -> Bool {
       if let value = featureGates[gate] { return value }
       return gate == .podLevelResources && release.minor >= 34
     }
@@ -91,23 +91,23 @@ extension Kubernetes {
     /// 1.32 it can be turned off.
     ///
     /// Source: `calculateLinuxResources()`, pkg/kubelet/kuberuntime/kuberuntime_container_linux.go.
-    public var killsWholeContainers: Bool {
+    package var killsWholeContainers: Bool {
       guard cgroupVersion == 2, release.minor >= 28 else { return false }
       return !(release.minor >= 32 && singleProcessOOMKill == true)
     }
   }
 
   /// How much memory has to be available; below it pods are evicted.
-  public enum EvictionThreshold: Equatable, Sendable {
+  package enum EvictionThreshold: Equatable, Sendable {
     case bytes(Int64)
     /// Millionths of the capacity.
     case millionths(Int64)
 
     /// Source: `DefaultEvictionHard`, pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
-    public static let usual = bytes(100 << 20)
+    package static let usual = bytes(100 << 20)
 
     /// In bytes, of a capacity. Source: `GetThresholdQuantity()`, pkg/kubelet/eviction/api.
-    public func bytes(of capacity: Int64) -> Int64 {
+    package func bytes(of capacity: Int64) -> Int64 {
       switch self {
       case .bytes(let bytes): bytes
       case .millionths(let parts): Int64(clamping: Int128(capacity) * Int128(parts) / 1_000_000)

@@ -1,22 +1,22 @@
 extension Kubernetes.NodeForecast {
   /// A container that the kernel would hit: its first process that would be chosen.
-  public struct Victim: Equatable, Sendable {
+  package struct Victim: Equatable, Sendable {
     /// Position of the container.
-    public var container: Int
-    public var next: Forecast.Next
+    package var container: Int
+    package var next: Forecast.Next
   }
 
   /// The containers that would be hit at a limit, in order. Of a container with several processes the first counts:
   /// the others go with it, or come after it with fewer points. The sandboxes, which nothing that can be killed comes
   /// after, are left out.
-  public func victims(of domain: Forecast.Domain) -> [Victim] {
+  package func victims(of domain: Forecast.Domain) -> [Victim] {
     domain.candidates.compactMap { next in
       node.container(ofPid: next.candidate.pid).map { Victim(container: $0, next: next) }
     }
   }
 
   /// Containers with processes in a domain, and sandboxes.
-  public func containerCount(in domain: Forecast.Domain) -> (containers: Int, sandboxes: Int) {
+  package func containerCount(in domain: Forecast.Domain) -> (containers: Int, sandboxes: Int) {
     var count = (containers: 0, sandboxes: 0)
     for placed in node.containers where placed.processes > 0 {
       if let path = domain.cgroup, placed.cgroup != path, !placed.cgroup.hasPrefix(path + "/") {
@@ -28,7 +28,7 @@ extension Kubernetes.NodeForecast {
   }
 
   /// What a limit is the limit of.
-  public enum Place: Equatable, Sendable {
+  package enum Place: Equatable, Sendable {
     case node
     case allPods
     /// Position of the pod.
@@ -37,7 +37,7 @@ extension Kubernetes.NodeForecast {
     case container(Int)
   }
 
-  public func place(of domain: Forecast.Domain) -> Place {
+  package func place(of domain: Forecast.Domain) -> Place {
     guard let path = domain.cgroup else { return .node }
     if let pod = node.pods.firstIndex(where: { $0.cgroup == path }) { return .pod(pod) }
     if let container = node.containers.firstIndex(where: { $0.cgroup == path }) {

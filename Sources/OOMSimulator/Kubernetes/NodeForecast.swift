@@ -1,17 +1,17 @@
 extension Kubernetes {
   /// What goes when a node runs out of memory: killed by the kernel at each limit, evicted by the kubelet.
-  public struct NodeForecast: Equatable, Sendable {
-    public var node: NodeScenario
+  package struct NodeForecast: Equatable, Sendable {
+    package var node: NodeScenario
     /// The limits that are looked at, nearest first.
-    public var forecast: Forecast
+    package var forecast: Forecast
     /// Groups with a limit that are not looked at.
-    public var otherLimits: Int
-    public var eviction: EvictionForecast
+    package var otherLimits: Int
+    package var eviction: EvictionForecast
 
     /// - Parameters:
     ///   - rows: how many candidates each limit lists at most, and how many limits of pods and containers.
     ///   - nearPerMille: limits of pods and containers with more left are passed over.
-    public init(_ node: NodeScenario, rows: Int, nearPerMille: Int64) {
+    package init(_ node: NodeScenario, rows: Int, nearPerMille: Int64) {
       self.node = node
       eviction = EvictionForecast(node)
       let near = Self.nearLimits(node)
@@ -23,7 +23,7 @@ extension Kubernetes {
     }
 
     /// Bytes that can be charged until the kernel has to kill, at the node's or at all pods' limit.
-    public var untilKill: Int64 {
+    package var untilKill: Int64 {
       let wide = forecast.domains.filter { $0.cgroup == nil || $0.cgroup == node.podsCgroup }
       let left = wide.map { $0.left }.min() ?? 0
       return left.multipliedReportingOverflow(by: NodeState.pageSize).partialValue
@@ -33,7 +33,7 @@ extension Kubernetes {
     /// in time.
     ///
     /// Source: `housekeepingInterval`, 10 s, pkg/kubelet; the notification of version 1 groups is left out.
-    public var rateThatOutrunsEviction: Int64? {
+    package var rateThatOutrunsEviction: Int64? {
       guard let untilEviction = eviction.untilEviction else { return nil }
       let window = untilKill - max(untilEviction, 0)
       return window > 0 ? window / 10 : nil
@@ -76,10 +76,10 @@ extension Kubernetes {
   }
 
   /// The pods that the kubelet evicts, in order. Sizes are in bytes.
-  public struct EvictionForecast: Equatable, Sendable {
+  package struct EvictionForecast: Equatable, Sendable {
     /// A measure of free memory that has a threshold.
-    public struct Signal: Equatable, Sendable {
-      public enum Name: String, Sendable {
+    package struct Signal: Equatable, Sendable {
+      package enum Name: String, Sendable {
         /// Capacity less the working set of the node.
         case memory = "memory.available"
         /// The limit of all pods less their working sets.
@@ -88,31 +88,31 @@ extension Kubernetes {
         case allocatable = "allocatableMemory.available"
       }
 
-      public var name: Name
+      package var name: Name
       /// Negative where more is used than there is.
-      public var available: Int64
-      public var threshold: Int64
+      package var available: Int64
+      package var threshold: Int64
 
-      public var isMet: Bool { available < threshold }
+      package var isMet: Bool { available < threshold }
     }
 
     /// A pod in its place of the order.
-    public struct Entry: Equatable, Sendable {
+    package struct Entry: Equatable, Sendable {
       /// Position of the pod.
-      public var pod: Int
-      public var candidate: EvictionCandidate
+      package var pod: Int
+      package var candidate: EvictionCandidate
       /// Static, mirror and critical pods are ranked, and passed over.
-      public var isEvictable: Bool
+      package var isEvictable: Bool
       /// Whether its eviction is due now, without further growth.
-      public var isDue = false
+      package var isDue = false
       /// Why it comes before the next.
-      public var beforeNext = EvictionKey.none
+      package var beforeNext = EvictionKey.none
     }
 
-    public var signals: [Signal]
-    public var order: [Entry]
+    package var signals: [Signal]
+    package var order: [Entry]
 
-    public init(_ node: NodeScenario) {
+    package init(_ node: NodeScenario) {
       let state = node.state
       let ofPods = node.podsUsage
       // A percentage is one of what each signal is measured against.
@@ -141,7 +141,7 @@ extension Kubernetes {
     }
 
     /// Bytes of growth until the first eviction, 0 or less when it is due; nil where nobody is ever evicted.
-    public var untilEviction: Int64? {
+    package var untilEviction: Int64? {
       guard signals.contains(where: { $0.threshold > 0 }), order.contains(where: { $0.isEvictable })
       else { return nil }
       return signals.map { $0.available - $0.threshold }.min()

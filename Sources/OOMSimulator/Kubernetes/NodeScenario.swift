@@ -1,50 +1,50 @@
 extension Kubernetes {
   /// A node with its pods as a scenario of one instant, and what became of each container.
-  public struct NodeScenario: Equatable, Sendable {
+  package struct NodeScenario: Equatable, Sendable {
     /// A container in its place. Sizes are in bytes.
-    public struct Placed: Equatable, Sendable {
-      public var name: ContainerName
-      public var container: Container
+    package struct Placed: Equatable, Sendable {
+      package var name: ContainerName
+      package var container: Container
       /// Position of its pod.
-      public var pod: Int
-      public var oomScoreAdj: Int16
-      public var limit: Int64?
-      public var swapLimit: Int64
-      public var usage: Int64
-      public var source: NodeState.UsageSource
-      public var processes: Int
-      public var cgroup: String
+      package var pod: Int
+      package var oomScoreAdj: Int16
+      package var limit: Int64?
+      package var swapLimit: Int64
+      package var usage: Int64
+      package var source: NodeState.UsageSource
+      package var processes: Int
+      package var cgroup: String
       /// Of its processes; empty while it does not run.
-      public var pids: Range<Int32>
+      package var pids: Range<Int32>
     }
 
     /// A pod in its place. Sizes are in bytes.
-    public struct PlacedPod: Equatable, Sendable {
-      public var qos: Pod.QOSClass
-      public var cgroup: String
-      public var limit: Int64?
+    package struct PlacedPod: Equatable, Sendable {
+      package var qos: Pod.QOSClass
+      package var cgroup: String
+      package var limit: Int64?
       /// Its containers in `containers`, the sandbox first.
-      public var containers: Range<Int>
-      public var usage: Int64
+      package var containers: Range<Int>
+      package var usage: Int64
       /// Whether anybody measured what any of it uses.
-      public var hasStatistics: Bool
+      package var hasStatistics: Bool
     }
 
-    public var state: NodeState
-    public var scenario: Scenario
-    public var pods: [PlacedPod] = []
-    public var containers: [Placed] = []
+    package var state: NodeState
+    package var scenario: Scenario
+    package var pods: [PlacedPod] = []
+    package var containers: [Placed] = []
     /// Positions of those that run, in the order of their pids.
     var started: [Int] = []
     /// Path of the group of all pods.
-    public var podsCgroup: String
+    package var podsCgroup: String
     /// What has to be said of what could not be known.
-    public var notes: [String] = []
+    package var notes: [String] = []
 
     /// The first pid that is given; the processes of a container follow each other.
     static let firstPid: Int32 = 1000
 
-    public init(_ state: NodeState) {
+    package init(_ state: NodeState) {
       self.state = state
       podsCgroup = CgroupName.pods.path(state.kubelet.cgroupDriver)
       scenario = Self.machine(of: state)
@@ -55,15 +55,15 @@ extension Kubernetes {
     }
 
     /// Processes of all containers.
-    public var processCount: Int { scenario.processes.count }
+    package var processCount: Int { scenario.processes.count }
 
     /// What all pods use, in bytes.
-    public var podsUsage: Int64 { NodeState.sum(pods.map { $0.usage }) }
+    package var podsUsage: Int64 { NodeState.sum(pods.map { $0.usage }) }
 
-    public var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
+    package var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
 
     /// The release that decides.
-    public var kernel: KernelRelease { scenario.kernel ?? .standard }
+    package var kernel: KernelRelease { scenario.kernel ?? .standard }
 
     private static func machine(of state: NodeState) -> Scenario {
       var scenario = Scenario()

@@ -1,6 +1,6 @@
 extension Kubernetes.NodeState {
   /// Where the use of a container is from.
-  public enum UsageSource: String, Sendable {
+  package enum UsageSource: String, Sendable {
     case metrics
     case given
     /// It uses what it requests: nothing else is known.
@@ -24,7 +24,7 @@ extension Kubernetes.NodeState {
   }
 
   /// What all containers use, in bytes.
-  public var totalUsage: Int64 {
+  package var totalUsage: Int64 {
     Self.sum(
       pods.flatMap { pod in
         pod.allContainers.map {

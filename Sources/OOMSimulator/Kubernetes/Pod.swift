@@ -1,7 +1,7 @@
 extension Kubernetes {
   /// A pod as far as memory and its loss depend on it.
-  public struct Pod: Equatable, Sendable {
-    public enum Phase: String, CaseIterable, Sendable {
+  package struct Pod: Equatable, Sendable {
+    package enum Phase: String, CaseIterable, Sendable {
       case pending = "Pending"
       case running = "Running"
       case succeeded = "Succeeded"
@@ -9,56 +9,56 @@ extension Kubernetes {
       case unknown = "Unknown"
     }
 
-    public var namespace = "default"
-    public var name = ""
+    package var namespace = "default"
+    package var name = ""
     /// Nil in a manifest that no API server has seen.
-    public var uid: String?
+    package var uid: String?
     /// Nil while it is not scheduled.
-    public var nodeName: String?
-    public var priorityClassName = ""
+    package var nodeName: String?
+    package var priorityClassName = ""
     /// Nil where admission has not resolved the class.
-    public var priority: Int32?
+    package var priority: Int32?
     /// The annotation `kubernetes.io/config.source`.
-    public var configSource: String?
+    package var configSource: String?
     /// The annotation `kubernetes.io/config.mirror`: the kubelet's own uid of the static pod that this one mirrors.
-    public var mirrorOf: String?
-    public var containers: [Container] = []
-    public var initContainers: [Container] = []
-    public var ephemeralContainers: [Container] = []
+    package var mirrorOf: String?
+    package var containers: [Container] = []
+    package var initContainers: [Container] = []
+    package var ephemeralContainers: [Container] = []
     /// Resources of the pod as a whole; nil where it has none.
-    public var resources: ResourceRequirements?
-    public var overhead = ResourceList()
+    package var resources: ResourceRequirements?
+    package var overhead = ResourceList()
     /// Memory that devices claim for containers.
-    public var memoryClaims: [MemoryClaim] = []
+    package var memoryClaims: [MemoryClaim] = []
     /// Nil in a manifest.
-    public var phase: Phase?
+    package var phase: Phase?
     /// The class that the API server has stored.
-    public var statedQOS: QOSClass?
+    package var statedQOS: QOSClass?
     /// As the API server writes it, such as `2026-11-21T08:00:00Z`; empty where it is not known.
-    public var startTime = ""
+    package var startTime = ""
 
-    public init() {}
+    package init() {}
 
-    public enum QOSClass: String, CaseIterable, Sendable {
+    package enum QOSClass: String, CaseIterable, Sendable {
       case guaranteed = "Guaranteed"
       case burstable = "Burstable"
       case bestEffort = "BestEffort"
     }
 
     /// Memory of the node that a resource claim gives to several containers together.
-    public struct MemoryClaim: Equatable, Sendable {
-      public var containers: [String]
-      public var bytes: Int64
+    package struct MemoryClaim: Equatable, Sendable {
+      package var containers: [String]
+      package var bytes: Int64
 
-      public init(containers: [String], bytes: Int64) {
+      package init(containers: [String], bytes: Int64) {
         self.containers = containers
         self.bytes = bytes
       }
     }
   }
 
-  public struct Container: Equatable, Sendable {
-    public enum Kind: String, Sendable {
+  package struct Container: Equatable, Sendable {
+    package enum Kind: String, Sendable {
       case regular = "container"
       /// An init container with `restartPolicy: Always`.
       case sidecar
@@ -68,53 +68,53 @@ extension Kubernetes {
       case sandbox = "pause"
     }
 
-    public enum State: Equatable, Sendable {
+    package enum State: Equatable, Sendable {
       /// Since when, as the API server writes it.
       case running(startedAt: String)
       case waiting(reason: String)
       case terminated(reason: String)
     }
 
-    public var name: String
-    public var kind: Kind
-    public var resources = ResourceRequirements()
+    package var name: String
+    package var kind: Kind
+    package var resources = ResourceRequirements()
     /// Nil where no status tells.
-    public var state: State?
+    package var state: State?
     /// The runtime's name for it, without `containerd://`.
-    public var id: String?
+    package var id: String?
     /// `containerd`, `cri-o` or `docker`.
-    public var runtime: String?
+    package var runtime: String?
 
-    public init(_ name: String, kind: Kind = .regular) {
+    package init(_ name: String, kind: Kind = .regular) {
       self.name = name
       self.kind = kind
     }
   }
 
   /// Which container: it is written as `namespace/pod/container`.
-  public struct ContainerName: Hashable, Sendable, CustomStringConvertible {
-    public var namespace: String
-    public var pod: String
-    public var container: String
+  package struct ContainerName: Hashable, Sendable, CustomStringConvertible {
+    package var namespace: String
+    package var pod: String
+    package var container: String
 
-    public init(namespace: String, pod: String, container: String) {
+    package init(namespace: String, pod: String, container: String) {
       self.namespace = namespace
       self.pod = pod
       self.container = container
     }
 
-    public var description: String { "\(namespace)/\(pod)/\(container)" }
+    package var description: String { "\(namespace)/\(pod)/\(container)" }
   }
 }
 
 extension Kubernetes.Pod {
   /// In the order in which they start.
-  public var allContainers: [Kubernetes.Container] {
+  package var allContainers: [Kubernetes.Container] {
     initContainers + containers + ephemeralContainers
   }
 
   /// Where no status says it: a pod that runs has all its containers but those that only prepare it.
-  public func isRunning(_ container: Kubernetes.Container) -> Bool {
+  package func isRunning(_ container: Kubernetes.Container) -> Bool {
     if let state = container.state {
       if case .running = state { return true }
       return false
@@ -124,16 +124,16 @@ extension Kubernetes.Pod {
   }
 
   /// Whether anything of it can run any more. Source: `podutil.IsPodPhaseTerminal()`.
-  public var hasEnded: Bool { phase == .succeeded || phase == .failed }
+  package var hasEnded: Bool { phase == .succeeded || phase == .failed }
 
-  public func containerName(_ container: String) -> Kubernetes.ContainerName {
+  package func containerName(_ container: String) -> Kubernetes.ContainerName {
     Kubernetes.ContainerName(namespace: namespace, pod: name, container: container)
   }
 
   /// Request = limit where only the limit is given, as the API server has it in every pod that it shows.
   ///
   /// Source: `SetDefaults_Pod()` and `defaultPodRequests()`, pkg/apis/core/v1/defaults.go.
-  public mutating func setDefaults() {
+  package mutating func setDefaults() {
     func fill(_ resources: inout Kubernetes.ResourceRequirements) {
       resources.requests = resources.requests.filled(from: resources.limits)
     }

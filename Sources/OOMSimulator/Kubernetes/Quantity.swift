@@ -2,48 +2,48 @@
 /// the `oom_score_adj` that the kernel then decides by, and it evicts pods by a rule of its own.
 ///
 /// Every file here is named after the function of Kubernetes that it follows.
-public enum Kubernetes {}
+package enum Kubernetes {}
 
 extension Kubernetes {
   /// An amount of a resource, exact to a billionth: bytes of memory, or CPUs.
   ///
   /// Source: `resource.Quantity`, apimachinery/pkg/api/resource.
-  public struct Quantity: Hashable, Comparable, Sendable {
-    public static let zero = Quantity(0)
+  package struct Quantity: Hashable, Comparable, Sendable {
+    package static let zero = Quantity(0)
     /// What is less than this is rounded up to it.
-    public static let partsOfUnit: Int128 = 1_000_000_000
+    package static let partsOfUnit: Int128 = 1_000_000_000
 
-    public var nano: Int128
+    package var nano: Int128
 
-    public init(nano: Int128) {
+    package init(nano: Int128) {
       self.nano = nano
     }
 
-    public init(_ whole: Int64) {
+    package init(_ whole: Int64) {
       nano = Int128(whole) * Self.partsOfUnit
     }
 
     /// Whole units, rounded up. Source: `Quantity.Value()`.
-    public var value: Int64 {
+    package var value: Int64 {
       Int64(clamping: (nano + Self.partsOfUnit - 1) / Self.partsOfUnit)
     }
 
-    public static func < (left: Self, right: Self) -> Bool { left.nano < right.nano }
+    package static func < (left: Self, right: Self) -> Bool { left.nano < right.nano }
 
     static func + (left: Self, right: Self) -> Self { Self(nano: left.nano + right.nano) }
   }
 
   /// Amounts of the two resources that decide here; nil where none is given.
-  public struct ResourceList: Hashable, Sendable {
-    public var cpu: Quantity?
-    public var memory: Quantity?
+  package struct ResourceList: Hashable, Sendable {
+    package var cpu: Quantity?
+    package var memory: Quantity?
 
-    public init(cpu: Quantity? = nil, memory: Quantity? = nil) {
+    package init(cpu: Quantity? = nil, memory: Quantity? = nil) {
       self.cpu = cpu
       self.memory = memory
     }
 
-    public var isEmpty: Bool { cpu == nil && memory == nil }
+    package var isEmpty: Bool { cpu == nil && memory == nil }
 
     /// What is given here, and from `other` what is not.
     func filled(from other: Self) -> Self {
@@ -70,11 +70,11 @@ extension Kubernetes {
   }
 
   /// What a container or a pod asks for, and what it may not exceed.
-  public struct ResourceRequirements: Hashable, Sendable {
-    public var requests = ResourceList()
-    public var limits = ResourceList()
+  package struct ResourceRequirements: Hashable, Sendable {
+    package var requests = ResourceList()
+    package var limits = ResourceList()
 
-    public init(requests: ResourceList = ResourceList(), limits: ResourceList = ResourceList()) {
+    package init(requests: ResourceList = ResourceList(), limits: ResourceList = ResourceList()) {
       self.requests = requests
       self.limits = limits
     }

@@ -3,26 +3,26 @@
 
 extension Kubernetes {
   /// A pod as eviction sees it.
-  public struct EvictionCandidate: Equatable, Sendable {
+  package struct EvictionCandidate: Equatable, Sendable {
     /// Bytes of its working set; nil where the kubelet has no statistics of it.
-    public var usage: Int64?
-    public var request: Quantity
-    public var priority: Int32
+    package var usage: Int64?
+    package var request: Quantity
+    package var priority: Int32
 
-    public init(usage: Int64?, request: Quantity, priority: Int32) {
+    package init(usage: Int64?, request: Quantity, priority: Int32) {
       self.usage = usage
       self.request = request
       self.priority = priority
     }
 
     /// Use less the request, in bytes, rounded down.
-    public var aboveRequest: Int64? { usage.map { $0 - request.value } }
+    package var aboveRequest: Int64? { usage.map { $0 - request.value } }
 
-    public var exceedsRequest: Bool { usage.map { Quantity($0) > request } ?? false }
+    package var exceedsRequest: Bool { usage.map { Quantity($0) > request } ?? false }
   }
 
   /// What puts a pod before the one that comes after it.
-  public enum EvictionKey: String, Sendable {
+  package enum EvictionKey: String, Sendable {
     /// Nobody knows what it uses.
     case noStatistics = "no_statistics"
     /// It uses more than it requests.
@@ -42,7 +42,7 @@ extension Kubernetes {
   /// - Returns: positions in `pods`. Equals stay in their order; the kubelet's sort leaves it open.
   ///
   /// Source: `rankMemoryPressure()`, pkg/kubelet/eviction/helpers.go.
-  public static func rankMemoryPressure(_ pods: [EvictionCandidate]) -> [Int] {
+  package static func rankMemoryPressure(_ pods: [EvictionCandidate]) -> [Int] {
     pods.indices.sorted { first, second in
       let (order, _) = compare(pods[first], pods[second])
       return order == 0 ? first < second : order < 0
@@ -50,7 +50,7 @@ extension Kubernetes {
   }
 
   /// Why the first, which comes before the second, does.
-  public static func reason(
+  package static func reason(
     _ first: EvictionCandidate, before second: EvictionCandidate
   ) -> EvictionKey {
     compare(first, second).key

@@ -4,7 +4,7 @@ extension Kubernetes.Kubelet {
   /// Bytes for `memory.max` of the pod's group; nil for none.
   ///
   /// Source: `ResourceConfigForPod()`, pkg/kubelet/cm/helpers_linux.go.
-  public func memoryLimit(of pod: Kubernetes.Pod) -> Int64? {
+  package func memoryLimit(of pod: Kubernetes.Pod) -> Int64? {
     let own = has(.podLevelResources) ? pod.resources?.limits.memory : nil
     var limit = own ?? pod.aggregateContainerLimits.memory ?? .zero
     if limit > .zero, let overhead = pod.overhead.memory { limit = limit + overhead }
@@ -33,7 +33,7 @@ extension Kubernetes.Kubelet {
   /// Bytes for `memory.max` of the container's group; nil for none.
   ///
   /// Source: `getMemoryLimit()`, pkg/kubelet/kuberuntime/kuberuntime_container_linux.go.
-  public func memoryLimit(
+  package func memoryLimit(
     of container: Kubernetes.Container, in pod: Kubernetes.Pod
   ) -> Int64? {
     var limit = container.resources.limits.memory ?? .zero
@@ -47,7 +47,7 @@ extension Kubernetes.Kubelet {
   ///
   /// Source: `GetContainerSwapBehavior()` and `calcSwapForBurstablePods()`,
   /// pkg/kubelet/kuberuntime/kuberuntime_container_linux.go; there it is a floating-point number, cut off.
-  public func swapLimit(
+  package func swapLimit(
     of container: Kubernetes.Container, in pod: Kubernetes.Pod, memoryCapacity: Int64,
     swapCapacity: Int64
   ) -> Int64 {

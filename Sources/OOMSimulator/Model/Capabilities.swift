@@ -2,8 +2,10 @@
 ///
 /// File: `CapEff` in /proc/PID/status. Kernel: `has_capability_noaudit()`.
 public struct Capabilities: OptionSet, Hashable, Sendable {
+  /// One bit for each capability; a number of this package, not that of the kernel.
   public let rawValue: UInt8
 
+  /// The set with these bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// `CAP_SYS_ADMIN`: spared the admin reserve of overcommit mode 2.
@@ -14,5 +16,5 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
   public static let sysRawIO = Self(rawValue: 4)
 
   /// All three, what uid 0 has unless told otherwise.
-  public static let all: Self = [.sysAdmin, .sysResource, .sysRawIO]
+  package static let all: Self = [.sysAdmin, .sysResource, .sysRawIO]
 }

@@ -67,7 +67,7 @@ public struct Cgroup: Equatable, Sendable {
   }
 
   /// Takes over every limit that `change` gives.
-  public mutating func apply(_ change: Cgroup) {
+  package mutating func apply(_ change: Cgroup) {
     if let value = change.min { min = value }
     if let value = change.low { low = value }
     if let value = change.high { high = value }

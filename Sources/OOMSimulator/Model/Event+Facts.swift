@@ -3,7 +3,7 @@
 
 extension Event.Action {
   /// The key of the action in the scenario format.
-  public var name: String {
+  package var name: String {
     switch self {
     case .grow: "grow"
     case .shrink: "shrink"
@@ -25,7 +25,7 @@ extension Event.Action {
   }
 
   /// The process that the action is about.
-  public var process: ProcessReference? {
+  package var process: ProcessReference? {
     switch self {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
@@ -40,7 +40,7 @@ extension Event.Action {
   }
 
   /// The group that the action is about.
-  public var cgroup: String? {
+  package var cgroup: String? {
     switch self {
     case .readPageCache(_, let path), .dropPageCache(_, let path), .writeTmpfs(_, let path),
       .deleteTmpfs(_, let path), .setCgroup(let path, _), .move(_, let path):

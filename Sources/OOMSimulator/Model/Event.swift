@@ -2,8 +2,10 @@
 public struct Event: Equatable, Sendable {
   /// Microseconds since the start.
   public var at: Int64
+  /// What happens.
   public var action: Action
 
+  /// Something that happens at `at` microseconds since the start, 0 or more.
   public init(at: Int64, action: Action) {
     self.at = at
     self.action = action
@@ -11,11 +13,11 @@ public struct Event: Equatable, Sendable {
 
   /// Sizes that a process gains or gives back, in pages.
   public struct Sizes: Equatable, Sendable {
-    public var anon: Int64 = 0
-    public var file: Int64 = 0
-    public var shmem: Int64 = 0
+    package var anon: Int64 = 0
+    package var file: Int64 = 0
+    package var shmem: Int64 = 0
     /// Anonymous memory that is locked as it is touched, besides `anon`.
-    public var locked: Int64 = 0
+    package var locked: Int64 = 0
 
     /// Sizes in pages.
     ///
@@ -32,9 +34,9 @@ public struct Event: Equatable, Sendable {
 
   /// The child of a fork. What is nil is as its parent has it; the pid is assigned when it is 0.
   public struct Child: Equatable, Sendable {
-    public var name = ""
-    public var pid: Int32 = 0
-    public var oomScoreAdj: Int16?
+    package var name = ""
+    package var pid: Int32 = 0
+    package var oomScoreAdj: Int16?
 
     /// A child called `name`; what is nil is as its parent has it.
     ///
@@ -50,34 +52,54 @@ public struct Event: Equatable, Sendable {
 
   /// What a mapping without touched pages costs in committed memory.
   public enum MappingKind: String, CaseIterable, Sendable {
+    /// Private and writable: committed in full. Kernel: `MAP_PRIVATE`, `PROT_WRITE`.
     case `private`
+    /// Shared and anonymous: committed in full. Kernel: `MAP_SHARED`.
     case shared
+    /// Read only: never committed.
     case readOnly = "read_only"
+    /// Committed in mode 2 only. Kernel: `MAP_NORESERVE`.
     case noReserve = "noreserve"
   }
 
+  /// What can happen. Sizes are in pages, times in microseconds, groups are given by path. An action on a process that has
+  /// died by then is passed over.
   public enum Action: Equatable, Sendable {
     /// Touches memory evenly over `over` microseconds; `nodes` binds it to memory nodes, as `mbind()` does.
     case grow(ProcessReference, Sizes, over: Int64, nodes: NodeMask? = nil)
+    /// Gives memory back evenly over `over` microseconds, at most what the process has.
     case shrink(ProcessReference, Sizes, over: Int64)
+    /// Maps address space without touching it: overcommit sees it, nobody else.
     case map(ProcessReference, pages: Int64, MappingKind)
+    /// Gives such address space back.
     case unmap(ProcessReference, pages: Int64, MappingKind)
+    /// A new process. It may have the name of one that has died.
     indirect case start(Scenario.Process)
+    /// The process ends by itself, and its memory is free at once.
     case exit(ProcessReference)
     /// A child with its own address space, whose pages are its parent's until one of the two writes to them.
     case fork(ProcessReference, Child)
     /// Writes to pages that are shared by copy-on-write, evenly over `over` microseconds.
     case cow(ProcessReference, pages: Int64, over: Int64)
+    /// Reads a file: clean cache, charged to the group, `/` for none.
     case readPageCache(pages: Int64, cgroup: String)
+    /// Drops clean cache of the group. File: /proc/sys/vm/drop_caches.
     case dropPageCache(pages: Int64, cgroup: String)
+    /// Writes files of a tmpfs: memory of no process, which stays until it is deleted.
     case writeTmpfs(pages: Int64, cgroup: String)
+    /// Deletes such files.
     case deleteTmpfs(pages: Int64, cgroup: String)
+    /// Changes what can be changed of a running process.
     case setProcess(ProcessReference, ProcessChange)
+    /// Writes the files of a group; what is nil is left.
     indirect case setCgroup(String, Cgroup)
+    /// Writes sysctls; what is nil is left.
     indirect case setSysctl(Sysctl)
+    /// Moves the process to another group; what it was charged for stays behind. File: cgroup.procs.
     case move(ProcessReference, cgroup: String)
     /// Takes swap away, all of it when `pages` is nil; the process does it.
     case swapoff(pages: Int64?, ProcessReference?)
+    /// Adds swap on a disk. Kernel: `swapon()`.
     case swapon(pages: Int64)
     /// The manual OOM kill. File: /proc/sysrq-trigger, `f`.
     case sysrq
@@ -87,19 +109,19 @@ public struct Event: Equatable, Sendable {
 
   /// What of a process can be changed while it runs; nil leaves it.
   public struct ProcessChange: Equatable, Sendable {
-    public var oomScoreAdj: Int16?
+    package var oomScoreAdj: Int16?
     /// A write to /proc/PID/oom_adj; since 2.6.36 it sets `oom_score_adj`, too.
-    public var oomAdj: Int16?
-    public var nice: Int16?
-    public var cpuTime: Int64?
-    public var isInVfork: Bool?
-    public var isSwapoff: Bool?
-    public var uid: UInt32?
-    public var capabilities: Capabilities?
-    public var onENOMEM: Scenario.Process.OnENOMEM?
+    package var oomAdj: Int16?
+    package var nice: Int16?
+    package var cpuTime: Int64?
+    package var isInVfork: Bool?
+    package var isSwapoff: Bool?
+    package var uid: UInt32?
+    package var capabilities: Capabilities?
+    package var onENOMEM: Scenario.Process.OnENOMEM?
     /// Its pages stay where they are; only further growth goes by it.
-    public var memsAllowed: NodeMask?
-    public var mempolicy: NodeMask?
+    package var memsAllowed: NodeMask?
+    package var mempolicy: NodeMask?
 
     /// What is to be changed; nil leaves it.
     ///

@@ -1,15 +1,15 @@
 /// What a scenario promises of its run; nil is not checked.
 public struct Expectation: Equatable, Sendable {
   /// The OOM kills in order, complete: an empty list says that nobody dies.
-  public var kills: [ExpectedKill]?
+  package var kills: [ExpectedKill]?
   /// Names that live at the end; a process that came back counts by its last life.
-  public var survivors: [String]?
+  package var survivors: [String]?
   /// Processes whose growth can never go on.
-  public var stuck: [String]?
-  public var refused: [ExpectedRefusal]?
-  public var panic: Bool?
+  package var stuck: [String]?
+  package var refused: [ExpectedRefusal]?
+  package var panic: Bool?
   /// How the run ends.
-  public var outcome: Outcome?
+  package var outcome: Outcome?
 
   /// What is promised; nil is not checked.
   ///
@@ -30,23 +30,29 @@ public struct Expectation: Equatable, Sendable {
   public enum Outcome: String, CaseIterable, Sendable {
     /// Nothing is left to happen.
     case completed
+    /// The kernel panics.
     case panic
     /// A restart loop was proved.
     case loop
+    /// Nothing was replayed, since the scenario contradicts itself.
+    case invalid
+
+    /// The ends of a scenario that is valid.
+    package static let ofValid: [Outcome] = [.completed, .panic, .loop]
   }
 
   /// One OOM kill; the process is the one that dies first.
   public struct ExpectedKill: Equatable, Sendable {
-    public var process: ProcessReference
-    public var constraint: Constraint?
-    public var cgroup: String?
-    public var points: Int64?
+    package var process: ProcessReference
+    package var constraint: Constraint?
+    package var cgroup: String?
+    package var points: Int64?
     /// Microseconds, inclusive.
-    public var after: Int64?
+    package var after: Int64?
     /// Microseconds, inclusive.
-    public var before: Int64?
+    package var before: Int64?
     /// Names of those that die with it, in any order, complete.
-    public var also: [String]?
+    package var also: [String]?
 
     /// A kill of `process`; what is nil is not checked.
     ///
@@ -67,10 +73,15 @@ public struct Expectation: Equatable, Sendable {
 
   /// A request that overcommit refuses.
   public struct ExpectedRefusal: Equatable, Sendable {
-    public var process: ProcessReference
+    package var process: ProcessReference
     /// Microseconds.
-    public var at: Int64?
+    package var at: Int64?
 
+    /// A refusal of `process`; a time that is nil is not checked.
+    ///
+    /// - Parameters:
+    ///   - process: the process that is refused.
+    ///   - at: microseconds since the start.
     public init(process: ProcessReference, at: Int64? = nil) {
       self.process = process
       self.at = at

@@ -18,8 +18,10 @@ public struct Indirect<Value> {
   @usableFromInline var storage: Storage
 
   @inlinable
+  /// A box with a value.
   public init(wrappedValue: Value) { storage = Storage(wrappedValue) }
 
+  /// The value in the box, which is copied when it is changed while others hold it.
   public var wrappedValue: Value {
     @inlinable _read { yield storage.value }
     @inlinable _modify {
@@ -31,6 +33,7 @@ public struct Indirect<Value> {
 
 extension Indirect: Equatable where Value: Equatable {
   @inlinable
+  /// Whether the values are equal.
   public static func == (left: Self, right: Self) -> Bool {
     left.storage === right.storage || left.storage.value == right.storage.value
   }

@@ -2,20 +2,23 @@
 ///
 /// Kernel: the first numbers of `uname -r`.
 public struct KernelRelease: Comparable, Hashable, Sendable {
-  public var version: Int
-  public var patchlevel: Int
+  package var version: Int
+  package var patchlevel: Int
   /// The third number of the 2.6 series; 0 from 3.0 on.
-  public var sublevel: Int
+  package var sublevel: Int
   /// The number of the stable update: 117 in 6.12.117, 63 in 2.6.32.63; 0 for the release itself.
-  public var stable = 0
+  package var stable = 0
   /// The number of the Enterprise Linux that built it, as in `3.10.0-1160.el7.x86_64`; nil for others.
-  public var enterpriseLinux: Int?
+  package var enterpriseLinux: Int?
   /// A part of the text that names another builder, such as `el7uek`.
   var vendor: String?
   /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and builders.
-  public var text: String
+  package var text: String
 
-  public init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
+  /// The release with these numbers: `KernelRelease(6, 12)`, `KernelRelease(2, 6, 32)`.
+  ///
+  /// - Parameter sublevel: the third number of the 2.6 series; 0 from 3.0 on.
+  package init(_ version: Int, _ patchlevel: Int, _ sublevel: Int = 0) {
     self.version = version
     self.patchlevel = patchlevel
     self.sublevel = sublevel
@@ -63,11 +66,13 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     return (nil, nil)
   }
 
+  /// Whether two releases have the same numbers and the same builder; the rest of their text does not count.
   public static func == (left: Self, right: Self) -> Bool {
     (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
       == (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
   }
 
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(version)
     hasher.combine(patchlevel)
@@ -76,6 +81,7 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
     hasher.combine(stable)
   }
 
+  /// By number, the stable update last.
   public static func < (left: Self, right: Self) -> Bool {
     (left.version, left.patchlevel, left.sublevel, left.enterpriseLinux ?? 0, left.stable)
       < (right.version, right.patchlevel, right.sublevel, right.enterpriseLinux ?? 0, right.stable)
@@ -83,6 +89,7 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
 }
 
 extension KernelRelease: CustomStringConvertible {
+  /// The release as it was given.
   public var description: String { text }
 }
 

@@ -33,12 +33,19 @@ public struct Machine: Equatable, Sendable {
     /// What the kernel manages of it.
     public var memory: Int64
     /// All memory of it, that of the kernel's own start, too. Kernel: `node_present_pages()`.
-    public var present: Int64
+    package var present: Int64
     /// From its first page to its last. Kernel: `node_spanned_pages()`.
-    public var spanned: Int64
+    package var spanned: Int64
     /// The part of the machine's `kernel` that lies here; all nodes give it or none.
-    public var kernel: Int64?
+    package var kernel: Int64?
 
+    /// A node.
+    ///
+    /// - Parameters:
+    ///   - memory: pages that the kernel manages of it.
+    ///   - present: all its pages; `memory` when nil. Kernel: `node_present_pages()`.
+    ///   - spanned: pages from its first to its last; `present` when nil. Kernel: `node_spanned_pages()`.
+    ///   - kernel: pages of the machine's `kernel` that lie here; all nodes give it or none.
     public init(
       memory: Int64, present: Int64? = nil, spanned: Int64? = nil, kernel: Int64? = nil
     ) {
@@ -74,8 +81,8 @@ public struct Machine: Equatable, Sendable {
   }
 
   /// Memory in KiB, as /proc/meminfo counts it.
-  public var memoryKiB: Int64 { memory * (pageSize / 1024) }
+  package var memoryKiB: Int64 { memory * (pageSize / 1024) }
 
   /// Pages that a number of KiB fills, rounded down as the kernel shifts. Kernel: `>> (PAGE_SHIFT - 10)`.
-  public func pages(kiB: Int64) -> Int64 { kiB / (pageSize / 1024) }
+  package func pages(kiB: Int64) -> Int64 { kiB / (pageSize / 1024) }
 }

@@ -1,7 +1,7 @@
 /// The known word that a misspelt one is nearest to, nil when none is near.
 ///
 /// At most a third of the letters may be wrong, and not more than three; swapping two neighbours counts as one.
-public func nearestWord(to word: String, among known: [String]) -> String? {
+package func nearestWord(to word: String, among known: [String]) -> String? {
   let limit = word.count < 2 ? 0 : min(3, max(1, word.count / 3))
   var best: (word: String, distance: Int)?
   for candidate in known where abs(candidate.count - word.count) <= limit {

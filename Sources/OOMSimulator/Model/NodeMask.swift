@@ -1,21 +1,21 @@
 /// A set of memory nodes, at most 64. Kernel: `nodemask_t`.
 public struct NodeMask: Hashable, Sendable {
-  public static let most = 64
+  package static let most = 64
 
   private(set) var bits: UInt64
 
-  public init() { bits = 0 }
+  package init() { bits = 0 }
 
   /// The nodes 0 to `count` - 1.
-  public init(below count: Int) {
+  package init(below count: Int) {
     bits = count >= 64 ? .max : (1 << UInt64(count)) - 1
   }
 
-  public mutating func insert(_ node: Int) { bits |= 1 << UInt64(node) }
+  package mutating func insert(_ node: Int) { bits |= 1 << UInt64(node) }
 
-  public func contains(_ node: Int) -> Bool { node < 64 && bits & (1 << UInt64(node)) != 0 }
+  package func contains(_ node: Int) -> Bool { node < 64 && bits & (1 << UInt64(node)) != 0 }
 
-  public var isEmpty: Bool { bits == 0 }
+  package var isEmpty: Bool { bits == 0 }
 
   func intersection(_ other: Self) -> Self {
     var both = self
@@ -25,7 +25,7 @@ public struct NodeMask: Hashable, Sendable {
 
   func isDisjoint(with other: Self) -> Bool { bits & other.bits == 0 }
 
-  public func isSuperset(of other: Self) -> Bool { other.bits & ~bits == 0 }
+  package func isSuperset(of other: Self) -> Bool { other.bits & ~bits == 0 }
 }
 
 extension NodeMask: CustomStringConvertible {

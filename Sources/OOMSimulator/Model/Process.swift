@@ -1,10 +1,13 @@
 /// How a scenario names a process.
 public enum ProcessReference: Hashable, Sendable {
+  /// By its name. Of several with one name that come one after the other it is the one that lives.
   case name(String)
+  /// By its pid, which is that of one process in a run.
   case pid(Int32)
 }
 
 extension ProcessReference: CustomStringConvertible {
+  /// The name, or `pid 7`.
   public var description: String {
     switch self {
     case .name(let name): name
@@ -17,11 +20,13 @@ extension Scenario {
   /// One process of a scenario, or `count` alike. Sizes are in pages.
   public struct Process: Equatable, Sendable {
     /// What `/proc/sys/kernel/pid_max` can be raised to on 64-bit kernels. Kernel: `PID_MAX_LIMIT`.
-    public static let pidLimit: Int32 = 4_194_304
+    package static let pidLimit: Int32 = 4_194_304
 
     /// What a process does when overcommit refuses it memory.
     public enum OnENOMEM: UInt8, CaseIterable, Sendable {
+      /// Goes on as it was, without the memory.
       case `continue` = 0
+      /// Exits.
       case exit = 1
     }
 
@@ -31,7 +36,10 @@ extension Scenario {
     public var pid: Int32 = 0
     /// How many of these there are; they are named `name-1`, `name-2`, …
     public var count: Int32 = 1
+    /// Pid of its parent, 0 for none; rules before 4.17 take a child in the place of the parent. File: `PPid` in
+    /// /proc/PID/status.
     public var ppid: Int32 = 0
+    /// Owner. 0 has all capabilities unless they are given. File: `Uid` in /proc/PID/status.
     public var uid: UInt32 = 0
     /// Path of its memory cgroup. File: /proc/PID/cgroup.
     public var cgroup = "/"
@@ -62,13 +70,14 @@ extension Scenario {
     public var pageTables: Int64?
     /// The same by level, since releases count different levels; `pageTables` is their sum. Without it, all of
     /// a size that is given counts in every release that counts tables at all.
-    public var pageTableLevels: PageTableLevels?
+    package var pageTableLevels: PageTableLevels?
     /// Kernel: `PF_KTHREAD`.
     public var isKernelThread = false
     /// The process whose address space this one uses. Kernel: `clone(CLONE_VM)` without `CLONE_THREAD`.
     public var sharesMMWith: ProcessReference?
     /// Nil means that uid 0 has all and others none.
     public var capabilities: Capabilities?
+    /// What it does when overcommit refuses it memory.
     public var onENOMEM = OnENOMEM.continue
     /// It uses its parent's address space until it calls exec. Kernel: `in_vfork()`.
     public var isInVfork = false
@@ -87,7 +96,7 @@ extension Scenario {
     public var restart: RestartPolicy?
 
     /// A process without a name yet, with all that is usual.
-    public init() {}
+    package init() {}
 
     /// A process called `name`, or `count` alike; for the rest what is usual.
     ///
@@ -99,7 +108,7 @@ extension Scenario {
       anon: Int64 = 0, file: Int64 = 0, shmem: Int64 = 0, segment: String? = nil,
       mappedFile: String? = nil, swap: Int64 = 0, locked: Int64 = 0, totalVM: Int64? = nil,
       committed: Int64? = nil, pageTables: Int64? = nil,
-      pageTableLevels: PageTableLevels? = nil, isKernelThread: Bool = false,
+      isKernelThread: Bool = false,
       sharesMMWith: ProcessReference? = nil, capabilities: Capabilities? = nil,
       onENOMEM: OnENOMEM = .continue, isInVfork: Bool = false, isDying: Bool = false,
       isSwapoff: Bool = false, memsAllowed: NodeMask? = nil, mempolicy: NodeMask? = nil,
@@ -122,8 +131,7 @@ extension Scenario {
       self.locked = locked
       self.totalVM = totalVM
       self.committed = committed
-      self.pageTables = pageTables ?? pageTableLevels?.total
-      self.pageTableLevels = pageTableLevels
+      self.pageTables = pageTables
       self.isKernelThread = isKernelThread
       self.sharesMMWith = sharesMMWith
       self.capabilities = capabilities
@@ -140,13 +148,13 @@ extension Scenario {
     /// What only the rules before 2.6.36 read.
     public struct LegacyInputs: Equatable, Sendable {
       /// -17 to 15; nil is what `oom_score_adj` reads as in this file. File: /proc/PID/oom_adj.
-      public var oomAdj: Int16?
+      package var oomAdj: Int16?
       /// -20 to 19. File: `nice` in /proc/PID/stat.
-      public var nice: Int16 = 0
+      package var nice: Int16 = 0
       /// CPU time used, microseconds; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
-      public var cpuTime: Int64 = 0
+      package var cpuTime: Int64 = 0
       /// How long it has been running at the start, or when it starts, microseconds.
-      public var runTime: Int64 = 0
+      package var runTime: Int64 = 0
 
       /// What the rules before 2.6.36 read of a process, besides its memory.
       ///

@@ -52,7 +52,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// The paths that `cgroups` numbers, each once.
   var cgroupPaths: [String] = []
 
-  public init() {}
+  package init() {}
 
   /// A table of processes, oldest first, as the kernel visits them.
   ///
@@ -61,15 +61,16 @@ public struct ProcessTable: Equatable, Sendable {
     for process in processes { append(process) }
   }
 
+  /// How many rows there are; a row with a `count` is one.
   public var count: Int { pids.count }
 
   /// Processes that the rows stand for.
-  public var expandedCount: Int {
+  package var expandedCount: Int {
     counts.values.reduce(count) { $0 + Int($1) - 1 }
   }
 
   /// Makes room, so that a long table does not grow by copying.
-  public mutating func reserveCapacity(_ rows: Int) {
+  package mutating func reserveCapacity(_ rows: Int) {
     names.reserveCapacity(rows)
     pids.reserveCapacity(rows)
     uids.reserveCapacity(rows)
@@ -84,6 +85,9 @@ public struct ProcessTable: Equatable, Sendable {
     pageTables.reserveCapacity(rows)
   }
 
+  /// Adds a row at the end.
+  ///
+  /// - Complexity: O(1) on average.
   public mutating func append(_ process: Scenario.Process) {
     let row = count
     names.append(process.name)
@@ -129,6 +133,9 @@ public struct ProcessTable: Equatable, Sendable {
     }
   }
 
+  /// The process of a row, from 0.
+  ///
+  /// - Complexity: O(1).
   public subscript(row: Int) -> Scenario.Process {
     get {
       var process = plain.isEmpty ? Scenario.Process() : plain[row] ?? Scenario.Process()
@@ -191,13 +198,13 @@ public struct ProcessTable: Equatable, Sendable {
   }
 
   /// Whether every row has an address space of its own.
-  public var sharesNoMemory: Bool { sharesMMWith.isEmpty }
+  package var sharesNoMemory: Bool { sharesMMWith.isEmpty }
 
   /// The row's name alone, without building the whole process.
-  public func name(row: Int) -> String { names[row] }
+  package func name(row: Int) -> String { names[row] }
 
   /// The row's pid as given, 0 when it is to be assigned.
-  public func pid(row: Int) -> Int32 { pids[row] }
+  package func pid(row: Int) -> Int32 { pids[row] }
 
   /// Gives every column storage of its own.
   mutating func unshare() {

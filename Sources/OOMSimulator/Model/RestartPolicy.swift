@@ -8,27 +8,32 @@
 public struct RestartPolicy: Equatable, Sendable {
   /// After which ends. An OOM kill and an exit because of ENOMEM are failures. File: `Restart=`.
   public enum Condition: String, CaseIterable, Sendable {
+    /// After every end.
     case always
+    /// After an OOM kill, or an exit because of ENOMEM.
     case onFailure = "on-failure"
+    /// Never.
     case no
   }
 
+  /// How long the pauses are.
   public enum Backoff: String, CaseIterable, Sendable {
+    /// Each is as long as the first.
     case constant
     /// Each pause is twice the one before.
     case exponential
   }
 
-  public var policy: Condition
-  public var backoff = Backoff.constant
+  package var policy: Condition
+  package var backoff = Backoff.constant
   /// The first pause, microseconds; nil is the usual one. File: `RestartSec=`.
-  public var delay: Int64?
+  package var delay: Int64?
   /// The longest pause, microseconds; nil is five minutes.
-  public var maxDelay: Int64?
+  package var maxDelay: Int64?
   /// How many starts an interval has; nil is no limit. File: `StartLimitBurst=`.
-  public var burst: Int64?
+  package var burst: Int64?
   /// Microseconds; nil is ten seconds. File: `StartLimitIntervalSec=`.
-  public var interval: Int64?
+  package var interval: Int64?
 
   /// Whether a process comes back; what is nil has its usual value.
   ///
@@ -52,7 +57,7 @@ public struct RestartPolicy: Equatable, Sendable {
   static let resetAfter: Int64 = 600_000_000
 
   /// `DefaultRestartSec=` of systemd, or the first back-off of the kubelet.
-  public var firstDelay: Int64 {
+  package var firstDelay: Int64 {
     delay ?? (backoff == .constant ? 100_000 : Self.usualFirstBackoff)
   }
 

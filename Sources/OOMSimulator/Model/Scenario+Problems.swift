@@ -1,5 +1,5 @@
 /// One step of a JSON path.
-public enum PathStep: Equatable, Sendable {
+package enum PathStep: Equatable, Sendable {
   case key(String)
   case index(Int)
 }
@@ -7,17 +7,35 @@ public enum PathStep: Equatable, Sendable {
 /// Something in a scenario that contradicts something else in it.
 public struct ScenarioProblem: Equatable, Sendable {
   /// Where, in the words of the scenario format.
-  public var path: [PathStep]
-  public var message: String
+  package var path: [PathStep]
+  /// What is wrong there, and what would be right.
+  package var message: String
+}
+
+extension ScenarioProblem: CustomStringConvertible {
+  /// Where and what: `processes[3].oom_score_adj: 2000 is not from -1000 to 1000`.
+  public var description: String { "\(path.text): \(message)" }
+}
+
+extension [PathStep] {
+  /// The path as messages and `--set` spell it: `processes[3].oom_score_adj`.
+  package var text: String {
+    var text = ""
+    for step in self {
+      switch step {
+      case .key(let key): text += text.isEmpty ? key : "." + key
+      case .index(let index): text += "[\(index)]"
+      }
+    }
+    return text
+  }
 }
 
 extension Scenario {
-  /// Every contradiction between the parts of the scenario: names that nobody has, pids used twice, sizes
-  /// of one address space that differ. A scenario without any replays; with some, the events that they touch
-  /// are passed over with a warning.
+  /// Every contradiction between the parts of a scenario whose values can be, each by itself.
   ///
   /// - Complexity: O(processes + events).
-  public func problems() -> [ScenarioProblem] {
+  package func contradictions() -> [ScenarioProblem] {
     pidProblems() + referenceProblems() + memoryProblems() + nodeProblems() + restartProblems()
   }
 

@@ -1,11 +1,14 @@
 /// A machine, its settings, its processes and what happens to them: all that a replay depends on.
 public struct Scenario: Equatable, Sendable {
-  public static let schema = "oomsim.scenario/1"
+  package static let schema = "oomsim.scenario/1"
 
+  /// What results call it; the name of its file without the ending, as a rule.
   public var name = ""
+  /// One line that says what it shows.
   public var title = ""
   /// One paragraph a line.
   public var description: [String] = []
+  /// Where the numbers are from, or where what it shows is written.
   public var source: [String] = []
   /// The release to decide by; nil is `KernelRelease.standard`.
   public var kernel: KernelRelease?
@@ -14,16 +17,20 @@ public struct Scenario: Equatable, Sendable {
   /// Whether version 2 is mounted with `memory_recursiveprot`, as systemd does: what of a group's protection its
   /// children do not claim goes to them by what they use. Since 5.7.
   public var isRecursivelyProtected = false
+  /// The machine at the start.
   public var machine = Machine()
+  /// The settings at the start; what is nil is as the kernel has it.
   public var sysctl = Sysctl()
   /// By path. Parents exist without being named.
   public var cgroups: [String: Cgroup] = [:]
+  /// The processes at the start, in creation order.
   public var processes: ProcessTable {
     _read { yield table.wrappedValue }
     _modify { yield &table.wrappedValue }
   }
   /// In the order of the file; a run takes them by time, then by position.
   public var events: [Event] = []
+  /// What the run is to come to; nil promises nothing. A run does not depend on it.
   @Indirect public var expectation: Expectation?
 
   private var table = Indirect(wrappedValue: ProcessTable())
@@ -36,7 +43,7 @@ public struct Scenario: Equatable, Sendable {
     kernel: KernelRelease? = nil, cgroupVersion: Int = 2,
     isRecursivelyProtected: Bool = false, machine: Machine = Machine(),
     sysctl: Sysctl = Sysctl(), cgroups: [String: Cgroup] = [:],
-    processes: ProcessTable = ProcessTable(), events: [Event] = [],
+    processes: ProcessTable = [], events: [Event] = [],
     expectation: Expectation? = nil
   ) {
     self.name = name
@@ -56,7 +63,7 @@ public struct Scenario: Equatable, Sendable {
 
   /// The scenario with storage of its own and without what no run reads: threads that replay copies of one scenario
   /// again and again hinder each other at the reference counts.
-  public var copyForThread: Scenario {
+  package var copyForThread: Scenario {
     var copy = self
     (copy.title, copy.description, copy.source, copy.expectation) = ("", [], [], nil)
     copy.processes.unshare()

@@ -1,17 +1,25 @@
 /// One swap device of a machine. Of several, the first in the list is filled first.
 public struct SwapDevice: Equatable, Sendable {
+  /// What a device is.
   public enum Kind: String, CaseIterable, Sendable {
+    /// A partition or a file: takes no memory.
     case disk
     /// Compressed in memory: what it stores takes memory itself. Kernel: drivers/block/zram.
     case zram
   }
 
   /// Pages that can be stored.
-  public var size: Int64
-  public var kind: Kind
+  package var size: Int64
+  package var kind: Kind
   /// How much smaller pages become in a zram, in thousandths: 3000 stores three pages in one. At least 1000.
-  public var ratio: Int64
+  package var ratio: Int64
 
+  /// A device for `size` pages.
+  ///
+  /// - Parameters:
+  ///   - size: pages that can be stored, 0 or more.
+  ///   - kind: what it is.
+  ///   - ratio: how much smaller pages become in a zram, in thousandths, from 1000 to 100000.
   public init(size: Int64, kind: Kind = .disk, ratio: Int64 = 3000) {
     self.size = size
     self.kind = kind

@@ -4,29 +4,41 @@
 public struct Sysctl: Equatable, Sendable {
   /// How to admit address space. File: `vm.overcommit_memory`.
   public enum OvercommitMemory: Int64, Sendable {
+    /// Refuses only a single request above memory and swap. Kernel: `OVERCOMMIT_GUESS`.
     case heuristic = 0
+    /// Refuses nothing. Kernel: `OVERCOMMIT_ALWAYS`.
     case always = 1
+    /// Keeps the sum of what is committed below the commit limit. Kernel: `OVERCOMMIT_NEVER`.
     case never = 2
   }
 
   /// When an OOM is a panic. File: `vm.panic_on_oom`.
   public enum PanicOnOOM: Int64, Sendable {
+    /// Kills.
     case never = 0
+    /// Panics when the whole machine is out of memory.
     case unconstrained = 1
+    /// Panics in every OOM, that of a group, too.
     case always = 2
   }
 
+  /// File: /proc/sys/vm/overcommit_memory.
   public var overcommitMemory: OvercommitMemory?
   /// Percent of memory that mode 2 lets be committed. Default 50.
   public var overcommitRatio: Int64?
   /// KiB that replace the ratio when not 0.
   public var overcommitKbytes: Int64?
+  /// KiB that mode 2 keeps for processes with `CAP_SYS_ADMIN`. File: /proc/sys/vm/admin_reserve_kbytes.
   public var adminReserveKbytes: Int64?
+  /// KiB that mode 2 holds back from a process. File: /proc/sys/vm/user_reserve_kbytes.
   public var userReserveKbytes: Int64?
+  /// KiB that stay free; by the size of memory when nil. File: /proc/sys/vm/min_free_kbytes.
   public var minFreeKbytes: Int64?
   /// 0 to 200. Default 60.
   public var swappiness: Int64?
+  /// Whether an OOM panics instead of killing. File: /proc/sys/vm/panic_on_oom.
   public var panicOnOOM: PanicOnOOM?
+  /// Whether the process that asked dies, without a choice. File: /proc/sys/vm/oom_kill_allocating_task.
   public var oomKillAllocatingTask: Bool?
   /// Whether the kernel logs its table of tasks; decides nothing.
   public var oomDumpTasks: Bool?
@@ -57,7 +69,7 @@ public struct Sysctl: Equatable, Sendable {
   ///
   /// Kernel: `overcommit_ratio_handler()` clears the kbytes and `overcommit_kbytes_handler()` the
   /// ratio, mm/util.c, since 3.14; both in one write keep what was given.
-  public mutating func apply(_ change: Sysctl) {
+  package mutating func apply(_ change: Sysctl) {
     if let value = change.overcommitMemory { overcommitMemory = value }
     if let value = change.overcommitRatio {
       overcommitRatio = value

@@ -1,5 +1,5 @@
 /// What becomes of one process in a run.
-public enum Fate: Equatable, Sendable {
+package enum Fate: Equatable, Sendable {
   /// It is not killed, its growth does not stand still, and the machine goes on.
   case survives
   /// It dies in an OOM kill, `number` of them from 0, at `at` microseconds.
@@ -131,6 +131,6 @@ extension ProcessTable {
 }
 
 /// Why a text means no single process of a scenario.
-public struct ScenarioSubjectError: Error, Equatable, Sendable {
-  public var message: String
+package struct ScenarioSubjectError: Error, Equatable, Sendable {
+  package var message: String
 }

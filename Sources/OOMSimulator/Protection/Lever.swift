@@ -1,5 +1,5 @@
 /// A setting whose change may spare a process.
-public enum Lever: Equatable, Sendable {
+package enum Lever: Equatable, Sendable {
   /// File: /proc/PID/oom_score_adj.
   case oomScoreAdj
   /// Before 2.6.36. File: /proc/PID/oom_adj.

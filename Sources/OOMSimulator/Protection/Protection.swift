@@ -1,25 +1,25 @@
 /// How one process of a scenario could be spared, each setting by its smallest change, and who pays.
-public struct Protection: Equatable, Sendable {
+package struct Protection: Equatable, Sendable {
   /// One setting that was searched.
-  public struct Option: Equatable, Sendable {
-    public var lever: Lever
+  package struct Option: Equatable, Sendable {
+    package var lever: Lever
     /// What it is now; nil for a limit that is not set.
-    public var from: Int64?
+    package var from: Int64?
     /// The value nearest to that at which the process is spared; nil where none of those tried spares it.
-    public var to: Int64?
+    package var to: Int64?
     /// How many values were replayed.
-    public var tried: Int
+    package var tried: Int
     /// Values beyond `to` that were tried and do not spare it, the nearest first: more of the same need not
     /// help more.
-    public var exceptions: [Int64]
+    package var exceptions: [Int64]
     /// Every value there is was tried.
-    public var isExhaustive: Bool
+    package var isExhaustive: Bool
     /// The replay with `to`.
-    @Indirect public var run: Run?
+    @Indirect package var run: Run?
   }
 
   /// What has to be known before any of it is done.
-  public enum Warning: Equatable, Sendable {
+  package enum Warning: Equatable, Sendable {
     /// It is what grows most, by so many pages: sparing it moves the kill to others.
     case growsItself(pages: Int64)
     /// Nobody else can be killed at the limit of this group, so no `oom_score_adj` matters.
@@ -44,20 +44,20 @@ public struct Protection: Equatable, Sendable {
     case noGroup
   }
 
-  public var scenario: String
-  public var title: String
-  public var kernel: String
+  package var scenario: String
+  package var title: String
+  package var kernel: String
   /// Key of the rules that decide.
-  public var ruleSet: String
-  public var pageSize: Int64
-  public var process: ProcessIdentity
-  public var cgroup: String
+  package var ruleSet: String
+  package var pageSize: Int64
+  package var process: ProcessIdentity
+  package var cgroup: String
   /// What happens without any change.
-  @Indirect public var fate: Fate
+  @Indirect package var fate: Fate
   /// The replay without any change.
-  @Indirect public var run: Run
-  public var options: [Option]
-  public var warnings: [Warning]
+  @Indirect package var run: Run
+  package var options: [Option]
+  package var warnings: [Warning]
   /// Whether `--set` reaches it by its name.
-  public var isSettable: Bool
+  package var isSettable: Bool
 }

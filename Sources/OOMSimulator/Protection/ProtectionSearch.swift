@@ -5,7 +5,7 @@ extension Simulator {
   /// - Parameter process: a name or a pid.
   /// - Throws: why the text means no single process.
   /// - Complexity: some hundred replays; fewer samples where there are many processes.
-  public func protection(
+  package func protection(
     of process: String, in scenario: Scenario
   ) throws(ScenarioSubjectError) -> Protection {
     let run = run(scenario)
@@ -59,7 +59,7 @@ private struct ProtectionSearch {
   }
 
   private func spares(_ scenario: Scenario) -> Bool {
-    let run = simulator.run(scenario)
+    let run = simulator.run(valid: scenario)
     return run.fate(of: subject) == .survives && !isCutOff(run)
   }
 
@@ -76,7 +76,7 @@ private struct ProtectionSearch {
       Protection.Option(
         lever: lever, from: from, to: to, tried: least.tried,
         exceptions: least.exceptions.map(value), isExhaustive: least.isExhaustive,
-        run: to.map { simulator.run(changed($0)) })
+        run: to.map { simulator.run(valid: changed($0)) })
     ]
   }
 
@@ -227,7 +227,8 @@ private struct ProtectionSearch {
     let (own, lowest) = ownAdj
     guard own > lowest, lowest != -16 else { return [] }
     let disabled = simulator.run(
-      scenario.setting(Int16(clamping: lowest), of: subject, isLegacy: isLegacy))
+      valid:
+        scenario.setting(Int16(clamping: lowest), of: subject, isLegacy: isLegacy))
     var warnings: [Protection.Warning] = []
     if isCutOff(disabled) {
       warnings.append(.disabledSacrificesMany(kills: disabled.kills.count))

@@ -2,20 +2,20 @@
 ///
 /// Enterprise kernels take later changes over for years. What stands here is what real logs prove; all else
 /// is as in the upstream release, which is not proved.
-public struct EnterpriseKernel: Sendable {
+package struct EnterpriseKernel: Sendable {
   /// As a scenario names it: `3.10-el7`.
-  public let name: String
+  package let name: String
   /// The number of the distribution: 7.
-  public let distribution: Int
-  public let base: KernelRelease
+  package let distribution: Int
+  package let base: KernelRelease
   /// Key of the badness that decides.
-  public let ruleSet: String
+  package let ruleSet: String
   /// What differs from `base`, and what proves it.
-  public let changes: [RuleChange]
+  package let changes: [RuleChange]
   /// What is proved and what is not, in a sentence.
-  public let note: String
+  package let note: String
 
-  public static let all: [EnterpriseKernel] = [
+  package static let all: [EnterpriseKernel] = [
     EnterpriseKernel(
       name: "2.6.32-el6", distribution: 6, base: "2.6.32", ruleSet: "3.2",
       changes: [

@@ -1,6 +1,6 @@
 extension KernelRelease {
   /// The distribution's kernel whose rules decide for it, if there is one.
-  public var enterpriseKernel: EnterpriseKernel? {
+  package var enterpriseKernel: EnterpriseKernel? {
     guard let enterpriseLinux else { return nil }
     return EnterpriseKernel.all.first {
       $0.distribution == enterpriseLinux && $0.base.numbers == numbers
@@ -15,10 +15,10 @@ extension KernelRelease {
   ]
 
   /// Its own source was not read.
-  public var isUnread: Bool { Self.unread.contains(upstream) }
+  package var isUnread: Bool { Self.unread.contains(upstream) }
 
   /// What has to be said of the rules that decide for this release; empty when they are its own.
-  public var notes: [ReleaseNote] {
+  package var notes: [ReleaseNote] {
     var notes: [ReleaseNote] = []
     if let enterpriseKernel {
       notes.append(.enterprise(note: enterpriseKernel.note))
@@ -42,10 +42,10 @@ extension KernelRelease {
   }
 
   /// The release without what a distribution has added: `6.12`.
-  public var upstream: KernelRelease { KernelRelease(version, patchlevel, sublevel) }
+  package var upstream: KernelRelease { KernelRelease(version, patchlevel, sublevel) }
 
   /// The release before this one: 3.19 before 4.0.
-  public var predecessor: KernelRelease {
+  package var predecessor: KernelRelease {
     if version == 2 { return KernelRelease(2, patchlevel, max(sublevel - 1, 0)) }
     if patchlevel > 0 { return KernelRelease(version, patchlevel - 1) }
     return Self.lastOfSeries[version - 1] ?? self

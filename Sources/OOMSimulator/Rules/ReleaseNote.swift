@@ -1,5 +1,5 @@
 /// What has to be said of the rules that decide for a release, where they are not proved to be its own.
-public enum ReleaseNote: Equatable, Sendable {
+package enum ReleaseNote: Equatable, Sendable {
   /// What is proved of a distribution's kernel, `EnterpriseKernel.note`.
   case enterprise(note: String)
   /// Decided as upstream: nothing is known of what this Enterprise Linux changed.

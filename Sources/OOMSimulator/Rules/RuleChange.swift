@@ -1,23 +1,23 @@
 /// One rule of a release, from then until the next change of the same rule.
-public struct RuleChange: Sendable {
+package struct RuleChange: Sendable {
   /// An upstream commit, by its abbreviated id.
-  public enum Commit: Equatable, Sendable {
+  package enum Commit: Equatable, Sendable {
     /// It was found in a git history.
     case found(String)
     /// Its id is from memory.
     case remembered(String)
 
-    public var id: String {
+    package var id: String {
       switch self {
       case .found(let id), .remembered(let id): id
       }
     }
 
-    public var isFound: Bool { self == .found(id) }
+    package var isFound: Bool { self == .found(id) }
   }
 
   /// How a boundary or a commit is known.
-  public enum Evidence: Equatable, Sendable {
+  package enum Evidence: Equatable, Sendable {
     /// The source was read on both sides of the boundary.
     case read
     /// The release of the boundary itself was not read; it follows from the ones named.
@@ -28,22 +28,22 @@ public struct RuleChange: Sendable {
     case logs(String)
   }
 
-  public let rule: RuleName
-  public let since: KernelRelease
+  package let rule: RuleName
+  package let since: KernelRelease
   /// What the rule does, in a sentence.
-  public let says: String
+  package let says: String
   /// Kernel source file and function.
-  public let file: String
-  public let function: String
+  package let file: String
+  package let function: String
   /// Nil when none is known.
-  public let commit: Commit?
+  package let commit: Commit?
   /// Which processes the change hurts, or what it changes for users; empty for what a kernel always did.
-  public let hurts: String
-  public internal(set) var evidence: Evidence
+  package let hurts: String
+  package internal(set) var evidence: Evidence
   /// It adds to what the rule said before instead of taking its place.
-  public let adds: Bool
+  package let adds: Bool
   /// Whether a replay goes by it; false for what a scenario cannot show.
-  public let isSimulated: Bool
+  package let isSimulated: Bool
   /// What it changes in the rules; nil for what is not simulated, or stands there from the start.
   let apply: (@Sendable (inout Rules) -> Void)?
   /// The rule whose row of the same release makes the difference: this one says what comes with it.
@@ -82,7 +82,7 @@ public struct RuleChange: Sendable {
 
 extension RuleChange: Equatable {
   /// Whether both are the same row of the table, whoever has taken it over.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     left.rule == right.rule && left.since == right.since
   }
 }

@@ -1,5 +1,5 @@
 /// The rules that differ between releases, in the order in which a kernel comes to them.
-public enum RuleName: String, CaseIterable, Sendable {
+package enum RuleName: String, CaseIterable, Sendable {
   case memcg = "memory cgroups"
   case memcgTrigger = "memcg trigger"
   case memcgLimit = "memcg limit"

@@ -1,10 +1,10 @@
 /// A range of releases with the same badness, by the first of them.
-public struct RuleSet: Equatable, Sendable {
+package struct RuleSet: Equatable, Sendable {
   /// The first release, as `rule_set` in JSON names it.
-  public let key: String
-  public let since: KernelRelease
+  package let key: String
+  package let since: KernelRelease
   /// What it is, in a line.
-  public let summary: String
+  package let summary: String
 
   private init(_ key: String, _ summary: String) {
     self.key = key
@@ -13,7 +13,7 @@ public struct RuleSet: Equatable, Sendable {
   }
 
   /// All rule sets, oldest first.
-  public static let all: [RuleSet] = [
+  package static let all: [RuleSet] = [
     RuleSet("2.6.11", "address space, children in full, no value that disables"),
     RuleSet("2.6.12", "the same; oom_adj -17 is never chosen"),
     RuleSet("2.6.16", "children count half and a page"),
@@ -37,7 +37,7 @@ public struct RuleSet: Equatable, Sendable {
   ]
 
   /// The rule set that decides for a release; the oldest one for what is older than all.
-  public static func of(_ release: KernelRelease) -> RuleSet {
+  package static func of(_ release: KernelRelease) -> RuleSet {
     if let enterprise = release.enterpriseKernel {
       return all.first { $0.key == enterprise.ruleSet } ?? all[0]
     }
@@ -50,8 +50,8 @@ extension KernelRelease {
   public static let standard = KernelRelease(6, 12)
 
   /// The newest release whose source the rules were compared with.
-  public static let newestKnown = KernelRelease(7, 1)
+  package static let newestKnown = KernelRelease(7, 1)
 
   /// The oldest one.
-  public static let oldestKnown = KernelRelease(2, 6, 11)
+  package static let oldestKnown = KernelRelease(2, 6, 11)
 }

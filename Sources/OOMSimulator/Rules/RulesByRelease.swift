@@ -2,9 +2,9 @@
 ///
 /// A row is a change of one rule: what holds since then, its kernel function, its commit, whom it hurts, and
 /// what it changes in `Rules`. The rows of a rule stand where its code stands.
-public enum RulesByRelease {
+package enum RulesByRelease {
   /// All changes, oldest first; those of one release in the order in which a comparison tries them.
-  public static let changes: [RuleChange] = {
+  package static let changes: [RuleChange] = {
     let tables = [
       badness, children, superuser, zeroPoints, pageTables, rootBonus, rss, disabled,
       vforkChildren, candidates, dying, swapoff, scanWidth, ties, memcgWalk, memcgTies,
@@ -65,7 +65,7 @@ public enum RulesByRelease {
 
   /// What holds in a release, in the order of `RuleName`: of each rule the last row that says all of it, and those
   /// that add to it.
-  public static func inForce(in release: KernelRelease) -> [RuleChange] {
+  package static func inForce(in release: KernelRelease) -> [RuleChange] {
     let effective = effective(in: release)
     return RuleName.allCases.flatMap { name in
       let rows = effective.filter { $0.rule == name }
@@ -76,7 +76,7 @@ public enum RulesByRelease {
   /// What changes from one release to another: the rows that the second has and the first has not, in the
   /// order in which they apply. A rule that the first has taken over early and the second lacks is given as the
   /// second has it.
-  public static func changes(from: KernelRelease, to: KernelRelease) -> [RuleChange] {
+  package static func changes(from: KernelRelease, to: KernelRelease) -> [RuleChange] {
     let (before, after) = (effective(in: from), effective(in: to))
     var result: [RuleChange] = []
     for name in RuleName.allCases {
@@ -95,7 +95,7 @@ public enum RulesByRelease {
   }
 
   /// The releases at which something changes that a replay can show, oldest first.
-  public static var boundaries: [KernelRelease] {
+  package static var boundaries: [KernelRelease] {
     var releases = [KernelRelease.oldestKnown]
     for change in changes where change.apply != nil && change.since > releases[releases.count - 1] {
       releases.append(change.since)

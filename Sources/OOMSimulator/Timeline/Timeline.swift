@@ -2,59 +2,59 @@
 ///
 /// The lines between two instants are straight, but for what reclaim does in between. Where something happens at an
 /// instant there are two samples of it: before and after.
-public struct Timeline: Equatable, Sendable {
+package struct Timeline: Equatable, Sendable {
   /// What fills the machine at one instant.
-  public struct Fill: Equatable, Sendable {
+  package struct Fill: Equatable, Sendable {
     /// Resident memory of processes and files of a tmpfs.
-    public var processes: Int64 = 0
+    package var processes: Int64 = 0
     /// Clean file pages that nobody maps.
-    public var cache: Int64 = 0
+    package var cache: Int64 = 0
     /// All else: kernel, slab, page tables, huge pages, zram.
-    public var kernel: Int64 = 0
+    package var kernel: Int64 = 0
     /// Pages in swap.
-    public var swap: Int64 = 0
+    package var swap: Int64 = 0
     /// Kernel: `WMARK_MIN`.
-    public var minWatermark: Int64 = 0
+    package var minWatermark: Int64 = 0
 
-    public var used: Int64 { processes + cache + kernel }
+    package var used: Int64 { processes + cache + kernel }
   }
 
   /// One process over all its lives.
-  public struct ProcessLine: Equatable, Sendable {
-    public var process: ProcessIdentity
+  package struct ProcessLine: Equatable, Sendable {
+    package var process: ProcessIdentity
     /// rss and swap, one number a sample; 0 while it does not run.
-    public var pages: [Int64]
-    public var peak: Int64 { pages.max() ?? 0 }
+    package var pages: [Int64]
+    package var peak: Int64 { pages.max() ?? 0 }
   }
 
   /// One memory cgroup.
-  public struct GroupLine: Equatable, Sendable {
-    public var path: String
+  package struct GroupLine: Equatable, Sendable {
+    package var path: String
     /// File: `memory.current`.
-    public var pages: [Int64]
+    package var pages: [Int64]
     /// File: `memory.max`; `Cgroup.unlimited` where there is none.
-    public var limits: [Int64]
+    package var limits: [Int64]
     /// File: `memory.high`; `Cgroup.unlimited` where there is none.
-    public var highs: [Int64]
-    public var peak: Int64 { pages.max() ?? 0 }
+    package var highs: [Int64]
+    package var peak: Int64 { pages.max() ?? 0 }
   }
 
   /// Microseconds since the start, not falling.
-  public var times: [Int64] = []
-  public var fills: [Fill] = []
+  package var times: [Int64] = []
+  package var fills: [Fill] = []
   /// Victims first, then those that were largest.
-  public var processes: [ProcessLine] = []
-  public var groups: [GroupLine] = []
+  package var processes: [ProcessLine] = []
+  package var groups: [GroupLine] = []
   /// Processes and groups that have no line of their own.
-  public var otherProcesses = 0
-  public var otherGroups = 0
+  package var otherProcesses = 0
+  package var otherGroups = 0
   /// Pages of memory; no event changes it.
-  public var memory: Int64 = 0
-  public var pageSize: Int64 = 4096
+  package var memory: Int64 = 0
+  package var pageSize: Int64 = 4096
   /// Microseconds.
-  public var end: Int64 = 0
+  package var end: Int64 = 0
 
-  public init() {}
+  package init() {}
 }
 
 extension Simulator {
@@ -65,7 +65,7 @@ extension Simulator {
   ///   - processes: at most so many processes have a line.
   ///   - groups: at most so many groups have one.
   /// - Complexity: two replays, and O(processes + groups) for each of up to some 1,000 samples.
-  public func timeline(
+  package func timeline(
     of run: Run, _ scenario: Scenario, processes: Int = 8, groups: Int = 6
   ) -> Timeline {
     let peaks = recorded(Recorder(end: run.end, processes: run.processCount), scenario)

@@ -39,7 +39,7 @@ let checkCommand = CommandSpec(
     let result: CheckResult
     do throws(ExitCode) {
       let scenario = try readScenario(path, settings, terminal)
-      let run = simulator(scenario, kernel: kernel, policy: arguments.policy).run(scenario)
+      let run = simulator(scenario, kernel: kernel, policy: arguments.policy).run(valid: scenario)
       result = CheckResult(
         file: path, name: scenario.name,
         differences: scenario.expectation.map { $0.differences(from: run) })

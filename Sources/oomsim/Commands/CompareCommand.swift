@@ -44,7 +44,7 @@ let compareCommand = CommandSpec(
   if policy != .kernel {
     var simulator = Simulator(kernel: kernels.last ?? scenario.kernel ?? .standard)
     simulator.policy = policy
-    policyRun = simulator.run(scenario)
+    policyRun = simulator.run(valid: scenario)
   }
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }

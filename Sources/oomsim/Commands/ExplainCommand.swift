@@ -27,7 +27,7 @@ let explainCommand = CommandSpec(
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   var simulator = simulator(scenario, kernel: kernel)
   simulator.recordsCandidates = true
-  let run = simulator.run(scenario)
+  let run = simulator.run(valid: scenario)
   let last = run.kills.count + (run.panic == nil ? 0 : 1)
   if let number, number > max(last, 1) {
     throw UsageError(

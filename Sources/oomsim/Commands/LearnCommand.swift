@@ -60,7 +60,7 @@ let learnCommand = CommandSpec(
   let (scenario, file) = try scenario(of: course.stories[index], directory, terminal)
   var simulator = Simulator(for: scenario)
   simulator.recordsCandidates = true
-  let run = simulator.run(scenario)
+  let run = simulator.run(valid: scenario)
   let lesson = Lesson(of: run, number: 1, in: scenario, simulator: simulator, why: nil)
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
@@ -78,7 +78,7 @@ let learnCommand = CommandSpec(
     terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
   }
   if run.kills.isEmpty, run.panic == nil {
-    terminal.out("\n" + text.points(simulator.score(scenario, at: run.end)))
+    terminal.out("\n" + text.points(simulator.score(valid: scenario, at: run.end)))
   }
   if run.kills.count > 1 { terminal.out("\n" + text.outcome(of: run)) }
   terminal.out(
@@ -160,7 +160,7 @@ private func markdown(
   var outcomes: [String: StoryOutcome] = [:]
   for story in course.stories {
     let scenario = try scenario(of: story, directory, terminal).scenario
-    outcomes[story.name] = StoryOutcome(of: Simulator(for: scenario).run(scenario))
+    outcomes[story.name] = StoryOutcome(of: Simulator(for: scenario).run(valid: scenario))
   }
   return course.markdown { outcomes[$0.name] ?? $0.outcome }
 }

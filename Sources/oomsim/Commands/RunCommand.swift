@@ -62,7 +62,7 @@ let runCommand = CommandSpec(
     var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
     simulator.recordsCandidates = arguments.has("--candidates")
     simulator.recordsLog = logs
-    let run = simulator.run(scenario)
+    let run = simulator.run(valid: scenario)
     if draws { timelines.append(simulator.timeline(of: run, scenario)) }
     runs.append(run)
   }
@@ -100,7 +100,7 @@ private func save(
 ) throws(ExitCode) {
   var changed = scenario
   changed.kernel = kernel ?? scenario.kernel
-  if !changed.problems().isEmpty {
+  if !changed.contradictions().isEmpty {
     // Only what is expected can contradict the rest by now: everything else was refused as it was read.
     terminal.error("oomsim: left out: 'expect', which names what is not there any more")
     changed.expectation = nil

@@ -27,7 +27,7 @@ let scoreCommand = CommandSpec(
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
-  let table = simulator(scenario, kernel: kernel).score(scenario, at: at)
+  let table = simulator(scenario, kernel: kernel).score(valid: scenario, at: at)
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
     writer.score(table)

@@ -24,7 +24,9 @@ extension Scenario.Process {
 
   private static let identityFields: [Field<Self>] = [
     Field(
-      "pid", .integer(1...Int64(pidLimit - 1), { Int64($0.pid) }, { $0.pid = Int32($1) }),
+      "pid",
+      .integer(
+        1...Int64(pidLimit - 1), { $0.pid == 0 ? nil : Int64($0.pid) }, { $0.pid = Int32($1) }),
       "Numbered from 1000 up when left out. 1 is the global init, which is never killed.",
       example: "7"),
     Field(
