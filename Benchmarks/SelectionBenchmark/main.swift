@@ -1,4 +1,4 @@
-// How fast one selection is, and one after a small change, beside those who do the same.
+// How fast one selection is, and one after a small change, beside others that do the same.
 //
 // Goals: ratios of one run on the same processes, which a noisy machine leaves alone; a digest of the choices,
 // so that nobody speeds up the answer; allocations counted over the whole process.

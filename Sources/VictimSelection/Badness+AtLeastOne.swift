@@ -1,6 +1,6 @@
-/// Badness of Linux 3.5 to 5.8: pages, and 1 for everybody whom `oom_score_adj` would bring lower.
+/// Badness of Linux 3.5 to 5.8: pages, and 1 for every process that `oom_score_adj` would bring lower.
 ///
-/// The floor makes all strongly protected processes equal: who of them dies is a tie.
+/// The floor makes all strongly protected processes equal: which of them dies is a tie.
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c; since 3.5, commit a7f638f999ff.
 struct AtLeastOneBadness: Badness {

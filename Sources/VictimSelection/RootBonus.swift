@@ -1,6 +1,6 @@
 /// What a release takes off the points of a process with `CAP_SYS_ADMIN`.
 ///
-/// The bonus goes into the columns that a selection reads, so that the loop need not ask who is root.
+/// The bonus goes into the columns that a selection reads, so that the loop need not ask which processes are root.
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c, `has_capability_noaudit(p, CAP_SYS_ADMIN)`.
 public enum RootBonus: Equatable, Sendable {

@@ -45,19 +45,20 @@ struct OOMSim {
       rest = arguments
     }
     guard let command else { return unknown(first, terminal) }
-    do throws(UsageError) {
+    do {
       let parsed = try parse(rest, for: command)
       if parsed.has("--help") { return print(help.command(command), terminal) }
-      do throws(ExitCode) {
-        return try command.run(parsed, terminal)
-      } catch {
-        return error
-      }
-    } catch {
+      return try command.run(parsed, terminal)
+    } catch let code as ExitCode {
+      return code
+    } catch let error as UsageError {
       terminal.error(
         "Error: \(error.message)\nUsage: \(command.usage)\n"
           + "  See 'oomsim \(command.name) --help' for more information.")
       return .usage
+    } catch {
+      terminal.error("oomsim: \(error)")
+      return .software
     }
   }
 

@@ -78,7 +78,7 @@ import Testing
       #"{ "pid": 5, "name": "x", "anon": "9M", "oom_score_adj": -1000, "cgroup": "/g" }"#
     let group = #""/g": { "memory.max": "10M", "memory.swap.max": 0 }"#
     for (kernel, outcome, text) in [
-      ("6.12", "waits", "who asks waits, or gets ENOMEM"),
+      ("6.12", "waits", "the invoker waits, or gets ENOMEM"),
       ("5.10", "forced", "the group goes over its limit"),
     ] {
       let scenario = scenario(immortal, cgroups: group, kernel: kernel)

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Call("protect pass.json", 64, error: ["--process <NAME|PID> is missing"]),
+    Call("protect pass.json", 64, error: ["Missing option '--process <NAME|PID>'"]),
     Call("protect pass.json --process bog", 64, error: ["no process is called 'bog'", "'big'"]),
     Call("protect malformed.json --process big", 65, error: ["malformed.json:1:57"]),
     Call("protect missing.json --process big", 66, error: ["no such file"]),

@@ -152,7 +152,7 @@ import Testing
   }
 
   /// The scenario expects cc1plus-7 to die; with three jobs there is none.
-  @Test func `other values may leave out whom the scenario expects`() async throws {
+  @Test func `other values may leave out a process that the scenario expects`() async throws {
     let options = ["Scenarios/global/make-jobs.json", "--set", "events.0.start.count=3"]
     let run = try await Program.run(["run"] + options)
     #expect(run.code == 0 && run.error == "" && run.out.contains("nobody was killed"))

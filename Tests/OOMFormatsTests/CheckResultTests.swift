@@ -7,7 +7,7 @@ import Testing
 /// What `check` says of each scenario, for people, for programs and for a CI server.
 struct CheckResultTests {
   static let difference = Difference(
-    field: "kills[0].name", expected: "a<b>\u{1B}[31m", actual: "\"c\" & 'd'")
+    field: "kills[0].name", expected: .word("a<b>\u{1B}[31m"), actual: .word("\"c\" & 'd'"))
 
   static let results = [
     CheckResult(file: "a.json", name: "a", differences: []),
@@ -78,7 +78,7 @@ struct CheckResultTests {
     #expect(results.allSatisfy { $0.keys == ["file", "name", "outcome", "differences"] })
     guard case .array(let differences) = try #require(results[1]["differences"]) else { return }
     #expect(differences.count == 2)
-    #expect(differences[0]["expected"] == .string(Self.difference.expected))
+    #expect(differences[0]["expected"] == .string(Self.difference.expected.text))
     #expect(document["unreadable"] == .number("1"))
   }
 }

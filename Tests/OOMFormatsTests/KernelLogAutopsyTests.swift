@@ -126,7 +126,7 @@ import Testing
   /// Reports whose kernels decided by what no table shows, each with a part of the reason.
   static let undecidable: [String: String] = [
     "0005": "lacks swap entries", "0018": "lacks swap entries", "0028": "lacks swap entries",
-    "0025": "who asked", "0026": "who asked", "0027": "who asked", "0094": "no release",
+    "0025": "the invoker", "0026": "the invoker", "0027": "the invoker", "0094": "no release",
     "0095": "passed over", "0096": "shortened", "0107": "development kernel",
     "0108": "development kernel", "0129": "no constraint", "0136": "passed over",
   ]

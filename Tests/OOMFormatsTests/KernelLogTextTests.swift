@@ -14,7 +14,7 @@ import Testing
   /// What a log cannot show: a part of a scenario's path, and a part of the reason why its reports do not read
   /// back to the same prediction; nil where they are predicted by another sum or scope.
   static let exceptions: [(path: String, why: String?, note: String)] = [
-    ("allocating", "who asked", "the processor's line, which names who asked, is left out"),
+    ("allocating", "the invoker", "the processor's line, which names the invoker, is left out"),
     ("rate-limit", "no task table", "the eleventh kill in five seconds has no report"),
     ("/m09-", nil, "no log of a memcg has the swap of the host"),
     ("/m10-", nil, "no log of a memcg has the swap of the host"),

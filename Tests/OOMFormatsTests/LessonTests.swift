@@ -90,8 +90,8 @@ import Testing
       steps[0], steps[1], steps[2], steps[4], steps[5], steps[6], steps[7]
     )
     #expect(microseconds(allocation.value("at")) == kill.text("at_us"), name)
-    let asker = kill["invoker"]?.identity
-    #expect(allocation.value("asked by") == asker, name)
+    let invoker = kill["invoker"]?.identity
+    #expect(allocation.value("asked by") == invoker, name)
     #expect(domain.value("constraint") == kill.text("constraint"), name)
     #expect(domain.value("group") == kill.text("cgroup"), name)
     let limit = try #require(kill["limit"])

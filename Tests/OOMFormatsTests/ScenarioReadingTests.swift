@@ -240,7 +240,7 @@ struct ScenarioReadingTests {
         """))
     #expect(scenario?.events.map(\.at) == [2_000_000, 1_000_000])
     let run = Simulator().run(try #require(scenario))
-    #expect(run.warnings.isEmpty && run.process(0).state == "exited")
+    #expect(run.warnings.isEmpty && run.process(0).state == .exited)
   }
 }
 

@@ -82,7 +82,7 @@ import Testing
         ScenarioSetting(path: table.rows.path, value: cell.row),
         ScenarioSetting(path: columns.path, value: try #require(cell.column)),
       ]
-      // The story's promises may name who is not there with these values.
+      // The story's promises may name a process that is not there with these values.
       var single = try Scenario(json: bytes)
       single.expectation = nil
       for setting in settings.sorted(by: { $0.path < $1.path }) { try single.apply(setting) }

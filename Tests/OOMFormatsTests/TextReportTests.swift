@@ -165,7 +165,7 @@ struct TextReportTests {
 }
 
 struct ScoreTextTests {
-  /// Most points first, those who cannot be chosen last.
+  /// Most points first, those that cannot be chosen last.
   @Test func `the table of badness`() throws {
     let scenario = try Scenario(json: Array(TextReportTests.scenario.utf8))
     let table = Simulator(kernel: "6.12").score(scenario)

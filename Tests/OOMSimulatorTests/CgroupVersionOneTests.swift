@@ -1,3 +1,4 @@
+import OOMFormats
 import Testing
 
 @testable import OOMSimulator
@@ -94,7 +95,7 @@ import Testing
     #expect(kills.map(\.victim.swap) == [0, 2000])
   }
 
-  @Test("oom_kill_disable: who reaches the limit waits until it is raised, or for ever")
+  @Test("oom_kill_disable: a process that reaches the limit waits until it is raised, or for ever")
   func oomKillDisable() {
     var raise = Cgroup()
     raise.max = 6000
@@ -109,7 +110,7 @@ import Testing
     let stuck = Simulator().run(scenario(groups, processes, events))
     #expect(stuck.kills.isEmpty)
     #expect(
-      stuck.stuck.map(\.why) == [
+      stuck.stuck.map(\.whyText) == [
         "memory.limit_in_bytes is reached and oom_kill_disable is 1: under_oom 1, it waits"
       ])
     let raised = Simulator().run(
@@ -133,7 +134,7 @@ import Testing
       [Event(at: 1, action: .setCgroup("/a", lower)), grow("x", 3000, at: 1)])
     let run = Simulator().run(scenario)
     #expect(run.kills.isEmpty && run.process(0).anon == 4000)
-    #expect(run.warnings.contains { $0.contains("EBUSY") })
+    #expect(run.warnings.contains { $0.text.contains("EBUSY") })
   }
 
   @Test("reclaim of the machine begins with groups above their soft limit")

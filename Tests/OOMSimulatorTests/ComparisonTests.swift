@@ -87,7 +87,8 @@ import Testing
       let comparison = Comparison(of: scenario, kernels: ["2.6.32", "3.10", "4.14", "6.12"])
       for (index, difference) in comparison.differences.enumerated() {
         let (before, after) = (comparison.sides[index].run, comparison.sides[index + 1].run)
-        #expect(difference.isSame == (Outcome(before) == Outcome(after)), "seed \(seed)")
+        #expect(
+          difference.isSame == (ComparedOutcome(before) == ComparedOutcome(after)), "seed \(seed)")
       }
     }
   }

@@ -36,26 +36,26 @@ import Testing
   }
 }
 
-/// Who asks is killed although its badness would spare it: mm/oom_kill.c, `out_of_memory()`.
-@Suite struct AskerTests {
+/// The invoker is killed although its badness would spare it: mm/oom_kill.c, `out_of_memory()`.
+@Suite struct InvokerTests {
   private func run(_ kernel: KernelRelease, _ body: (inout Scenario.Process) -> Void) -> Run {
     var scenario = Scenario()
     scenario.machine.memory = 100_000
     scenario.sysctl.oomKillAllocatingTask = true
-    var asker = Scenario.Process()
-    asker.name = "asker"
-    asker.uid = 7
-    asker.anon = 100
-    asker.pageTables = 0
-    body(&asker)
-    var other = asker
+    var invoker = Scenario.Process()
+    invoker.name = "invoker"
+    invoker.uid = 7
+    invoker.anon = 100
+    invoker.pageTables = 0
+    body(&invoker)
+    var other = invoker
     other.name = "other"
     other.isInVfork = false
     other.oomScoreAdj = 0
-    scenario.processes.append(asker)
+    scenario.processes.append(invoker)
     scenario.processes.append(other)
     scenario.events = [
-      Event(at: 0, action: .oom(cgroup: nil, invoker: .name("asker"), nodes: nil))
+      Event(at: 0, action: .oom(cgroup: nil, invoker: .name("invoker"), nodes: nil))
     ]
     return Simulator(kernel: kernel).run(scenario)
   }
@@ -63,13 +63,13 @@ import Testing
   @Test(arguments: ["4.9", "6.12"] as [KernelRelease])
   func `a vfork child that asks has no points of its own`(kernel: KernelRelease) throws {
     let kill = try #require(run(kernel) { $0.isInVfork = true }.kills.first)
-    #expect(kill.victim.name == "asker" && kill.chosen == .allocatingTask)
+    #expect(kill.victim.name == "invoker" && kill.chosen == .allocatingTask)
     #expect(kill.victim.points == 0 && Explanation(of: kill).margin == -100)
   }
 
-  @Test func `-1000 does not protect who asks from 3-2 to 3-5`() throws {
+  @Test func `-1000 does not protect the invoker from 3-2 to 3-5`() throws {
     for (kernel, victim) in [
-      ("3.1", "other"), ("3.2", "asker"), ("3.5", "asker"), ("3.6", "other"),
+      ("3.1", "other"), ("3.2", "invoker"), ("3.5", "invoker"), ("3.6", "other"),
     ] {
       let run = run(KernelRelease(stringLiteral: kernel)) { $0.oomScoreAdj = -1000 }
       #expect(run.kills.first?.victim.name == victim, "\(kernel)")

@@ -328,7 +328,7 @@ import Testing
     #expect(eviction(2048, 4096).order.map(\.isDue) == [true, true, true, false])
   }
 
-  @Test func `who is never evicted, and a threshold of 0`() throws {
+  @Test func `pods that are never evicted, and a threshold of 0`() throws {
     var pods = try pods()
     pods[0].mirrorOf = "x"
     pods[1].priority = 2_000_000_000

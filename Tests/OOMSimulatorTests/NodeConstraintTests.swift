@@ -7,7 +7,7 @@ import Testing
 @Suite struct NodeTests {
   /// Two nodes of 1000 pages (1200 present, 1500 spanned) and 50 of swap; a is bound to node 0, b to node 1.
   private func run(
-    _ kernel: KernelRelease, asker: String, nodes: String?, panicOnOOM: Sysctl.PanicOnOOM = .never
+    _ kernel: KernelRelease, invoker: String, nodes: String?, panicOnOOM: Sysctl.PanicOnOOM = .never
   ) -> Run {
     var scenario = Scenario()
     scenario.machine.nodes = [0, 1].map { _ in
@@ -36,13 +36,13 @@ import Testing
     scenario.events = [
       Event(
         at: 0,
-        action: .oom(cgroup: nil, invoker: .name(asker), nodes: nodes.flatMap { NodeMask($0) }))
+        action: .oom(cgroup: nil, invoker: .name(invoker), nodes: nodes.flatMap { NodeMask($0) }))
     ]
     return Simulator(kernel: kernel).run(scenario)
   }
 
   @Test func `constraint, totalpages and victim, release by release`() {
-    for (kernel, asker, nodes, constraint, totalpages, victim) in [
+    for (kernel, invoker, nodes, constraint, totalpages, victim) in [
       ("6.12", "c", "1", Constraint.memoryPolicy, 1250, "b"),
       ("5.3", "c", "1", .memoryPolicy, 1550, "b"),
       ("6.12", "c", "0-1", .none, 2050, "a"), ("6.12", "d", nil, .cpuset, 1250, "b"),
@@ -50,25 +50,25 @@ import Testing
       ("2.6.30", "d", nil, .cpuset, 0, "b"), ("2.6.20", "d", nil, .cpuset, 0, "d"),
       ("2.6.12", "c", "1", .memoryPolicy, 0, "a"),
     ] as [(String, String, String?, Constraint, Int64, String)] {
-      let run = run(KernelRelease(stringLiteral: kernel), asker: asker, nodes: nodes)
+      let run = run(KernelRelease(stringLiteral: kernel), invoker: invoker, nodes: nodes)
       let kill = run.kills.first
-      #expect(kill?.victim.name == victim, "\(kernel) \(asker) \(nodes ?? "")")
-      #expect(kill?.constraint == constraint, "\(kernel) \(asker)")
-      if totalpages > 0 { #expect(kill?.totalpages == totalpages, "\(kernel) \(asker)") }
+      #expect(kill?.victim.name == victim, "\(kernel) \(invoker) \(nodes ?? "")")
+      #expect(kill?.constraint == constraint, "\(kernel) \(invoker)")
+      if totalpages > 0 { #expect(kill?.totalpages == totalpages, "\(kernel) \(invoker)") }
     }
   }
 
   /// 400 / 8 = 50 is less than 300.
   @Test func `tasks of other nodes count an eighth from 2-6-19`() throws {
-    let kill = try #require(run("2.6.30", asker: "d", nodes: nil).kills.first)
+    let kill = try #require(run("2.6.30", invoker: "d", nodes: nil).kills.first)
     #expect(kill.victim.points == 300 && kill.victim.name == "b")
     #expect(kill.runnerUp?.name == "a" && kill.runnerUp?.points == 50)
   }
 
   @Test func `panic_on_oom 1 spares a constrained OOM`() {
-    #expect(run("6.12", asker: "d", nodes: nil, panicOnOOM: .unconstrained).panic == nil)
-    #expect(run("6.12", asker: "c", nodes: nil, panicOnOOM: .unconstrained).panic != nil)
-    #expect(run("6.12", asker: "d", nodes: nil, panicOnOOM: .always).panic != nil)
+    #expect(run("6.12", invoker: "d", nodes: nil, panicOnOOM: .unconstrained).panic == nil)
+    #expect(run("6.12", invoker: "c", nodes: nil, panicOnOOM: .unconstrained).panic != nil)
+    #expect(run("6.12", invoker: "d", nodes: nil, panicOnOOM: .always).panic != nil)
   }
 
   @Test func `lists of nodes are read and written as the kernel does`() {

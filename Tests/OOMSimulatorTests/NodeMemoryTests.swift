@@ -1,3 +1,4 @@
+import OOMFormats
 import Testing
 
 @testable import OOMSimulator
@@ -117,7 +118,7 @@ import Testing
     #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).kills.count == 1)
     let refused = Self.replay(scenario, [Self.grow("a", 100, "0")])
     #expect(refused.world.tasks.anon[0] == 1)
-    #expect(refused.world.warnings.contains { $0.contains("EINVAL") })
+    #expect(refused.world.warnings.contains { $0.text.contains("EINVAL") })
   }
 
   @Test func `reclaim for a node takes its cache and swaps its memory, nothing of others`() {

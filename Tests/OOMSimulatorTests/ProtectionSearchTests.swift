@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test("a limit for who asks: the largest that lets the other live")
+  @Test("a limit for the invoker: the largest that lets the other live")
   func limitOfOther() throws {
     let scenario = try story("protection/agent-minus-500")
     let option = try #require(
@@ -139,7 +139,7 @@ import Testing
     #expect(protection.options.first { $0.lever == .oomScoreAdj }?.to == nil)
     #expect(
       protection.warnings.contains {
-        if case .disabledSticks(let who, _) = $0 { who?.name == "solo" } else { false }
+        if case .disabledSticks(let stuck) = $0 { stuck.process?.name == "solo" } else { false }
       })
     #expect(
       protection.warnings.contains {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OOMSimulator
 
-/// `rankMemoryPressure()`: whom the kubelet evicts first.
+/// `rankMemoryPressure()`: which pod the kubelet evicts first.
 @Suite struct RankMemoryPressureTests {
   private typealias Candidate = Kubernetes.EvictionCandidate
 

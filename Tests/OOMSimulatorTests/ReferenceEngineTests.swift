@@ -8,7 +8,7 @@ import Testing
 ///
 /// `OOMSIM_SWARM` says how many worlds, 640 by default.
 @Suite struct ReferenceEngineTests {
-  /// Who a kernel would take of the listed processes, in the order of the list.
+  /// The process that a kernel would take of those listed, in the order of the list.
   ///
   /// Kernel: mm/oom_kill.c, `oom_badness()` and `oom_evaluate_task()`, 5.9 and later.
   private func reference(_ candidates: [Candidate], totalpages: Int64) -> Candidate? {

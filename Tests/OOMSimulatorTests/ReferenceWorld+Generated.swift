@@ -28,7 +28,7 @@ extension ReferenceWorld {
       world.domain = Int.random(in: 1..<world.groups.count, using: &random)
     }
     if world.killAllocatingTask || chance(70) { world.chooseInvoker(&random) }
-    // Who asks has to be somebody of the world, or nobody knows whom this setting takes.
+    // The invoker has to be a process of the world, or it is not known which one this setting takes.
     if world.invoker == nil { world.killAllocatingTask = false }
     return world
   }

@@ -199,7 +199,7 @@ import Testing
     #expect(run.kills.first?.killed.map(\.because) == [.victim, .sharedMM])
     // 50000 and its tables, 9 + 98, once.
     #expect(run.kills.first?.freedPages == 50_107)
-    #expect(run.process(1).state == "killed")
+    #expect(run.process(1).state == .killed)
   }
 
   @Test("a process that is moved leaves its pages charged where they were")

@@ -87,7 +87,7 @@ enum RestartWorld {
       { "at": "1us", "grow": { "process": "c", "anon": "1000 pages" } },
       { "at": "2s", "oom": {} }
       """)
-    #expect(run.process(0).state == "killed" && run.kills.first?.victim.anon == 1107)
+    #expect(run.process(0).state == .killed && run.kills.first?.victim.anon == 1107)
     #expect(run.process(1).anon == 107)
     #expect(run.tasks.untouched[1] == 7)
     #expect(run.end == 3_100_000)
@@ -111,7 +111,7 @@ enum RestartWorld {
     let run = try World.run(
       #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "always", "delay": "3s" } }"#,
       #"{ "at": "1s", "oom": {} }"#, machine: #", "exit_delay": "500ms""#)
-    #expect(run.end == 4_500_000 && run.process(1).state == "running")
+    #expect(run.end == 4_500_000 && run.process(1).state == .running)
   }
 
   /// A victim's exit comes before the end of the growth that was under way when it was chosen.
@@ -135,7 +135,7 @@ enum RestartWorld {
       #"{ "at": "1s", "oom": { "cgroup": "/g" } }"#, cgroups: #""/g": { "memory.oom.group": 1 }"#)
     #expect(run.kills.first?.killed.count == 4)
     #expect(run.tasks.names.suffix(3) == ["w-1", "w-2", "w-3"])
-    #expect((4..<7).allSatisfy { run.process($0).state == "running" })
+    #expect((4..<7).allSatisfy { run.process($0).state == .running })
   }
 
   @Test func `the latest life is the one that survives`() throws {
@@ -147,7 +147,7 @@ enum RestartWorld {
     expectation.outcome = .completed
     scenario.expectation = expectation
     let run = Simulator().run(scenario)
-    #expect(run.process(0).state == "killed" && expectation.differences(from: run) == [])
+    #expect(run.process(0).state == .killed && expectation.differences(from: run) == [])
     expectation.outcome = .loop
     #expect(expectation.differences(from: run).map(\.field) == ["outcome"])
   }
@@ -247,7 +247,7 @@ enum RestartWorld {
         #expect(run.loop?.period == World.life + delay && run.loop?.kills == 1)
       } else {
         #expect(run.kills.count == burst)
-        #expect(run.warnings.contains { $0.contains("start-limit-hit: \(burst) starts") })
+        #expect(run.warnings.contains { $0.text.contains("start-limit-hit: \(burst) starts") })
       }
     }
   }

@@ -169,7 +169,7 @@ import VictimSelection
     vector.text(key) == "ULONG_MAX" ? Int128(UInt64.max) : vector.number(key).map { Int128($0) }
   }
 
-  @Test("who is taken of equals, of the dying, of none: mm/oom_kill.c, release by release")
+  @Test("which is taken of equals, of the dying, of none: mm/oom_kill.c, release by release")
   func selection() throws {
     let vectors = try Self.vectors("badness.json", "selection")
     #expect(vectors.count >= 30)

@@ -1,3 +1,4 @@
+import OOMFormats
 import Testing
 import VictimSelection
 
@@ -112,11 +113,12 @@ import VictimSelection
     ] {
       let release = try #require(KernelRelease(text))
       #expect(RuleSet.of(release).key == ruleSet, "\(text)")
-      #expect(release.notes.contains { $0.contains(note) }, "\(text): \(release.notes)")
+      #expect(release.notes.contains { $0.text.contains(note) }, "\(text): \(release.notes)")
       let scenario = Scenario()
       let run = Simulator(kernel: release).run(scenario)
-      #expect(run.warnings.contains { $0.contains(note) })
-      #expect(Simulator(kernel: release).score(scenario).warnings.contains { $0.contains(note) })
+      #expect(run.warnings.contains { $0.text.contains(note) })
+      #expect(
+        Simulator(kernel: release).score(scenario).warnings.contains { $0.text.contains(note) })
     }
     for text in ["6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "5.15.2", "5.10", "3.13"] {
       #expect(try #require(KernelRelease(text)).notes.isEmpty, "\(text)")

@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test("who has no line is counted")
+  @Test("a process without a line is counted")
   func most() throws {
     let scenario = try Scenario(json: Array(Self.scenario.utf8))
     let simulator = Simulator(for: scenario)

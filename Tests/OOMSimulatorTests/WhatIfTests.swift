@@ -140,7 +140,7 @@ import Testing
     #expect(!Goal.first(Goal.Wanted(.name("idle"))).holds(in: run))
   }
 
-  @Test func `who is meant`() throws {
+  @Test func `the process that is meant`() throws {
     let text = """
       { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" },
         "processes": [ { "pid": 7, "name": "a" }, { "name": "w", "count": 3 } ],

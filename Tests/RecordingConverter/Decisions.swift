@@ -93,8 +93,8 @@ private struct Decision {
     if owner != process.name { entry.sharesMMWith = owner }
   }
 
-  /// The processes that the table leaves out: init, for a group's OOM all who are not in it, and
-  /// for one of some nodes all who have no memory there. They must not be chosen, which only a
+  /// The processes that the table leaves out: init, for a group's OOM all that are not in it, and
+  /// for one of some nodes all that have no memory there. They must not be chosen, which only a
   /// scenario that has them can show.
   private var bystanders: [ProcessEntry] {
     let listed = Set(oom.rows.map(\.pid))
@@ -168,7 +168,7 @@ private struct Decision {
 }
 
 extension Recording {
-  /// The names of all who died with the first victim: its group's members, as the kernel logged
+  /// The names of all that died with the first victim: its group's members, as the kernel logged
   /// them, and processes of the same address spaces, whose death it does not log.
   func alsoKilled(by oom: OOM) -> [String] {
     let killed = oom.killed

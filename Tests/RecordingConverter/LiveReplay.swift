@@ -68,7 +68,7 @@ struct LiveReplay {
     ]
   }
 
-  /// Who grew and how far it meant to: it maps all of it before it touches any.
+  /// The process that grew and how far it meant to: it maps all of it before it touches any.
   private var growth: (name: String, pages: Int64)? {
     for process in run.start?.procs ?? [] {
       let before = (process.size ?? 0) / 4

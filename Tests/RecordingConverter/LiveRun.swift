@@ -26,7 +26,7 @@ struct LiveRun: Decodable, Sendable {
     var cgroups: [Group]
   }
 
-  /// Sizes are kB. Who has died has none.
+  /// Sizes are kB. A process that has died has none.
   struct Process: Decodable, Sendable {
     var pid: Int64
     var name: String

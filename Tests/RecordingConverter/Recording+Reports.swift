@@ -34,7 +34,7 @@ extension Recording {
       return isMemcg ? statsFor : nil
     }
 
-    /// Who died, in order, each once: with `memory.oom.group` the kernel logs its first victim twice.
+    /// The processes that died, in order, each once: with `memory.oom.group` the kernel logs its first victim twice.
     public var killed: [Kill] {
       var seen: Set<Int64> = []
       return (kills ?? []).filter { seen.insert($0.pid).inserted }.map { logged in

@@ -1,12 +1,13 @@
+internal import OOMFormats
 package import OOMSimulator
 
-/// What the rules say of one report of a kernel: whom they choose from the report's own table, and whether
+/// What the rules say of one report of a kernel: the process they choose from the report's own table, and whether
 /// the kernel chose the same.
 ///
 /// The prediction is a replay: the report as a scenario, `scenario`, run by the simulator.
 package struct Autopsy: Equatable, Sendable {
   package enum Verdict: String, Sendable {
-    /// The rules choose whom the kernel chose, whatever the report leaves open.
+    /// The rules choose the process that the kernel chose, whatever the report leaves open.
     case match
     /// They choose somebody else.
     case mismatch
@@ -58,7 +59,7 @@ package struct Autopsy: Equatable, Sendable {
     }
   }
 
-  /// - Parameter killed: who died in earlier reports of the log, by pid: a victim that is still in the table is
+  /// - Parameter killed: the processes that died in earlier reports of the log, by pid: a victim that is still in the table is
   ///   passed over.
   package init(of report: OOMReport, killedBefore killed: [Int64: String] = [:]) {
     let facts = ReportFacts(report)
@@ -67,7 +68,7 @@ package struct Autopsy: Equatable, Sendable {
     isKernelStated = report.release != nil && !report.isReleaseByForm
     let release = facts.releases.last ?? .standard
     ruleSet = RuleSet.of(release).key
-    notes = report.release == nil ? [] : release.notes
+    notes = report.release == nil ? [] : release.notes.map { $0.text }
     constraint = facts.constraint
     cgroup = facts.isMemcg ? report.scope.domain : nil
     pageSize = facts.pageSize

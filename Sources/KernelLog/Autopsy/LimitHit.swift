@@ -69,7 +69,7 @@ package struct LimitHit: Equatable {
         autopsy.constraint == .cpuset ? report.scope.memsAllowed : report.scope.nodemask
       text =
         "memory node \(nodes ?? "?"), by "
-        + (autopsy.constraint == .cpuset ? "the cpuset of who asked" : "a memory policy")
+        + (autopsy.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy")
       measure(report, on: nodes.flatMap { NodeMask($0) })
       return
     default: break

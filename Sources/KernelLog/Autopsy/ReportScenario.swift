@@ -215,7 +215,7 @@ extension ReportFacts {
     return nodes
   }
 
-  /// Who asked, when it is in the table.
+  /// The invoker, when it is in the table.
   var invokerRow: Int? {
     guard let pid = report.invoker?.pid, let rows = report.table?.rows else { return nil }
     return rows.firstIndex { $0.pid == pid } ?? rows.firstIndex { $0.tgid == pid }
@@ -248,7 +248,7 @@ extension ReportFacts {
     ]
   }
 
-  /// Who asked and is in no table: its cpuset is what the OOM is limited to. It can be no candidate.
+  /// The invoker when it is in no table: its cpuset is what the OOM is limited to. It can be no candidate.
   private func addInvoker(to scenario: inout Scenario, _ nodes: NodeMask) -> ProcessReference {
     var pids: Set<Int32> = []
     for row in 0..<scenario.processes.count { pids.insert(scenario.processes.pid(row: row)) }

@@ -15,7 +15,8 @@ extension Trial {
     }
     if !earlier.isEmpty {
       assumption.left = Set(earlier)
-      reasons.append("who was killed earlier in this log and is still there is passed over")
+      reasons.append(
+        "a process that was killed earlier in this log and is still there is passed over")
     }
     if let finding = retry(assumption, reasons) { return finding }
     if RulesByRelease.rules(of: first.release).badness.sparesVforkChildren {

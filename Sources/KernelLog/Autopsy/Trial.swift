@@ -180,7 +180,7 @@ struct Trial {
   private var missingVictim: String? {
     guard let chosen = report.chosen else { return nil }
     if report.isAllocatingTask, facts.invokerRow == nil {
-      return "who asked, whom vm.oom_kill_allocating_task kills, is not in the report"
+      return "the invoker, which vm.oom_kill_allocating_task kills, is not in the report"
     }
     guard let row = facts.chosenRow else {
       return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table"

@@ -91,7 +91,7 @@ struct InvokedLine {
   }
 }
 
-/// The line of the stack dump that tells who runs where on what: `CPU: 0 PID: 1 Comm: x Not tainted 6.12 #1`,
+/// The line of the stack dump that tells which process runs on which CPU of which kernel: `CPU: 0 PID: 1 Comm: x Not tainted 6.12 #1`,
 /// before 3.9 `Pid: 1, comm: x Not tainted 2.6.32 #1`.
 ///
 /// Kernel: `dump_stack_print_info()`, lib/dump_stack.c.

@@ -104,7 +104,7 @@ enum LinePrefix {
   private static func isMonotonic(_ inside: ArraySlice<UInt8>) -> Bool {
     var hasPoint = false
     for byte in inside {
-      // Who shortens a log may write `[1518.new]`.
+      // A person who shortens a log may write `[1518.new]`.
       if hasPoint, decimal(inside[inside.startIndex]) != nil, 0x61...0x7A ~= byte { continue }
       switch byte {
       case UInt8(ascii: "."): hasPoint = true

@@ -12,7 +12,7 @@ package struct OOMReport: Equatable, Sendable {
   /// What its forms allow.
   package var releases = ReleaseRange()
 
-  /// Who asked. Kernel: `current` of `dump_header()`, mm/oom_kill.c.
+  /// The process whose allocation failed. Kernel: `current` of `dump_header()`, mm/oom_kill.c.
   package var invoker: Invoker?
   package var request = Request()
   package var scope = Scope()
@@ -21,7 +21,7 @@ package struct OOMReport: Equatable, Sendable {
   package var table: TaskTable?
   /// Rows that look like those of the table and cannot be read.
   package var unreadableRows = 0
-  /// Who was selected: the pid of the `oom-kill:` line, or of the line with the score.
+  /// The process that was selected: the pid of the `oom-kill:` line, or of the line with the score.
   package var chosen: Chosen?
   /// Kill lines in order; the first is that of the victim or of its child.
   package var kills: [KillLine] = []

@@ -75,15 +75,15 @@ extension KernelLogText {
   mutating func killLines(of kill: Kill, _ state: LoggedState) {
     guard let chosen = state.chosen, let victim = state.victim else { return }
     let reason = reason(of: kill)
-    let who = "\(chosen.identity.pid) (\(Self.name(chosen)))"
+    let process = "\(chosen.identity.pid) (\(Self.name(chosen)))"
     let score = score(of: kill, state)
     switch forms.kill {
     case .full, .oneLine, .oneLineWithUID: break
-    case .andChildren: line("Out of Memory: Kill process \(who) score \(score) and children.")
+    case .andChildren: line("Out of Memory: Kill process \(process) score \(score) and children.")
     case .orChild, .orChildWithVSZ:
-      line("\(reason): kill process \(who) score \(score) or a child")
+      line("\(reason): kill process \(process) score \(score) or a child")
     case .sacrifice, .sacrificeWithShmem, .uidBehindPid:
-      line("\(reason): Kill process \(who) score \(score) or sacrifice child")
+      line("\(reason): Kill process \(process) score \(score) or sacrifice child")
     }
     killed(victim, reason)
     if forms.namesSharers {
@@ -108,10 +108,10 @@ extension KernelLogText {
     }
   }
 
-  /// Thousandths of `totalpages` to 5.0; before 3.5 the points themselves. Who is taken without a selection has 0.
+  /// Thousandths of `totalpages` to 5.0; before 3.5 the points themselves. A process that is taken without a selection has 0.
   private func score(of kill: Kill, _ state: LoggedState) -> Int128 {
     switch kill.chosen {
-    case .allocatingTask, .constrained, .onlyAsker: return 0
+    case .allocatingTask, .constrained, .onlyInvoker: return 0
     case .swapoff:
       // The most that a long holds, which wraps in the sum. Kernel: `select_bad_process()`.
       let total = UInt64(max(kill.totalpages, 1))

@@ -97,7 +97,7 @@ package struct KernelLogText {
   }
 
   static func name(_ task: LoggedState.Task?) -> String {
-    // Who asked outside of the scenario has no name in it.
+    // An invoker outside of the scenario has no name in it.
     plain(task?.identity.name ?? "unknown")
   }
 
@@ -126,18 +126,18 @@ package struct KernelLogText {
     let order = state.isSysrq && forms.marksSysrq ? -1 : 0
     let adj = state.invoker?.oomScoreAdj ?? 0
     let oldAdj = state.invoker?.oomAdj ?? 0
-    let who = Self.name(state.invoker) + " invoked oom-killer: "
+    let invoked = Self.name(state.invoker) + " invoked oom-killer: "
     let masked = "gfp_mask=0x" + mask.bits
-    let named = who + masked + "(\(mask.names))"
+    let named = invoked + masked + "(\(mask.names))"
     let nodes = state.nodemask?.description
     switch forms.header {
     case .mask: line("oom-killer: \(masked)")
     case .maskAndOrder: line("oom-killer: \(masked), order=\(order)")
-    case .oomkilladj: line("\(who)\(masked), order=\(order), oomkilladj=\(oldAdj)")
-    case .oomAdj: line("\(who)\(masked), order=\(order), oom_adj=\(oldAdj)")
+    case .oomkilladj: line("\(invoked)\(masked), order=\(order), oomkilladj=\(oldAdj)")
+    case .oomAdj: line("\(invoked)\(masked), order=\(order), oom_adj=\(oldAdj)")
     case .oomAdjAndScoreAdj:
-      line("\(who)\(masked), order=\(order), oom_adj=\(oldAdj), oom_score_adj=\(adj)")
-    case .scoreAdj: line("\(who)\(masked), order=\(order), oom_score_adj=\(adj)")
+      line("\(invoked)\(masked), order=\(order), oom_adj=\(oldAdj), oom_score_adj=\(adj)")
+    case .scoreAdj: line("\(invoked)\(masked), order=\(order), oom_score_adj=\(adj)")
     case .flags: line("\(named), order=\(order), oom_score_adj=\(adj)")
     case .nodemask:
       line("\(named), nodemask=\(nodes ?? "(null)"), order=\(order), oom_score_adj=\(adj)")

@@ -78,7 +78,7 @@ package struct BatchAnswer: Sendable {
     }
     if settings.isEmpty, request.settings.isEmpty { return scenario }
     do throws(ScenarioError) {
-      // What it expects is not asked, and may name who is not there with other values.
+      // What it expects is not asked, and may name a process that is not there with other values.
       scenario.expectation = nil
       return try scenario.setting(settings + request.settings)
     } catch {

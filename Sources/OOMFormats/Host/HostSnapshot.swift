@@ -49,7 +49,7 @@ package struct HostSnapshot: Equatable, Sendable {
     scenario.title = "A host on Linux \(host.release.text)"
     scenario.description = [
       "Every process as /proc showed it, in the order in which they were made.",
-      "Not visible there, and so not here: address spaces that processes share, vfork children, who runs "
+      "Not visible there, and so not here: address spaces that processes share, vfork children, what runs "
         + "swapoff, memory policies, pages shared after a fork.",
     ]
     scenario.kernel = host.release

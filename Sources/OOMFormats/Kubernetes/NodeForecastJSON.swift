@@ -1,7 +1,7 @@
 package import OOMSimulator
 
 extension JSONWriter {
-  /// `oomsim.k8s/1`: who goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
+  /// `oomsim.k8s/1`: what goes when a Kubernetes node runs out of memory. Keys that end in `_bytes` are bytes, all other
   /// sizes pages; `domains` are those of `oomsim.next/1`, with containers instead of processes.
   ///
   /// - Parameter rows: how many pods of the order of eviction at most.
@@ -27,7 +27,7 @@ extension JSONWriter {
       writer.key("eviction")
       writer.object { $0.eviction(report, rows: rows) }
       writer.field("notes", report.node.notes)
-      writer.field("warnings", report.forecast.warnings)
+      writer.field("warnings", report.forecast.warnings.map { $0.text })
     }
   }
 

@@ -10,7 +10,7 @@ extension Forecast {
 }
 
 extension JSONWriter {
-  /// `oomsim.next/1`: who dies next at each limit. Sizes are pages, what is left also in thousandths.
+  /// `oomsim.next/1`: the processes that die next at each limit. Sizes are pages, what is left also in thousandths.
   package mutating func forecast(_ forecast: Forecast, nearPerMille: Int64) {
     let shown = forecast.near(nearPerMille)
     object { writer in
@@ -22,7 +22,7 @@ extension JSONWriter {
       writer.key("domains")
       writer.array { for domain in shown { $0.domain(domain) } }
       writer.field("domains_with_more_left", Int64(forecast.domains.count - shown.count))
-      writer.field("warnings", forecast.warnings)
+      writer.field("warnings", forecast.warnings.map { $0.text })
     }
   }
 

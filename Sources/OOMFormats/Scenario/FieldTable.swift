@@ -7,12 +7,13 @@ struct FieldTable<Root>: Sendable {
   /// The same fields as `Short` has them.
   let short: [Short]
 
-  /// What reading one of the commonest kinds takes: a long list of processes is read in a tenth less time than by
-  /// fields, of which each use copies both closures.
+  /// What reading one of the commonest kinds takes. The use of a whole field copies both its closures and its texts,
+  /// which a hundred thousand processes would wait for.
   enum Short: Sendable {
     case size(FieldValue<Root>.Set<Int64>)
     case integer(ClosedRange<Int64>, FieldValue<Root>.Set<Int64>)
     case path(FieldValue<Root>.Set<String>)
+    case name(of: String, FieldValue<Root>.Set<String>)
     case other
   }
 
@@ -24,6 +25,7 @@ struct FieldTable<Root>: Sendable {
       case .size(_, let set): .size(set)
       case .integer(let range, _, let set): .integer(range, set)
       case .path(_, let set): .path(set)
+      case .name(let owner, _, let set): .name(of: owner, set)
       default: .other
       }
     }
@@ -64,6 +66,8 @@ extension Fields {
       case .integer(let range, let set):
         if let number = try fields.integer(range) { set(&root, number) }
       case .path(let set): if let path = try fields.cgroupPath() { set(&root, path) }
+      case .name(let owner, let set):
+        if let name = try fields.name(of: owner) { set(&root, name) }
       case .other: try fields.read(table.fields[key].value, into: &root)
       }
     }

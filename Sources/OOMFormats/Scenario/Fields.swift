@@ -258,7 +258,6 @@ package struct Fields {
     return nil
   }
 
-  /// A process by name or by pid.
   /// A list of memory nodes such as `0-1,3`.
   mutating func nodes() throws(JSONError) -> NodeMask? {
     let offset = try startOfNext()
@@ -268,6 +267,7 @@ package struct Fields {
     return nil
   }
 
+  /// A process by name or by pid.
   mutating func process() throws(JSONError) -> ProcessReference? {
     if try json.peek() == .number {
       return try integer(1...Int64(Scenario.Process.pidLimit - 1)).map { .pid(Int32($0)) }

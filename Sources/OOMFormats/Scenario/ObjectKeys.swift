@@ -16,11 +16,11 @@ struct ObjectKeys: Sendable {
   /// - Parameter guess: where to look first; objects of one kind mostly have the same keys in the same order.
   func number(_ bytes: [UInt8], _ start: Int, _ end: Int, guess: Int) -> Int? {
     let hash = Self.hash(bytes.span, start, end)
-    if guess < hashes.count, hashes[guess] == hash, isEqual(guess, bytes, start, end) {
-      return guess
-    }
-    for number in hashes.indices where hashes[number] == hash {
-      if isEqual(number, bytes, start, end) { return number }
+    // From the guess on: keys that come in order but not all of them are found after a few steps.
+    var number = guess < hashes.count ? guess : 0
+    for _ in hashes.indices {
+      if hashes[number] == hash, isEqual(number, bytes, start, end) { return number }
+      number = number + 1 < hashes.count ? number + 1 : 0
     }
     return nil
   }

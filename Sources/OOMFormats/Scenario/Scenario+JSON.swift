@@ -22,7 +22,7 @@ extension Scenario {
     let asRead = self
     for setting in settings { try apply(setting) }
     var found = contradictions()
-    // With other values somebody whom the scenario expects may not be there: that is for a check to say.
+    // With other values a process that the scenario expects may not be there: that is for a check to say.
     if !settings.isEmpty { found.removeAll { $0.path.first == .key("expect") } }
     if found.isEmpty { return }
     if !settings.isEmpty, asRead.contradictions().isEmpty {

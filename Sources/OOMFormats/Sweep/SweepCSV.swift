@@ -27,7 +27,8 @@ extension SweepTable {
 }
 
 extension JitterTable {
-  /// One line for each who dies first, below a line of names; an empty name is nobody.
+  /// One line for each process that dies first in some run, below a line of names; without a name for the runs in which
+  /// none dies.
   package var csv: String {
     var text = csvLine([
       "first", "count", "runs", "share_per_10000", "low_per_10000", "high_per_10000",

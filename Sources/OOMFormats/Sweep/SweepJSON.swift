@@ -56,7 +56,7 @@ extension JSONWriter {
     field("outcome", run.outcome.rawValue)
     field("panic_us", run.panicAt)
     field("end_us", run.end)
-    field("warnings", run.warnings)
+    field("warnings", run.warnings.map { $0.text })
     field("digest", hexText(run.digest))
   }
 

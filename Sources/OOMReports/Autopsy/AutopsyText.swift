@@ -99,8 +99,7 @@ private struct OneAutopsyText {
 
   private func asked(_ invoker: OOMReport.Invoker) -> String {
     let name = plain(invoker.name)
-    let who = invoker.pid.map { "\($0) (\(name))" } ?? name
-    var text = who
+    var text = invoker.pid.map { "\($0) (\(name))" } ?? name
     if let order = report.request.order, order > 0 { text += ", 2^\(order) pages" }
     if !report.request.gfpFlags.isEmpty { text += ", \(plain(report.request.gfpFlags))" }
     return text
@@ -153,7 +152,7 @@ private struct OneAutopsyText {
     return kill.arithmetic.unit == .pages ? "\(number) pages (\(size(points)))" : "\(number) points"
   }
 
-  /// Who gave back what, as the kill lines and the reaper's have it.
+  /// Which process gave back what, as the kill lines and the reaper's have it.
   private var freed: [String] {
     var lines: [String] = []
     for kill in report.kills.prefix(8) {

@@ -16,7 +16,7 @@ package struct Course: Sendable {
     package var name: String
     /// Below the directory of the course.
     package var path: String
-    /// What ran out and who died, as the README says; `StoryOutcome` works them out.
+    /// What ran out and which processes died, as the README says; `StoryOutcome` works them out.
     package var outcome: StoryOutcome
     package var teaches: String
     /// Of the README, from 1.

@@ -65,7 +65,7 @@ package struct CourseText {
       + OutcomeText(style: style, width: width).lines(of: run).joined(separator: "\n") + "\n"
   }
 
-  /// Who has most points, of a story in which nobody dies.
+  /// The processes with most points, of a story in which nobody dies.
   package func points(_ table: ScoreTable) -> String {
     let lines = ScoreText.text(table, style: style).split(
       separator: "\n", omittingEmptySubsequences: false)

@@ -1,7 +1,7 @@
 internal import OOMFormats
 package import OOMSimulator
 
-/// What ran out in a story and who died for it, in a few words each.
+/// What ran out in a story and which processes died for it, in a few words each.
 package struct StoryOutcome: Equatable, Sendable {
   /// `machine`, the path of a memory cgroup, NUMA nodes, or the promise that was refused: `CommitLimit` in mode 2 of
   /// overcommit, which is the only one that looks at it, or `overcommit`.

@@ -1,7 +1,7 @@
 internal import OOMFormats
 package import OOMSimulator
 
-/// What to say to a reader who guessed whom the kernel chose.
+/// What to say to a reader who guessed which process the kernel chose.
 package enum Guess {
   /// - Parameters:
   ///   - line: what was typed: a name, a pid, or nothing.

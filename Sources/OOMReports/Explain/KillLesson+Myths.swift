@@ -19,7 +19,7 @@ extension KillLesson {
   /// Why not that one.
   func why(_ name: String) -> Lesson.Step {
     let why = WhyNot(name, in: kill, scene)
-    let who = why.candidate.map { numbers.name($0.identity) } ?? plain(name)
+    let subject = why.candidate.map { numbers.name($0.identity) } ?? plain(name)
     var step = Lesson.Step(name: .why, title: "Why not \(plain(name))")
     step.facts = [
       Lesson.Fact("name", why.candidate?.name ?? name), Lesson.Fact("reason", why.reason.key),
@@ -35,13 +35,13 @@ extension KillLesson {
       step.field("points", "\(SizeFormat.grouped(candidate.points)) = \(terms)")
       step.facts.append(Lesson.Fact("points", candidate.points))
     }
-    step.say(text(of: why, who))
+    step.say(text(of: why, subject))
     step.parts += rule(of: why)
-    wouldHaveBeen(why, who, into: &step)
+    wouldHaveBeen(why, subject, into: &step)
     return step
   }
 
-  private func wouldHaveBeen(_ why: WhyNot, _ who: String, into step: inout Lesson.Step) {
+  private func wouldHaveBeen(_ why: WhyNot, _ subject: String, into step: inout Lesson.Step) {
     let setting = scene.arithmetic.unit == .none ? "oom_adj" : "oom_score_adj"
     if let adj = why.chosenAtAdj {
       let own = why.candidate?.legacy?.oomAdj ?? why.candidate?.oomScoreAdj ?? 0
@@ -61,24 +61,24 @@ extension KillLesson {
     }
   }
 
-  private func text(of why: WhyNot, _ who: String) -> String {
+  private func text(of why: WhyNot, _ subject: String) -> String {
     switch why.reason {
     case .chosen:
       return kill.dyingFirst == kill.victim.identity
-        ? "\(who) is the victim."
-        : "\(who) was chosen; its child \(numbers.name(kill.dyingFirst)) died for it."
-    case .diedToo(let because): return "\(who) did die: \(because.rawValue)."
+        ? "\(subject) is the victim."
+        : "\(subject) was chosen; its child \(numbers.name(kill.dyingFirst)) died for it."
+    case .diedToo(let because): return "\(subject) did die: \(because.rawValue)."
     case .notInDomain:
       let domain = scene.cgroup.map { "in \(plain($0)), whose limit was hit" } ?? "running then"
-      return "\(who) was not \(domain), so nobody looked at it."
-    case .ineligible(let reason): return "\(who) was no candidate: \(reason.rawValue)."
+      return "\(subject) was not \(domain), so nobody looked at it."
+    case .ineligible(let reason): return "\(subject) was no candidate: \(reason.rawValue)."
     case .fewerPoints(let points):
       let size =
         scene.arithmetic.unit == .pages
         ? numbers.pages(Int64(clamping: points)) : "\(SizeFormat.grouped(points)) points"
-      return "\(who) was \(size) short of \(numbers.name(kill.victim.identity))."
+      return "\(subject) was \(size) short of \(numbers.name(kill.victim.identity))."
     case .tie:
-      return "\(who) had just as many points; the place in the walk decided."
+      return "\(subject) had just as many points; the place in the walk decided."
     case .notByPoints(let chosen):
       return "Points did not decide: the victim was taken \(chosen.reason ?? "")."
     }

@@ -147,7 +147,7 @@ struct KillLesson {
         "Of \(numbers.size(own &+ stays)) that it had: anonymous memory, swap and page tables. Mapped files "
           + "stay as cache, and shared memory as long as anybody uses it.")
     } else {
-      step.say("Anonymous memory, swap and page tables of those who die.")
+      step.say("Anonymous memory, swap and page tables of the processes that die.")
     }
     if scenario.machine.exitDelay > 0 {
       step.say("It takes \(SizeFormat.time(scenario.machine.exitDelay)) until all of it is there.")
@@ -175,7 +175,7 @@ struct KillLesson {
     for stuck in run.stuck.prefix(3) {
       step.say(
         "\(stuck.process.map(numbers.name) ?? "A tmpfs write") stands still from "
-          + "\(SizeFormat.time(stuck.at)) on: \(stuck.why).")
+          + "\(SizeFormat.time(stuck.at)) on: \(stuck.whyText).")
     }
     step.facts = [Lesson.Fact("end_us", run.end)]
     return step

@@ -36,7 +36,7 @@ package struct Lesson: Equatable, Sendable {
     package var title: String
     package var parts: [Part] = []
     package var facts: [Fact] = []
-    /// Facts of several of a kind: the candidates that are shown, those who die.
+    /// Facts of several of a kind: the candidates that are shown, the processes that die.
     package var rows: [[Fact]] = []
   }
 
@@ -48,7 +48,7 @@ package struct Lesson: Equatable, Sendable {
   package var number: Int
   package var kills: Int
   package var steps: [Step]
-  /// Who died first and who was chosen; nil without a kill.
+  /// The process that died first and the one that was chosen; nil without a kill.
   package var victim: ProcessIdentity?
   package var chosen: ProcessIdentity?
   /// Names and pids of those that could have been chosen.

@@ -2,7 +2,7 @@ internal import OOMFormats
 internal import OOMSimulator
 internal import VictimSelection
 
-/// Who is looked at, and who of them cannot be chosen.
+/// The processes that are looked at, and which of them cannot be chosen.
 struct LessonCandidates {
   let scene: OOMScene
   let rules: RulesInForce
@@ -21,9 +21,9 @@ struct LessonCandidates {
         + "\(eligible.count) of them can be chosen, \(others) cannot.")
     step.parts += order
     step.parts.append(.lines(table(eligible)))
-    for (reason, who) in ineligible {
-      let names = who.prefix(6).map { numbers.name($0.identity) }.joined(separator: ", ")
-      let rest = who.count > 6 ? " and \(who.count - 6) more" : ""
+    for (reason, candidates) in ineligible {
+      let names = candidates.prefix(6).map { numbers.name($0.identity) }.joined(separator: ", ")
+      let rest = candidates.count > 6 ? " and \(candidates.count - 6) more" : ""
       step.field("not", "\(names)\(rest): \(reason.rawValue)")
       step.parts += rule(reason)
     }
@@ -44,12 +44,12 @@ struct LessonCandidates {
   }
 
   /// Those that cannot be chosen, by reason, in the order in which the reasons first appear.
-  private var ineligible: [(reason: Ineligible, who: [Candidate])] {
-    var groups: [(reason: Ineligible, who: [Candidate])] = []
+  private var ineligible: [(reason: Ineligible, candidates: [Candidate])] {
+    var groups: [(reason: Ineligible, candidates: [Candidate])] = []
     for candidate in scene.candidates {
       guard let reason = candidate.ineligible else { continue }
       if let index = groups.firstIndex(where: { $0.reason == reason }) {
-        groups[index].who.append(candidate)
+        groups[index].candidates.append(candidate)
       } else {
         groups.append((reason, [candidate]))
       }

@@ -33,16 +33,17 @@ struct LessonOpening {
   }
 
   private var whatFailed: String {
-    let who = scene.invoker.map(numbers.name) ?? "A process outside of the scenario"
+    let invoker = scene.invoker.map(numbers.name) ?? "A process outside of the scenario"
     switch scene.trigger {
     case .allocation:
-      let asker = scene.invoker.map(numbers.name) ?? "A write to a tmpfs"
+      let writer = scene.invoker.map(numbers.name) ?? "A write to a tmpfs"
       return isMemcg
-        ? "\(asker) needs one page more, and \(domain) is at its limit."
-        : "\(asker) needs one page more, and there is none to be had."
-    case .fork: return "\(who) forks, and there is no room for the page tables of the child."
+        ? "\(writer) needs one page more, and \(domain) is at its limit."
+        : "\(writer) needs one page more, and there is none to be had."
+    case .fork: return "\(invoker) forks, and there is no room for the page tables of the child."
     case .swapoff:
-      return "\(who) runs swapoff: what is in swap has to come back to memory, and does not fit."
+      return
+        "\(invoker) runs swapoff: what is in swap has to come back to memory, and does not fit."
     case .limitLowered: return "A limit of \(domain) was set below what it uses."
     case .declared:
       return "No allocation failed: the scenario declares an OOM here and asks who would die."
@@ -156,7 +157,7 @@ struct LessonOpening {
       scene.trigger == .allocation
       ? rules.main(
         .watermarks,
-        "Below the min watermark, which vm.min_free_kbytes sets, only those who free memory may go."
+        "Below the min watermark, which vm.min_free_kbytes sets, only what frees memory may go."
       )
       : []
     let isNoSysctl = rules.since("2.6.18", .panicOnOOM).isEmpty
@@ -176,7 +177,7 @@ struct LessonOpening {
         + "\(numbers.size(scene.limit.free)) of the machine are free."
     case .cpuset:
       return
-        "The cpuset of who asks leaves it nodes \(scene.nodes?.description ?? "") only, and these are full. "
+        "The cpuset of the invoker leaves it nodes \(scene.nodes?.description ?? "") only, and these are full. "
         + "Memory of other nodes does not help."
     case .memoryPolicy:
       return
@@ -188,7 +189,7 @@ struct LessonOpening {
       }
       return
         "No limit of a group was in the way: the machine itself has run out. Free pages up to the min "
-        + "watermark are kept for those who free memory. Everybody is looked at, in whatever group."
+        + "watermark are kept for what frees memory. Everybody is looked at, in whatever group."
     }
   }
 

@@ -36,7 +36,7 @@ struct LessonPoints {
     switch kill.chosen {
     case .allocatingTask: rules.main(.allocatingTask)
     case .constrained: rules.main(.constraint)
-    case .onlyAsker: rules.main(.nobody)
+    case .onlyInvoker: rules.main(.nobody)
     case .swapoff: rules.main(.swapoff)
     case .points, .policy: []
     }

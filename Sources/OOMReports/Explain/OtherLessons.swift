@@ -54,9 +54,9 @@ struct QuietLesson {
 
   private func refusal(_ refusal: Refusal) -> Lesson.Step {
     var step = Lesson.Step(name: .refused, title: "A request that was refused: ENOMEM, and no kill")
-    let who = refusal.process.map(numbers.name) ?? "A tmpfs write"
+    let name = refusal.process.map(numbers.name) ?? "A tmpfs write"
     step.field("at", SizeFormat.time(refusal.at))
-    step.field("asked by", who)
+    step.field("asked by", name)
     step.field("wanted", numbers.pages(refusal.pages))
     step.field("mode", "vm.overcommit_memory \(refusal.mode.rawValue)")
     step.field("CommitLimit", numbers.pages(refusal.commitLimit))
@@ -82,11 +82,11 @@ struct QuietLesson {
 
   private func stuck(_ stuck: Stuck) -> Lesson.Step {
     var step = Lesson.Step(name: .stuck, title: "Somebody stands still, and nobody is killed")
-    let who = stuck.process.map(numbers.name) ?? "A tmpfs write"
-    step.field("stuck", who)
+    let name = stuck.process.map(numbers.name) ?? "A tmpfs write"
+    step.field("stuck", name)
     step.field("at", SizeFormat.time(stuck.at))
     if let cgroup = stuck.cgroup { step.field("group", plain(cgroup)) }
-    step.say("\(who) can never go on: \(stuck.why).")
+    step.say("\(name) can never go on: \(stuck.whyText).")
     step.parts += rule(of: stuck)
     if let cgroup = stuck.cgroup {
       let table = simulator.score(valid: scenario, at: stuck.at)
@@ -102,16 +102,18 @@ struct QuietLesson {
     }
     step.facts = [
       Lesson.Fact("at_us", stuck.at), Lesson.Fact("name", stuck.process?.name),
-      Lesson.Fact("cgroup", stuck.cgroup), Lesson.Fact("why", stuck.why),
+      Lesson.Fact("cgroup", stuck.cgroup), Lesson.Fact("why", stuck.whyText),
     ]
     return step
   }
 
   private func rule(of stuck: Stuck) -> [Lesson.Part] {
-    if stuck.why.hasPrefix("memory.high") { return rules.whole(.high, simulatedOnly: false) }
-    if stuck.why.contains("oom_kill_disable") { return rules.main(.memcg) }
-    if stuck.why.contains("oom_adj -17") { return rules.main(.unkillable) }
-    if stuck.why.contains("still dying") { return rules.main(.dying) }
-    return rules.main(.nobody)
+    switch stuck.why {
+    case .throttled: rules.whole(.high, simulatedOnly: false)
+    case .oomKillDisabled: rules.main(.memcg)
+    case .chosenUnkillable: rules.main(.unkillable)
+    case .victimStillDying: rules.main(.dying)
+    case .noKillableProcess: rules.main(.nobody)
+    }
   }
 }

@@ -1,7 +1,7 @@
 internal import OOMFormats
 package import OOMSimulator
 
-/// Who goes when a Kubernetes node runs out of memory, for people.
+/// What goes when a Kubernetes node runs out of memory, for people.
 package struct NodeForecastText {
   let report: Kubernetes.NodeForecast
   let rows: Int
@@ -19,7 +19,7 @@ package struct NodeForecastText {
   package var text: String {
     var lines = heading + [""] + containers + [""] + kills + [""] + evictions
     let remarks =
-      node.notes.map { "note: " + $0 } + report.forecast.warnings.map { "warning: " + $0 }
+      node.notes.map { "note: " + $0 } + report.forecast.warnings.map { "warning: " + $0.text }
     if !remarks.isEmpty { lines.append("") }
     lines += remarks.map { plain($0) }
     return lines.joined(separator: "\n") + "\n"
@@ -103,7 +103,7 @@ package struct NodeForecastText {
   private func victims(of domain: Forecast.Domain) -> [String] {
     let victims = report.victims(of: domain)
     if victims.isEmpty {
-      return [style.red("nobody can be killed: who asks waits, or gets ENOMEM")]
+      return [style.red("nobody can be killed: the invoker waits, or gets ENOMEM")]
     }
     var table = [["", "points", "oom_score_adj", "frees", "container"]]
     for (place, victim) in victims.enumerated() {

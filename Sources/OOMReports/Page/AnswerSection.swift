@@ -2,7 +2,7 @@ internal import OOMFormats
 internal import OOMSimulator
 internal import VictimSelection
 
-/// Who died, when and why, in a few sentences.
+/// Which processes died, when and why, in a few sentences.
 struct AnswerSection {
   let run: Run
 
@@ -25,16 +25,17 @@ struct AnswerSection {
         "Then: \(others.joined(separator: ", "))\(rest). In all \(blast.deaths) processes die.")
     }
     for refusal in run.refused.prefix(3) {
-      let who = refusal.process.map(PageNames.name) ?? "A tmpfs write"
+      let name = refusal.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(who) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill."
+        "\(name) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill."
       )
     }
     if run.refused.count > 3 { lines.append("\(run.refused.count - 3) more requests are refused.") }
     for stuck in run.stuck.prefix(3) {
-      let who = stuck.process.map(PageNames.name) ?? "A tmpfs write"
+      let name = stuck.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(who) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.why)).")
+        "\(name) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.whyText))."
+      )
     }
     if run.stuck.count > 3 { lines.append("\(run.stuck.count - 3) more stand still.") }
     if let panic = run.panic {

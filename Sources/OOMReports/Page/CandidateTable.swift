@@ -81,9 +81,9 @@ struct CandidateTable {
       case .thousandths: "points are thousandths of totalpages"
       case .none: "points have no unit in this release"
       }
-    let who = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
+    let processes = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
     let total = SizeFormat.grouped(kill.totalpages)
-    return PageNames.numbers("\(who); \(unit); totalpages \(total).")
+    return PageNames.numbers("\(processes); \(unit); totalpages \(total).")
   }
 
   private func row(

@@ -59,7 +59,7 @@ struct OtherSections {
     text +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
     text += "<caption>ENOMEM by overcommit: nobody dies of it</caption><thead><tr>"
-    text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">who</th>"
+    text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">process</th>"
     for name in ["wanted", "CommitLimit", "Committed_AS"] {
       text += "<th scope=\"col\" class=\"n\">\(name)</th>"
     }
@@ -83,7 +83,7 @@ struct OtherSections {
 
   private var warnings: String {
     if run.warnings.isEmpty { return "" }
-    let rows = run.warnings.prefix(50).map { "<li>\(OOMReports.html($0))</li>" }
+    let rows = run.warnings.prefix(50).map { "<li>\(OOMReports.html($0.text))</li>" }
     let rest = run.warnings.count - rows.count
     return
       "<section aria-labelledby=\"warnings\"><h2 id=\"warnings\">Warnings</h2><ul>\(rows.joined())</ul>"

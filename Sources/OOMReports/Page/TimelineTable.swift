@@ -1,7 +1,7 @@
 internal import OOMFormats
 internal import OOMSimulator
 
-/// The numbers of the pictures at some instants, for those who do not see them.
+/// The numbers of the pictures at some instants, for readers who do not see them.
 struct TimelineTable {
   let run: Run
   let timeline: Timeline

@@ -22,7 +22,7 @@ struct WhatIf {
     if isWhole {
       rows = open
     } else {
-      // Those with most points: who is changed is held against all that could come before it. Of equals those that
+      // Those with most points: the changed process is held against all that could come before it. Of equals those that
       // the kernel prefers.
       let order = open.indices.sorted {
         if open[$0].points != open[$1].points { return open[$0].points > open[$1].points }

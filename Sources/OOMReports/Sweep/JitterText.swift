@@ -1,7 +1,7 @@
 package import OOMFormats
 internal import OOMSimulator
 
-/// How often who dies first, for people.
+/// How often each process dies first, for people.
 package struct JitterText {
   let table: JitterTable
   let style: Style

@@ -195,12 +195,12 @@ package struct SweepText {
     var kinds: [(text: String, count: Int)] = []
     var numbers: [String: Int] = [:]
     for warning in table.cells.flatMap(\.run.warnings) {
-      let kind = warning.filter { !$0.isNumber }
+      let kind = warning.fact.text.filter { !$0.isNumber }
       if let number = numbers[kind] {
         kinds[number].count += 1
       } else {
         numbers[kind] = kinds.count
-        kinds.append((warning, 1))
+        kinds.append((warning.text, 1))
       }
     }
     if kinds.isEmpty { return [] }
@@ -233,7 +233,7 @@ extension RunSummary {
     }
   }
 
-  /// A cell of a table: who dies first and when, and what else there is.
+  /// A cell of a table: the process that dies first, when, and what else there is.
   var text: String {
     var text = "nobody"
     if let first, let firstAt {

@@ -43,8 +43,8 @@ package struct CheckResult: Sendable {
     default: break
     }
     for difference in differences {
-      text += "\n  \(difference.field)\n    - expected: \(plain(difference.expected))"
-      text += "\n    + actual:   \(plain(difference.actual))"
+      text += "\n  \(difference.field)\n    - expected: \(plain(difference.expected.text))"
+      text += "\n    + actual:   \(plain(difference.actual.text))"
     }
     return text + "\n"
   }
@@ -74,7 +74,7 @@ package struct CheckResult: Sendable {
       case .error: text += "><error message=\"unreadable\"/></testcase>\n"
       case .fail:
         let details = result.differences.map {
-          "\($0.field): expected \($0.expected), actual \($0.actual)"
+          "\($0.field): expected \($0.expected.text), actual \($0.actual.text)"
         }
         text += "><failure message=\"\(escaped(details.joined(separator: "; ")))\"/></testcase>\n"
       }
@@ -114,8 +114,8 @@ extension JSONWriter {
               for difference in result.differences {
                 writer.object(inline: true) {
                   $0.field("field", difference.field)
-                  $0.field("expected", difference.expected)
-                  $0.field("actual", difference.actual)
+                  $0.field("expected", difference.expected.text)
+                  $0.field("actual", difference.actual.text)
                 }
               }
             }

@@ -2,7 +2,7 @@ internal import OOMFormats
 package import OOMSimulator
 internal import VictimSelection
 
-/// Who dies next, for people: domains nearest to their limits first, in each the candidates in order.
+/// The processes that die next, for people: domains nearest to their limits first, in each the candidates in order.
 package struct ForecastText {
   private let forecast: Forecast
   private let style: Style
@@ -27,7 +27,7 @@ package struct ForecastText {
         "\(others) more \(others == 1 ? "limit" : "limits") with over \(percent(nearPerMille)) left"
       )
     }
-    for warning in forecast.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in forecast.warnings { lines.append("warning: \(plain(warning.text))") }
     if lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -64,10 +64,10 @@ package struct ForecastText {
     case .panicOnOOM: "the kernel panics: vm.panic_on_oom"
     case .panicDeadlocked:
       "the kernel panics: nobody of \(domain.ineligibleCount) processes can be killed"
-    case .waits: "nobody can be killed: who asks waits, or gets ENOMEM"
+    case .waits: "nobody can be killed: the invoker waits, or gets ENOMEM"
     case .forced: "nobody can be killed: the group goes over its limit"
-    case .killsAsker: "nobody can be chosen: who asks is killed"
-    case .disabled: "oom_kill_disable: who asks waits, nobody is killed"
+    case .killsInvoker: "nobody can be chosen: the invoker is killed"
+    case .disabled: "oom_kill_disable: the invoker waits, nobody is killed"
     case .victimDying: "a victim is still dying: nobody else is killed until it is gone"
     }
   }

@@ -2,7 +2,7 @@ internal import OOMFormats
 internal import OOMSimulator
 
 extension Run.Loop {
-  /// What is to be said of a loop, on one line; and on a second one whom it hurts besides.
+  /// What is to be said of a loop, on one line; and on a second one the processes that it hurts besides.
   func lines(_ style: Style) -> [String] {
     var text = style.red("LOOP") + "  every \(SizeFormat.time(period)): " + list(processes)
     if kills == 0 {

@@ -12,14 +12,14 @@ struct OutcomeText {
     for kill in run.kills.prefix(6) { lines.append("    " + self.kill(kill, run)) }
     if run.kills.count > 6 { lines.append("    … and \(run.kills.count - 6) more kills") }
     for refusal in run.refused.prefix(6) {
-      let who = refusal.process?.name ?? "a tmpfs write"
+      let name = refusal.process?.name ?? "a tmpfs write"
       lines.append(
-        "    ENOMEM: \(plain(who)) at \(SizeFormat.time(refusal.at)), "
+        "    ENOMEM: \(plain(name)) at \(SizeFormat.time(refusal.at)), "
           + SizeFormat.binary(pages: refusal.pages, pageSize: run.pageSize))
     }
     if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }
     for stuck in run.stuck.prefix(6) {
-      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.why)")
+      lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.whyText)")
     }
     if let panic = run.panic {
       lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
@@ -31,7 +31,7 @@ struct OutcomeText {
       lines.append("    " + style.dim("in all: \(blast.text(pageSize: run.pageSize))"))
     }
     for warning in run.warnings.prefix(4) {
-      lines += wrapped("warning: \(plain(warning))", width: max(width - 4, 30)).map {
+      lines += wrapped("warning: \(plain(warning.text))", width: max(width - 4, 30)).map {
         "    " + style.dim($0)
       }
     }

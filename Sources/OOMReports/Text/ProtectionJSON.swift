@@ -49,10 +49,10 @@ extension JSONWriter {
       field("outcome", "panic")
       field("at_us", at)
       field("why", why.rawValue)
-    case .stuck(let at, let why):
+    case .stuck(let stuck):
       field("outcome", "stuck")
-      field("at_us", at)
-      field("why", why)
+      field("at_us", stuck.at)
+      field("why", stuck.whyText)
     case .refused(let at):
       field("outcome", "refused")
       field("at_us", at)

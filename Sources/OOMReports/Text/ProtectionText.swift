@@ -2,7 +2,7 @@ internal import OOMFormats
 package import OOMSimulator
 internal import VictimSelection
 
-/// How a process could be spared, for people: what kills it, each setting that spares it, who pays.
+/// How a process could be spared, for people: what kills it, each setting that spares it, and which processes pay for that.
 package struct ProtectionText {
   let protection: Protection
   let style: Style
@@ -60,7 +60,7 @@ package struct ProtectionText {
     return lines
   }
 
-  /// Who dies instead, in order.
+  /// The processes that die instead, in order.
   private func then(_ run: Run) -> String {
     var parts = run.kills.prefix(6).map { kill in
       let others = kill.killed.count - 1
@@ -195,8 +195,9 @@ extension Protection {
       return text
     case .panic(let at, let why):
       return "ends with the machine: a panic at \(SizeFormat.time(at)), \(why.text)"
-    case .stuck(let at, let why):
-      return "is not killed, but stands still from \(SizeFormat.time(at)) on: \(why)"
+    case .stuck(let stuck):
+      return
+        "is not killed, but stands still from \(SizeFormat.time(stuck.at)) on: \(stuck.whyText)"
     case .refused(let at):
       return "is not killed: it ends by itself at \(SizeFormat.time(at)), because it got ENOMEM"
     }
@@ -248,17 +249,17 @@ extension Protection.Warning {
     case .disabledSacrificesMany(let kills):
       return
         "at \(lowest) others die one after the other, \(kills) and more: such values count as no help"
-    case .disabledSticks(let process, let why):
-      let who = process.map { "\(plain($0.name)) (\($0.pid))" } ?? "a tmpfs write"
-      return "at \(lowest) \(who) stands still for ever: \(why)"
+    case .disabledSticks(let stuck):
+      let name = stuck.process.map { "\(plain($0.name)) (\($0.pid))" } ?? "a tmpfs write"
+      return "at \(lowest) \(name) stands still for ever: \(stuck.whyText)"
     case .notByPoints(let chosen):
       return "it is chosen \(chosen.reason ?? "by its points")"
     case .diesWith(let process, let because):
-      let who = "\(plain(process.name)) (\(process.pid))"
+      let name = "\(plain(process.name)) (\(process.pid))"
       switch because {
-      case .child: return "it dies as the child of \(who), which was chosen"
-      case .sharedMM: return "it dies because it shares the memory of \(who)"
-      case .oomGroup: return "it dies with \(who), because of memory.oom.group"
+      case .child: return "it dies as the child of \(name), which was chosen"
+      case .sharedMM: return "it dies because it shares the memory of \(name)"
+      case .oomGroup: return "it dies with \(name), because of memory.oom.group"
       case .victim: return "it is chosen itself"
       }
     case .nodesNotSearched:
@@ -287,7 +288,7 @@ extension Kill.Chosen {
     case .allocatingTask: "because it asked: vm.oom_kill_allocating_task is 1"
     case .constrained: "because it asked for memory of some nodes only"
     case .swapoff: "because it runs swapoff, whatever its points are"
-    case .onlyAsker: "because it asked, and nobody in the group could be chosen"
+    case .onlyInvoker: "because it asked, and nobody in the group could be chosen"
     case .policy: "in the group that uses most: the policy, no kernel"
     }
   }

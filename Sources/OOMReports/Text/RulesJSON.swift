@@ -35,7 +35,7 @@ extension JSONWriter {
       writer.field("schema", "oomsim.rules/1")
       writer.field("kernel", kernel.text)
       writer.field("rule_set", RuleSet.of(kernel).key)
-      writer.field("notes", kernel.notes)
+      writer.field("notes", kernel.notes.map { $0.text })
       writer.key("rules")
       writer.array { for change in RulesByRelease.inForce(in: kernel) { $0.ruleChange(change) } }
     }
@@ -47,7 +47,7 @@ extension JSONWriter {
       writer.field("schema", "oomsim.rules/1")
       writer.field("from", from.text)
       writer.field("to", to.text)
-      writer.field("notes", from.notes + to.notes)
+      writer.field("notes", (from.notes + to.notes).map { $0.text })
       writer.key("changes")
       writer.array {
         for change in RulesByRelease.changes(from: from, to: to) { $0.ruleChange(change) }

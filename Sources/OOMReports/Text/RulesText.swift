@@ -40,7 +40,7 @@ package struct RulesText {
       style.bold("Linux \(plain(kernel.text))")
         + style.dim("   rules of \(set.key): \(set.summary)")
     ]
-    for note in kernel.notes { lines += block(note, indent: 4, first: "note: ") }
+    for note in kernel.notes { lines += block(note.text, indent: 4, first: "note: ") }
     var rule: RuleName?
     for change in RulesByRelease.inForce(in: kernel) {
       let since = change.since == .oldestKnown ? "" : style.dim("   since \(change.since)")
@@ -63,7 +63,7 @@ package struct RulesText {
       style.bold("Linux \(plain(from.text)) to \(plain(to.text))")
         + style.dim("   \(changes.count) change\(changes.count == 1 ? "" : "s") of rules")
     ]
-    for note in from.notes + to.notes { lines += block(note, indent: 4, first: "note: ") }
+    for note in from.notes + to.notes { lines += block(note.text, indent: 4, first: "note: ") }
     for change in changes {
       // What an enterprise kernel has early, and the later release not yet.
       let isBack = change.since <= from.upstream

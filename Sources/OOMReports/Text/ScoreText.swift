@@ -2,7 +2,7 @@ internal import OOMFormats
 package import OOMSimulator
 internal import VictimSelection
 
-/// The badness table for people, most points first; those who are no candidates come last, with the reason.
+/// The badness table for people, most points first; processes that are no candidates come last, with the reason.
 package enum ScoreText {
   package static func text(_ table: ScoreTable, style: Style) -> String {
     var lines = [
@@ -13,7 +13,7 @@ package enum ScoreText {
     ]
     lines += Self.table(table.ranking.map { table.processes[$0] })
     if !table.warnings.isEmpty { lines.append("") }
-    for warning in table.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in table.warnings { lines.append("warning: \(plain(warning.text))") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -26,7 +26,7 @@ package struct TextReport {
     if let panic = run.panic { lines += ["", self.panic(panic)] }
     if let loop = run.loop { lines += [""] + loop.lines(style) }
     if !run.warnings.isEmpty { lines.append("") }
-    for warning in run.warnings { lines.append("warning: \(plain(warning))") }
+    for warning in run.warnings { lines.append("warning: \(plain(warning.text))") }
     lines += ["", summary]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -99,7 +99,7 @@ package struct TextReport {
   private func limit(_ kill: Kill) -> String {
     let state = kill.limit
     if let nodes = kill.nodes {
-      let why = kill.constraint == .cpuset ? "the cpuset of who asked" : "a memory policy"
+      let why = kill.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy"
       return "nodes \(nodes), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
         + "watermark \(size(state.minWatermark))"
     }
@@ -159,7 +159,7 @@ package struct TextReport {
   private func whyNot(_ kill: Kill) -> String {
     switch kill.chosen {
     case .points: "not taken"
-    case .allocatingTask, .onlyAsker, .constrained: "did not ask"
+    case .allocatingTask, .onlyInvoker, .constrained: "did not ask"
     case .swapoff: "does not run swapoff"
     case .policy: "in a group that uses less"
     }
@@ -199,14 +199,14 @@ package struct TextReport {
   // MARK: Others
 
   private func refusal(_ refusal: Refusal) -> String {
-    let who = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
+    let name = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
     let why =
       refusal.mode == .heuristic
       ? heuristic(refusal)
       : "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
         + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
         + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
-    return "at \(SizeFormat.time(refusal.at))  " + style.red("ENOMEM: \(who)")
+    return "at \(SizeFormat.time(refusal.at))  " + style.red("ENOMEM: \(name)")
       + " asked for \(pages(refusal.pages)); \(why)"
   }
 
@@ -219,9 +219,9 @@ package struct TextReport {
   }
 
   private func stuck(_ stuck: Stuck) -> String {
-    let who = stuck.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
-    return "at \(SizeFormat.time(stuck.at))  " + style.red("stuck: \(who)")
-      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.why)"
+    let name = stuck.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
+    return "at \(SizeFormat.time(stuck.at))  " + style.red("stuck: \(name)")
+      + (stuck.cgroup.map { " in \(plain($0))" } ?? "") + ": \(stuck.whyText)"
   }
 
   private func panic(_ panic: Panic) -> String {

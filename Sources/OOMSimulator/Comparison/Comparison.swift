@@ -78,7 +78,7 @@ package struct Comparison: Equatable, Sendable {
         sides.append(Side(first: kernel, last: kernel, run: run))
         continue
       }
-      if Outcome(before.run) == Outcome(run) {
+      if ComparedOutcome(before.run) == ComparedOutcome(run) {
         sides[sides.count - 1].extend(to: kernel, run)
         continue
       }
@@ -103,7 +103,7 @@ package struct Comparison: Equatable, Sendable {
     _ scenario: Scenario, _ before: Side, _ kernel: KernelRelease, _ run: Run
   ) -> Difference {
     var difference = Difference(from: before.last, to: kernel, causes: [])
-    let (start, end) = (Outcome(before.run), Outcome(run))
+    let (start, end) = (ComparedOutcome(before.run), ComparedOutcome(run))
     if start == end { return difference }
     // What lies between two releases is the same in both directions.
     difference.causes =
@@ -115,7 +115,7 @@ package struct Comparison: Equatable, Sendable {
   /// The changes between two releases that lead from the outcome of one to that of the other. Each is tried
   /// after those before it; changes that cancel each other out are left out.
   private static func causes(
-    _ scenario: Scenario, _ from: KernelRelease, _ to: KernelRelease, _ start: Outcome
+    _ scenario: Scenario, _ from: KernelRelease, _ to: KernelRelease, _ start: ComparedOutcome
   ) -> [RuleChange] {
     var rules = RulesByRelease.rules(of: from)
     var outcomes = [start]
@@ -124,7 +124,7 @@ package struct Comparison: Equatable, Sendable {
       if step.rules == rules {
         outcomes.append(outcomes[outcomes.count - 1])
       } else {
-        outcomes.append(Outcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
+        outcomes.append(ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
       }
       rules = step.rules
     }
@@ -140,7 +140,7 @@ package struct Comparison: Equatable, Sendable {
 }
 
 /// What a run comes to, without times and points, which differ between releases for reasons that hurt nobody.
-struct Outcome: Equatable {
+struct ComparedOutcome: Equatable {
   private struct Death: Equatable {
     var victim: ProcessIdentity
     var killed: [Kill.Casualty]
@@ -151,7 +151,7 @@ struct Outcome: Equatable {
   private struct Want: Equatable {
     var process: ProcessIdentity?
     var cgroup: String?
-    var why: String
+    var why: Stuck.Why
   }
 
   private let deaths: [Death]

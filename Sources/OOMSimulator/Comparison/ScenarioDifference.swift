@@ -1,13 +1,6 @@
 /// One value that two scenarios have differently.
 package struct ScenarioDifference: Equatable, Sendable {
-  package enum Value: Equatable, Sendable {
-    case pages(Int64)
-    case number(Int64)
-    case microseconds(Int64)
-    case text(String)
-    /// Not given, or not there.
-    case absent
-  }
+  package typealias Value = ShownValue
 
   /// Where, in the words of the scenario format: `processes.llm.oom_score_adj`.
   package var path: String

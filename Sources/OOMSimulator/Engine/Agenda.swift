@@ -1,5 +1,5 @@
-/// What wants to act at a time, in the order in which it acts at one instant. A new clock is a case here, and says below
-/// when it wants to act next and what it does then.
+/// The agenda of a replay: what wants to act at a time, in the order in which it acts at one instant. A new clock is a
+/// case here, and says below when it wants to act next and what it does then.
 enum Clock: CaseIterable {
   /// Growth that has reached its end.
   case growth

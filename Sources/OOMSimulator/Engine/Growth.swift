@@ -12,7 +12,7 @@ struct Growth: Equatable, Sendable {
   enum Stop: Equatable, Sendable {
     /// Nobody in this group can be killed.
     case noVictim(group: Int)
-    /// Whom selection takes cannot be killed, and would be taken again.
+    /// The process that selection takes cannot be killed, and would be taken again.
     case unkillable
     /// `oom_kill_disable` of this group.
     case disabled(group: Int)

@@ -6,7 +6,8 @@ struct Growths: Equatable, Sendable {
   /// By order, which only rises; some of them gone.
   private var list: [Growth] = []
   private var goneCount = 0
-  private var started = 0
+  /// Where each growth stands in the list, by its order.
+  private var places: [Int32] = []
   /// Orders of the growths of each address space, by the row that has its sizes.
   private var byOwner: [Int: [Int]] = [:]
   /// Orders of those that are stopped, rising.
@@ -26,7 +27,10 @@ struct Growths: Equatable, Sendable {
   var nextEnd: Int64? {
     mutating get {
       while let first = ends.first {
-        if let growth = self[first.number], growth.stop == nil, growth.end == first.at {
+        // What is stopped, is gone or was put off leaves its old end behind.
+        if let index = index(of: first.number), list[index].stop == nil,
+          list[index].end == first.at
+        {
           return first.at
         }
         ends.removeFirst()
@@ -36,28 +40,22 @@ struct Growths: Equatable, Sendable {
   }
 
   subscript(order: Int) -> Growth? {
-    guard let index = index(of: order), !list[index].isGone else { return nil }
-    return list[index]
+    index(of: order).map { list[$0] }
   }
 
   func orders(of owner: Int) -> [Int] { byOwner.isEmpty ? [] : byOwner[owner] ?? [] }
 
+  /// The place of one that is not gone.
   private func index(of order: Int) -> Int? {
-    // Nothing was swept out yet: the place is the order.
-    if order < list.count, list[order].order == order { return order }
-    var (low, high) = (0, list.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle].order < order { low = middle + 1 } else { high = middle }
-    }
-    return low < list.count && list[low].order == order ? low : nil
+    let index = Int(places[order])
+    return index >= 0 && !list[index].isGone ? index : nil
   }
 
   /// - Returns: its order.
   mutating func add(_ growth: Growth) -> Int {
     var growth = growth
-    growth.order = started
-    started += 1
+    growth.order = places.count
+    places.append(Int32(list.count))
     list.append(growth)
     if let owner = growth.owner { byOwner[owner, default: []].append(growth.order) }
     if growth.isEntangled { entangled.append(growth.order) }
@@ -68,33 +66,37 @@ struct Growths: Equatable, Sendable {
   /// Changes one, but neither its order nor its address space.
   mutating func change(_ order: Int, _ body: (inout Growth) -> Void) {
     guard let index = index(of: order) else { return }
-    let before = (list[index].stop != nil, list[index].isEntangled, list[index].end)
+    let (wasStopped, wasEntangled) = (list[index].stop != nil, list[index].isEntangled)
+    let end = list[index].end
     body(&list[index])
-    let growth = list[index]
-    if before.0 != (growth.stop != nil) { Self.note(order, growth.stop != nil, in: &stopped) }
-    if before.1 != growth.isEntangled { Self.note(order, growth.isEntangled, in: &entangled) }
-    if before.2 != growth.end || (before.0 && growth.stop == nil) {
-      ends.insert(growth.end, order)
+    let isStopped = list[index].stop != nil
+    if wasStopped != isStopped { Self.note(order, isStopped, in: &stopped) }
+    if wasEntangled != list[index].isEntangled {
+      Self.note(order, !wasEntangled, in: &entangled)
+    }
+    if end != list[index].end || (wasStopped && !isStopped) {
+      ends.insert(list[index].end, order)
     }
   }
 
   mutating func remove(_ order: Int) {
-    guard let index = index(of: order), !list[index].isGone else { return }
-    let growth = list[index]
+    guard let index = index(of: order) else { return }
     list[index].isGone = true
     goneCount += 1
-    if let owner = growth.owner {
+    if let owner = list[index].owner {
       byOwner[owner]?.removeAll { $0 == order }
       if byOwner[owner]?.isEmpty == true { byOwner[owner] = nil }
     }
-    if growth.stop != nil { Self.note(order, false, in: &stopped) }
-    if growth.isEntangled { Self.note(order, false, in: &entangled) }
+    if list[index].stop != nil { Self.note(order, false, in: &stopped) }
+    if list[index].isEntangled { Self.note(order, false, in: &entangled) }
     if goneCount * 2 > list.count { sweep() }
   }
 
   private mutating func sweep() {
+    for growth in list where growth.isGone { places[growth.order] = -1 }
     list.removeAll { $0.isGone }
     goneCount = 0
+    for (index, growth) in list.enumerated() { places[growth.order] = Int32(index) }
   }
 
   /// Orders of those that end by an instant and are not stopped.

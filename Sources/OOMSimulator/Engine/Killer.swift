@@ -1,4 +1,4 @@
-/// Somebody who kills, as a value with one question: when do you want to look next, and whom do you take?
+/// Something that kills, as a value with one question: when do you want to look next, and which process do you take?
 ///
 /// The kernel's killer never looks by itself: an allocation that fails calls it (`Replay.outOfMemory`), and the rules of
 /// the release, or `Policy`, choose. Killers of user space poll.
@@ -9,7 +9,7 @@ struct Killer: Sendable {
   var nextLook: Int64?
   /// Looks at the state; says when it wants to look next.
   ///
-  /// - Returns: whom it takes, nil for nobody.
+  /// - Returns: the process that it takes; nil for none.
   var look: @Sendable (inout World, inout Killer) -> Choice?
 }
 
@@ -30,7 +30,7 @@ extension Replay {
       world.settle()
       var killer = killers[index]
       let choice = killer.look(&world, &killer)
-      // Time goes on: who wants to look again at once looks a microsecond later.
+      // Time goes on: a killer that wants to look again at once looks a microsecond later.
       killer.nextLook = killer.nextLook.map { max($0, now + 1) }
       killers[index] = killer
       if let choice {

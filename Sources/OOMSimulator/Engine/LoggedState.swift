@@ -78,25 +78,25 @@ package struct LoggedState: Equatable, Sendable {
   package var isPanicCompulsory = false
   /// A `long` of the kernel has 32 bits.
   package var hasNarrowLong = false
-  /// Microseconds until the memory of who is killed is back.
+  /// Microseconds until the memory of the killed processes is back.
   package var exitDelay: Int64 = 0
   /// Nil when it was none of the scenario's processes.
   package var invoker: Task?
   package var constraint: Constraint
   /// Nodes that the allocation was limited to by a memory policy.
   package var nodemask: NodeMask?
-  /// Name of the cpuset of who asked, and its nodes.
+  /// Name of the invoker's cpuset, and its nodes.
   package var cpuset = "/"
   package var mems = NodeMask(below: 1)
   package var memory = Memory()
   package var memcg: Memcg?
   /// The task table; nil where none is printed.
   package var table: [Task]?
-  /// Whom the selection took.
+  /// The process that the selection took.
   package var chosen: Task?
-  /// Who was killed first: the chosen one or its child.
+  /// The process that was killed first: the chosen one or its child.
   package var victim: Task?
-  /// Who died because it uses the victim's memory.
+  /// The processes that died because they use the victim's memory.
   package var sharers: [Task] = []
   /// The group that dies as a whole, and its members that are killed, in order.
   package var oomGroup: String?

@@ -78,7 +78,7 @@ extension Replay {
   }
 
   /// Events and sysctls, settings of groups and the swap that events change are the same for ever by then, so they
-  /// are left out; rows without a policy never come back, so their number says who they are.
+  /// are left out; rows without a policy never come back, so their number tells them apart.
   func decidingState() -> DecidingState {
     var state = DecidingState(ledger: world.ledger)
     let tasks = world.tasks
@@ -146,7 +146,7 @@ extension Replay {
     state.add(isAsked ? inputs.runTime + now - (world.tasks.startedAt[row] ?? 0) : 0)
   }
 
-  /// Who is whose child, where a release looks; and how far the pids are that a new process may still get, so that
+  /// Which process is whose child, where a release looks; and how far the pids are that a new process may still get, so that
   /// it would have children at once.
   private func addParents(_ rows: [Int], to state: inout DecidingState) {
     let tasks = world.tasks

@@ -24,7 +24,7 @@ struct NodeMemory: Equatable, Sendable {
   private(set) var reserves: [Int64]
   /// What lies on each node.
   private(set) var used: [Int64]
-  /// Where the pages went that were charged last, for who has them.
+  /// Where the pages went that were charged last, for the process that has them.
   private(set) var placed: NodeShares
   private let allNodes: NodeMask
   private var pages: [Int64]
@@ -135,7 +135,7 @@ extension NodeMemory {
     _ amount: Int64, _ kind: PageKind, _ group: Int, _ place: Place
   ) {
     if case .of(let shares) = place {
-      // Who unmaps file pages leaves them as cache.
+      // File pages that are unmapped stay as cache.
       for node in 0...count { put(shares[.file, node], kind, group, node) }
       return
     }

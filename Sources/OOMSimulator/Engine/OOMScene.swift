@@ -71,7 +71,7 @@ extension World {
     }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(
-      trigger: oc.trigger, invoker: oc.invoker.map(identity), constraint: oc.constraint,
+      trigger: oc.trigger, invoker: oc.invoker.map { identity($0) }, constraint: oc.constraint,
       cgroup: oc.memcg.map { groups.paths[$0] }, nodes: nodes,
       limit: limitState(domain: oc.memcg, nodes: nodes),
       arithmetic: BadnessArithmetic(

@@ -38,6 +38,17 @@ extension Ledger {
     }
   }
 
+  /// Whether a group and its ancestors have room for pages besides all that is promised of them, without reclaim.
+  func hasRoom(_ pages: Int64, in group: Int) -> Bool {
+    var at = group
+    while at >= 0 {
+      let wanted = promises.pages[at] + pages
+      if wanted > headroom(at) || wanted > memswHeadroom(at) { return false }
+      at = parents[at]
+    }
+    return true
+  }
+
   /// Whether a group has room for all that is promised of it, without reclaim.
   func keepsPromise(_ group: Int) -> Bool {
     promises.pages[group] <= headroom(group) && promises.pages[group] <= memswHeadroom(group)

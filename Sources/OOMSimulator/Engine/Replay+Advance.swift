@@ -8,7 +8,7 @@ extension Replay {
       if isReviewDue { reviewGrowths() }
       if recorder != nil { recordGrid(before: target) }
       world.now = target
-      isBehind = true
+      isBehind = isBehind || growths.count > 0
       for order in growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
       for order in growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
       return
@@ -149,13 +149,11 @@ extension Replay {
 
   /// Tells the ledger what a growth may still take.
   mutating func promise(_ order: Int) {
-    guard var growth = growths[order] else { return }
+    guard let growth = growths[order] else { return }
     let (pages, group) = (world.mostPages(of: growth), world.group(of: growth))
     if pages == growth.promised, group == growth.promisedGroup { return }
     world.ledger.promise(-growth.promised, to: growth.promisedGroup)
     world.ledger.promise(pages, to: group)
-    growth.promised = pages
-    growth.promisedGroup = group
     growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group

@@ -3,7 +3,9 @@
 extension Replay {
   mutating func act(_ action: Event.Action) {
     if isOfOneProcess(action) {
-      if let process = action.process, let row = references.living(process, world.tasks) {
+      if isBehind, let process = action.process,
+        let row = references.living(process, world.tasks)
+      {
         catchUp(row)
       }
       return perform(action)
@@ -68,14 +70,14 @@ extension Replay {
       switch outOfMemory(
         world.oomControl(domain: nil, invoker: nil, nodes: nil, trigger: .sysrq))
       {
-      case .noVictim: warn("sysrq: no task is eligible")
-      case .waiting: warn("sysrq: a victim is still dying, nobody else is killed")
+      case .noVictim: warn(.sysrqWithoutVictim)
+      case .waiting: warn(.victimStillDying(event: action.name))
       case .kill, .panic, .disabled: break
       }
     case .oom(let path, let invoker, let nodes):
-      let domain = path.map(group)
+      let domain = path.map { group($0) }
       if let domain, domain != MemcgTree.root, world.rules.memcg.support == .none {
-        warn("oom: there are no memory cgroups before 2.6.25, the event is passed over")
+        warn(.oomBeforeMemcg)
         return
       }
       let row = invoker.flatMap { living($0, "oom") }
@@ -84,9 +86,9 @@ extension Replay {
           domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes,
           trigger: .declared))
       {
-      case .noVictim: warn("oom: nobody in \(path ?? "the machine") can be killed")
-      case .waiting: warn("oom: a victim is still dying, nobody else is killed")
-      case .disabled: warn("oom: oom_kill_disable of \(path ?? "/") is 1, nobody is killed")
+      case .noVictim: warn(.oomWithoutVictim(cgroup: path))
+      case .waiting: warn(.victimStillDying(event: action.name))
+      case .disabled: warn(.oomKillDisabled(cgroup: path ?? "/"))
       case .kill, .panic: break
       }
     }
@@ -125,7 +127,7 @@ extension Replay {
   /// The row of a living process, the youngest where a name was used again.
   private mutating func living(_ process: ProcessReference, _ event: String) -> Int? {
     if let row = references.living(process, world.tasks) { return row }
-    warn("\(event): \(process) is not running, the event is passed over")
+    warn(.notRunning(event: event, process: process))
     return nil
   }
 
@@ -133,7 +135,7 @@ extension Replay {
     let state = world.overcommitState(row: row)
     refused.append(
       Refusal(
-        at: now, process: row.map(world.identity), pages: pages,
+        at: now, process: row.map { world.identity($0) }, pages: pages,
         commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
         allowed: state.allowed, asksForAvailable: state.rule.heuristic != .oneRequest))
     if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) {
@@ -166,8 +168,8 @@ extension Replay {
   ) {
     if let nodes, nodes.isDisjoint(with: world.mems(of: row)) {
       warn(
-        "grow: EINVAL: \(world.identity(row).name) may have memory on nodes \(world.mems(of: row)) only, "
-          + "none of \(nodes): the event is passed over")
+        .nodesNotAllowed(
+          process: world.identity(row).name, allowed: world.mems(of: row), wanted: nodes))
       return
     }
     if let pages = admit(sizes, row: row, isGradual: over > 0) {
@@ -182,15 +184,14 @@ extension Replay {
   /// Makes a new process known to events, which mean the youngest of a name.
   mutating func addReferences(_ row: Int) {
     if references.add(row, world.tasks) {
-      let name = world.tasks.names[row]
-      warn("two living processes are called '\(name)': events mean the younger one from now on")
+      warn(.sameName(world.tasks.names[row]))
     }
   }
 
   /// - Parameter service: whose next life it is; nil for a first one.
   mutating func start(_ process: Scenario.Process, name: String, service: Int? = nil) {
     if let other = process.sharesMMWith, references.living(other, world.tasks) == nil {
-      warn("start: \(other) is not running, '\(name)' has no address space to share")
+      warn(.noAddressSpace(process: name, of: other))
       return
     }
     let pid = process.pid == 0 ? world.pids.next() : process.pid
@@ -245,7 +246,7 @@ extension Replay {
     let charged = world.ledger.chargeFile(
       pages, .cache, to: group, on: world.nodes(ofGroup: group))
     if charged.limit != nil {
-      warn("page_cache: no room for a single page in \(world.groups.paths[group])")
+      warn(.noRoomForPageCache(cgroup: world.groups.paths[group]))
     }
   }
 
@@ -303,9 +304,7 @@ extension Replay {
     world.groups.settings[group].apply(change)
     let new = world.groups.settings[group]
     if world.cgroupVersion == 1, new.memswLimit ?? Cgroup.unlimited < new.max ?? Cgroup.unlimited {
-      warn(
-        "\(world.groups.paths[group]): EINVAL: memory.memsw.limit_in_bytes below the limit of memory"
-      )
+      warn(.memswBelowLimit(cgroup: world.groups.paths[group]))
       world.groups.settings[group] = old
       return
     }
@@ -336,7 +335,7 @@ extension Replay {
     {
       return
     }
-    warn("\(world.groups.paths[group]): the limit stays, EBUSY: reclaim cannot get down to it")
+    warn(.limitStays(cgroup: world.groups.paths[group]))
     world.groups.settings[group].max = old.max
     world.groups.settings[group].memswLimit = old.memswLimit
     world.ledger.setLimits(of: group, world.groups.settings[group])

@@ -55,7 +55,7 @@ extension Replay {
         return false
       }
       if panic == nil {
-        warn("fork: \(world.tasks.names[parent]) has no room for a child's page tables: ENOMEM")
+        warn(.noRoomForChild(of: world.tasks.names[parent]))
       }
       return false
     }

@@ -4,7 +4,8 @@ extension Replay {
   /// Starts growth that overcommit has admitted.
   mutating func begin(_ growth: Growth) {
     var growth = growth
-    growth.owner = growth.row.map(world.tasks.owner)
+    growth.owner = growth.row.map { world.tasks.owner($0) }
+    if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
     growth.isEntangled = world.isEntangled(growth)
     if let owner = growth.owner {
       for other in growths.orders(of: owner) {
@@ -18,6 +19,23 @@ extension Replay {
       prepareToReclaim(for: order)
       growWithOOM(order)
       if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
+    }
+  }
+
+  /// Whether there is room under every limit for all of a growth besides what is promised to others.
+  private func isSureToFit(_ growth: Growth) -> Bool {
+    if world.ledger.nodes != nil { return false }
+    if growth.isShrink { return true }
+    return world.ledger.hasRoom(world.mostPages(of: growth), in: world.group(of: growth))
+  }
+
+  private mutating func takeAll(_ growth: Growth) {
+    for kind in PageKind.touched where growth.total[kind] > 0 {
+      if !growth.isShrink {
+        world.book(growth.total[kind], kind, of: growth)
+      } else if let row = growth.row {
+        _ = world.giveBack(growth.total[kind], kind, row: row)
+      }
     }
   }
 
@@ -149,9 +167,7 @@ extension Replay {
   private mutating func giveUp(_ order: Int) {
     guard let growth = growths[order] else { return }
     let left = growth.total.shmem - growth.done.shmem
-    warn(
-      "tmpfs: \(left) pages could not be charged to \(world.groups.paths[growth.tmpfsGroup]): "
-        + "ENOMEM, no kill")
+    warn(.tmpfsNotCharged(pages: left, cgroup: world.groups.paths[growth.tmpfsGroup]))
     growths.change(order) {
       $0.total = $0.done
       $0.stop = nil
@@ -163,8 +179,7 @@ extension Replay {
   private mutating func force(_ group: Int) {
     world.ledger.limits[group].isForced = true
     if forced.insert(group).inserted {
-      warn(
-        "\(world.groups.paths[group]) is charged over its limit: nobody in it can be killed")
+      warn(.chargedOverLimit(cgroup: world.groups.paths[group]))
     }
   }
 }

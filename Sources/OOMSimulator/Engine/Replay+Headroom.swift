@@ -14,14 +14,14 @@ extension Replay {
     for growth in growths.all where growth.stop == nil && !growth.isShrink {
       for kind in PageKind.touched { all += growth.due(kind, at: time) }
       // Two growths of one process may need one table more than each by itself.
-      if let owner = growth.row.map(world.tasks.owner) {
+      if let owner = growth.owner {
         all += world.tablesFor(all, owner: owner) + 1
       }
       if world.nodes(of: growth) != nil { return false }
     }
     if all == 0 { return true }
     for growth in growths.all where growth.stop == nil && !growth.isShrink {
-      let owner = growth.row.map(world.tasks.owner)
+      let owner = growth.owner
       var at = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
       while at >= 0 {
         if all > min(world.ledger.headroom(at), world.ledger.memswHeadroom(at)) { return false }
@@ -40,7 +40,7 @@ extension Replay {
       for kind in PageKind.touched { pages += growth.due(kind, at: time) }
       if pages == 0 { continue }
       if world.nodes(of: growth) != nil { return false }
-      let owner = growth.row.map(world.tasks.owner)
+      let owner = growth.owner
       let group = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
       if let owner {
         let before = tables[owner] ?? (world.tasks.touched[owner], world.tasks.pageTables[owner])

@@ -39,7 +39,8 @@ extension Replay {
     return 1
   }
 
-  /// Who dies in the loop because another one asks for memory, and who died before and does not come back.
+  /// The processes that die in the loop because another one asks for memory, and those that died before and do not come
+  /// back.
   private func hurtBesides(_ names: [String], in repeated: [Kill]) -> [String] {
     var hurt: [String] = []
     for kill in repeated {

@@ -40,7 +40,7 @@ struct Service: Sendable {
   }
 }
 
-/// All processes with a restart policy, and who of them is to come back when.
+/// All processes with a restart policy, and when each of them is to come back.
 struct Restarts: Sendable {
   var services: [Service] = []
   /// By row; the rows of past lives are among them.
@@ -97,7 +97,7 @@ struct Restarts: Sendable {
     return low
   }
 
-  /// Takes out who is to come back by now.
+  /// Takes out the services that are to come back by now.
   mutating func due(at now: Int64) -> [Int] {
     let due = pending.prefix { $0.at <= now }.map { $0.service }
     pending.removeFirst(due.count)
@@ -135,13 +135,14 @@ extension Replay {
     let name = service.process.name
     guard restarts.services[index].limit.admits(at: now, service.policy) else {
       warn(
-        "\(name): start-limit-hit: \(service.policy.burst ?? 0) starts within "
-          + "\(service.policy.startInterval) us, it stays down")
+        .startLimitHit(
+          process: name, starts: Int(service.policy.burst ?? 0),
+          interval: service.policy.startInterval))
       return
     }
     restarts.restarts += 1
     if restarts.restarts > mostRestarts {
-      abandon("\(mostRestarts) restarts")
+      abandon(after: .restarts(mostRestarts))
       return
     }
     endForcedCharges()
@@ -161,11 +162,9 @@ extension Replay {
   }
 
   /// Gives up on a run that neither settles nor repeats itself.
-  mutating func abandon(_ bound: String) {
+  mutating func abandon(after bound: Warning.Bound) {
     isAbandoned = true
-    warn(
-      "stopped after \(bound): processes still come back, and no loop could be proved; what comes later is "
-        + "not known")
+    warn(.stopped(after: bound))
   }
 
   /// How long restarts are followed after the last event: 400 days.

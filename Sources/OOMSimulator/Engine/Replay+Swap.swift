@@ -23,7 +23,7 @@ extension Replay {
     world.leavingSwap = 0
     if world.swapBeyondLimit > 0 {
       world.setSwap(before)
-      warn("swapoff: not all of it came back to memory: the swap stays")
+      warn(.swapStays)
     }
     if let row, world.tasks.isAlive(row) { world.tasks.setFlag(.swapoff, row, false) }
     somethingFreed = true

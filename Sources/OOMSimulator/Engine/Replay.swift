@@ -88,7 +88,7 @@ struct Replay {
       if nextEvent == events.count, instant > lastEvent + Self.longestTail,
         !restarts.pending.isEmpty
       {
-        abandon("400 days")
+        abandon(after: .time(Self.longestTail))
         break
       }
       end = max(end, min(instant, last))

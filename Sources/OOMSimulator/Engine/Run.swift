@@ -84,23 +84,23 @@ public struct Kill: Equatable, Sendable {
 
   /// Microseconds since the start.
   public var at: Int64
-  /// Who decided: `kernel`, or the name of a killer of user space.
+  /// What decided: `kernel`, or the name of a killer of user space.
   public var by = "kernel"
   /// What ran out: the machine, a group, or some of the nodes. Kernel: `enum oom_constraint`.
   public var constraint: Constraint
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
   /// The nodes that memory was wanted of; nil when any would do.
-  public var nodes: NodeMask?
+  package var nodes: NodeMask?
   /// How points came about.
   package var arithmetic: BadnessArithmetic
-  /// Whose allocation failed; nil when it was none of the scenario's processes.
+  /// The process whose allocation failed; nil when it was none of the scenario's.
   public var invoker: ProcessIdentity?
   /// Why this one.
   public var chosen = Chosen.points
   /// The process that selection chose; where a child or an address space dies in its place, `killed` says so.
   @Indirect public var victim: Candidate
-  /// Who died, in order.
+  /// The processes that died, in order.
   public var killed: [Casualty] = []
   /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
   public var freedPages: Int64 = 0
@@ -121,14 +121,14 @@ public struct Kill: Equatable, Sendable {
   public enum Chosen: String, Sendable {
     /// It had the most points.
     case points
-    /// It asked. File: `vm.oom_kill_allocating_task`.
+    /// It is the invoker. File: `vm.oom_kill_allocating_task`.
     case allocatingTask = "allocating_task"
-    /// It asked for memory of some nodes only: 2.6.16 to 2.6.35.
+    /// It is the invoker, which asked for memory of some nodes only: 2.6.16 to 2.6.35.
     case constrained
     /// It runs swapoff.
     case swapoff
-    /// Nobody in the memcg could be chosen, so who asked was taken: 2.6.25 to 2.6.34.
-    case onlyAsker = "only_asker"
+    /// It is the invoker, and nobody in the memcg could be chosen: 2.6.25 to 2.6.34.
+    case onlyInvoker = "only_asker"
     /// A policy that is no kernel's.
     case policy
   }
@@ -139,7 +139,7 @@ public struct Kill: Equatable, Sendable {
   /// Of equals the kernel takes the last that it visits, else the first.
   package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
 
-  /// Taken because it asked, not for its points.
+  /// Taken as the invoker, not for its points.
   package var isAllocatingTask: Bool { chosen == .allocatingTask }
 
   init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
@@ -178,10 +178,26 @@ public struct Stuck: Equatable, Sendable {
   public var at: Int64
   /// Whose growth it is; nil for a tmpfs write.
   public var process: ProcessIdentity?
-  /// Path of the group whose limit is in the way; nil where it is the machine.
+  /// Path of the group at its limit; nil for the machine.
   public var cgroup: String?
-  /// Why no change of the scenario lets it go on, in a sentence.
-  public var why: String
+  /// What keeps the growth from going on.
+  public var why: Why
+  /// The file of the limit that is reached, where `why` is about one.
+  package var limitFile: String?
+
+  /// What keeps growth from going on.
+  public enum Why: Equatable, Sendable {
+    /// A limit is reached and no process of the group can be killed.
+    case noKillableProcess
+    /// A limit is reached and `oom_kill_disable` is 1: the group is under OOM, and what allocates in it waits.
+    case oomKillDisabled
+    /// `memory.high` is reached and nothing can be reclaimed.
+    case throttled
+    /// The process that is chosen has `oom_adj` -17, cannot be killed, and is chosen again.
+    case chosenUnkillable
+    /// A killed process is still dying, and no other is killed until its memory is back.
+    case victimStillDying
+  }
 }
 
 /// The end of the machine.
@@ -212,20 +228,7 @@ public struct Panic: Equatable, Sendable {
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
-  /// How a replay ends.
-  public enum Outcome: String, CaseIterable, Sendable {
-    /// Nothing was left to happen.
-    case completed
-    /// The kernel panicked: see `panic`.
-    case panic
-    /// A restart loop was proved: see `loop`.
-    case loop
-    /// Nothing was replayed, since the scenario contradicts itself: see `problems`.
-    case invalid
-
-    /// The ends of a scenario that is valid.
-    package static let ofValid: [Outcome] = [.completed, .panic, .loop]
-  }
+  package typealias Outcome = Expectation.Outcome
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
@@ -244,16 +247,26 @@ public struct Run: Equatable, Sendable {
 
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
+    /// What became of a process.
+    public enum State: String, Sendable {
+      /// It lives.
+      case running
+      /// An OOM kill ended it, or it was killed before the start.
+      case killed
+      /// It ended by itself, or because it was refused memory.
+      case exited
+    }
+
     /// Unique among all processes of the run.
     public var pid: Int32
     /// A process that came back has the name of its last life.
     public var name: String
-    /// `running`, `killed` or `exited`.
-    public var state: String
+    /// What became of it.
+    public var state: State
     /// Resident anonymous memory at the end; 0 of those that are gone.
-    public var anon: Int64
+    package var anon: Int64
     /// Memory in swap at the end; 0 of those that are gone.
-    public var swap: Int64
+    package var swap: Int64
   }
 
   package var scenario: String
@@ -264,7 +277,7 @@ public struct Run: Equatable, Sendable {
   package var ruleSet: String
   package var policy: Policy
   /// How it ended.
-  public var outcome: Outcome
+  public var outcome: Expectation.Outcome
   /// Microseconds.
   public var end: Int64
   package var pageSize: Int64
@@ -279,8 +292,8 @@ public struct Run: Equatable, Sendable {
   @Indirect public var panic: Panic?
   /// Nil unless the outcome is `loop`; `kills` has those up to the proof.
   @Indirect public var loop: Loop?
-  /// What has to be said of the rules and of the start state; sentences for people.
-  public var warnings: [String]
+  /// What has to be said of the rules and of the start state, then what is to be said of events, in their order.
+  public var warnings: [Warning]
   /// Why nothing was replayed; empty unless the outcome is `invalid`.
   public package(set) var problems: [ScenarioProblem] = []
   /// Hash of everything that happened, the same on every machine.
@@ -300,14 +313,14 @@ public struct Run: Equatable, Sendable {
   /// The processes in creation order.
   package func process(_ row: Int) -> FinalProcess {
     let tasks = tasks
-    let state =
+    let state: FinalProcess.State =
       switch tasks.states[row] {
-      case .running: "running"
-      case .dying, .killed: "killed"
-      case .exited: "exited"
+      case .running: .running
+      case .dying, .killed: .killed
+      case .exited: .exited
       }
     let owner = tasks.owner(row)
-    let isGone = state != "running"
+    let isGone = state != .running
     return FinalProcess(
       pid: tasks.pids[row], name: tasks.names[row], state: state,
       anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])

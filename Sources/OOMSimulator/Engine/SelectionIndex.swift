@@ -1,7 +1,7 @@
 internal import VictimSelection
 
 /// Indexes of a run's processes, for the OOMs of a long replay: built when scans have cost as much as building
-/// does, told of changed rows before the next selection. They choose whom a scan chooses.
+/// does, told of changed rows before the next selection. They choose the process that a scan chooses.
 ///
 /// One for the walk over all tasks, one for the walk through the memory cgroups, in which a domain is a range.
 struct SelectionIndex: Sendable {

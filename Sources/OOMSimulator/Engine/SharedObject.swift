@@ -129,7 +129,7 @@ struct SharedObject: Equatable, Sendable {
   }
 }
 
-/// The shared objects of a run, and who uses which.
+/// The shared objects of a run, and which processes use them.
 struct SharedObjects: Equatable, Sendable {
   var list: [SharedObject] = []
   private var numbers: [SharedObject.Kind: [String: Int]] = [:]

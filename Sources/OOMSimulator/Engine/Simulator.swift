@@ -7,7 +7,7 @@ public struct Simulator: Sendable {
   /// What decides, and the key that names its badness.
   package let rules: Rules
   package let ruleSet: RuleSet
-  /// Whom an OOM kills: the kernel's choice, or a policy that is none's.
+  /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
   var mostRestarts: Int?
@@ -67,7 +67,7 @@ public struct Simulator: Sendable {
   ///   - scenario: the machine and its processes.
   ///   - time: microseconds; everything that happens at that instant has happened. Nil is the state at the
   ///     start, before any event.
-  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one, whose warnings are these.
+  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one that lists them.
   /// - Complexity: O(processes), besides the events up to `time`.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
     let problems = scenario.problemsOfReplay()
@@ -76,8 +76,8 @@ public struct Simulator: Sendable {
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: 0,
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(rules: rules, word: scenario.machine.wordBits, totalpages: 0),
-      equalsReplace: rules.equalsReplace(in: .none), warnings: problems.map { $0.description },
-      processes: [])
+      equalsReplace: rules.equalsReplace(in: .none), warnings: kernel.warnings,
+      problems: problems, processes: [])
   }
 
   /// The same of a scenario that is known to be valid, because it was read or made by this package.
@@ -94,7 +94,7 @@ public struct Simulator: Sendable {
       arithmetic: BadnessArithmetic(
         rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
       equalsReplace: rules.equalsReplace(in: .none),
-      warnings: kernel.notes + world.warnings,
+      warnings: kernel.warnings + world.warnings,
       processes: world.candidates(
         world.oomControl(domain: nil, invoker: nil, nodes: nil)))
   }
@@ -104,7 +104,7 @@ public struct Simulator: Sendable {
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy, outcome: .invalid, end: 0, pageSize: scenario.machine.pageSize, totalpages: 0,
-      kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.notes,
+      kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.warnings,
       problems: problems, digest: 0,
       tasks: Tasks(rules: rules, word: scenario.machine.wordBits, pagesPerTable: 1), replaced: [])
     run.digest = digest(of: run)
@@ -122,7 +122,7 @@ public struct Simulator: Sendable {
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
       refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
-      loop: replay.loop, warnings: kernel.notes + world.warnings, digest: 0, tasks: world.tasks,
+      loop: replay.loop, warnings: kernel.warnings + world.warnings, digest: 0, tasks: world.tasks,
       replaced: replay.restarts.replaced)
     run.digest = digest(of: run)
     return run
@@ -136,14 +136,16 @@ public struct ScoreTable: Equatable, Sendable {
   /// Key of the rules that decide.
   package var ruleSet: String
   /// The machine's: memory + swap.
-  public var totalpages: Int64
+  package var totalpages: Int64
   package var pageSize: Int64
   /// How points came about.
   package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.
   package var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
-  public var warnings: [String]
+  public var warnings: [Warning]
+  /// Why there is no process in it; empty where the scenario is valid.
+  public package(set) var problems: [ScenarioProblem] = []
   /// In iteration order, which is that of creation.
   public var processes: [Candidate]
 }

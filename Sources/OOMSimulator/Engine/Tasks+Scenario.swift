@@ -68,7 +68,7 @@ extension Tasks {
       } else {
         if owner(row) == row { refresh(row) }
       }
-      // Those who share memory come below, once for all of them.
+      // Those that share memory come below, once for all of them.
       if rules.badness.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
       refreshCandidate(row)
     }
@@ -249,7 +249,7 @@ extension Tasks {
 }
 
 extension Rules {
-  /// Whether anything depends on who is whose child.
+  /// Whether anything depends on which process is whose child.
   fileprivate var looksAtChildren: Bool { badness.isLegacy || kill.child != .none }
 
   /// Whether the sum of all sizes is what counts.

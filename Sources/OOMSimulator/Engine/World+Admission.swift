@@ -11,7 +11,7 @@ extension World {
       isAdmin: row.map { tasks.capabilities($0).contains(.sysAdmin) } ?? true,
       adminReserve: machine.pages(kiB: vm.adminReserveKbytes),
       userReserve: machine.pages(kiB: vm.userReserveKbytes),
-      totalVM: row.map(tasks.totalVM))
+      totalVM: row.map { tasks.totalVM($0) })
     state.rule = rules.overcommit
     state.rule.word = machine.wordBits
     if admissionLooksAtMemory {

@@ -12,7 +12,7 @@ extension World {
     kill.chosen = choice.why
     kill.cgroup = oc.memcg.map { groups.paths[$0] }
     kill.nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
-    kill.invoker = oc.invoker.map(identity)
+    kill.invoker = oc.invoker.map { identity($0) }
     kill.victim = candidate(choice.victim, oc)
     if kill.victim.ineligible != nil {
       // Taken without its points: what its badness is, 0 where there is none.
@@ -49,7 +49,7 @@ extension World {
       scene: listsCandidates ? scene(oc, candidates(oc)) : nil, log: loggedState(oc))
   }
 
-  /// Whom selection would take without the victim and the processes that use its memory.
+  /// The process that selection would take without the victim and the processes that use its memory.
   private mutating func runnerUp(to victim: Int, _ oc: OOMControl) -> Int? {
     var next = oc
     next.excluded = Set(tasks.usersOfMM(victim))
@@ -63,7 +63,7 @@ extension World {
   /// - Returns: the pages that are free again, at once or when the processes have exited.
   mutating func kill(_ rows: [Int]) -> Int64 {
     if machine.exitDelay == 0 { return end(rows, as: .killed) }
-    let freed = freedByExit(of: rows.map(tasks.owner).uniqued())
+    let freed = freedByExit(of: rows.map { tasks.owner($0) }.uniqued())
     _ = end(rows, as: .dying)
     return freed
   }

@@ -12,19 +12,19 @@ extension World {
     state.isPanicCompulsory = vm.panicOnOOM == .always
     state.hasNarrowLong = machine.wordBits == .bits32
     state.exitDelay = machine.exitDelay
-    state.invoker = invoker.map(loggedTask)
+    state.invoker = invoker.map { loggedTask($0) }
     state.nodemask = oc.nodemask
     state.mems = invoker == nil ? oc.mems ?? allNodes : mems(of: invoker)
     state.cpuset = cpusetName(of: invoker)
     state.memory = loggedMemory
-    state.memcg = oc.memcg.map(loggedMemcg)
+    state.memcg = oc.memcg.map { loggedMemcg($0) }
     if sysctl.oomDumpTasks ?? forms.dumpsTasks, forms.table != .none {
-      state.table = rowsDumped(oc, forms).map(loggedTask)
+      state.table = rowsDumped(oc, forms).map { loggedTask($0) }
     }
     return state
   }
 
-  /// Completes it with who dies.
+  /// Completes it with the processes that die.
   func log(
     _ dead: [(row: Int, because: Because)], chosen: Int, _ oc: OOMControl,
     in state: inout LoggedState

@@ -159,7 +159,7 @@ extension World {
   ///
   /// - Returns: the pages that are free again.
   mutating func end(_ rows: [Int], as state: Tasks.State) -> Int64 {
-    let owners = rows.map(tasks.owner).uniqued()
+    let owners = rows.map { tasks.owner($0) }.uniqued()
     // What reclaim took from the dying has to be told to them while they still count as holders.
     for owner in owners { settleHoldings(of: owner) }
     for row in rows {
@@ -169,7 +169,7 @@ extension World {
       tasks.candidateWeight[row] = neverChosen
       tasks.changes.note(row)
     }
-    // Who is gone exempts nobody any more.
+    // A process that is gone exempts nobody any more.
     if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
@@ -186,7 +186,7 @@ extension World {
   /// Kernel: `mm_update_next_owner()`, kernel/exit.c.
   private mutating func handOver(_ owner: Int) {
     guard tasks.states[owner] != .running,
-      let next = tasks.sharers[owner]?.first(where: tasks.isAlive)
+      let next = tasks.sharers[owner]?.first(where: { tasks.isAlive($0) })
     else { return }
     move(owner, to: Int(tasks.groups[next]))
   }
@@ -212,7 +212,7 @@ extension World {
 extension World {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
-    // Where they are visited backwards, who was moved in comes last.
+    // Where they are visited backwards, a process that was moved in comes last.
     let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
     selectionIndex.joined(

@@ -248,11 +248,11 @@ extension World {
     var freed: Int64 = 0
     let dying = Set(owners)
     for owner in owners { freed += heldInOwnGroup(owner).pages.freed }
-    for number in Set(owners.flatMap(holdings.numbers(of:)))
+    for number in Set(owners.flatMap { holdings.numbers(of: $0) })
     where holdings[number].mappers.isSubset(of: dying) {
       freed += holdings[number].held.pages.freed
     }
-    for number in Set(owners.flatMap(shared.numbers(of:))) {
+    for number in Set(owners.flatMap { shared.numbers(of: $0) }) {
       let object = shared.list[number]
       if object.kind == .file || object.isPersistent { continue }
       if object.mapped.keys.allSatisfy(dying.contains) { freed += object.size }

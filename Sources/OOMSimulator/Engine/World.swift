@@ -22,7 +22,7 @@ struct World: Sendable {
   var holdings = Holdings()
   var shared = SharedObjects()
   var selectionIndex = SelectionIndex()
-  var warnings: [String] = []
+  var warnings: [Warning] = []
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false
   /// The start state has more in swap than there is.
@@ -123,20 +123,21 @@ struct World: Sendable {
   private mutating func warnOfExcess() {
     if used > machine.memory {
       startExceedsMemory = true
-      warnings.append(
-        "the start state needs \(used) pages, the machine has \(machine.memory): nothing is free")
+      warnings.append(Warning(.startExceedsMemory(needed: used, memory: machine.memory)))
     }
     let swap = ledger.accounts[MemcgTree.root].swapUsage
     if swap > machine.swap {
       startExceedsSwap = true
-      warnings.append("the start state has \(swap) pages in swap, the machine has \(machine.swap)")
+      warnings.append(Warning(.startExceedsSwap(used: swap, swap: machine.swap)))
     }
     for group in 1..<max(groups.count, 1) where group < groups.count {
       let usage = ledger.accounts[group].usage
       if usage > ledger.limits[group].max {
         warnings.append(
-          "\(groups.paths[group]) starts with \(usage) pages, above its \(limitFile) of "
-            + "\(ledger.limits[group].max)")
+          Warning(
+            .startExceedsLimit(
+              cgroup: groups.paths[group], usage: usage, file: limitFile,
+              limit: ledger.limits[group].max)))
       }
     }
   }
@@ -148,15 +149,13 @@ struct World: Sendable {
       settings.contains { file($0) != nil }
     }
     if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
-      warnings.append("there are no memory cgroups before 2.6.25: no limit of a group holds")
+      warnings.append(Warning(.limitsBeforeMemcg))
       return
     }
     if rules.memcg.support == .versionOne, cgroupVersion == 2,
       has({ $0.max }) || has({ $0.swapMax })
     {
-      warnings.append(
-        "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
-          + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it")
+      warnings.append(Warning(.readAsVersionOne))
     }
     let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
       (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
@@ -174,7 +173,7 @@ struct World: Sendable {
       ),
     ]
     for file in missing where file.isGiven && !file.isKnown {
-      warnings.append("\(file.file) exists since \(file.since): it does nothing here")
+      warnings.append(Warning(.unknownFile(file.file, since: file.since)))
     }
   }
 

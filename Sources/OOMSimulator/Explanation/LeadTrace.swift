@@ -16,7 +16,7 @@ package struct LeadTrace: Equatable, Sendable {
 
   package private(set) var changes: [Change] = []
 
-  /// Whom the walk ends with.
+  /// The process that the walk ends with.
   package var winner: Int? { changes.last?.index }
 
   /// - Parameter candidates: in iteration order, with the points of the domain.

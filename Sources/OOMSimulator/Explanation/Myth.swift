@@ -16,7 +16,7 @@ package enum Myth: String, CaseIterable, Sendable {
   /// /proc/PID/oom_score goes from 0 to 1000.
   case upTo1000 = "0_to_1000"
   case random
-  /// Who asks for the memory is killed.
+  /// The process that asks for the memory is killed.
   case whoAsks = "who_asks"
   /// memory.min and memory.low protect from the killer.
   case reservation

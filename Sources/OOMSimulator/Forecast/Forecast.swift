@@ -1,4 +1,4 @@
-/// Who would die next at each limit, were it reached now. Sizes are in pages.
+/// The processes that would die next at each limit, were it reached now. Sizes are in pages.
 package struct Forecast: Equatable, Sendable {
   package var scenario: String
   package var kernel: String
@@ -8,9 +8,9 @@ package struct Forecast: Equatable, Sendable {
   /// The machine and every group with a limit, nearest to its limit first.
   package var domains: [Domain]
   /// What has to be said of the rules and of the state.
-  package var warnings: [String]
+  package var warnings: [Warning]
 
-  /// One limit, and those whom reaching it would hit.
+  /// One limit, and the processes that would die when it is reached.
   package struct Domain: Equatable, Sendable {
     /// Path of the group; nil for the machine.
     package var cgroup: String?
@@ -44,13 +44,13 @@ package struct Forecast: Equatable, Sendable {
     case panicOnOOM = "panic_on_oom"
     /// Nobody can be killed, and the machine cannot go on.
     case panicDeadlocked = "panic_no_killable_process"
-    /// Nobody in the group can be killed: who asks waits, or gets ENOMEM.
+    /// Nobody in the group can be killed: the invoker waits, or gets ENOMEM.
     case waits
     /// The same, and the charge goes over the limit: 4.19 to 5.15.
     case forced
-    /// The same, and who asks is killed: 2.6.25 to 2.6.34.
-    case killsAsker = "kills_asker"
-    /// `oom_kill_disable` of the group: who asks waits.
+    /// The same, and the invoker is killed: 2.6.25 to 2.6.34.
+    case killsInvoker = "kills_asker"
+    /// `oom_kill_disable` of the group: the invoker waits.
     case disabled = "oom_kill_disable"
     /// A victim of an earlier OOM is still on its way out.
     case victimDying = "victim_dying"
@@ -61,7 +61,7 @@ package struct Forecast: Equatable, Sendable {
     package var candidate: Candidate
     /// Memory and swap that its death, and that of all that die with it, would give back.
     package var freedPages: Int64
-    /// Who dies with it, or for it.
+    /// The processes that die with it, or for it.
     package var also: [Kill.Casualty]
     /// For the first the highest `oom_score_adj` below its own at which the second would be chosen, for all others
     /// the lowest above their own at which they would; nil where no value does. Before 2.6.36 it is `oom_adj`.
@@ -70,7 +70,7 @@ package struct Forecast: Equatable, Sendable {
 }
 
 extension Simulator {
-  /// Who would die next at each limit in the state that a scenario begins with.
+  /// The processes that would die next at each limit in the state that a scenario begins with.
   ///
   /// - Parameters:
   ///   - top: how many candidates each domain lists at most.
@@ -97,6 +97,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.notes + world.warnings)
+      warnings: kernel.warnings + world.warnings)
   }
 }

@@ -73,7 +73,7 @@ extension World {
     if hasCandidates { return .kill }
     if oc.memcg == nil { return .panicDeadlocked }
     switch rules.memcg.withoutVictim {
-    case .killsCurrent: return .killsAsker
+    case .killsCurrent: return .killsInvoker
     case .waits: return .waits
     case .forced: return .forced
     }

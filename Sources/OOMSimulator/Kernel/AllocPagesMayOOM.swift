@@ -15,7 +15,7 @@ extension RulesByRelease {
         .trigger, "2.6.29",
         "A page fault that fails calls the killer instead of killing the faulter.",
         "mm/oom_kill.c", "pagefault_out_of_memory()", commit: .found("1c0fe6e3bda"),
-        hurts: "the largest instead of who asked", isSimulated: false, adds: true),
+        hurts: "the largest instead of the invoker", isSimulated: false, adds: true),
       RuleChange(
         .trigger, "4.7", "After 16 rounds without progress.", "mm/page_alloc.c",
         "should_reclaim_retry()", hurts: "nobody in particular", isSimulated: false, adds: true),

@@ -4,11 +4,11 @@
 package enum AllocatingTaskRule: Equatable, Sendable {
   /// There is no such sysctl: to 2.6.23.
   case none
-  /// Who asks, or nobody if it cannot be killed: 2.6.24 to 2.6.29, commit fe071d7e8aa.
+  /// The invoker, or nobody if it cannot be killed: 2.6.24 to 2.6.29, commit fe071d7e8aa.
   case orNobody
-  /// Who asks; selection decides if it cannot be killed: 2.6.30 to 3.1 and since 3.6.
+  /// The invoker; selection decides if it cannot be killed: 2.6.30 to 3.1 and since 3.6.
   case orSelection
-  /// Who asks, even at -1000: 3.2 to 3.5.
+  /// The invoker, even at -1000: 3.2 to 3.5.
   case evenDisabled
 }
 
@@ -23,7 +23,7 @@ extension World {
 
   private func canBeAllocatingTask(_ invoker: Int, _ oc: OOMControl) -> Bool {
     guard tasks.isAlive(invoker) else { return false }
-    // Before 2.6.36 the kill itself finds out who cannot be killed.
+    // Before 2.6.36 the kill itself finds out what cannot be killed.
     if rules.badness.isLegacy { return true }
     if tasks.pids[invoker] == 1 || tasks.isKernelThread(invoker) { return false }
     if oc.foreign.contains(invoker) { return false }
@@ -44,12 +44,12 @@ extension RulesByRelease {
         .allocatingTask, "2.6.24",
         "The process that asks, or its child; nobody if it cannot be killed.",
         "mm/oom_kill.c", "out_of_memory()", commit: .found("fe071d7e8aa"),
-        hurts: "who asks, where it is set"
+        hurts: "the invoker, where it is set"
       ) { $0.outOfMemory.allocatingTask = .orNobody },
       RuleChange(
         .allocatingTask, "2.6.30",
         "The process that asks, or its child; selection decides if it cannot be killed.",
-        "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where who asks is disabled"
+        "mm/oom_kill.c", "__out_of_memory()", hurts: "the largest, where the invoker is disabled"
       ) { $0.outOfMemory.allocatingTask = .orSelection },
       RuleChange(
         .allocatingTask, "3.2", "The process that asks, even at -1000, or its child.",
@@ -60,7 +60,7 @@ extension RulesByRelease {
         .allocatingTask, "3.6",
         "The process that asks, or its child to 5.0; selection decides if it is at -1000.",
         "mm/oom_kill.c",
-        "out_of_memory()", hurts: "the largest, where who asks is disabled"
+        "out_of_memory()", hurts: "the largest, where the invoker is disabled"
       ) { $0.outOfMemory.allocatingTask = .orSelection },
     ]
   }

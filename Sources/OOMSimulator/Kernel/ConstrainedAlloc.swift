@@ -12,7 +12,7 @@ struct OOMControl {
   var totalpages: Int64
   /// The nodes that memory was asked of, nil for any. Kernel: `oc->nodemask`.
   var nodemask: NodeMask?
-  /// The nodes of the cpuset of who asked. Kernel: `cpuset_current_mems_allowed`.
+  /// The nodes of the invoker's cpuset. Kernel: `cpuset_current_mems_allowed`.
   var mems: NodeMask?
   /// Processes that have no memory on the nodes of the OOM, in any order: nobody's candidates since 2.6.36.
   var foreign: Set<Int> = []
@@ -30,9 +30,9 @@ package enum NodeRule: Equatable, Sendable {
   case ignored
   /// Tasks of other nodes are passed over: 2.6.14 and 2.6.15, commit a49335cceab.
   case skips
-  /// The same, and an OOM limited to some nodes kills who asks: 2.6.16 to 2.6.18, commit 9b0f8b040ac.
+  /// The same, and an OOM limited to some nodes kills the invoker: 2.6.16 to 2.6.18, commit 9b0f8b040ac.
   case skipsAndKillsCurrent
-  /// An OOM limited to some nodes kills who asks; tasks of other nodes count an eighth: 2.6.19 to 2.6.23.
+  /// An OOM limited to some nodes kills the invoker; tasks of other nodes count an eighth: 2.6.19 to 2.6.23.
   case killsCurrent
   /// Only a memory policy does that, a cpuset selects: 2.6.24 to 2.6.35, commit bbe373f2c60.
   case policyKillsCurrent
@@ -57,7 +57,7 @@ extension World {
   ///
   /// - Parameters:
   ///   - domain: the group at its limit, nil for the machine.
-  ///   - invoker: who asked; its cpuset is that of the allocation.
+  ///   - invoker: the process that asked; its cpuset is that of the allocation.
   ///   - nodes: what a memory policy limits the allocation to, nil for nothing.
   ///   - group: whose cpuset it is where nobody of the processes asked.
   ///
@@ -143,22 +143,23 @@ extension RulesByRelease {
         "out_of_memory()"
       ),
       RuleChange(
-        .constraint, "2.6.14", "Tasks of cpusets that share no node with who asks are passed over.",
+        .constraint, "2.6.14",
+        "Tasks of cpusets that share no node with the invoker are passed over.",
         "mm/oom_kill.c", "select_bad_process()", commit: .found("a49335cceab"),
         hurts: "tasks of the same cpuset"
       ) { $0.constraint.nodes = .skips },
       RuleChange(
         .constraint, "2.6.16",
         """
-        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of foreign cpusets \
+        An OOM limited by a mempolicy or a cpuset kills the invoker; else tasks of foreign cpusets \
         are passed over.
         """,
-        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "who asks"
+        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "the invoker"
       ) { $0.constraint.nodes = .skipsAndKillsCurrent },
       RuleChange(
         .constraint, "2.6.19",
         """
-        An OOM limited by a mempolicy or a cpuset kills who asks; else tasks of other memory \
+        An OOM limited by a mempolicy or a cpuset kills the invoker; else tasks of other memory \
         nodes count an eighth.
         """,
         "mm/oom_kill.c", "badness()", hurts: "tasks of the same nodes"
@@ -166,7 +167,7 @@ extension RulesByRelease {
       RuleChange(
         .constraint, "2.6.24",
         """
-        An OOM limited by a mempolicy kills who asks; one limited by a cpuset selects, and tasks \
+        An OOM limited by a mempolicy kills the invoker; one limited by a cpuset selects, and tasks \
         of other nodes count an eighth.
         """,
         "mm/oom_kill.c", "out_of_memory()", commit: .found("bbe373f2c60"),
@@ -179,7 +180,7 @@ extension RulesByRelease {
         of them.
         """,
         "mm/oom_kill.c", "constrained_alloc()", commit: .found("4365a5676fa"),
-        hurts: "who asks for some nodes", adds: true, asBefore: true),
+        hurts: "invokers that ask for some nodes", adds: true, asBefore: true),
       RuleChange(
         .constraint, "2.6.36",
         """

@@ -44,7 +44,7 @@ extension RulesByRelease {
         isSimulated: false
       ),
       RuleChange(
-        .dying, "3.19", "Who dumps core does not end it.", "mm/oom_kill.c",
+        .dying, "3.19", "A task that dumps core does not end it.", "mm/oom_kill.c",
         "oom_scan_process_thread()", hurts: "the next victim", isSimulated: false, adds: true
       ),
       RuleChange(

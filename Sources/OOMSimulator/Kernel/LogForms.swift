@@ -121,7 +121,7 @@ extension LogForms {
     var since: KernelRelease
     var apply: @Sendable (inout LogForms) -> Void
 
-    /// - Parameter source: the kernel function that prints it, for who reads the table.
+    /// - Parameter source: the kernel function that prints it, for readers of the table.
     init(
       _ since: KernelRelease, _ source: StaticString,
       _ apply: @escaping @Sendable (inout LogForms) -> Void

@@ -1,4 +1,4 @@
-/// Who of a group that dies as a whole is spared.
+/// Which members of a group that dies as a whole are spared.
 package enum OOMGroupRule: Equatable, Sendable {
   /// There is no such file: to 4.18.
   case none

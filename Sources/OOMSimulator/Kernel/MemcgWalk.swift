@@ -9,7 +9,7 @@ package enum MemcgWalk: Equatable, Sendable {
   /// Groups parents first, in each the newest process first; a process that was moved in comes first, too:
   /// 3.10 to 3.14.
   case newestFirst
-  /// The same, but who was moved in comes last: 3.15 to 4.3.
+  /// The same, but a task that was moved in comes last: 3.15 to 4.3.
   case newestFirstMovedLast
   /// Groups parents first, in each the processes as they joined: since 4.4.
   case joiningOrder
@@ -82,12 +82,12 @@ extension RulesByRelease {
       },
       RuleChange(
         .memcgWalk, "3.10",
-        "Groups parents first, in each the newest first; who was moved in comes first.",
+        "Groups parents first, in each the newest first; a task that was moved in comes first.",
         "mm/memcontrol.c", "mem_cgroup_iter()", hurts: "equals in groups that come earlier"
       ) { $0.selection.memcgWalk = .newestFirst },
       RuleChange(
         .memcgWalk, "3.15",
-        "Groups parents first, in each the newest first; who was moved in comes last.",
+        "Groups parents first, in each the newest first; a task that was moved in comes last.",
         "kernel/cgroup.c", "cgroup_task_migrate()", hurts: "the newest born of equals"
       ) { $0.selection.memcgWalk = .newestFirstMovedLast },
       RuleChange(

@@ -61,7 +61,7 @@ extension RulesByRelease {
         "mm/oom_kill.c", "oom_badness()", commit: .remembered("a7f638f999ff"),
         hurts:
           """
-          the largest of those who were equal in thousandths; in a memcg under 4 MiB oom_score_adj \
+          the largest of those equal in thousandths; in a memcg under 4 MiB oom_score_adj \
           weighs nothing
           """
       ) { $0.badness.rule = .atLeastOne },
@@ -69,7 +69,7 @@ extension RulesByRelease {
         .badness, "5.9",
         """
         Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / 1000), \
-        signed, without a floor; LONG_MIN marks who is no candidate.
+        signed, without a floor; LONG_MIN marks what is no candidate.
         """,
         "mm/oom_kill.c", "oom_badness()", commit: .remembered("9066e5cfb73c"),
         hurts:

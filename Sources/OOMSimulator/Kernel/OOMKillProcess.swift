@@ -11,7 +11,7 @@ public enum Because: String, CaseIterable, Sendable {
 }
 
 extension World {
-  /// Who dies with a process, in order: itself or its child, all that use its address space, and the members
+  /// The processes that die with one, in order: itself or its child, all that use its address space, and the members
   /// of a group that dies as a whole, each with those that use its address space.
   ///
   /// The kernel kills and counts the first victim once more with its group; here it stands once.
@@ -29,7 +29,7 @@ extension World {
     var dead: [(row: Int, because: Because)] = []
     var seen: Set<Int> = []
     func kill(_ row: Int, _ because: Because) {
-      // Who is dying already is signalled again, which kills nobody.
+      // A process that is dying already is signalled again, which kills nobody.
       if tasks.isAlive(row), seen.insert(row).inserted { dead.append((row, because)) }
       for user in tasks.usersOfMM(row) where user != row && diesAsSharer(user) {
         if seen.insert(user).inserted { dead.append((user, .sharedMM)) }

@@ -1,4 +1,4 @@
-/// Whom `oom_kill_task()` refuses to kill before 2.6.36.
+/// Which processes `oom_kill_task()` refuses to kill before 2.6.36.
 package enum OOMKillTask: Equatable, Sendable {
   /// Nobody: 2.6.11 to 2.6.19; since 2.6.36 it is not asked.
   case anybody
@@ -36,19 +36,19 @@ extension RulesByRelease {
       RuleChange(
         .unkillable, "2.6.20",
         """
-        Who is at -17 itself cannot be killed; sharers were meant, but the test looks at the \
+        A task that is at -17 itself cannot be killed; sharers were meant, but the test looks at the \
         wrong task.
         """,
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("c33e0fca350"),
         hurts: "the parents of children at -17"
       ) { $0.kill.oomKillTask = .unlessDisabled },
       RuleChange(
-        .unkillable, "2.6.21", "Who shares memory with a task at -17 cannot be killed.",
+        .unkillable, "2.6.21", "A task that shares memory with one at -17 cannot be killed.",
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("35ae834fa02"),
         hurts: "the machine: such a process is chosen again and again"
       ) { $0.kill.oomKillTask = .unlessSharerDisabled },
       RuleChange(
-        .unkillable, "2.6.32", "Who is at -17 itself cannot be killed.",
+        .unkillable, "2.6.32", "A task that is at -17 itself cannot be killed.",
         "mm/oom_kill.c", "oom_kill_task()", hurts: "processes that share memory with one at -17"
       ) { $0.kill.oomKillTask = .unlessDisabled },
       RuleChange(

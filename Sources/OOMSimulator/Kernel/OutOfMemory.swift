@@ -10,12 +10,12 @@ enum Decision {
   case disabled
 }
 
-/// Who is to die, and why.
+/// Which processes are to die, and why.
 struct Choice {
   /// The row that was chosen; a child may die for it.
   var victim: Int
   var why: Kill.Chosen
-  /// Those who die, in order.
+  /// The processes that die, in order.
   var dead: [(row: Int, because: Because)]
 }
 
@@ -51,11 +51,11 @@ extension World {
       if oc.memcg == nil, !neverPanics { return .panic(.deadlocked) }
       guard oc.memcg != nil, rules.memcg.withoutVictim == .killsCurrent, let invoker = oc.invoker
       else { return .noVictim }
-      return kill(invoker, .onlyAsker, oc)
+      return kill(invoker, .onlyInvoker, oc)
     }
   }
 
-  /// Whom a kill takes with it; nobody, where a release before 2.6.36 cannot kill its choice and would choose it for
+  /// The processes that a kill takes with it; none, where a release before 2.6.36 cannot kill its choice and would choose it for
   /// ever.
   private func kill(_ victim: Int, _ why: Kill.Chosen, _ oc: OOMControl) -> Decision {
     guard let dead = oomKillProcess(victim: victim, oc) else { return .noVictim }

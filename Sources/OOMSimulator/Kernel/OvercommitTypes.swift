@@ -47,7 +47,7 @@ extension RulesByRelease {
       RuleChange(
         .commitTypes, "4.0", "Signed. Stable 3.4.y, 3.18.y and 3.19.y have it, too.", "mm/mmap.c",
         "__vm_enough_memory()", commit: .remembered("5703b087dc8e"),
-        hurts: "who relied on a limit below 0",
+        hurts: "processes that relied on a limit below 0",
         evidence: .inferred("3.16.0 and 4.0.5; 3.17 to 3.19.0 were not read")
       ) { $0.overcommit.comparison = .signed },
     ]

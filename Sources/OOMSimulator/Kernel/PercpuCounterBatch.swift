@@ -1,4 +1,4 @@
-// Counters that each CPU keeps a part of: who reads them without summing is off by what the CPUs hold back.
+// Counters that each CPU keeps a part of: a reader that does not sum them is off by what the CPUs hold back.
 
 /// Pages that a CPU holds back of an rss counter: 6.2 to 6.19, whose OOM killer reads without summing.
 ///

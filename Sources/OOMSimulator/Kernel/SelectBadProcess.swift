@@ -24,7 +24,7 @@ extension World {
   private mutating func indexed(_ oc: OOMControl) -> Victim?? {
     // Few rows are put out of the way faster than all are scanned.
     if !oc.foreign.isEmpty || oc.excluded.count > 64 { return nil }
-    let domain = oc.memcg.map(groups.descendants)
+    let domain = oc.memcg.map { groups.descendants(of: $0) }
     if domain != nil {
       // A walk that does not keep the groups of a domain together has no range for it.
       let isByGroups = ![.taskList, .groupsByID].contains(rules.selection.memcgWalk)

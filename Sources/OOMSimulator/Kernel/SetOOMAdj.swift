@@ -27,7 +27,7 @@ extension World {
 }
 
 extension RulesByRelease {
-  /// Whom a write to `/proc/PID/oom_score_adj` reaches.
+  /// Which processes a write to `/proc/PID/oom_score_adj` reaches.
   @_optimize(none)
   static var oomScoreAdj: [RuleChange] {
     [

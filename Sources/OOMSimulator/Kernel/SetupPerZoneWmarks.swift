@@ -67,7 +67,7 @@ extension RulesByRelease {
         .watermarks, "4.6",
         "Low and high are 0.1 % of the zone apart, or a quarter of min if that is more.",
         "mm/page_alloc.c", "__setup_per_zone_wmarks()",
-        hurts: "who asks in mode 0 to 5.1: the high watermark is its reserve", adds: true
+        hurts: "requests in mode 0 to 5.1: the high watermark is their reserve", adds: true
       ) { $0.watermarks.step = .scaled },
       RuleChange(
         .watermarks, "5.7", "vm.min_free_kbytes is at most 262144 by default.",

@@ -33,41 +33,41 @@ extension RulesByRelease {
   static var sharers: [RuleChange] {
     [
       RuleChange(
-        .sharers, "2.6.11", "Who uses the victim's memory dies, too, but for init.",
+        .sharers, "2.6.11", "Every task that uses the victim's memory dies, too, but for init.",
         "mm/oom_kill.c",
         "oom_kill_task()"),
       RuleChange(
-        .sharers, "2.6.20", "The wrong task is signalled: who uses the victim's memory survives.",
+        .sharers, "2.6.20", "The wrong task is signalled: what uses the victim's memory survives.",
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("c33e0fca350"),
         hurts: "everybody: the memory does not come back"
       ) { $0.kill.sharers = .none },
       RuleChange(
-        .sharers, "2.6.21", "Who uses the victim's memory dies, too, even init.",
+        .sharers, "2.6.21", "Every task that uses the victim's memory dies, too, even init.",
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("650a7c974f1"), hurts: "sharers"
       ) { $0.kill.sharers = .all },
       RuleChange(
-        .sharers, "2.6.32", "Who uses the victim's memory is spared.",
+        .sharers, "2.6.32", "Every task that uses the victim's memory is spared.",
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("8c5cd6f3a17"),
         hurts: "everybody: the memory does not come back"
       ) { $0.kill.sharers = .none },
       RuleChange(
-        .sharers, "2.6.37", "Who uses the victim's memory dies, too, even init.",
+        .sharers, "2.6.37", "Every task that uses the victim's memory dies, too, even init.",
         "mm/oom_kill.c", "oom_kill_task()", commit: .found("1e99bad0d9c"), hurts: "sharers"
       ) { $0.kill.sharers = .all },
       RuleChange(
         .sharers, "3.2",
-        "Who uses the victim's memory dies, too, but for those at -1000 and kernel threads.",
+        "Every task that uses the victim's memory dies, too, but for those at -1000 and kernel threads.",
         "mm/oom_kill.c", "oom_kill_process()",
         hurts: "everybody, where a protected sharer keeps the memory"
       ) { $0.kill.sharers = .notDisabled },
       RuleChange(
         .sharers, "4.4",
-        "Who uses the victim's memory dies, too, but for those at -1000, init and kernel threads.",
+        "Every task that uses the victim's memory dies, too, but for those at -1000, init and kernel threads.",
         "mm/oom_kill.c", "oom_kill_process()", hurts: "nobody in particular"
       ) { $0.kill.sharers = .notDisabledNorInit },
       RuleChange(
         .sharers, "4.8",
-        "Who uses the victim's memory dies, even at -1000; init and kernel threads do not.",
+        "Every task that uses the victim's memory dies, even at -1000; init and kernel threads do not.",
         "mm/oom_kill.c", "oom_kill_process()",
         hurts: "sharers at -1000"
       ) { $0.kill.sharers = .notInit },

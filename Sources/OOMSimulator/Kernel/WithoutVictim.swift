@@ -1,8 +1,8 @@
 /// What comes of an OOM of a memcg in which nobody can be chosen.
 package enum MemcgWithoutVictim: Equatable, Sendable {
-  /// Who asks is killed: 2.6.25 to 2.6.34.
+  /// The invoker is killed: 2.6.25 to 2.6.34.
   case killsCurrent
-  /// Nothing: who asks waits or tries again: 2.6.35 to 4.18 and since 5.16, commit a4ebf1b6ca1e.
+  /// Nothing: the invoker waits or tries again: 2.6.35 to 4.18 and since 5.16, commit a4ebf1b6ca1e.
   case waits
   /// The charge is forced over the limit: 4.19 to 5.15.
   case forced
@@ -16,13 +16,13 @@ extension RulesByRelease {
       RuleChange(
         .nobody, "2.6.11", "A panic of the machine.", "mm/oom_kill.c", "out_of_memory()"),
       RuleChange(
-        .nobody, "2.6.25", "A panic of the machine; in a memcg who asks is killed.",
+        .nobody, "2.6.25", "A panic of the machine; in a memcg the invoker is killed.",
         "mm/oom_kill.c",
-        "mem_cgroup_out_of_memory()", hurts: "who asks", follows: .memcg),
+        "mem_cgroup_out_of_memory()", hurts: "the invoker", follows: .memcg),
       RuleChange(
-        .nobody, "2.6.35", "A panic of the machine; in a memcg nothing happens: who asks waits.",
+        .nobody, "2.6.35", "A panic of the machine; in a memcg nothing happens: the invoker waits.",
         "mm/oom_kill.c",
-        "mem_cgroup_out_of_memory()", hurts: "who asks: it stands still"
+        "mem_cgroup_out_of_memory()", hurts: "the invoker: it stands still"
       ) { $0.memcg.withoutVictim = .waits },
       RuleChange(
         .nobody, "4.19",
@@ -37,7 +37,7 @@ extension RulesByRelease {
         .nobody, "5.16",
         "A panic of the machine; in a memcg the charge fails, and a page fault tries again for ever.",
         "mm/memcontrol.c", "try_charge_memcg()", commit: .remembered("a4ebf1b6ca1e"),
-        hurts: "who asks: it stands still",
+        hurts: "the invoker: it stands still",
         evidence: .inferred(
           "5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
       ) { $0.memcg.withoutVictim = .waits },

@@ -1,5 +1,5 @@
 extension Kubernetes {
-  /// Who goes when a node runs out of memory: killed by the kernel at each limit, evicted by the kubelet.
+  /// What goes when a node runs out of memory: killed by the kernel at each limit, evicted by the kubelet.
   package struct NodeForecast: Equatable, Sendable {
     package var node: NodeScenario
     /// The limits that are looked at, nearest first.
@@ -75,7 +75,7 @@ extension Kubernetes {
     }
   }
 
-  /// Whom the kubelet evicts, in order. Sizes are in bytes.
+  /// The pods that the kubelet evicts, in order. Sizes are in bytes.
   package struct EvictionForecast: Equatable, Sendable {
     /// A measure of free memory that has a threshold.
     package struct Signal: Equatable, Sendable {
@@ -159,7 +159,7 @@ extension Kubernetes {
 }
 
 extension Simulator {
-  /// Who would die next in the machine and in some groups: of each container the first process, of sandboxes none.
+  /// The processes that would die next in the machine and in some groups: of each container the first process, of sandboxes none.
   ///
   /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
   func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
@@ -188,6 +188,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.notes + world.warnings)
+      warnings: kernel.warnings + world.warnings)
   }
 }

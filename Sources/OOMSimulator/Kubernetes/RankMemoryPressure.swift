@@ -1,4 +1,4 @@
-// Whom the kubelet evicts when memory runs out: a policy of its own beside the kernel's. It ranks pods, not processes,
+// Which pods the kubelet evicts when memory runs out: a policy of its own beside the kernel's. It ranks pods, not processes,
 // knows priorities, and does not look at classes of service, limits or oom_score_adj.
 
 extension Kubernetes {

@@ -27,7 +27,7 @@ public struct Cgroup: Equatable, Sendable {
   public var useHierarchy: Bool?
   /// Version 1: 0 to 200; 0 never swaps. File: `memory.swappiness`.
   public var swappiness: Int64?
-  /// Version 1: who reaches the limit waits instead of being killed. File: `memory.oom_control`.
+  /// Version 1: a process that reaches the limit waits instead of being killed. File: `memory.oom_control`.
   public var oomKillDisable: Bool?
   /// Clean file cache charged to the group at the start.
   public var pageCache: Int64?

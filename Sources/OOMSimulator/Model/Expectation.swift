@@ -9,14 +9,14 @@ public struct Expectation: Equatable, Sendable {
   package var refused: [ExpectedRefusal]?
   package var panic: Bool?
   /// How the run ends.
-  package var outcome: Run.Outcome?
+  package var outcome: Outcome?
 
   /// What is promised; nil is not checked.
   ///
   /// - Parameters: as the properties of the same names.
   public init(
     kills: [ExpectedKill]? = nil, survivors: [String]? = nil, stuck: [String]? = nil,
-    refused: [ExpectedRefusal]? = nil, panic: Bool? = nil, outcome: Run.Outcome? = nil
+    refused: [ExpectedRefusal]? = nil, panic: Bool? = nil, outcome: Outcome? = nil
   ) {
     self.kills = kills
     self.survivors = survivors
@@ -24,6 +24,21 @@ public struct Expectation: Equatable, Sendable {
     self.refused = refused
     self.panic = panic
     self.outcome = outcome
+  }
+
+  /// How a run ends.
+  public enum Outcome: String, CaseIterable, Sendable {
+    /// Nothing is left to happen.
+    case completed
+    /// The kernel panicked: see `Run.panic`.
+    case panic
+    /// A restart loop was proved: see `Run.loop`.
+    case loop
+    /// Nothing was replayed, since the scenario contradicts itself: see `Run.problems`.
+    case invalid
+
+    /// The ends of a scenario that is valid.
+    static let ofValid: [Self] = [.completed, .panic, .loop]
   }
 
   /// One OOM kill; the process is the one that dies first.

@@ -10,10 +10,9 @@ public struct KernelRelease: Comparable, Hashable, Sendable {
   package var stable = 0
   /// The number of the Enterprise Linux that built it, as in `3.10.0-1160.el7.x86_64`; nil for others.
   package var enterpriseLinux: Int?
-  /// A part of the text that names somebody else who built it, such as `el7uek`.
+  /// A part of the text that names another builder, such as `el7uek`.
   var vendor: String?
-  /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and by who built
-  /// them.
+  /// The release as it was given: `6.12.117+deb12`. Releases are compared by their numbers and builders.
   package var text: String
 
   /// The release with these numbers: `KernelRelease(6, 12)`, `KernelRelease(2, 6, 32)`.

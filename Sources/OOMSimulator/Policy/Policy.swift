@@ -1,4 +1,4 @@
-/// Who decides whom an OOM kills.
+/// What decides which process an OOM kills.
 public enum Policy: String, CaseIterable, Sendable {
   /// The rules of a kernel release.
   case kernel

@@ -7,7 +7,7 @@ package enum Fate: Equatable, Sendable {
   /// The machine ends with it in it.
   case panic(at: Int64, why: Panic.Why)
   /// It lives, but growth of its own can never go on.
-  case stuck(at: Int64, why: String)
+  case stuck(Stuck)
   /// It ended because overcommit refused it memory.
   case refused(at: Int64)
 }
@@ -92,7 +92,7 @@ extension Run {
     }
     if let panic { return .panic(at: panic.at, why: panic.why) }
     if let stuck = stuck.first(where: { subject.isMeant(by: $0.process) }) {
-      return .stuck(at: stuck.at, why: stuck.why)
+      return .stuck(stuck)
     }
     return .survives
   }

@@ -33,7 +33,7 @@ package struct Protection: Equatable, Sendable {
     /// At -1000 (-17) so many others die one after the other, and more would.
     case disabledSacrificesMany(kills: Int)
     /// At -1000 (-17) somebody stands still for ever.
-    case disabledSticks(ProcessIdentity?, why: String)
+    case disabledSticks(Stuck)
     /// It is not its points that choose it.
     case notByPoints(Kill.Chosen)
     /// It dies with another process.

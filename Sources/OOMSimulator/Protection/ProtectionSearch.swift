@@ -160,7 +160,7 @@ private struct ProtectionSearch {
     }
   }
 
-  /// A limit for who asked for the memory, when that is somebody else: it then dies of it alone.
+  /// A limit for the invoker, when that is another process: it then dies of it alone.
   func limitOfOther(_ kill: Kill) -> [Protection.Option] {
     guard let invoker = kill.invoker, !subject.isMeant(by: invoker),
       simulator.rules.memcg.support != .none,
@@ -237,7 +237,7 @@ private struct ProtectionSearch {
       warnings.append(.disabledPanics(at: panic.at, kills: disabled.kills.count))
     }
     if let stuck = disabled.stuck.first, run.stuck.isEmpty {
-      warnings.append(.disabledSticks(stuck.process, why: stuck.why))
+      warnings.append(.disabledSticks(stuck))
     }
     return warnings
   }

@@ -18,37 +18,26 @@ extension KernelRelease {
   package var isUnread: Bool { Self.unread.contains(upstream) }
 
   /// What has to be said of the rules that decide for this release; empty when they are its own.
-  package var notes: [String] {
-    var notes: [String] = []
+  package var notes: [ReleaseNote] {
+    var notes: [ReleaseNote] = []
     if let enterpriseKernel {
-      notes.append(enterpriseKernel.note)
+      notes.append(.enterprise(note: enterpriseKernel.note))
     } else if let enterpriseLinux {
-      notes.append(
-        "\(self): as upstream \(upstream): nothing is known of the changes of Enterprise Linux "
-          + "\(enterpriseLinux)")
+      notes.append(.enterpriseUnknown(self, distribution: enterpriseLinux))
     } else if let vendor {
-      notes.append("\(self): as upstream \(upstream): nothing is known of the changes of \(vendor)")
+      notes.append(.vendorUnknown(self, vendor: vendor))
     }
     if numbers > Self.newestKnown.numbers {
-      notes.append(
-        "\(self) is newer than \(Self.newestKnown), the newest release that the rules were compared with: "
-          + "decided by its rules")
+      notes.append(.newer(self, than: .newestKnown))
     } else if numbers < Self.oldestKnown.numbers {
-      notes.append(
-        "\(self) is older than \(Self.oldestKnown), the oldest release that is known: decided by its rules"
-      )
+      notes.append(.older(self, than: .oldestKnown))
     } else if let last = Self.lastOfSeries[version], patchlevel > last.patchlevel || sublevel > 39 {
-      notes.append("there was no Linux \(upstream): decided by the rules of \(last)")
+      notes.append(.neverReleased(upstream, decidedBy: last))
     }
     notes += StableUpdate.of(self).compactMap { $0.note(on: self) }
     if !isUnread || enterpriseKernel != nil { return notes }
     let begun = RulesByRelease.changes.filter { $0.since == upstream && $0.isSimulated }
-    if !begun.isEmpty {
-      let names = begun.map { "'\($0.rule.rawValue)'" }.joined(separator: ", ")
-      notes.append(
-        "the source of \(upstream) was not read: that \(names) changes there is inferred from the releases "
-          + "around it")
-    }
+    if !begun.isEmpty { notes.append(.unread(upstream, rules: begun.map { $0.rule })) }
     return notes
   }
 

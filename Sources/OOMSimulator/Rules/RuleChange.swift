@@ -37,7 +37,7 @@ package struct RuleChange: Sendable {
   package let function: String
   /// Nil when none is known.
   package let commit: Commit?
-  /// Whom the change hurts, or what it changes for users; empty for what a kernel always did.
+  /// Which processes the change hurts, or what it changes for users; empty for what a kernel always did.
   package let hurts: String
   package internal(set) var evidence: Evidence
   /// It adds to what the rule said before instead of taking its place.

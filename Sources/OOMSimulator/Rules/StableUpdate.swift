@@ -33,14 +33,13 @@ struct StableUpdate: Sendable {
       .takenOver(because: "stable \(series).\(from)")
   }
 
-  func note(on release: KernelRelease) -> String? {
+  func note(on release: KernelRelease) -> ReleaseNote? {
+    var update = series
+    update.stable = from
+    update.text = "\(series).\(from)"
     if release.stable >= from {
-      return
-        "\(release) has the rule '\(rule.rawValue)' of \(since), as stable \(series).\(from) has"
+      return .takenOver(release, rule: rule, of: since, from: update)
     }
-    if isExact { return nil }
-    return
-      "\(release) is decided as \(series); stable \(series).\(from) has the rule '\(rule.rawValue)' of "
-      + "\(since), and which update took it over is not known"
+    return isExact ? nil : .perhapsTakenOver(release, rule: rule, of: since, by: update)
   }
 }

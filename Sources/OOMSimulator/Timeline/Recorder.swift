@@ -119,7 +119,7 @@ struct Recorder: Sendable {
     }
   }
 
-  // MARK: Who gets a line
+  // MARK: Which processes get a line
 
   /// The victims of the first kills, then the largest; of equals the one that was there first.
   func largestRows(_ most: Int, of run: Run) -> [Int] {

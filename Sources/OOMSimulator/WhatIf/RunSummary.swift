@@ -1,12 +1,12 @@
 /// What a run comes to, in a line: one cell of a table of what-ifs.
 package struct RunSummary: Equatable, Sendable {
-  /// Who dies first, for a release that kills children in its victim's stead the child; nil when nobody does.
+  /// The process that dies first, which is the child where a release kills it in its victim's stead; nil when none does.
   package var first: ProcessIdentity?
   /// Microseconds; nil when nobody dies.
   package var firstAt: Int64?
   /// OOM kills, each of one process or of several.
   package var kills: Int
-  /// Requests that got ENOMEM, and who made the first one; a tmpfs write is nobody's.
+  /// Requests that got ENOMEM, and the process that made the first one; nil for a tmpfs write.
   package var refused: Int
   package var firstRefused: ProcessIdentity?
   package var firstRefusedAt: Int64?
@@ -17,7 +17,7 @@ package struct RunSummary: Equatable, Sendable {
   package var panicAt: Int64?
   /// Microseconds.
   package var end: Int64
-  package var warnings: [String]
+  package var warnings: [Warning]
   /// That of the run.
   package var digest: UInt64
 

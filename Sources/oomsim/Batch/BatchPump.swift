@@ -61,7 +61,7 @@ final class BatchPump: Sendable {
     while true {
       room.wait()
       guard let (number, line) = take() else {
-        // Those who wait for room see that there is nothing left, too.
+        // Threads that wait for room see that there is nothing left, too.
         room.signal()
         return
       }

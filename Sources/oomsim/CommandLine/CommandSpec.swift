@@ -24,7 +24,8 @@ struct CommandSpec: Sendable {
   var maxOperands = Int.max
   var options: [OptionSpec]
   var example: String
-  var run: @Sendable (Arguments, Terminal) throws(ExitCode) -> ExitCode
+  /// Throws a `UsageError`, or an `ExitCode` once the reason is told.
+  var run: @Sendable (Arguments, Terminal) throws -> ExitCode
 
   var usage: String { "oomsim \(name) [OPTIONS]" + (operands.isEmpty ? "" : " " + operands) }
 }
@@ -39,6 +40,23 @@ struct Arguments: Sendable {
   func value(_ name: String) -> String? { values[name]?.last }
 
   func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// The whole number of an option, nil when it is not given.
+  func number<Number: FixedWidthInteger>(
+    _ name: String, in range: ClosedRange<Number>
+  ) throws(UsageError) -> Number? {
+    guard let text = value(name) else { return nil }
+    return try Self.number(text, of: name, in: range)
+  }
+
+  /// A whole number in the text of an option.
+  static func number<Number: FixedWidthInteger>(
+    _ text: String, of name: String, in range: ClosedRange<Number>
+  ) throws(UsageError) -> Number {
+    if let number = Number(text), range.contains(number) { return number }
+    let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+    throw UsageError("\(name) takes a number from \(range.lowerBound)\(end), found '\(text)'.")
+  }
 }
 
 extension OptionSpec {
@@ -49,7 +67,7 @@ extension OptionSpec {
   static let policy = OptionSpec(
     name: "--policy", value: "POLICY", words: Policy.allCases.map(\.rawValue),
     help:
-      "Who decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
+      "What decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
   )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,

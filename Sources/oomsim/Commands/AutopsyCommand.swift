@@ -20,17 +20,8 @@ let autopsyCommand = CommandSpec(
   example: "oomsim autopsy Tests/Data/logs/m03-leaf-before-parent-qemu-6.1.txt",
   run: autopsy)
 
-@Sendable private func autopsy(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  var number: Int?
-  if let text = arguments.value("--report") {
-    guard let value = Int(text), value > 0 else {
-      terminal.error("Error: --report takes a number from 1, found '\(text)'.")
-      throw .usage
-    }
-    number = value
-  }
+@Sendable private func autopsy(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  let number = try arguments.number("--report", in: 1...Int.max)
   var autopsies: [Autopsy] = []
   var files: [String] = []
   for path in arguments.operands {
@@ -38,15 +29,14 @@ let autopsyCommand = CommandSpec(
     if found.isEmpty {
       let name = path == "-" ? "standard input" : path
       terminal.error("oomsim: \(name): no OOM report in it")
-      throw .malformed
+      throw ExitCode.malformed
     }
     autopsies += found
     files += Array(repeating: path == "-" ? "standard input" : path, count: found.count)
   }
   if let number {
     guard number <= autopsies.count else {
-      terminal.error("Error: --report \(number): there are \(autopsies.count) reports.")
-      throw .usage
+      throw UsageError("--report \(number): there are \(autopsies.count) reports.")
     }
     autopsies = [autopsies[number - 1]]
     files = [files[number - 1]]

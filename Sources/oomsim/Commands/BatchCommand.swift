@@ -13,19 +13,17 @@ let batchCommand = CommandSpec(
   example: "oomsim batch Tests/Data/what-ifs.jsonl",
   run: batch)
 
-@Sendable private func batch(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
-  let jobs = try arguments.jobs(terminal)
+@Sendable private func batch(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
+  let jobs = try arguments.jobs()
   let path = arguments.operands.first ?? "-"
   var descriptor = STDIN_FILENO
   if path != "-" {
     descriptor = unsafe open(path, O_RDONLY)
     guard descriptor >= 0 else {
       terminal.error("oomsim: \(path): \(InputFile.reason(errno))")
-      throw .noInput
+      throw ExitCode.noInput
     }
   }
   let cache = ScenarioCache()
@@ -40,7 +38,7 @@ let batchCommand = CommandSpec(
   let failure = pump.run()
   if failure != 0 {
     terminal.error("oomsim: \(path): \(InputFile.reason(failure))")
-    throw .noInput
+    throw ExitCode.noInput
   }
   return .done
 }

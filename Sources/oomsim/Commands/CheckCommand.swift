@@ -1,4 +1,3 @@
-import Glibc
 import OOMFormats
 internal import OOMReports
 import OOMSimulator
@@ -16,23 +15,21 @@ let checkCommand = CommandSpec(
   example: "oomsim check Scenarios --junit results.xml",
   run: check)
 
-@Sendable private func check(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+@Sendable private func check(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   var paths: [String] = []
   for operand in arguments.operands {
     do throws(InputError) {
       paths += try InputFile.scenarios(at: operand)
     } catch {
       terminal.error("oomsim: \(error.message)")
-      throw .noInput
+      throw ExitCode.noInput
     }
   }
   if paths.isEmpty {
     terminal.error("oomsim: no scenario (*.json) in \(arguments.operands.joined(separator: ", "))")
-    throw .noInput
+    throw ExitCode.noInput
   }
   let printsText = !arguments.has("--json")
   let style = terminal.style(arguments)
@@ -64,21 +61,9 @@ let checkCommand = CommandSpec(
     writer.finish()
   }
   if let path = arguments.value("--junit") {
-    try write(CheckResult.junit(results), to: path, terminal)
+    try OutputFile.write(Array(CheckResult.junit(results).utf8), to: path, terminal)
   }
   return worst
-}
-
-private func write(_ text: String, to path: String, _ terminal: Terminal) throws(ExitCode) {
-  guard let file = unsafe fopen(path, "w") else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
-  let isWritten = unsafe fputs(text, file) >= 0
-  guard unsafe fclose(file) == 0, isWritten else {
-    terminal.error("oomsim: \(path): cannot be written")
-    throw .noInput
-  }
 }
 
 /// The worse of two ends: what cannot be read counts more than what does not match.

@@ -19,26 +19,22 @@ let compareCommand = CommandSpec(
   example: "oomsim compare Scenarios/old/tie-5-3.json --kernels all",
   run: compare)
 
-@Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   if arguments.operands.count == 2 { return try compareFiles(arguments, terminal) }
   let list = arguments.value("--kernels") ?? "all"
   var kernels: [KernelRelease] = []
   if list != "all" {
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-      kernels.append(try release(String(part), terminal))
+      kernels.append(try release(String(part)))
     }
     for (index, kernel) in kernels.enumerated() where kernels[..<index].contains(kernel) {
-      terminal.error("Error: --kernels: \(kernel) stands there twice.")
-      throw .usage
+      throw UsageError("--kernels: \(kernel) stands there twice.")
     }
     if kernels.count < 2 {
-      terminal.error("Error: --kernels takes two releases or more, or all.")
-      throw .usage
+      throw UsageError("--kernels takes two releases or more, or all.")
     }
   }
-  let settings = try arguments.settings(terminal)
+  let settings = try arguments.settings()
   let policy = arguments.policy
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   let comparison =
@@ -64,19 +60,15 @@ let compareCommand = CommandSpec(
 }
 
 /// Two scenarios beside each other.
-private func compareFiles(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+private func compareFiles(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   if arguments.has("--kernels") {
-    terminal.error("Error: --kernels is for one FILE: two are compared each by its own kernel.")
-    throw .usage
+    throw UsageError("--kernels is for one FILE: two are compared each by its own kernel.")
   }
   let names = (before: arguments.operands[0], after: arguments.operands[1])
   if names.before == "-", names.after == "-" {
-    terminal.error("Error: standard input is one scenario only.")
-    throw .usage
+    throw UsageError("standard input is one scenario only.")
   }
-  let settings = try arguments.settings(terminal)
+  let settings = try arguments.settings()
   let comparison = ScenarioComparison(
     of: try readScenario(names.before, settings, terminal),
     try readScenario(names.after, settings, terminal), policy: arguments.policy)

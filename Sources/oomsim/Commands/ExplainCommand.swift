@@ -19,32 +19,28 @@ let explainCommand = CommandSpec(
   example: "oomsim explain Scenarios/protection/agent-minus-500.json --why agent",
   run: explain)
 
-@Sendable private func explain(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func explain(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let isStepwise = try arguments.isStepwise(terminal)
-  let number = try number(arguments, terminal)
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+  let number = try arguments.number("--kill", in: 1...Int.max)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   var simulator = simulator(scenario, kernel: kernel)
   simulator.recordsCandidates = true
   let run = simulator.run(valid: scenario)
   let last = run.kills.count + (run.panic == nil ? 0 : 1)
   if let number, number > max(last, 1) {
-    terminal.error(
-      "Error: --kill \(number): there \(run.kills.count == 1 ? "is 1 kill" : "are \(run.kills.count) kills")"
+    throw UsageError(
+      "--kill \(number): there \(run.kills.count == 1 ? "is 1 kill" : "are \(run.kills.count) kills")"
         + (run.panic == nil ? "." : " and a panic."))
-    throw .usage
   }
   let why = arguments.value("--why")
   let lesson = Lesson(
     of: run, number: number ?? 1, in: scenario, simulator: simulator, why: why)
   if let why, lesson.victim == nil {
-    terminal.error("Error: --why \(why): nobody was killed.")
-    throw .usage
+    throw UsageError("--why \(why): nobody was killed.")
   }
-  try checkName(why, in: run, terminal)
+  try checkName(why, in: run)
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
     writer.lesson(lesson)
@@ -66,36 +62,26 @@ let stepOption = OptionSpec(
 
 extension Arguments {
   /// Whether `--step` is given; it is refused where nobody could answer.
-  func isStepwise(_ terminal: Terminal) throws(ExitCode) -> Bool {
+  func isStepwise(_ terminal: Terminal) throws(UsageError) -> Bool {
     if !has("--step") { return false }
     if has("--json") || operands.first == "-" {
-      terminal.error(
-        "Error: --step asks at the terminal: no --json, and no scenario from standard input.")
-      throw .usage
+      throw UsageError(
+        "--step asks at the terminal: no --json, and no scenario from standard input.")
     }
     if !terminal.isTerminal || isatty(STDIN_FILENO) != 1 {
-      terminal.error("Error: --step asks at a terminal, and there is none.")
-      throw .usage
+      throw UsageError("--step asks at a terminal, and there is none.")
     }
     return true
   }
 }
 
-private func number(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) -> Int? {
-  guard let text = arguments.value("--kill") else { return nil }
-  if let number = Int(text), number >= 1 { return number }
-  terminal.error("Error: --kill takes a number from 1, found '\(text)'.")
-  throw .usage
-}
-
 /// A name that nobody has is a mistake, not a process that was not there.
-private func checkName(_ name: String?, in run: Run, _ terminal: Terminal) throws(ExitCode) {
+private func checkName(_ name: String?, in run: Run) throws(UsageError) {
   guard let name else { return }
   let all = (0..<run.processCount).map(run.process)
   if all.contains(where: { $0.name == name || "\($0.pid)" == name }) { return }
   let near = nearestWord(to: name, among: all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
-  terminal.error("Error: --why: no process is called '\(name)'\(near)")
-  throw .usage
+  throw UsageError("--why: no process is called '\(name)'\(near)")
 }
 
 /// One step after the other, each after a line of the reader.

@@ -6,12 +6,11 @@ import OOMSimulator
 
 extension Arguments {
   /// The overrides of `--set`.
-  func settings(_ terminal: Terminal) throws(ExitCode) -> [ScenarioSetting] {
+  func settings() throws(UsageError) -> [ScenarioSetting] {
     var settings: [ScenarioSetting] = []
     for text in all("--set") {
       guard let setting = ScenarioSetting(text) else {
-        terminal.error("Error: --set takes PATH=VALUE, found '\(text)'.")
-        throw .usage
+        throw UsageError("--set takes PATH=VALUE, found '\(text)'.")
       }
       settings.append(setting)
     }
@@ -22,23 +21,17 @@ extension Arguments {
   var policy: Policy { value("--policy").flatMap(Policy.init) ?? .kernel }
 
   /// The threads of `--jobs`, by default one a processor.
-  func jobs(_ terminal: Terminal) throws(ExitCode) -> Int {
-    guard let text = value("--jobs") else { return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
-    guard let number = Int(text), (1...1024).contains(number) else {
-      terminal.error("Error: --jobs takes a number from 1 to 1024, found '\(text)'.")
-      throw .usage
-    }
-    return number
+  func jobs() throws(UsageError) -> Int {
+    try number("--jobs", in: 1...1024) ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
   }
 
   /// The release of `--kernel`, nil when it is not given.
-  func kernel(_ terminal: Terminal) throws(ExitCode) -> KernelRelease? {
+  func kernel() throws(UsageError) -> KernelRelease? {
     guard let text = value("--kernel") else { return nil }
     do throws(QuantityError) {
       return try knownRelease(text)
     } catch {
-      terminal.error("Error: --kernel: \(error.message)")
-      throw .usage
+      throw UsageError("--kernel: \(error.message)")
     }
   }
 }

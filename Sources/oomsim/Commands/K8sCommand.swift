@@ -17,10 +17,8 @@ let k8sCommand = CommandSpec(
     """,
   run: k8s)
 
-@Sendable private func k8s(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  let options = try K8sOptions(arguments, terminal)
+@Sendable private func k8s(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  let options = try K8sOptions(arguments)
   let path = arguments.operands[0]
   let pods = try k8sInput(path, terminal) { (bytes, name) throws(ScenarioError) in
     try Kubectl.pods(json: bytes, file: name)

@@ -72,7 +72,7 @@ struct K8sInput {
   }
 
   /// The node with everything, checked against each other.
-  func state(_ terminal: Terminal) throws(ExitCode) -> Kubernetes.NodeState {
+  func state(_ terminal: Terminal) throws -> Kubernetes.NodeState {
     var node = node ?? Kubernetes.Node()
     if node.name.isEmpty { node.name = options.nodeName ?? pods[0].nodeName ?? "" }
     if let capacity = options.capacity {
@@ -81,15 +81,13 @@ struct K8sInput {
     }
     node.swap = options.swap ?? node.swap
     if node.capacity == 0 {
-      terminal.error(
-        "Error: the memory of the node is not known: --node FILE or --capacity QUANTITY.")
-      throw .usage
+      throw UsageError("the memory of the node is not known: --node FILE or --capacity QUANTITY.")
     }
     var state = Kubernetes.NodeState(
-      node: node, kubelet: try options.kubelet(of: node, terminal), pods: pods)
+      node: node, kubelet: try options.kubelet(of: node), pods: pods)
     state.metrics = metrics
-    state.givenUsage = try named(options.usage, "--usage", terminal)
-    state.processes = try named(options.processes, "--processes", terminal)
+    state.givenUsage = try named(options.usage, "--usage")
+    state.processes = try named(options.processes, "--processes")
     state.systemUsage = options.systemUsage
     state.kernel = options.kernel
     try check(state, terminal)
@@ -98,8 +96,8 @@ struct K8sInput {
 
   /// What is given for containers by name, each of which has to be there.
   private func named<Value>(
-    _ given: [(name: String, value: Value)], _ option: String, _ terminal: Terminal
-  ) throws(ExitCode) -> [Kubernetes.ContainerName: Value] {
+    _ given: [(name: String, value: Value)], _ option: String
+  ) throws(UsageError) -> [Kubernetes.ContainerName: Value] {
     if given.isEmpty { return [:] }
     var known: [String: Kubernetes.ContainerName] = [:]
     for pod in pods {
@@ -111,14 +109,12 @@ struct K8sInput {
     var values: [Kubernetes.ContainerName: Value] = [:]
     for (name, value) in given {
       guard let container = known[name] else {
-        terminal.error(
-          "Error: \(option): no container '\(name)'" + hint(name, known.keys.sorted())
+        throw UsageError(
+          "\(option): no container '\(name)'" + hint(name, known.keys.sorted())
             + ": write NAMESPACE/POD/CONTAINER.")
-        throw .usage
       }
       if values.updateValue(value, forKey: container) != nil {
-        terminal.error("Error: \(option): '\(name)' stands there twice.")
-        throw .usage
+        throw UsageError("\(option): '\(name)' stands there twice.")
       }
     }
     return values
@@ -126,20 +122,19 @@ struct K8sInput {
 
   private func check(
     _ state: Kubernetes.NodeState, _ terminal: Terminal
-  ) throws(ExitCode) {
+  ) throws {
     if state.reserved > state.node.capacity {
-      terminal.error("Error: more is reserved than the node has.")
-      throw .usage
+      throw UsageError("more is reserved than the node has.")
     }
     if state.totalUsage > 1 << 52 {
       terminal.error("oomsim: \(file): the containers use more than 4 PiB together")
-      throw .malformed
+      throw ExitCode.malformed
     }
     let containers = pods.reduce(0) { $0 + $1.allContainers.count + 1 }
     let more = state.processes.values.reduce(0) { $0 + $1 - 1 }
     if containers + more > 1_000_000 {
       terminal.error("oomsim: \(file): more than a million processes")
-      throw .malformed
+      throw ExitCode.malformed
     }
   }
 }

@@ -59,7 +59,7 @@ extension K8sOptions {
     OptionSpec(
       name: "--cgroup-driver", value: "DRIVER",
       words: Kubernetes.Kubelet.CgroupDriver.allCases.map(\.rawValue),
-      help: "Who names the groups: systemd (default, as kubeadm has it) or cgroupfs."),
+      help: "What names the groups: systemd (default, as kubeadm has it) or cgroupfs."),
     OptionSpec(
       name: "--cgroup-version", value: "VERSION", words: ["1", "2"],
       help: "Version of cgroups on the node: 1 or 2 (default)."),

@@ -20,47 +20,45 @@ struct K8sOptions {
   private var kubelet = Kubernetes.Kubelet()
 
   private let arguments: Arguments
-  private let terminal: Terminal
 
-  init(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) {
+  init(_ arguments: Arguments) throws(UsageError) {
     self.arguments = arguments
-    self.terminal = terminal
     node = arguments.value("--node")
     nodeName = arguments.value("--node-name")
     top = arguments.value("--top")
     output = arguments.value("-o") ?? arguments.value("--scenario")
     if arguments.has("-o"), arguments.has("--scenario") {
-      throw wrong("-o and --scenario are the same: give one.")
+      throw UsageError("-o and --scenario are the same: give one.")
     }
     if output == "-", arguments.has("--json") {
-      throw wrong("-o - prints the scenario: without --json.")
+      throw UsageError("-o - prints the scenario: without --json.")
     }
     if [arguments.operands[0], node, top].count(where: { $0 == "-" }) > 1 {
-      throw wrong("only one of PODS.json, --node and --top can be standard input.")
+      throw UsageError("only one of PODS.json, --node and --top can be standard input.")
     }
     capacity = try bytes("--capacity")
     if let capacity, capacity < Kubernetes.NodeState.pageSize {
-      throw wrong("--capacity: a node has more memory than that.")
+      throw UsageError("--capacity: a node has more memory than that.")
     }
     swap = try bytes("--swap")
     systemUsage = try bytes("--system-usage")
-    kernel = try arguments.kernel(terminal)
-    rows = try number("--rows", 1...1000) ?? rows
-    nearPerMille = try number("--near", 0...100).map { Int64($0) * 10 } ?? nearPerMille
+    kernel = try arguments.kernel()
+    rows = try arguments.number("--rows", in: 1...1000) ?? rows
+    nearPerMille =
+      try arguments.number("--near", in: 0...100).map { Int64($0) * 10 } ?? nearPerMille
     for (name, text) in try pairs("--usage") { usage.append((name, try bytes("--usage", text))) }
     for (name, text) in try pairs("--processes") {
-      guard let count = Int(text), (1...100_000).contains(count) else {
-        throw wrong("--processes takes a number from 1 to 100000, found '\(text)'.")
-      }
-      processes.append((name, count))
+      processes.append((name, try Arguments.number(text, of: "--processes", in: 1...100_000)))
     }
     try readKubelet()
   }
 
-  private mutating func readKubelet() throws(ExitCode) {
+  private mutating func readKubelet() throws(UsageError) {
     if let text = arguments.value("--kubelet-version") {
       release = Kubernetes.KubeletRelease(text)
-      if release == nil { throw wrong("--kubelet-version: '\(text)' is none: write it like 1.32.") }
+      if release == nil {
+        throw UsageError("--kubelet-version: '\(text)' is none: write it like 1.32.")
+      }
     }
     kubelet.kubeReserved = try reservation("--kube-reserved")
     kubelet.systemReserved = try reservation("--system-reserved")
@@ -82,16 +80,16 @@ struct K8sOptions {
     }
   }
 
-  private mutating func readGate(_ text: String) throws(ExitCode) {
+  private mutating func readGate(_ text: String) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1] == "true" || parts[1] == "false" else {
-      throw wrong("--feature-gates takes NAME=true or NAME=false, found '\(text)'.")
+      throw UsageError("--feature-gates takes NAME=true or NAME=false, found '\(text)'.")
     }
     let name = String(parts[0])
     guard let gate = Kubernetes.Kubelet.FeatureGate(rawValue: name) else {
       let all = Kubernetes.Kubelet.FeatureGate.allCases.map(\.rawValue)
       let near = nearestWord(to: name, among: all).map { " Did you mean '\($0)'?" } ?? ""
-      throw wrong(
+      throw UsageError(
         "--feature-gates: '\(name)' changes nothing here; known: "
           + all.joined(separator: ", ") + "." + near)
     }
@@ -100,56 +98,45 @@ struct K8sOptions {
 
   /// The kubelet of a node, and whether the options fit its release.
   func kubelet(
-    of node: Kubernetes.Node, _ terminal: Terminal
-  ) throws(ExitCode) -> Kubernetes.Kubelet {
+    of node: Kubernetes.Node
+  ) throws(UsageError) -> Kubernetes.Kubelet {
     var kubelet = kubelet
     kubelet.release = release ?? node.kubelet ?? kubelet.release
     if let isSingle = kubelet.singleProcessOOMKill {
       if kubelet.release.minor < 32 {
-        throw wrong("--single-process-oom-kill: the kubelet has it since 1.32.")
+        throw UsageError("--single-process-oom-kill: the kubelet has it since 1.32.")
       }
       if !isSingle, kubelet.cgroupVersion == 1 {
-        throw wrong("--single-process-oom-kill false: cgroup version 1 has no memory.oom.group.")
+        throw UsageError(
+          "--single-process-oom-kill false: cgroup version 1 has no memory.oom.group.")
       }
     }
     if kubelet.swapBehavior == .limitedSwap, kubelet.cgroupVersion == 1 {
-      throw wrong("--swap-behavior LimitedSwap: needs cgroup version 2.")
+      throw UsageError("--swap-behavior LimitedSwap: needs cgroup version 2.")
     }
     return kubelet
   }
 
   // MARK: Values
 
-  private func wrong(_ message: String) -> ExitCode {
-    terminal.error("Error: \(message)")
-    return .usage
-  }
-
-  private func number(_ option: String, _ range: ClosedRange<Int>) throws(ExitCode) -> Int? {
-    guard let text = arguments.value(option) else { return nil }
-    if let value = Int(text), range.contains(value) { return value }
-    throw wrong(
-      "\(option) takes a number from \(range.lowerBound) to \(range.upperBound), found '\(text)'.")
-  }
-
-  private func bytes(_ option: String) throws(ExitCode) -> Int64? {
+  private func bytes(_ option: String) throws(UsageError) -> Int64? {
     guard let text = arguments.value(option) else { return nil }
     return try bytes(option, text)
   }
 
   /// A quantity of Kubernetes, in bytes.
-  private func bytes(_ option: String, _ text: String) throws(ExitCode) -> Int64 {
+  private func bytes(_ option: String, _ text: String) throws(UsageError) -> Int64 {
     do throws(QuantityError) {
       let bytes = try Kubernetes.Quantity(text).value
       if bytes <= 1 << 52 { return bytes }
     } catch {
-      throw wrong("\(option): \(error.message).")
+      throw UsageError("\(option): \(error.message).")
     }
-    throw wrong("\(option): '\(text)' is over 4 PiB.")
+    throw UsageError("\(option): '\(text)' is over 4 PiB.")
   }
 
   /// `memory=1Gi`, as the kubelet's flag has it, or `1Gi`.
-  private func reservation(_ option: String) throws(ExitCode) -> Int64? {
+  private func reservation(_ option: String) throws(UsageError) -> Int64? {
     guard let text = arguments.value(option) else { return nil }
     if !text.contains("=") { return try bytes(option, text) }
     for part in text.split(separator: ",") where part.hasPrefix("memory=") {
@@ -159,7 +146,7 @@ struct K8sOptions {
   }
 
   /// `memory.available<100Mi`, as the kubelet's flag has it, or `100Mi` or `5%`. A flag without it sets it to 0.
-  private func threshold(_ text: String) throws(ExitCode) -> Kubernetes.EvictionThreshold {
+  private func threshold(_ text: String) throws(UsageError) -> Kubernetes.EvictionThreshold {
     var value = text
     if text.contains("<") {
       let signal = text.split(separator: ",").first { $0.hasPrefix("memory.available<") }
@@ -169,18 +156,19 @@ struct K8sOptions {
     guard value.hasSuffix("%") else { return .bytes(try bytes("--eviction-hard", value)) }
     let parts = try? Kubernetes.Quantity(String(value.dropLast()))
     guard let parts, parts <= Kubernetes.Quantity(100), parts.nano % 100_000 == 0 else {
-      throw wrong("--eviction-hard: '\(value)' is no percentage from 0 to 100 with four places.")
+      throw UsageError(
+        "--eviction-hard: '\(value)' is no percentage from 0 to 100 with four places.")
     }
     return .millionths(Int64(parts.nano / 100_000))
   }
 
   /// `NAMESPACE/POD/CONTAINER=VALUE`.
-  private func pairs(_ option: String) throws(ExitCode) -> [(name: String, text: String)] {
+  private func pairs(_ option: String) throws(UsageError) -> [(name: String, text: String)] {
     var pairs: [(name: String, text: String)] = []
     for text in arguments.all(option) {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
-        throw wrong("\(option) takes NAMESPACE/POD/CONTAINER=VALUE, found '\(text)'.")
+        throw UsageError("\(option) takes NAMESPACE/POD/CONTAINER=VALUE, found '\(text)'.")
       }
       pairs.append((String(parts[0]), String(parts[1])))
     }

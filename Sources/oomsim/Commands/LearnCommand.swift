@@ -24,23 +24,18 @@ let learnCommand = CommandSpec(
   example: "oomsim learn agent-minus-500",
   run: learn)
 
-@Sendable private func learn(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func learn(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let isStepwise = try arguments.isStepwise(terminal)
   let name = arguments.operands.first
   if arguments.has("--markdown"), name != nil || isStepwise || arguments.has("--json") {
-    terminal.error(
-      "Error: --markdown is of the whole course: no story, no --json and no --step with it.")
-    throw .usage
+    throw UsageError(
+      "--markdown is of the whole course: no story, no --json and no --step with it.")
   }
   if arguments.has("-o"), !arguments.has("--markdown") {
-    terminal.error("Error: -o is where --markdown writes.")
-    throw .usage
+    throw UsageError("-o is where --markdown writes.")
   }
   if isStepwise, name == nil {
-    terminal.error("Error: --step goes through one story: oomsim learn STORY --step.")
-    throw .usage
+    throw UsageError("--step goes through one story: oomsim learn STORY --step.")
   }
   let directory = try courseDirectory(arguments.value("--scenarios"), terminal)
   let course = try readCourse(directory, terminal)
@@ -61,7 +56,7 @@ let learnCommand = CommandSpec(
     }
     return .done
   }
-  let index = try story(name, in: course, terminal)
+  let index = try story(name, in: course)
   let (scenario, file) = try scenario(of: course.stories[index], directory, terminal)
   var simulator = Simulator(for: scenario)
   simulator.recordsCandidates = true
@@ -75,7 +70,7 @@ let learnCommand = CommandSpec(
   }
   let lessonText = LessonText(lesson, style: style, width: terminal.width)
   terminal.out(text.place(index))
-  // Who is to guess is not told the story before.
+  // A reader who is to guess is not told the story before.
   if isStepwise {
     if !walk(lesson, lessonText, terminal) { return .done }
     terminal.out("\n" + text.story(index, scenario))
@@ -95,11 +90,10 @@ let learnCommand = CommandSpec(
 
 /// The directory that was named, or the first `Scenarios` with a course: here, or near the program, which is where a
 /// checkout and an installation have it.
-private func courseDirectory(_ given: String?, _ terminal: Terminal) throws(ExitCode) -> String {
+private func courseDirectory(_ given: String?, _ terminal: Terminal) throws -> String {
   if let given {
     if given.isEmpty {
-      terminal.error("Error: --scenarios takes a directory.")
-      throw .usage
+      throw UsageError("--scenarios takes a directory.")
     }
     return given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
   }
@@ -115,7 +109,7 @@ private func courseDirectory(_ given: String?, _ terminal: Terminal) throws(Exit
   terminal.error(
     "oomsim: no course: there is no Scenarios/README.md with stories here nor near the program; say where it is with --scenarios DIR"
   )
-  throw .noInput
+  throw ExitCode.noInput
 }
 
 private func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCode) -> Course {
@@ -134,20 +128,17 @@ private func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCo
 }
 
 /// Where a story stands: by its name, its file or its number from 1.
-private func story(_ name: String, in course: Course, _ terminal: Terminal) throws(ExitCode) -> Int
-{
+private func story(_ name: String, in course: Course) throws(UsageError) -> Int {
   let stories = course.stories
   if let index = stories.firstIndex(where: { $0.name == name || $0.path == name }) { return index }
   if name.allSatisfy({ $0.isASCII && $0.isNumber }), !name.isEmpty {
     if let number = Int(name), stories.indices.contains(number - 1) { return number - 1 }
-    terminal.error("Error: the course has the stories 1 to \(stories.count), not \(name).")
-    throw .usage
+    throw UsageError("the course has the stories 1 to \(stories.count), not \(name).")
   }
   let word = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
   let near =
     nearestWord(to: word, among: stories.map(\.name)).map { " Did you mean '\($0)'?" } ?? ""
-  terminal.error("Error: no story is called '\(name)'.\(near) 'oomsim learn' lists them.")
-  throw .usage
+  throw UsageError("no story is called '\(name)'.\(near) 'oomsim learn' lists them.")
 }
 
 /// The scenario of a story, and its file. A mistake in it is followed by where the course has it from.

@@ -33,24 +33,19 @@ private struct Question {
   var interval: UInt32?
 }
 
-@Sendable private func next(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  let question = try question(arguments, terminal)
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+@Sendable private func next(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  let question = try question(arguments)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   let file = arguments.operands.first
   if file != nil, arguments.has("--root") {
-    terminal.error("Error: --root is for a host: no FILE beside it.")
-    throw .usage
+    throw UsageError("--root is for a host: no FILE beside it.")
   }
   if file == nil, !settings.isEmpty {
-    terminal.error("Error: --set is for a scenario: write one with 'oomsim snapshot'.")
-    throw .usage
+    throw UsageError("--set is for a scenario: write one with 'oomsim snapshot'.")
   }
   if file == "-", question.interval != nil {
-    terminal.error("Error: --watch cannot read standard input again.")
-    throw .usage
+    throw UsageError("--watch cannot read standard input again.")
   }
   var isFirst = true
   while true {
@@ -70,21 +65,13 @@ private struct Question {
   }
 }
 
-private func question(
-  _ arguments: Arguments, _ terminal: Terminal
-) throws(ExitCode) -> Question {
+private func question(_ arguments: Arguments) throws(UsageError) -> Question {
   var question = Question()
-  func number(_ option: String, _ range: ClosedRange<Int>) throws(ExitCode) -> Int? {
-    guard let text = arguments.value(option) else { return nil }
-    if let value = Int(text), range.contains(value) { return value }
-    terminal.error(
-      "Error: \(option) takes a number from \(range.lowerBound) to \(range.upperBound), "
-        + "found '\(text)'.")
-    throw .usage
+  if let top = try arguments.number("--top", in: 1...1_000_000) { question.top = top }
+  if let near = try arguments.number("--near", in: 0...100) {
+    question.nearPerMille = Int64(near) * 10
   }
-  if let top = try number("--top", 1...1_000_000) { question.top = top }
-  if let near = try number("--near", 0...100) { question.nearPerMille = Int64(near) * 10 }
-  if let seconds = try number("--watch", 1...86_400) { question.interval = UInt32(seconds) }
+  question.interval = try arguments.number("--watch", in: 1...86_400)
   return question
 }
 

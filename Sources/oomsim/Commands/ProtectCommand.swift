@@ -14,23 +14,19 @@ let protectCommand = CommandSpec(
   example: "oomsim protect Scenarios/protection/agent-minus-500.json --process app",
   run: protect)
 
-@Sendable private func protect(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func protect(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   guard let process = arguments.value("--process") else {
-    terminal.error("Error: --process <NAME|PID> is missing: whom to spare?")
-    throw .usage
+    throw UsageError("Missing option '--process <NAME|PID>'.")
   }
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   let file = arguments.operands[0]
   let scenario = try readScenario(file, settings, terminal)
   let protection: Protection
   do throws(ScenarioSubjectError) {
     protection = try simulator(scenario, kernel: kernel).protection(of: process, in: scenario)
   } catch {
-    terminal.error("Error: --process: \(error.message)")
-    throw .usage
+    throw UsageError("--process: \(error.message)")
   }
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }

@@ -13,15 +13,12 @@ let reportCommand = CommandSpec(
   example: "oomsim report Scenarios/ai/api-kv-cache-overnight.json -o report.html",
   run: report)
 
-@Sendable private func report(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func report(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   guard let out = arguments.value("-o") else {
-    terminal.error("Error: report writes a page: say where with -o OUT.html; - is standard output.")
-    throw .usage
+    throw UsageError("report writes a page: say where with -o OUT.html; - is standard output.")
   }
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal)
   var overrides = arguments.all("--set").map { "--set \($0)" }
   for name in ["--kernel", "--policy"] {

@@ -17,13 +17,10 @@ let rulesCommand = CommandSpec(
   example: "oomsim rules 4.14..6.12",
   run: rules)
 
-@Sendable private func rules(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func rules(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   if arguments.has("--markdown") {
     if arguments.has("--json") || !arguments.operands.isEmpty {
-      terminal.error("Error: --markdown is the whole table: no release and no --json with it.")
-      throw .usage
+      throw UsageError("--markdown is the whole table: no release and no --json with it.")
     }
     terminal.out(RulesMarkdown.text)
     return .done
@@ -36,14 +33,12 @@ let rulesCommand = CommandSpec(
     let ends = operand.split(separator: ".", omittingEmptySubsequences: false)
     if let gap = ends.firstIndex(of: ""), ends.count > 2 {
       if ends[..<gap].isEmpty || ends[(gap + 1)...].allSatisfy(\.isEmpty) {
-        terminal.error("Error: write two releases, such as 4.14..6.12, found '\(operand)'.")
-        throw .usage
+        throw UsageError("write two releases, such as 4.14..6.12, found '\(operand)'.")
       }
-      let from = try release(ends[..<gap].joined(separator: "."), terminal)
-      let to = try release(ends[(gap + 1)...].joined(separator: "."), terminal)
+      let from = try release(ends[..<gap].joined(separator: "."))
+      let to = try release(ends[(gap + 1)...].joined(separator: "."))
       if to < from {
-        terminal.error("Error: write the older release first: \(to)..\(from).")
-        throw .usage
+        throw UsageError("write the older release first: \(to)..\(from).")
       }
       if isJSON {
         writer.rules(from: from, to: to)
@@ -51,7 +46,7 @@ let rulesCommand = CommandSpec(
         terminal.out(text.changes(from: from, to: to))
       }
     } else {
-      let kernel = try release(operand, terminal)
+      let kernel = try release(operand)
       if isJSON { writer.rules(of: kernel) } else { terminal.out(text.release(kernel)) }
     }
   } else if isJSON {
@@ -64,11 +59,10 @@ let rulesCommand = CommandSpec(
 }
 
 /// A release of the command line.
-func release(_ text: String, _ terminal: Terminal) throws(ExitCode) -> KernelRelease {
+func release(_ text: String) throws(UsageError) -> KernelRelease {
   do throws(QuantityError) {
     return try knownRelease(text)
   } catch {
-    terminal.error("Error: \(error.message)")
-    throw .usage
+    throw UsageError(error.message)
   }
 }

@@ -9,7 +9,7 @@ let runCommand = CommandSpec(
   options: [
     .json,
     OptionSpec(
-      name: "--candidates", help: "Also list everybody whom each selection looked at."),
+      name: "--candidates", help: "Also list every process that each selection looked at."),
     OptionSpec(
       name: "--chart", help: "Also draw memory over time, with the kills, as wide as the window."),
     OptionSpec(
@@ -28,30 +28,24 @@ let runCommand = CommandSpec(
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
 
-@Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func run(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let logs = arguments.has("--kernel-log")
   if logs, arguments.has("--json") || arguments.has("--candidates") {
-    terminal.error("Error: --kernel-log prints a log, without --json and --candidates.")
-    throw .usage
+    throw UsageError("--kernel-log prints a log, without --json and --candidates.")
   }
   let draws = arguments.has("--chart")
   if draws, logs || arguments.has("--json") {
-    terminal.error("Error: --chart draws for people, without --json and --kernel-log.")
-    throw .usage
+    throw UsageError("--chart draws for people, without --json and --kernel-log.")
   }
   let output = arguments.value("-o")
   if output != nil, arguments.operands.count > 1 {
-    terminal.error("Error: -o saves one scenario, found \(arguments.operands.count).")
-    throw .usage
+    throw UsageError("-o saves one scenario, found \(arguments.operands.count).")
   }
   if output == "-", logs || draws || arguments.has("--json") || arguments.has("--candidates") {
-    terminal.error("Error: -o - prints the scenario, without what prints the run.")
-    throw .usage
+    throw UsageError("-o - prints the scenario, without what prints the run.")
   }
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
   var scenarios: [Scenario] = []
   for path in arguments.operands {

@@ -15,20 +15,17 @@ let scoreCommand = CommandSpec(
   example: "oomsim score Scenarios/protection/agent-minus-500.json --at 1h",
   run: score)
 
-@Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   var at: Int64?
   if let text = arguments.value("--at") {
     do throws(QuantityError) {
       at = try DurationText.microseconds(text)
     } catch {
-      terminal.error("Error: --at \(text): \(error.message)")
-      throw .usage
+      throw UsageError("--at \(text): \(error.message)")
     }
   }
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   let table = simulator(scenario, kernel: kernel).score(valid: scenario, at: at)
   if arguments.has("--json") {

@@ -19,9 +19,7 @@ extension OptionSpec {
     help: "Read DIR/proc, DIR/sys/fs/cgroup and so on instead of those of this host.")
 }
 
-@Sendable private func snapshot(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
+@Sendable private func snapshot(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let snapshot = try readHost(arguments.value("--root"), terminal, isQuiet: false)
   if let path = arguments.value("-o"), path != "-" {
     try writeScenario(snapshot.scenario, to: path, terminal)

@@ -38,25 +38,23 @@ extension OptionSpec {
     help: "Threads to use (default: one a processor). The output is the same for any number.")
 }
 
-@Sendable private func sweep(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode)
-  -> ExitCode
-{
-  try checkCombination(arguments, terminal)
-  let settings = try arguments.settings(terminal)
-  let kernel = try arguments.kernel(terminal)
-  let jobs = try arguments.jobs(terminal)
-  let runs = try arguments.whole("--runs", in: 1...UInt64(JitterRuns.mostRuns), terminal) ?? 1000
-  let seed = try arguments.whole("--seed", in: 0...UInt64.max, terminal) ?? 1
+@Sendable private func sweep(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  try checkCombination(arguments)
+  let settings = try arguments.settings()
+  let kernel = try arguments.kernel()
+  let jobs = try arguments.jobs()
+  let runs = try arguments.number("--runs", in: 1...JitterRuns.mostRuns) ?? 1000
+  let seed = try arguments.number("--seed", in: 0...UInt64.max) ?? 1
   let (scenario, text) = try readScenarioText(arguments.operands[0], settings, terminal)
   let progress = Progress(terminal)
   if arguments.has("--jitter") {
-    let plan = try usage(terminal) { () throws(QuantityError) in
+    let plan = try planned { () throws(QuantityError) in
       var jitters: [Jitter] = []
       for option in arguments.all("--jitter") {
         jitters.append(try Jitter(option, of: scenario, text: text, settings: settings))
       }
       return try JitterRuns(
-        of: scenario, kernel: kernel, policy: arguments.policy, jitters, runs: Int(runs), seed: seed
+        of: scenario, kernel: kernel, policy: arguments.policy, jitters, runs: runs, seed: seed
       )
     }
     let table = try finished(progress, terminal) { () throws(ScenarioError) in
@@ -64,7 +62,7 @@ extension OptionSpec {
     }
     print(table, arguments, terminal)
   } else {
-    let plan = try usage(terminal) { () throws(QuantityError) in
+    let plan = try planned { () throws(QuantityError) in
       try sweep(of: scenario, kernel, arguments)
     }
     let table = try finished(progress, terminal) { () throws(ScenarioError) in
@@ -90,20 +88,19 @@ private func sweep(
     of: scenario, kernel: kernel, policy: arguments.policy, varying: variations, goal: goal)
 }
 
-/// Makes what the command line asks for; what is wrong with it goes to standard error.
-private func usage<Plan>(
-  _ terminal: Terminal, _ make: () throws(QuantityError) -> Plan
-) throws(ExitCode) -> Plan {
+/// Makes what the command line asks for.
+private func planned<Plan>(
+  _ make: () throws(QuantityError) -> Plan
+) throws(UsageError) -> Plan {
   do throws(QuantityError) {
     return try make()
   } catch {
-    terminal.error("Error: \(error.message)")
-    throw .usage
+    throw UsageError(error.message)
   }
 }
 
 /// Looks for options that do not go together.
-private func checkCombination(_ arguments: Arguments, _ terminal: Terminal) throws(ExitCode) {
+private func checkCombination(_ arguments: Arguments) throws(UsageError) {
   let isJitter = arguments.has("--jitter")
   let varied = arguments.all("--vary").compactMap { ScenarioSetting($0) }
   let set = arguments.all("--set").compactMap { ScenarioSetting($0) }
@@ -121,9 +118,7 @@ private func checkCombination(_ arguments: Arguments, _ terminal: Terminal) thro
   } else if arguments.has("--csv"), arguments.has("--json") {
     problem = "--csv and --json do not go together."
   }
-  guard let problem else { return }
-  terminal.error("Error: \(problem)")
-  throw .usage
+  if let problem { throw UsageError(problem) }
 }
 
 /// Takes the progress away, whether there is a result or not.
@@ -162,21 +157,5 @@ private func print(_ table: JitterTable, _ arguments: Arguments, _ terminal: Ter
     writer.finish()
   } else {
     terminal.out(JitterText(table, style: terminal.style(arguments)).text)
-  }
-}
-
-extension Arguments {
-  /// A whole number in a range.
-  fileprivate func whole(
-    _ name: String, in range: ClosedRange<UInt64>, _ terminal: Terminal
-  ) throws(ExitCode) -> UInt64? {
-    guard let text = value(name) else { return nil }
-    guard let number = UInt64(text), range.contains(number) else {
-      terminal.error(
-        "Error: \(name) takes a number from \(range.lowerBound) to \(range.upperBound), found "
-          + "'\(text)'.")
-      throw .usage
-    }
-    return number
   }
 }

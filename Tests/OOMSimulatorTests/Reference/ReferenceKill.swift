@@ -71,7 +71,7 @@ private struct ReferenceKill {
   init(world: ReferenceWorld) { self.world = world }
 
   /// Sends SIGKILL: kernel/signal.c, force_sig() and do_send_sig_info(), all releases. The first
-  /// reason stands, and who is dying is not counted again.
+  /// reason stands, and a dying process is not counted again.
   mutating func signal(_ index: Int, _ because: ReferenceBecause) {
     if world.processes[index].isDying { return }
     if dead.contains(where: { $0.index == index }) { return }
@@ -96,7 +96,7 @@ private struct ReferenceKill {
     return legacyTask(chosen, .victim)
   }
 
-  /// Kills one process and who uses its mm: mm/oom_kill.c, oom_kill_task(), 2.6.11-2.6.35.
+  /// Kills one process and those that use its mm: mm/oom_kill.c, oom_kill_task(), 2.6.11-2.6.35.
   mutating func legacyTask(_ index: Int, _ because: ReferenceBecause) -> Bool {
     let process = world.processes[index]
     if process.isKernelThread { return false }
@@ -152,7 +152,7 @@ private struct ReferenceKill {
     return worst
   }
 
-  /// Kills one process and who uses its mm: mm/oom_kill.c, oom_kill_task() up to 3.4,
+  /// Kills one process and those that use its mm: mm/oom_kill.c, oom_kill_task() up to 3.4,
   /// oom_kill_process() up to 4.18, __oom_kill_process() later; since 2.6.36.
   mutating func modernTask(_ index: Int, _ because: ReferenceBecause) {
     signal(index, because)

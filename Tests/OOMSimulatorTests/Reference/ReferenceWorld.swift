@@ -82,7 +82,7 @@ struct ReferenceWorld: Equatable {
 enum ReferenceBecause {
   /// Selected, and killed itself.
   case victim
-  /// Uses the address space of one who was killed.
+  /// Uses the address space of a killed process.
   case sharedMM
   /// Swept up by memory.oom.group, 4.19 and later.
   case oomGroup
@@ -98,7 +98,7 @@ struct ReferenceDeath: Equatable {
 
 /// What one call of mm/oom_kill.c, out_of_memory() or mem_cgroup_out_of_memory() did, all releases.
 enum ReferenceOutcome: Equatable {
-  /// The victim is whom selection chose; the dead are in the kernel's order.
+  /// The victim is the process that selection chose; the dead are in the kernel's order.
   case killed(victim: Int, points: Int128, dead: [ReferenceDeath])
   /// An earlier victim was met that is not gone yet.
   case aborted

@@ -61,7 +61,7 @@ extension Cgroup {
       instead: "vm.swappiness"),
     one(
       "memory.oom_control", .oomControl({ $0.oomKillDisable }, { $0.oomKillDisable = $1 }),
-      "oom_kill_disable 1 lets who reaches the limit wait instead of killing.",
+      "oom_kill_disable 1 makes a process that reaches the limit wait, and nothing is killed.",
       example: "{ \"oom_kill_disable\": 1 }", instead: "nothing: it cannot be disabled"),
   ]
 

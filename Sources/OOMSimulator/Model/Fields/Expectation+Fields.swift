@@ -23,8 +23,8 @@ extension Expectation {
     Field(
       "outcome",
       .word(
-        Run.Outcome.ofValid.map { $0.rawValue }, { $0.outcome?.rawValue },
-        { $0.outcome = Run.Outcome(rawValue: $1) }),
+        Outcome.ofValid.map { $0.rawValue }, { $0.outcome?.rawValue },
+        { $0.outcome = Outcome(rawValue: $1) }),
       "How the run ends: nothing is left to happen, a kernel panic, or restarts that were proved to go "
         + "on for ever.", example: "\"completed\""),
   ]
@@ -65,7 +65,7 @@ extension Expectation.ExpectedKill {
       "before", .duration({ $0.before }, { $0.before = $1 }), "Not later than this.",
       example: "\"2s\""),
     Field(
-      "also", .names({ $0.also }, { $0.also = $1 }), "All who die with the victim, in any order.",
+      "also", .names({ $0.also }, { $0.also = $1 }), "All that die with the victim, in any order.",
       example: "[\"p\"]"),
   ]
 }

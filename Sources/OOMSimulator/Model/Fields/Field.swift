@@ -25,7 +25,7 @@ package struct Field<Root>: Sendable {
   }
 
   /// The value as the differences of two scenarios show it.
-  package func shown(_ root: Root) -> ScenarioDifference.Value {
+  package func shown(_ root: Root) -> ShownValue {
     value.shown(root)
   }
 }
@@ -98,7 +98,7 @@ package enum FieldValue<Root>: Sendable {
 }
 
 extension FieldValue {
-  fileprivate func shown(_ root: Root) -> ScenarioDifference.Value {
+  fileprivate func shown(_ root: Root) -> ShownValue {
     switch self {
     case .size(let get, _), .limit(let get, _): .optionalPages(get(root))
     case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
@@ -119,19 +119,19 @@ extension FieldValue {
       .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
     case .child(let get, _): .optional(get(root).map(Self.text))
     case .pageTables(let get, _): Self.shown(get(root))
-    case .restart(let get, _): .optional(get(root)?.description)
+    case .restart(let get, _): .optional(get(root)?.text)
     case .swap(let get, _): Self.shown(get(root))
     case .machineNodes(let get, _): .optional(get(root).map(Self.text))
     }
   }
 
-  private static func shown(_ tables: PageTables?) -> ScenarioDifference.Value {
+  private static func shown(_ tables: PageTables?) -> ShownValue {
     guard let tables else { return .absent }
     guard let levels = tables.levels else { return .pages(tables.total) }
     return .text("\(levels.pte) + \(levels.pmd) + \(levels.pud) pages")
   }
 
-  private static func shown(_ swap: SwapSpace?) -> ScenarioDifference.Value {
+  private static func shown(_ swap: SwapSpace?) -> ShownValue {
     guard let swap, !swap.devices.isEmpty else { return .optionalPages(swap?.pages) }
     let devices = swap.devices.map { device in
       let ratio = device.kind == .zram ? " / \(device.ratio) per mille" : ""
@@ -159,13 +159,6 @@ extension FieldValue {
   }
 }
 
-extension ScenarioDifference.Value {
-  static func flag(_ value: Bool) -> Self { .number(value ? 1 : 0) }
-  static func optional(_ number: Int64?) -> Self { number.map { .number($0) } ?? .absent }
-  static func optional(_ text: String?) -> Self { text.map { .text($0) } ?? .absent }
-  static func optionalPages(_ pages: Int64?) -> Self { pages.map { .pages($0) } ?? .absent }
-}
-
 extension Capabilities {
   /// The capabilities by their names in the scenario format.
   package static let named: [(name: String, capability: Capabilities)] = [
@@ -180,9 +173,9 @@ extension Capabilities {
   }
 }
 
-extension RestartPolicy: CustomStringConvertible {
+extension RestartPolicy {
   /// What it says, in the words of the scenario format, times in microseconds.
-  public var description: String {
+  var text: String {
     var text = policy.rawValue
     for field in Self.fields.dropFirst() {
       switch field.shown(self) {

@@ -1,8 +1,13 @@
 import OOMSimulator
 
-/// What is wrong with a command line.
+/// What is wrong with a command line, in a sentence. The program says it, the usage of the command and where its help
+/// is, and ends with 64.
 struct UsageError: Error {
   var message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
 }
 
 /// Reads the arguments of one command: `--name value`, `--name=value`, flags, operands in between; `--` ends
@@ -29,13 +34,13 @@ func parse(_ arguments: [String], for command: CommandSpec) throws(UsageError) -
     guard let option = options.first(where: { $0.name == name }) else {
       let near = nearestWord(to: name, among: options.map(\.name))
       throw UsageError(
-        message: "Unknown option '\(name)'." + (near.map { " Did you mean '\($0)'?" } ?? ""))
+        "Unknown option '\(name)'." + (near.map { " Did you mean '\($0)'?" } ?? ""))
     }
     if parsed.has(name), !option.isRepeatable {
-      throw UsageError(message: "The option '\(name)' stands here twice.")
+      throw UsageError("The option '\(name)' stands here twice.")
     }
     guard let placeholder = option.value else {
-      if equals != nil { throw UsageError(message: "The option '\(name)' takes no value.") }
+      if equals != nil { throw UsageError("The option '\(name)' takes no value.") }
       parsed.values[name] = []
       continue
     }
@@ -45,23 +50,22 @@ func parse(_ arguments: [String], for command: CommandSpec) throws(UsageError) -
     } else if let next = rest.popFirst() {
       value = next
     } else {
-      throw UsageError(message: "Missing value for '\(name) <\(placeholder)>'.")
+      throw UsageError("Missing value for '\(name) <\(placeholder)>'.")
     }
     if !option.words.isEmpty, !option.words.contains(value) {
       let words = option.words.map { "'\($0)'" }
       throw UsageError(
-        message:
-          "The value '\(value)' is invalid for '\(name) <\(placeholder)>'. Please provide one of "
+        "The value '\(value)' is invalid for '\(name) <\(placeholder)>'. Please provide one of "
           + words.dropLast().joined(separator: ", ") + " or \(words.last ?? "").")
     }
     parsed.values[name, default: []].append(value)
   }
   if parsed.has("--help") { return parsed }
   if parsed.operands.count < command.minOperands {
-    throw UsageError(message: "Missing operand '\(command.operands)'.")
+    throw UsageError("Missing operand '\(command.operands)'.")
   }
   if parsed.operands.count > command.maxOperands {
-    throw UsageError(message: "Unexpected argument '\(parsed.operands[command.maxOperands])'.")
+    throw UsageError("Unexpected argument '\(parsed.operands[command.maxOperands])'.")
   }
   return parsed
 }

@@ -50,7 +50,7 @@ extension JSONWriter {
       }
       writer.key("loop")
       if let loop = run.loop { writer.loop(loop) } else { writer.null() }
-      writer.field("warnings", run.warnings)
+      writer.field("warnings", run.warnings.map { $0.text })
       writer.key("processes")
       writer.array { for row in 0..<run.processCount { $0.finalProcess(run.process(row)) } }
       writer.field("digest", hexText(run.digest))
@@ -74,7 +74,7 @@ extension JSONWriter {
       $0.append(", \"name\": ")
       $0.quoted(process.name)
       $0.append(", \"state\": ")
-      $0.quoted(process.state)
+      $0.quoted(process.state.rawValue)
       $0.append(", \"anon\": ")
       $0.decimal(process.anon)
       $0.append(", \"swap\": ")
@@ -215,7 +215,7 @@ extension JSONWriter {
       $0.field("pid", stuck.process.map { Int64($0.pid) })
       $0.field("name", stuck.process?.name ?? "tmpfs")
       $0.field("cgroup", stuck.cgroup)
-      $0.field("why", stuck.why)
+      $0.field("why", stuck.whyText)
     }
   }
 
@@ -227,7 +227,7 @@ extension JSONWriter {
       writer.field("kernel", table.kernel)
       writer.field("rule_set", table.ruleSet)
       writer.field("totalpages", table.totalpages)
-      writer.field("warnings", table.warnings)
+      writer.field("warnings", table.warnings.map { $0.text })
       writer.key("processes")
       let file = table.arithmetic.rules.proc.oomAdj
       writer.array {

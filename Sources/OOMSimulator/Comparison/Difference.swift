@@ -3,9 +3,38 @@ public struct Difference: Equatable, Sendable {
   /// Which: `kills[1].points`.
   public var field: String
   /// What the scenario promises.
-  public var expected: String
+  package var expected: Value
   /// What the run has instead.
-  public var actual: String
+  package var actual: Value
+
+  package init(field: String, expected: Value, actual: Value) {
+    self.field = field
+    self.expected = expected
+    self.actual = actual
+  }
+
+  /// What was expected or found; times are in microseconds since the start.
+  package enum Value: Equatable, Sendable {
+    /// A name, a path or a word of the format.
+    case word(String)
+    case number(Int128)
+    case process(ProcessIdentity)
+    case names([String])
+    /// The process of this name survives.
+    case lives(String)
+    /// How the process of this name ended; nil when there was none.
+    case ended(String, Run.FinalProcess.State?)
+    /// The machine panics for this reason; nil when it does not.
+    case panic(Panic.Why?)
+    case time(Int64)
+    case notBefore(Int64)
+    case notAfter(Int64)
+    case kill(ProcessIdentity, at: Int64)
+    /// The refusal of a request of this process, at any time where that is nil.
+    case refusal(String, at: Int64?)
+    case noKill
+    case noRefusal
+  }
 }
 
 extension Expectation {
@@ -16,31 +45,30 @@ extension Expectation {
     let allFates = run.fates(of: Set(survivors ?? []))
     for name in survivors ?? [] {
       let fates = allFates[name] ?? []
-      if fates.isEmpty || fates.contains(where: { $0 != "running" }) {
+      if fates.isEmpty || fates.contains(where: { $0 != .running }) {
         differences.append(
           Difference(
-            field: "survivors", expected: "\(name) lives",
-            actual: "\(name) was \(fates.last { $0 != "running" } ?? "never there")"))
+            field: "survivors", expected: .lives(name),
+            actual: .ended(name, fates.last { $0 != .running })))
       }
     }
     if let stuck {
       let names = run.stuck.map { $0.process?.name ?? "tmpfs" }
       if names.sorted() != stuck.sorted() {
         differences.append(
-          Difference(field: "stuck", expected: list(stuck), actual: list(names)))
+          Difference(field: "stuck", expected: .names(stuck), actual: .names(names)))
       }
     }
     if let refused { compare(refused, run.refused, &differences) }
     if let panic, panic != (run.panic != nil) {
       differences.append(
         Difference(
-          field: "panic", expected: "\(panic)",
-          actual: run.panic.map { "true (\($0.why.rawValue))" } ?? "false"))
+          field: "panic", expected: .word("\(panic)"), actual: .panic(run.panic?.why)))
     }
     if let outcome, outcome != run.outcome {
       differences.append(
         Difference(
-          field: "outcome", expected: outcome.rawValue, actual: run.outcome.rawValue))
+          field: "outcome", expected: .word(outcome.rawValue), actual: .word(run.outcome.rawValue)))
     }
     return differences
   }
@@ -51,7 +79,8 @@ extension Expectation {
     for (index, expected) in expected.enumerated() {
       guard index < actual.count else {
         differences.append(
-          Difference(field: "kills[\(index)]", expected: "\(expected.process)", actual: "no kill"))
+          Difference(
+            field: "kills[\(index)]", expected: .word("\(expected.process)"), actual: .noKill))
         continue
       }
       compare(expected, actual[index], "kills[\(index)]", &differences)
@@ -59,43 +88,48 @@ extension Expectation {
     for (index, kill) in actual.enumerated().dropFirst(expected.count) {
       differences.append(
         Difference(
-          field: "kills[\(index)]", expected: "no kill",
-          actual: "\(kill.dyingFirst.name) (pid \(kill.dyingFirst.pid)) at \(kill.at) us"))
+          field: "kills[\(index)]", expected: .noKill, actual: .kill(kill.dyingFirst, at: kill.at)))
     }
   }
 
   private func compare(
     _ expected: ExpectedKill, _ kill: Kill, _ field: String, _ differences: inout [Difference]
   ) {
-    func check(_ name: String, _ isRight: Bool, _ wanted: String, _ found: String) {
+    func check(
+      _ name: String, _ isRight: Bool, _ wanted: Difference.Value, _ found: Difference.Value
+    ) {
       if isRight { return }
       differences.append(
         Difference(field: "\(field).\(name)", expected: wanted, actual: found))
     }
     let first = kill.dyingFirst
     switch expected.process {
-    case .name(let name): check("name", name == first.name, name, first.name)
-    case .pid(let pid): check("pid", pid == first.pid, "\(pid)", "\(first.pid) (\(first.name))")
+    case .name(let name): check("name", name == first.name, .word(name), .word(first.name))
+    case .pid(let pid): check("pid", pid == first.pid, .number(Int128(pid)), .process(first))
     }
     if let constraint = expected.constraint {
       check(
-        "constraint", constraint == kill.constraint, constraint.rawValue, kill.constraint.rawValue)
+        "constraint", constraint == kill.constraint, .word(constraint.rawValue),
+        .word(kill.constraint.rawValue))
     }
     if let cgroup = expected.cgroup {
-      check("cgroup", cgroup == kill.cgroup, cgroup, kill.cgroup ?? "none")
+      check("cgroup", cgroup == kill.cgroup, .word(cgroup), .word(kill.cgroup ?? "none"))
     }
     if let points = expected.points {
-      check("points", Int128(points) == kill.victim.points, "\(points)", "\(kill.victim.points)")
+      check(
+        "points", Int128(points) == kill.victim.points, .number(Int128(points)),
+        .number(kill.victim.points))
     }
     if let after = expected.after {
-      check("after", kill.at >= after, "at \(after) us or later", "at \(kill.at) us")
+      check("after", kill.at >= after, .notBefore(after), .time(kill.at))
     }
     if let before = expected.before {
-      check("before", kill.at <= before, "at \(before) us or earlier", "at \(kill.at) us")
+      check("before", kill.at <= before, .notAfter(before), .time(kill.at))
     }
     if let also = expected.also {
       let names = kill.killed.dropFirst().map { $0.process.name }
-      check("also", names.sorted() == also.sorted(), list(also.sorted()), list(names.sorted()))
+      check(
+        "also", names.sorted() == also.sorted(), .names(also.sorted()), .names(names.sorted()))
     }
   }
 
@@ -120,14 +154,9 @@ extension Expectation {
       differences.append(
         Difference(
           field: "refused[\(index)]",
-          expected: wanted.map { "\($0.process)" + ($0.at.map { " at \($0) us" } ?? "") }
-            ?? "no refusal",
-          actual: found.map { "\($0.process?.name ?? "tmpfs") at \($0.at) us" } ?? "no refusal"))
+          expected: wanted.map { .refusal("\($0.process)", at: $0.at) } ?? .noRefusal,
+          actual: found.map { .refusal($0.process?.name ?? "tmpfs", at: $0.at) } ?? .noRefusal))
     }
-  }
-
-  private func list(_ names: [String]) -> String {
-    names.isEmpty ? "nobody" : names.joined(separator: ", ")
   }
 }
 
@@ -139,8 +168,8 @@ extension Kill {
 extension Run {
   /// How the processes of some names ended, in creation order; where one came back or another was started anew under
   /// its name, the last life.
-  func fates(of names: Set<String>) -> [String: [String]] {
-    var fates: [String: [String]] = [:]
+  func fates(of names: Set<String>) -> [String: [FinalProcess.State]] {
+    var fates: [String: [FinalProcess.State]] = [:]
     if names.isEmpty { return fates }
     for row in 0..<processCount where names.contains(tasks.names[row]) && !replaced.contains(row) {
       let before = tasks.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []

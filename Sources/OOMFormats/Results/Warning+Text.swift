@@ -1,0 +1,77 @@
+public import OOMSimulator
+
+extension Warning {
+  /// The warning in a sentence that begins with its instant, where it has one: `at 1h30m0s: grow: a is not running, …`.
+  public var text: String {
+    (at.map { "at \(SizeFormat.time($0)): " } ?? "") + fact.text
+  }
+}
+
+extension Warning.Fact {
+  /// The fact in a sentence, without the instant.
+  package var text: String {
+    switch self {
+    case .release(let note): note.text
+    case .startExceedsMemory(let needed, let memory):
+      "the start state needs \(needed) pages, the machine has \(memory): nothing is free"
+    case .startExceedsSwap(let used, let swap):
+      "the start state has \(used) pages in swap, the machine has \(swap)"
+    case .startExceedsLimit(let cgroup, let usage, let file, let limit):
+      "\(cgroup) starts with \(usage) pages, above its \(file) of \(limit)"
+    case .limitsBeforeMemcg:
+      "there are no memory cgroups before 2.6.25: no limit of a group holds"
+    case .readAsVersionOne:
+      "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
+        + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it"
+    case .unknownFile(let file, let since): "\(file) exists since \(since): it does nothing here"
+    case .sysrqWithoutVictim: "sysrq: no task is eligible"
+    case .victimStillDying(let event):
+      "\(event): a victim is still dying, no other process is killed"
+    case .oomBeforeMemcg:
+      "oom: there are no memory cgroups before 2.6.25, the event is passed over"
+    case .oomWithoutVictim(let cgroup):
+      "oom: no process of \(cgroup ?? "the machine") can be killed"
+    case .oomKillDisabled(let cgroup):
+      "oom: oom_kill_disable of \(cgroup) is 1, nobody is killed"
+    case .notRunning(let event, let process):
+      "\(event): \(process) is not running, the event is passed over"
+    case .nodesNotAllowed(let process, let allowed, let wanted):
+      "grow: EINVAL: \(process) may have memory on nodes \(allowed) only, none of \(wanted): "
+        + "the event is passed over"
+    case .sameName(let name):
+      "two living processes are called '\(name)': events mean the younger one from now on"
+    case .noAddressSpace(let process, let other):
+      "start: \(other) is not running, '\(process)' has no address space to share"
+    case .noRoomForChild(let parent):
+      "fork: \(parent) has no room for a child's page tables: ENOMEM"
+    case .noRoomForPageCache(let cgroup):
+      "page_cache: no room for a single page in \(cgroup)"
+    case .tmpfsNotCharged(let pages, let cgroup):
+      "tmpfs: \(pages) pages could not be charged to \(cgroup): ENOMEM, no kill"
+    case .memswBelowLimit(let cgroup):
+      "\(cgroup): EINVAL: memory.memsw.limit_in_bytes below the limit of memory"
+    case .limitStays(let cgroup):
+      "\(cgroup): the limit stays, EBUSY: reclaim cannot get down to it"
+    case .chargedOverLimit(let cgroup):
+      "\(cgroup) is charged over its limit: no process in it can be killed"
+    case .swapStays: "swapoff: not all of it came back to memory: the swap stays"
+    case .startLimitHit(let process, let starts, let interval):
+      "\(process): start-limit-hit: \(starts) starts within \(SizeFormat.time(interval)), "
+        + "it stays down"
+    case .stopped(let bound):
+      "stopped after \(bound.text): processes still come back, and no loop could be proved; "
+        + "what comes later is not known"
+    }
+  }
+}
+
+extension Warning.Bound {
+  fileprivate var text: String {
+    let day: Int64 = 86_400_000_000
+    return switch self {
+    case .restarts(let count): "\(count) restarts"
+    case .time(let time) where time % day == 0: "\(time / day) days"
+    case .time(let time): SizeFormat.time(time)
+    }
+  }
+}

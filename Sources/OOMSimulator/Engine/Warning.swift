@@ -1,0 +1,84 @@
+/// Something that a replay has to say besides its kills, refusals and growth that stands still: a value, whose words
+/// the formats make.
+public struct Warning: Equatable, Sendable {
+  /// Microseconds since the start; nil for what concerns the rules or the start state.
+  public var at: Int64?
+  /// What there is to say.
+  package var fact: Fact
+
+  /// What there is to say. Sizes are in pages.
+  package enum Fact: Equatable, Sendable {
+    /// The release is not decided by rules that are proved to be its own.
+    case release(ReleaseNote)
+
+    /// The start state needs more than the machine's memory: nothing is free.
+    case startExceedsMemory(needed: Int64, memory: Int64)
+    /// The start state has more in swap than the machine has.
+    case startExceedsSwap(used: Int64, swap: Int64)
+    /// A group starts above its limit, which is in this file.
+    case startExceedsLimit(cgroup: String, usage: Int64, file: String, limit: Int64)
+    /// The release has no memory cgroups, so no limit of a group holds.
+    case limitsBeforeMemcg
+    /// `memory.max` is read as the files of version 1 that the release has.
+    case readAsVersionOne
+    /// A file or mount option that only later releases have does nothing.
+    case unknownFile(String, since: String)
+
+    /// The magic key was pressed and no task is eligible.
+    case sysrqWithoutVictim
+    /// An event of this key asked for a kill while a victim is still dying: no other process is killed.
+    case victimStillDying(event: String)
+    /// An OOM in a group is declared, and the release has no memory cgroups: the event is passed over.
+    case oomBeforeMemcg
+    /// An OOM is declared and no process of the group, or of the machine where it is nil, can be killed.
+    case oomWithoutVictim(cgroup: String?)
+    /// An OOM is declared in a group whose `oom_kill_disable` is 1.
+    case oomKillDisabled(cgroup: String)
+
+    /// An event of this key is passed over: its process is not running.
+    case notRunning(event: String, process: ProcessReference)
+    /// `mbind()` fails with EINVAL: the process may not have memory on any of the nodes. The event is passed over.
+    case nodesNotAllowed(process: String, allowed: NodeMask, wanted: NodeMask)
+    /// Two living processes have one name: events mean the younger one.
+    case sameName(String)
+    /// A process is to share the address space of one that is not running, and is not started.
+    case noAddressSpace(process: String, of: ProcessReference)
+    /// A fork fails with ENOMEM: there is no room for the page tables of the child.
+    case noRoomForChild(of: String)
+    /// A read finds no room for a single page of cache in a group.
+    case noRoomForPageCache(cgroup: String)
+    /// The rest of a write to tmpfs fails with ENOMEM, without a kill.
+    case tmpfsNotCharged(pages: Int64, cgroup: String)
+
+    /// A write fails with EINVAL: the limit of memory and swap would be below that of memory.
+    case memswBelowLimit(cgroup: String)
+    /// A write fails with EBUSY: reclaim cannot get down to the new limit.
+    case limitStays(cgroup: String)
+    /// No process of a group can be killed, so that it is charged over its limit.
+    case chargedOverLimit(cgroup: String)
+    /// swapoff fails: not all that is in swap came back to memory.
+    case swapStays
+
+    /// A service was started as often as its limit allows within `interval` microseconds, and stays down.
+    case startLimitHit(process: String, starts: Int, interval: Int64)
+    /// Processes still come back, no loop could be proved, and the run is followed no further.
+    case stopped(after: Bound)
+  }
+
+  /// How far a run is followed that neither settles nor repeats itself.
+  package enum Bound: Equatable, Sendable {
+    case restarts(Int)
+    /// Microseconds without any other event.
+    case time(Int64)
+  }
+
+  init(at: Int64? = nil, _ fact: Fact) {
+    self.at = at
+    self.fact = fact
+  }
+}
+
+extension KernelRelease {
+  /// `notes` as a run begins with them.
+  var warnings: [Warning] { notes.map { Warning(.release($0)) } }
+}

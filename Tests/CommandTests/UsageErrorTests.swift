@@ -1,0 +1,50 @@
+import Testing
+
+/// A wrong command line is answered in one form, whatever finds it: what is wrong, the usage, where the help is.
+struct UsageErrorTests {
+  private static let file = "Scenarios/protection/agent-minus-500.json"
+
+  static let lines: [(command: String, arguments: [String], message: String)] = [
+    ("run", [file, "--kernel-log", "--json"], "--kernel-log prints a log"),
+    ("run", [file, "--kernel", "x"], "--kernel: "),
+    ("check", [file, "--set", "x"], "--set takes PATH=VALUE, found 'x'."),
+    ("score", [file, "--at", "x"], "--at x: "),
+    ("explain", [file, "--kill", "0"], "--kill takes a number from 1, found '0'."),
+    ("explain", [file, "--kill", "99"], "--kill 99: there is 1 kill."),
+    ("explain", [file, "--why", "nobody-here"], "--why: no process is called 'nobody-here'"),
+    ("learn", ["no-such-story"], "no story is called 'no-such-story'."),
+    ("report", [file], "report writes a page"),
+    ("protect", [file], "Missing option '--process <NAME|PID>'."),
+    ("protect", [file, "--process", "nobody-here"], "--process: no process"),
+    ("compare", [file, "--kernels", "6.12"], "--kernels takes two releases or more"),
+    ("sweep", [file], "Missing option '--vary"),
+    (
+      "sweep", [file, "--jobs", "0", "--vary", "machine.memory=1G"], "--jobs takes a number from 1 "
+    ),
+    ("sweep", [file, "--vary", "machine.memory"], ""),
+    ("batch", ["--jobs", "x"], "--jobs takes a number from 1 to 1024, found 'x'."),
+    ("k8s", ["x.json", "--rows", "0"], "--rows takes a number from 1 to 1000, found '0'."),
+    ("autopsy", ["x.txt", "--report", "0"], "--report takes a number from 1, found '0'."),
+    ("snapshot", ["--topp"], "Unknown option '--topp'."),
+    ("next", ["--top", "0"], "--top takes a number from 1 to 1000000, found '0'."),
+    ("next", ["--set", "a=b"], "--set is for a scenario"),
+    ("rules", ["6.12..4.14"], "write the older release first: 4.14..6.12."),
+    ("completion", ["tcsh"], "there are completions for bash, zsh and fish, not for 'tcsh'."),
+  ]
+
+  @Test(arguments: lines)
+  func `one form`(command: String, arguments: [String], message: String) async throws {
+    let output = try await Program.run([command] + arguments)
+    #expect(output.code == 64 && output.out == "", "\(output)")
+    #expect(output.error.hasPrefix("Error: \(message)"), "\(output.error)")
+    let lines = output.error.split(separator: "\n")
+    #expect(lines.count == 3 && lines[1].hasPrefix("Usage: oomsim \(command)"), "\(output.error)")
+    #expect(lines.last == "  See 'oomsim \(command) --help' for more information.")
+  }
+
+  @Test func `a page of results that cannot be written says why`() async throws {
+    let output = try await Program.run(["check", Self.file, "--junit", "/no/such/place.xml"])
+    #expect(output.code == 66)
+    #expect(output.error == "oomsim: /no/such/place.xml: no such file or directory\n")
+  }
+}

@@ -1,0 +1,73 @@
+import OOMFormats
+import Testing
+
+@testable import OOMSimulator
+
+/// The words for what a run has to say: instants read as in all other texts.
+struct WarningTextTests {
+  private func run(_ json: String) throws -> (Scenario, Run) {
+    let scenario = try Scenario(json: Array(json.utf8), file: "test.json")
+    return (scenario, Simulator().run(scenario))
+  }
+
+  @Test func `instants and durations are in hours, minutes and seconds`() throws {
+    let (_, run) = try run(
+      #"""
+      { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "1G", "swap": 0 },
+        "processes": [ { "name": "a", "anon": "1M" } ],
+        "events": [ { "at": "1h", "exit": { "process": "a" } }, { "at": "1h30m", "grow": { "process": "a", "anon": "1M" } },
+          { "at": "1h30m1500ms", "exit": { "process": "a" } } ] }
+      """#)
+    #expect(
+      run.warnings == [
+        Warning(at: 5_400_000_000, .notRunning(event: "grow", process: .name("a"))),
+        Warning(at: 5_401_500_000, .notRunning(event: "exit", process: .name("a"))),
+      ])
+    #expect(
+      run.warnings.map(\.text) == [
+        "at 1h30m0s: grow: a is not running, the event is passed over",
+        "at 1h30m1.5s: exit: a is not running, the event is passed over",
+      ])
+    let limit = Warning(at: 0, .startLimitHit(process: "a", starts: 5, interval: 10_000_000))
+    #expect(limit.text == "at 0s: a: start-limit-hit: 5 starts within 10s, it stays down")
+  }
+
+  @Test func `what is said of the start has no instant`() throws {
+    let start = Warning(.startExceedsSwap(used: 3, swap: 2))
+    #expect(start.text == "the start state has 3 pages in swap, the machine has 2")
+    let release = Warning(.release(.older("2.4.20", than: "2.6.11")))
+    #expect(release.text.hasPrefix("2.4.20 is older than 2.6.11, "))
+  }
+
+  @Test func `how far a run is followed`() {
+    let texts = [Warning.Bound.restarts(25), .time(400 * 86_400_000_000), .time(3_600_000_000)]
+      .map { Warning(at: 1_000_000, .stopped(after: $0)).text.prefix { $0 != "," } }
+    #expect(
+      texts == [
+        "at 1s: stopped after 25 restarts: processes still come back",
+        "at 1s: stopped after 400 days: processes still come back",
+        "at 1s: stopped after 1h0m0s: processes still come back",
+      ])
+  }
+
+  @Test func `promises of times that are not kept`() {
+    let values: [Difference.Value] = [
+      .notBefore(3_600_000_000), .notAfter(1_500_000), .time(0),
+      .kill(ProcessIdentity(pid: 7, name: "a"), at: 61_000_000), .refusal("tmpfs", at: nil),
+      .refusal("a", at: 1000), .ended("a", .killed), .ended("b", nil), .names([]),
+    ]
+    #expect(
+      values.map(\.text) == [
+        "at 1h0m0s or later", "at 1.5s or earlier", "at 0s", "a (pid 7) at 1m1s", "tmpfs",
+        "a at 0.001s", "a was killed", "b was never there", "nobody",
+      ])
+  }
+
+  @Test func `why growth stands still`() {
+    var stuck = Stuck(at: 0, process: nil, cgroup: "/g", why: .oomKillDisabled)
+    stuck.limitFile = "memory.max"
+    #expect(stuck.whyText.hasPrefix("memory.max is reached and oom_kill_disable is 1"))
+    stuck.why = .noKillableProcess
+    #expect(stuck.whyText == "memory.max is reached and nobody in the group can be killed")
+  }
+}
