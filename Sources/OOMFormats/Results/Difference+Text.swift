@@ -1,8 +1,13 @@
 public import OOMSimulator
 
+extension Difference {
+  /// The promise that is not kept, in a line: `kills[1].points: expected 5, found 7`.
+  public var text: String { "\(field): expected \(expected.text), found \(actual.text)" }
+}
+
 extension Difference.Value {
   /// The value as `check` prints it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .word(let word): word
     case .number(let number): "\(number)"

@@ -1,8 +1,8 @@
-public import OOMSimulator
+package import OOMSimulator
 
 extension Stuck {
   /// Why the growth cannot go on, in a clause that begins in lower case.
-  public var whyText: String {
+  package var whyText: String {
     let limit = limitFile ?? "the limit"
     return switch why {
     case .noKillableProcess: "\(limit) is reached and nobody in the group can be killed"

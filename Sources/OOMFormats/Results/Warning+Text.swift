@@ -11,7 +11,6 @@ extension Warning.Fact {
   /// The fact in a sentence, without the instant.
   package var text: String {
     switch self {
-    case .invalid(let problem): problem.description
     case .release(let note): note.text
     case .startExceedsMemory(let needed, let memory):
       "the start state needs \(needed) pages, the machine has \(memory): nothing is free"

@@ -2,17 +2,19 @@
 public struct Difference: Equatable, Sendable {
   /// Which: `kills[1].points`.
   public var field: String
-  public var expected: Value
-  public var actual: Value
+  /// What the scenario promises.
+  package var expected: Value
+  /// What the run has instead.
+  package var actual: Value
 
-  public init(field: String, expected: Value, actual: Value) {
+  package init(field: String, expected: Value, actual: Value) {
     self.field = field
     self.expected = expected
     self.actual = actual
   }
 
   /// What was expected or found; times are in microseconds since the start.
-  public enum Value: Equatable, Sendable {
+  package enum Value: Equatable, Sendable {
     /// A name, a path or a word of the format.
     case word(String)
     case number(Int128)

@@ -91,7 +91,7 @@ public struct Kill: Equatable, Sendable {
   /// Path of the group at its limit; nil for a global OOM.
   public var cgroup: String?
   /// The nodes that memory was wanted of; nil when any would do.
-  public var nodes: NodeMask?
+  package var nodes: NodeMask?
   /// How points came about.
   package var arithmetic: BadnessArithmetic
   /// The process whose allocation failed; nil when it was none of the scenario's.
@@ -180,10 +180,10 @@ public struct Stuck: Equatable, Sendable {
   public var process: ProcessIdentity?
   /// Path of the group at its limit; nil for the machine.
   public var cgroup: String?
-  /// What keeps it from going on.
+  /// What keeps the growth from going on.
   public var why: Why
   /// The file of the limit that is reached, where `why` is about one.
-  public var limitFile: String?
+  package var limitFile: String?
 
   /// What keeps growth from going on.
   public enum Why: Equatable, Sendable {
@@ -228,8 +228,7 @@ public struct Panic: Equatable, Sendable {
 
 /// All that happened in a replay.
 public struct Run: Equatable, Sendable {
-  /// How a replay ends.
-  public typealias Outcome = Expectation.Outcome
+  package typealias Outcome = Expectation.Outcome
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
@@ -248,20 +247,26 @@ public struct Run: Equatable, Sendable {
 
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
-    /// How it ended, if it did.
+    /// What became of a process.
     public enum State: String, Sendable {
-      case running, killed, exited
+      /// It lives.
+      case running
+      /// An OOM kill ended it, or it was killed before the start.
+      case killed
+      /// It ended by itself, or because it was refused memory.
+      case exited
     }
 
     /// Unique among all processes of the run.
     public var pid: Int32
     /// A process that came back has the name of its last life.
     public var name: String
+    /// What became of it.
     public var state: State
     /// Resident anonymous memory at the end; 0 of those that are gone.
-    public var anon: Int64
+    package var anon: Int64
     /// Memory in swap at the end; 0 of those that are gone.
-    public var swap: Int64
+    package var swap: Int64
   }
 
   package var scenario: String
@@ -272,7 +277,7 @@ public struct Run: Equatable, Sendable {
   package var ruleSet: String
   package var policy: Policy
   /// How it ended.
-  public var outcome: Outcome
+  public var outcome: Expectation.Outcome
   /// Microseconds.
   public var end: Int64
   package var pageSize: Int64

@@ -67,7 +67,7 @@ public struct Simulator: Sendable {
   ///   - scenario: the machine and its processes.
   ///   - time: microseconds; everything that happens at that instant has happened. Nil is the state at the
   ///     start, before any event.
-  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one, whose warnings are these.
+  /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one that lists them.
   /// - Complexity: O(processes), besides the events up to `time`.
   public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
     let problems = scenario.problemsOfReplay()
@@ -76,9 +76,8 @@ public struct Simulator: Sendable {
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key, totalpages: 0,
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(rules: rules, word: scenario.machine.wordBits, totalpages: 0),
-      equalsReplace: rules.equalsReplace(in: .none),
-      warnings: problems.map { Warning(at: nil, .invalid($0)) },
-      processes: [])
+      equalsReplace: rules.equalsReplace(in: .none), warnings: kernel.warnings,
+      problems: problems, processes: [])
   }
 
   /// The same of a scenario that is known to be valid, because it was read or made by this package.
@@ -137,7 +136,7 @@ public struct ScoreTable: Equatable, Sendable {
   /// Key of the rules that decide.
   package var ruleSet: String
   /// The machine's: memory + swap.
-  public var totalpages: Int64
+  package var totalpages: Int64
   package var pageSize: Int64
   /// How points came about.
   package var arithmetic: BadnessArithmetic
@@ -145,5 +144,8 @@ public struct ScoreTable: Equatable, Sendable {
   package var equalsReplace: Bool
   /// What has to be said of the rules and of the start state.
   public var warnings: [Warning]
+  /// Why there is no process in it; empty where the scenario is valid.
+  public package(set) var problems: [ScenarioProblem] = []
+  /// In iteration order, which is that of creation.
   public var processes: [Candidate]
 }

@@ -3,12 +3,11 @@
 public struct Warning: Equatable, Sendable {
   /// Microseconds since the start; nil for what concerns the rules or the start state.
   public var at: Int64?
+  /// What there is to say.
   package var fact: Fact
 
   /// What there is to say. Sizes are in pages.
   package enum Fact: Equatable, Sendable {
-    /// The scenario contradicts itself, so that nothing is replayed.
-    case invalid(ScenarioProblem)
     /// The release is not decided by rules that are proved to be its own.
     case release(ReleaseNote)
 

@@ -30,15 +30,15 @@ public struct Expectation: Equatable, Sendable {
   public enum Outcome: String, CaseIterable, Sendable {
     /// Nothing is left to happen.
     case completed
-    /// The kernel panics.
+    /// The kernel panicked: see `Run.panic`.
     case panic
-    /// A restart loop was proved.
+    /// A restart loop was proved: see `Run.loop`.
     case loop
-    /// Nothing was replayed, since the scenario contradicts itself.
+    /// Nothing was replayed, since the scenario contradicts itself: see `Run.problems`.
     case invalid
 
     /// The ends of a scenario that is valid.
-    package static let ofValid: [Outcome] = [.completed, .panic, .loop]
+    static let ofValid: [Self] = [.completed, .panic, .loop]
   }
 
   /// One OOM kill; the process is the one that dies first.

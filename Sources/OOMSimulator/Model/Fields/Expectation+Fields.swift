@@ -23,8 +23,8 @@ extension Expectation {
     Field(
       "outcome",
       .word(
-        Expectation.Outcome.ofValid.map { $0.rawValue }, { $0.outcome?.rawValue },
-        { $0.outcome = Expectation.Outcome(rawValue: $1) }),
+        Outcome.ofValid.map { $0.rawValue }, { $0.outcome?.rawValue },
+        { $0.outcome = Outcome(rawValue: $1) }),
       "How the run ends: nothing is left to happen, a kernel panic, or restarts that were proved to go "
         + "on for ever.", example: "\"completed\""),
   ]

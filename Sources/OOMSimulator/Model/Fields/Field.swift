@@ -119,7 +119,7 @@ extension FieldValue {
       .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
     case .child(let get, _): .optional(get(root).map(Self.text))
     case .pageTables(let get, _): Self.shown(get(root))
-    case .restart(let get, _): .optional(get(root)?.description)
+    case .restart(let get, _): .optional(get(root)?.text)
     case .swap(let get, _): Self.shown(get(root))
     case .machineNodes(let get, _): .optional(get(root).map(Self.text))
     }
@@ -173,9 +173,9 @@ extension Capabilities {
   }
 }
 
-extension RestartPolicy: CustomStringConvertible {
+extension RestartPolicy {
   /// What it says, in the words of the scenario format, times in microseconds.
-  public var description: String {
+  var text: String {
     var text = policy.rawValue
     for field in Self.fields.dropFirst() {
       switch field.shown(self) {

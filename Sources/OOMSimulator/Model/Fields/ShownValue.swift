@@ -1,5 +1,5 @@
 /// The value of a field as a difference of two scenarios shows it.
-public enum ShownValue: Equatable, Sendable {
+package enum ShownValue: Equatable, Sendable {
   case pages(Int64)
   case number(Int64)
   case microseconds(Int64)
