@@ -147,7 +147,7 @@ import Testing
     ]
     let scenario = scenario(
       cache, [("x", "/", 100), ("y", "/b", 1), ("z", "/a", 1)], [grow("x", 180_000, at: 1)])
-    var world = World(of: scenario)
+    var world = State(of: scenario)
     _ = world.ledger.reclaim(30_000, in: MemcgTree.root)
     let usage = try ["/a", "/b"].map { path in
       world.ledger.accounts[try #require(world.groups.number(of: path))].pages.cache

@@ -31,7 +31,7 @@ import VictimSelection
       replay.observe = { world in
         if found == nil { found = world.brokenInvariant() }
       }
-      #expect(replay.world.brokenInvariant() == nil, "seed \(seed), at the start")
+      #expect(replay.state.brokenInvariant() == nil, "seed \(seed), at the start")
       replay.run()
       #expect(found == nil, "seed \(seed): OOMSIM_SEED=\(seed) replays it")
     }
@@ -54,7 +54,7 @@ import VictimSelection
     for seed in UInt64(0)..<400 {
       var worlds = Worlds(seed: seed)
       var replay = Replay(worlds.scenario(), recordsCandidates: false)
-      var last = replay.world.ledger
+      var last = replay.state.ledger
       replay.observe = { world in
         let ledger = world.ledger
         for group in ledger.accounts.indices

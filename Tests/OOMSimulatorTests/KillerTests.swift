@@ -41,31 +41,31 @@ import Testing
     // Of 262,144 pages 79,360 are taken, and the leak takes 26,214 a second from 0.5 s on: of what is left less than
     // 60,000 are free after 5.1 s, which the look at 6 s finds.
     let replay = try replay([watcher(least: 60_000)])
-    #expect(replay.kills.map(\.by) == ["watcher"])
-    #expect(replay.kills.map(\.victim.name) == ["leak"])
-    #expect(replay.kills.map(\.at) == [6_000_000])
+    #expect(replay.record.kills.map(\.by) == ["watcher"])
+    #expect(replay.record.kills.map(\.victim.name) == ["leak"])
+    #expect(replay.record.kills.map(\.at) == [6_000_000])
     let kernel = try self.replay([])
-    #expect(kernel.kills.map(\.by) == ["kernel"])
-    #expect(replay.kills[0].at < kernel.kills[0].at)
+    #expect(kernel.record.kills.map(\.by) == ["kernel"])
+    #expect(replay.record.kills[0].at < kernel.record.kills[0].at)
   }
 
   @Test("the kernel acts where memory ends between two looks")
   func kernelFirst() throws {
     let replay = try replay([watcher(least: 60_000, first: 30_000_000)])
-    #expect(replay.kills.map(\.by) == ["kernel"])
+    #expect(replay.record.kills.map(\.by) == ["kernel"])
   }
 
   @Test("of two that look at one instant the second finds what the first has left")
   func inOrder() throws {
     let replay = try replay([watcher(least: 60_000), watcher(least: 60_000)])
     let one = try self.replay([watcher(least: 60_000)])
-    #expect(replay.kills == one.kills)
+    #expect(replay.record.kills == one.record.kills)
   }
 
   @Test("nobody polls after the last event, growth, exit and restart")
   func ends() throws {
     let replay = try replay([watcher(least: 0)], memory: "8G")
-    #expect(replay.kills.isEmpty)
+    #expect(replay.record.kills.isEmpty)
     #expect(replay.now == 20_500_000)
   }
 }

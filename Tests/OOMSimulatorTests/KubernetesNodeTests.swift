@@ -226,7 +226,7 @@ import Testing
         $0.givenUsage = [name: 1500 << 20 + 1]
         $0.processes = [name: processes]
       })
-    let world = World(of: node.scenario)
+    let world = State(of: node.scenario)
     let group = try #require(world.groups.number(of: node.containers[1].cgroup))
     #expect(world.ledger.accounts[group].usage == 1500 << 8 + 1)
     #expect(node.containers[1].pids.count == processes)

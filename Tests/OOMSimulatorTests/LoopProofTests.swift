@@ -6,28 +6,28 @@ import Testing
 
 /// A loop that is called one goes on for ever.
 @Suite struct LoopProofTests {
-  private typealias World = RestartWorld
+  private typealias State = RestartWorld
 
   /// The kills after the proof are those of the last period before it, a period later each.
   private func check(_ scenario: Scenario, _ rules: Rules, _ comment: Comment) {
     var proven = Replay(scenario, rules: rules, recordsCandidates: false)
     proven.mostRestarts = 150
     proven.run()
-    guard let loop = proven.loop else { return }
+    guard let loop = proven.record.loop else { return }
     var longer = Replay(scenario, rules: rules, recordsCandidates: false)
     longer.stopsAtLoop = false
-    longer.mostRestarts = proven.restarts.restarts + 60
+    longer.mostRestarts = proven.state.restarts.restarts + 60
     longer.run()
-    #expect(longer.kills.starts(with: proven.kills), comment)
-    let begin = proven.kills.count - loop.kills
-    for index in begin..<max(longer.kills.count - loop.kills, begin) where loop.kills > 0 {
-      let (one, next) = (longer.kills[index], longer.kills[index + loop.kills])
+    #expect(longer.record.kills.starts(with: proven.record.kills), comment)
+    let begin = proven.record.kills.count - loop.kills
+    for index in begin..<max(longer.record.kills.count - loop.kills, begin) where loop.kills > 0 {
+      let (one, next) = (longer.record.kills[index], longer.record.kills[index + loop.kills])
       #expect(next.at == one.at + loop.period, comment)
       #expect(next.killed.map(\.process.name) == one.killed.map(\.process.name), comment)
       #expect(next.freedPages == one.freedPages, comment)
       #expect(next.victim.points == one.victim.points || rules.badness.isLegacy, comment)
     }
-    let later = Set(longer.kills.dropFirst(begin).flatMap { $0.killed.map(\.process.name) })
+    let later = Set(longer.record.kills.dropFirst(begin).flatMap { $0.killed.map(\.process.name) })
     #expect(later.isSubset(of: loop.processes), comment)
   }
 
@@ -61,19 +61,19 @@ import Testing
       var replay = Replay(scenario, recordsCandidates: false)
       replay.mostRestarts = 150
       replay.run()
-      if let loop = replay.loop { kills.insert(loop.kills) }
+      if let loop = replay.record.loop { kills.insert(loop.kills) }
     }
     #expect(kills.contains(1) && kills.contains { $0 > 1 }, "\(kills)")
   }
 
   /// Two that fill the machine in turn: the invoker and the victim are not the same.
   @Test func `a process that dies because another one asks is hurt besides`() throws {
-    let run = try World.run(
+    let run = try State.run(
       """
       { "name": "c", "anon": 0, "restart": { "policy": "always" } },
       { "name": "big", "anon": "60000 pages", "restart": { "policy": "always", "delay": "2s" } },
       { "name": "lost", "anon": "70000 pages" }
-      """, World.fill, machine: #", "swap": "100000 pages""#)
+      """, State.fill, machine: #", "swap": "100000 pages""#)
     let loop = try #require(run.loop)
     #expect(run.kills.first?.victim.name == "lost")
     #expect(loop.hurtBesides.contains("lost") && !loop.processes.contains("lost"))
@@ -82,19 +82,19 @@ import Testing
 
   /// Before 2.6.36 a process that runs on loses points without end, so nothing is ever the same again.
   @Test func `what cannot be proved ends with a warning`() throws {
-    let scenario = try World.scenario(
-      World.filler(#""policy": "always", "delay": "1s""#)
-        + #", { "name": "old", "anon": "9 pages" }"#, World.fill)
+    let scenario = try State.scenario(
+      State.filler(#""policy": "always", "delay": "1s""#)
+        + #", { "name": "old", "anon": "9 pages" }"#, State.fill)
     var replay = Replay(
       scenario, rules: RulesByRelease.rules(of: "2.6.32"), recordsCandidates: false)
     replay.mostRestarts = 25
     replay.run()
-    #expect(replay.loop == nil && replay.kills.count == 26 && replay.isAbandoned)
-    #expect(replay.world.warnings.contains { $0.fact == .stopped(after: .restarts(25)) })
+    #expect(replay.record.loop == nil && replay.record.kills.count == 26 && replay.isAbandoned)
+    #expect(replay.state.warnings.contains { $0.fact == .stopped(after: .restarts(25)) })
   }
 
   @Test func `a pause of years ends the run with a warning`() throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "c", "anon": 0, "restart": { "policy": "always", "delay": "500d" } }"#,
       #"{ "at": "1s", "oom": {} }"#)
     #expect(run.outcome == .completed && run.end == 1_000_000)
@@ -103,33 +103,33 @@ import Testing
 
   /// 54 lives and pauses of 99797 us and 1 s are 59.389 s; the exit comes 50 ms into the next life.
   @Test func `while an event is left nothing is for ever`() throws {
-    let run = try World.run(
-      World.filler(#""policy": "on-failure", "delay": "1s""#),
-      World.fill + #", { "at": "59439038us", "exit": { "process": "c" } }"#)
+    let run = try State.run(
+      State.filler(#""policy": "on-failure", "delay": "1s""#),
+      State.fill + #", { "at": "59439038us", "exit": { "process": "c" } }"#)
     #expect(run.kills.count == 54 && run.outcome == .completed && run.warnings.isEmpty)
   }
 
   /// The state at a time is asked for, and a proof does not answer that.
   @Test func `the score at a time after the proof is that of the life at that time`() throws {
-    let scenario = try World.scenario(
-      World.filler(#""policy": "always", "delay": "900203us""#), World.fill)
+    let scenario = try State.scenario(
+      State.filler(#""policy": "always", "delay": "900203us""#), State.fill)
     let table = Simulator().score(scenario, at: 100_050_000)
     #expect(table.processes.map(\.pid) == [1100])
     #expect(table.processes.first?.anon == 50_000)
   }
 
   @Test func `a run and its digest are the same twice`() throws {
-    let scenario = try World.scenario(
-      World.filler(#""policy": "always", "burst": 3, "interval": "1s""#)
+    let scenario = try State.scenario(
+      State.filler(#""policy": "always", "burst": 3, "interval": "1s""#)
         + #", { "name": "d", "anon": "60000 pages", "restart": { "policy": "always" } }"#,
-      World.fill)
+      State.fill)
     let runs = (0..<3).map { _ in Simulator().run(scenario) }
     #expect(runs[0] == runs[1] && runs[1] == runs[2] && Set(runs.map(\.digest)).count == 1)
   }
 
   /// Whoever adds state to a replay has to say whether it decides what comes next.
   @Test func `every stored property is compared or known to decide nothing`() throws {
-    let scenario = try World.scenario(#"{ "name": "c", "anon": 0 }"#, "")
+    let scenario = try State.scenario(#"{ "name": "c", "anon": 0 }"#, "")
     let replay = Replay(scenario, recordsCandidates: false)
     func labels(_ value: Any) -> Set<String> {
       Set(Mirror(reflecting: value).children.compactMap(\.label))
@@ -139,7 +139,7 @@ import Testing
       "changes",
     ]
     #expect(
-      labels(replay.world.tasks).subtracting(constant) == [
+      labels(replay.state.tasks).subtracting(constant) == [
         "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "anon", "file",
         "shmem", "swap", "locked", "pageTables", "touched", "pages", "candidateWeight", "ppids",
         "legacy", "startedAt", "upperTables", "threadGroups", "children", "dyingRows",
@@ -148,7 +148,7 @@ import Testing
         "committedShmem", "swappedShmem", "owners", "sharers", "nodes",
       ])
     #expect(
-      labels(replay.world) == [
+      labels(replay.state) == [
         "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap",

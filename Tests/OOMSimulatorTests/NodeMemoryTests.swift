@@ -38,17 +38,17 @@ import Testing
     scenario.events = actions.enumerated().map { Event(at: Int64($0.offset), action: $0.element) }
     var replay = Replay(scenario, recordsCandidates: true)
     replay.run()
-    #expect(replay.world.brokenInvariant() == nil)
+    #expect(replay.state.brokenInvariant() == nil)
     return replay
   }
 
   private static func used(_ replay: Replay) -> [Int64] {
-    Array(replay.world.ledger.nodes?.used.prefix(2) ?? [])
+    Array(replay.state.ledger.nodes?.used.prefix(2) ?? [])
   }
 
   @Test func `unbound memory begins at node 0 and spills to the next`() {
     let replay = Self.replay(Self.scenario(), [Self.grow("a", 1500)])
-    #expect(replay.kills.isEmpty)
+    #expect(replay.record.kills.isEmpty)
     #expect(Self.used(replay)[0] == 1000)
     // Six of the start state, 1500, and two more page tables.
     #expect(Self.used(replay)[1] == 508)
@@ -57,11 +57,11 @@ import Testing
   @Test func `a bound growth meets an OOM of its nodes while the others are free`() throws {
     let replay = Self.replay(
       Self.scenario(), [Self.grow("b", 300, "1"), Self.grow("a", 1500, "1")])
-    let kill = try #require(replay.kills.first)
+    let kill = try #require(replay.record.kills.first)
     #expect(kill.constraint == .memoryPolicy && kill.nodes == NodeMask("1"))
     #expect(kill.totalpages == 1000 && kill.victim.name == "a")
     #expect(kill.limit.limit == 1000 && kill.limit.usage == 1000 && kill.limit.free == 0)
-    #expect(replay.kills.count == 1)
+    #expect(replay.record.kills.count == 1)
     #expect(Self.used(replay)[1] == 300)
   }
 
@@ -72,9 +72,9 @@ import Testing
       scenario,
       // b has more memory, but none of it on node 1: its death helps nobody there.
       [Self.grow("b", 600, "0"), Self.grow("c", 500, "1"), Self.grow("a", 900, "1")])
-    #expect(replay.kills.map(\.victim.name) == ["b", "c"])
-    #expect(replay.kills.allSatisfy { $0.constraint == .memoryPolicy })
-    #expect(replay.world.tasks.anon[0] == 901)
+    #expect(replay.record.kills.map(\.victim.name) == ["b", "c"])
+    #expect(replay.record.kills.allSatisfy { $0.constraint == .memoryPolicy })
+    #expect(replay.state.tasks.anon[0] == 901)
   }
 
   @Test func `a process bound to other nodes is no candidate`() {
@@ -82,8 +82,8 @@ import Testing
     scenario.processes.mempolicy[1] = NodeMask("0")
     let replay = Self.replay(
       scenario, [Self.grow("b", 990), Self.grow("a", 500, "1"), Self.grow("c", 501, "1")])
-    #expect(replay.kills.map(\.victim.name) == ["c"])
-    #expect(replay.kills.first?.candidates?.map(\.ineligible) == [nil, .otherNodes, nil])
+    #expect(replay.record.kills.map(\.victim.name) == ["c"])
+    #expect(replay.record.kills.first?.candidates?.map(\.ineligible) == [nil, .otherNodes, nil])
   }
 
   @Test func `mempolicy, mems_allowed and cpuset bind all growth`() {
@@ -103,8 +103,8 @@ import Testing
       bind(&scenario)
       for kind in [\Event.Sizes.anon, \.shmem, \.locked] {
         let replay = Self.replay(scenario, [Self.grow("a", 1200, nil, kind)])
-        #expect(replay.kills.map(\.constraint) == [constraint])
-        #expect(replay.kills.first?.victim.name == "a")
+        #expect(replay.record.kills.map(\.constraint) == [constraint])
+        #expect(replay.record.kills.first?.victim.name == "a")
       }
     }
   }
@@ -113,28 +113,28 @@ import Testing
   @Test func `the nodes of a growth replace the policy of its process`() {
     var scenario = Self.scenario()
     scenario.processes.mempolicy[0] = NodeMask("1")
-    #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).kills.isEmpty)
+    #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).record.kills.isEmpty)
     scenario.processes.memsAllowed[0] = NodeMask("1")
-    #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).kills.count == 1)
+    #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).record.kills.count == 1)
     let refused = Self.replay(scenario, [Self.grow("a", 100, "0")])
-    #expect(refused.world.tasks.anon[0] == 1)
-    #expect(refused.world.warnings.contains { $0.text.contains("EINVAL") })
+    #expect(refused.state.tasks.anon[0] == 1)
+    #expect(refused.state.warnings.contains { $0.text.contains("EINVAL") })
   }
 
   @Test func `reclaim for a node takes its cache and swaps its memory, nothing of others`() {
     var scenario = Self.scenario(swap: 400)
     scenario.machine.pageCache = 400
     let replay = Self.replay(scenario, [Self.grow("b", 500, "1"), Self.grow("a", 700, "1")])
-    #expect(replay.kills.isEmpty)
+    #expect(replay.record.kills.isEmpty)
     #expect(Self.used(replay)[1] == 1000)
-    #expect(replay.world.ledger.accounts[0].pages.cache == 200)
-    #expect(replay.world.ledger.accounts[0].swapUsage > 0)
-    #expect(replay.world.tasks.swap[2] == 0, "c lies on node 0")
+    #expect(replay.state.ledger.accounts[0].pages.cache == 200)
+    #expect(replay.state.ledger.accounts[0].swapUsage > 0)
+    #expect(replay.state.tasks.swap[2] == 0, "c lies on node 0")
   }
 
   @Test func `file pages of a bound process make room for each other on its nodes`() {
     let replay = Self.replay(Self.scenario(), [Self.grow("a", 5000, "1", \.file)])
-    #expect(replay.kills.isEmpty)
+    #expect(replay.record.kills.isEmpty)
     #expect(Self.used(replay)[0] < 10 && Self.used(replay)[1] == 1000)
   }
 
@@ -144,11 +144,11 @@ import Testing
     group.cpusetMems = NodeMask("1")
     scenario.cgroups["/one"] = group
     let read = Self.replay(scenario, [.readPageCache(pages: 5000, cgroup: "/one")])
-    #expect(read.kills.isEmpty && Self.used(read)[0] < 10 && Self.used(read)[1] == 1000)
+    #expect(read.record.kills.isEmpty && Self.used(read)[0] < 10 && Self.used(read)[1] == 1000)
     // Nobody's death helps, and then nobody is left: the kernel panics.
     let written = Self.replay(scenario, [.writeTmpfs(pages: 5000, cgroup: "/one")])
-    #expect(written.kills.first?.constraint == .cpuset && written.kills.first?.invoker == nil)
-    #expect(written.panic?.constraint == .cpuset)
+    #expect(written.record.kills.first?.constraint == .cpuset && written.record.kills.first?.invoker == nil)
+    #expect(written.record.panic?.constraint == .cpuset)
   }
 
   @Test func `a change of what binds leaves pages where they are`() {
@@ -175,14 +175,14 @@ import Testing
     var scenario = Self.scenario()
     scenario.sysctl.minFreeKbytes = 800
     let replay = Self.replay(scenario, [Self.grow("a", 1500, "1")])
-    #expect(replay.kills.first?.limit.usage == 900)
-    #expect(replay.kills.first?.limit.minWatermark == 100)
+    #expect(replay.record.kills.first?.limit.usage == 900)
+    #expect(replay.record.kills.first?.limit.minWatermark == 100)
   }
 
   @Test func `a machine without nodes has none to pay for`() {
     var scenario = Self.scenario()
     scenario.machine.nodes = []
     let replay = Self.replay(scenario, [Self.grow("a", 500)])
-    #expect(replay.world.ledger.nodes == nil && replay.world.tasks.nodes.isEmpty)
+    #expect(replay.state.ledger.nodes == nil && replay.state.tasks.nodes.isEmpty)
   }
 }

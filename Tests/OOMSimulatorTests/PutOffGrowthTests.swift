@@ -28,16 +28,16 @@ import Testing
     let eager = replay(scenario, rules, putsGrowthOff: false)
     // Only what differs is named: a whole state is pages of text.
     var different: [String] = []
-    if putOff.kills != eager.kills { different.append("kills") }
-    if putOff.refused != eager.refused { different.append("refused") }
+    if putOff.record.kills != eager.record.kills { different.append("kills") }
+    if putOff.record.refused != eager.record.refused { different.append("refused") }
     if putOff.stuck != eager.stuck { different.append("stuck") }
-    if putOff.panic != eager.panic { different.append("panic") }
-    if putOff.loop != eager.loop { different.append("loop") }
+    if putOff.record.panic != eager.record.panic { different.append("panic") }
+    if putOff.record.loop != eager.record.loop { different.append("loop") }
     if putOff.now != eager.now { different.append("end") }
-    if putOff.world.ledger != eager.world.ledger { different.append("ledger") }
-    if putOff.world.committed != eager.world.committed { different.append("Committed_AS") }
-    if putOff.world.tasks != eager.world.tasks { different.append("tasks") }
-    let done = [putOff, eager].map { $0.growths.all.map { [$0.done, $0.total] } }
+    if putOff.state.ledger != eager.state.ledger { different.append("ledger") }
+    if putOff.state.committed != eager.state.committed { different.append("Committed_AS") }
+    if putOff.state.tasks != eager.state.tasks { different.append("tasks") }
+    let done = [putOff, eager].map { $0.state.growths.all.map { [$0.done, $0.total] } }
     if done[0] != done[1] { different.append("growths") }
     #expect(different == [], comment)
   }

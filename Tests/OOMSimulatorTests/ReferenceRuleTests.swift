@@ -53,7 +53,7 @@ import VictimSelection
   private func difference(
     _ reference: ReferenceWorld, _ rules: Rules, _ outcomes: inout Outcomes
   ) -> String? {
-    var world = World(of: reference.scenario, rules: rules)
+    var world = State(of: reference.scenario, rules: rules)
     let shift = reference.leadingRows
     let domain = reference.domain.flatMap { world.groups.number(of: reference.path($0)) }
     let totalpages =
@@ -85,7 +85,7 @@ import VictimSelection
   }
 
   private func difference(
-    _ reference: ReferenceWorld, _ index: Int, _ world: World, _ row: Int, _ totalpages: Int64
+    _ reference: ReferenceWorld, _ index: Int, _ world: State, _ row: Int, _ totalpages: Int64
   ) -> String? {
     let score = world.procOOMScore(row)
     let expectedScore = referenceOOMScore(reference, index)

@@ -41,7 +41,7 @@ enum RestartWorld {
 
 /// When a process comes back. A page is 4 KiB.
 @Suite struct RestartTests {
-  private typealias World = RestartWorld
+  private typealias State = RestartWorld
 
   /// `service_shall_restart()`, src/core/service.c: oom-kill is a failure, a normal end is none.
   @Test(arguments: [
@@ -49,16 +49,16 @@ enum RestartWorld {
   ])
   func `which ends bring a process back`(policy: String, kill: Bool, exit: Bool) throws {
     let process = #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "\#(policy)" } }"#
-    let killed = try World.run(process, #"{ "at": "1s", "oom": {} }"#)
+    let killed = try State.run(process, #"{ "at": "1s", "oom": {} }"#)
     #expect(killed.processCount == (kill ? 2 : 1))
-    let exited = try World.run(process, #"{ "at": "1s", "exit": { "process": "c" } }"#)
+    let exited = try State.run(process, #"{ "at": "1s", "exit": { "process": "c" } }"#)
     #expect(exited.processCount == (exit ? 2 : 1))
     #expect(killed.outcome == .completed && exited.outcome == .completed)
     #expect(killed.loop == nil && killed.end == (kill ? 1_100_000 : 1_000_000))
   }
 
   @Test func `it comes back as it was described, with a new pid, at the end of the list`() throws {
-    let run = try World.run(
+    let run = try State.run(
       """
       { "name": "a", "pid": 1000, "cgroup": "/g", "uid": 7, "oom_score_adj": 900, "anon": "70 pages",
         "restart": { "policy": "always", "delay": "2s" } },
@@ -78,7 +78,7 @@ enum RestartWorld {
 
   /// What a process does at its start it does at each; what comes later has its own time.
   @Test func `growth of the first instant is repeated, other events are not`() throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "c", "anon": "10 pages", "restart": { "policy": "always" } }"#,
       """
       { "at": 0, "grow": { "process": "c", "anon": "100 pages", "over": "1s" } },
@@ -94,7 +94,7 @@ enum RestartWorld {
   }
 
   @Test func `a start event begins the first life, and its instant counts`() throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "x", "anon": 0 }"#,
       """
       { "at": "1s", "start": { "name": "w", "count": 2, "anon": "5 pages", "restart": { "policy": "always" } } },
@@ -108,7 +108,7 @@ enum RestartWorld {
   }
 
   @Test func `with an exit delay the pause begins when the memory is back`() throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "always", "delay": "3s" } }"#,
       #"{ "at": "1s", "oom": {} }"#, machine: #", "exit_delay": "500ms""#)
     #expect(run.end == 4_500_000 && run.process(1).state == .running)
@@ -116,7 +116,7 @@ enum RestartWorld {
 
   /// A victim's exit comes before the end of the growth that was under way when it was chosen.
   @Test func `memory that comes back during growth is there for the rest of it`() throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "a", "anon": "90000 pages" }, { "name": "b", "anon": 0 }"#,
       #"{ "at": 0, "grow": { "process": "b", "anon": "80000 pages", "over": "8s" } }"#,
       machine: #", "exit_delay": "1s""#)
@@ -127,7 +127,7 @@ enum RestartWorld {
 
   /// memory.oom.group kills the whole container, and all of it comes back.
   @Test func `everybody that a group loses comes back`() throws {
-    let run = try World.run(
+    let run = try State.run(
       """
       { "name": "w", "count": 3, "cgroup": "/g", "anon": "9 pages", "restart": { "policy": "on-failure" } },
       { "name": "side", "cgroup": "/g", "anon": "1 pages" }
@@ -139,7 +139,7 @@ enum RestartWorld {
   }
 
   @Test func `the latest life is the one that survives`() throws {
-    var scenario = try World.scenario(
+    var scenario = try State.scenario(
       #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "always" } }"#,
       #"{ "at": "1s", "oom": {} }"#)
     var expectation = Expectation()
@@ -157,7 +157,7 @@ enum RestartWorld {
   /// ENOMEM at the start is a failed start: mode 2, and db holds what the limit allows.
   @Test func `a start that overcommit refuses is tried again`() throws {
     // CommitLimit 50000 pages less reserves; c wants 20000 beside 40000 until db ends.
-    let run = try World.run(
+    let run = try State.run(
       """
       { "name": "db", "anon": "40000 pages" },
       { "name": "c", "anon": "20000 pages", "restart": { "policy": "on-failure", "delay": "1s" } }
@@ -174,7 +174,7 @@ enum RestartWorld {
   }
 
   @Test func `a process that is refused at every start is a loop without kills`() throws {
-    let run = try World.run(
+    let run = try State.run(
       """
       { "name": "db", "anon": "40000 pages" },
       { "name": "c", "anon": "20000 pages", "on_enomem": "exit",
@@ -195,18 +195,18 @@ enum RestartWorld {
 
   /// "an exponential back-off delay (10s, 20s, 40s, …), that is capped at five minutes": Pod Lifecycle, Kubernetes.
   @Test func `the pauses of the kubelet double up to five minutes`() throws {
-    let run = try World.run(
-      World.filler(#""policy": "always", "backoff": "exponential""#), World.fill)
-    let pauses = zip(run.kills, run.kills.dropFirst()).map { ($1.at - $0.at - World.life) }
+    let run = try State.run(
+      State.filler(#""policy": "always", "backoff": "exponential""#), State.fill)
+    let pauses = zip(run.kills, run.kills.dropFirst()).map { ($1.at - $0.at - State.life) }
     #expect(pauses.prefix(7).map { $0 / 1_000_000 } == [10, 20, 40, 80, 160, 300, 300])
     #expect(pauses.allSatisfy { $0 % 1_000_000 == 0 })
-    #expect(run.loop?.period == 300_000_000 + World.life && run.loop?.killsPerHour == 11)
+    #expect(run.loop?.period == 300_000_000 + State.life && run.loop?.killsPerHour == 11)
   }
 
   /// "Once a container has executed for 10 minutes without any problems, the kubelet resets" the timer: ibid.
   @Test(arguments: [(600, 10), (599, 20)])
   func `a life of ten minutes makes the pauses short again`(life: Int, pause: Int) throws {
-    let run = try World.run(
+    let run = try State.run(
       #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "always", "backoff": "exponential" } }"#,
       #"{ "at": "1s", "oom": {} }, { "at": "\#(11 + life)s", "oom": {} }"#)
     #expect(run.kills.count == 2 && run.end == Int64(11 + life + pause) * 1_000_000)
@@ -236,15 +236,15 @@ enum RestartWorld {
     var random = SplitMix(seed: seed)
     let burst = Int64.random(in: 1...6, using: &random)
     let delay = Int64.random(in: 1...400_000, using: &random)
-    let limit = (World.life + delay) * burst
+    let limit = (State.life + delay) * burst
     let far = Int64.random(in: 1...2_000_000, using: &random)
     for interval in [limit - 1, limit, limit + 1, far] {
       let restart =
         #""policy": "on-failure", "delay": "\#(delay)us", "burst": \#(burst), "interval": "\#(interval)us""#
-      let run = try World.run(World.filler(restart), World.fill)
+      let run = try State.run(State.filler(restart), State.fill)
       #expect((run.outcome == .loop) == (limit > interval), "\(restart)")
       if limit > interval {
-        #expect(run.loop?.period == World.life + delay && run.loop?.kills == 1)
+        #expect(run.loop?.period == State.life + delay && run.loop?.kills == 1)
       } else {
         #expect(run.kills.count == burst)
         #expect(run.warnings.contains { $0.text.contains("start-limit-hit: \(burst) starts") })

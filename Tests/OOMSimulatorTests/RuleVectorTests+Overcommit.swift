@@ -132,7 +132,7 @@ extension RuleVectorTests {
       var process = Scenario.Process()
       process.name = "task"
       scenario.processes.append(process)
-      var world = World(of: scenario)
+      var world = State(of: scenario)
       let before = world.committed
       let isAdmitted = world.map(mapping.number("pages") ?? 0, kind, row: 0)
       #expect(isAdmitted, vector.id)

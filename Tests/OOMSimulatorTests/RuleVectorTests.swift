@@ -139,7 +139,7 @@ import VictimSelection
         scenario.processes.append(sharer)
       }
       for release in Self.releases(of: key) {
-        check(vector, World(of: scenario, rules: RulesByRelease.rules(of: release)), totalpages)
+        check(vector, State(of: scenario, rules: RulesByRelease.rules(of: release)), totalpages)
       }
       checked.insert(key)
     }
@@ -147,7 +147,7 @@ import VictimSelection
     #expect(skipped <= vectors.count / 40)
   }
 
-  private func check(_ vector: Vector, _ world: World, _ totalpages: Int64) {
+  private func check(_ vector: Vector, _ world: State, _ totalpages: Int64) {
     let oc = OOMControl(memcg: nil, constraint: .none, totalpages: totalpages)
     let candidate = world.candidate(0, oc)
     let expected = vector["expect"]
@@ -197,7 +197,7 @@ import VictimSelection
         process.isSwapoff = task.flag("origin")
         scenario.processes.append(process)
       }
-      var world = World(of: scenario, rules: RulesByRelease.rules(of: release))
+      var world = State(of: scenario, rules: RulesByRelease.rules(of: release))
       let domain = isMemcg ? world.groups.number(of: "/group") : nil
       switch world.outOfMemory(world.oomControl(domain: domain, invoker: nil, nodes: nil)) {
       case .kill(let choice):

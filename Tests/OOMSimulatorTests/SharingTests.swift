@@ -8,7 +8,7 @@ import Testing
 private func run(
   _ processes: String, _ events: String, machine: String = "", sysctl: String = "",
   cgroups: String = "", kernel: String = "6.12"
-) throws -> (run: Run, world: World) {
+) throws -> (run: Run, world: State) {
   let json = """
     { "schema": "oomsim.scenario/1", "name": "t", "kernel": "\(kernel)",
       "machine": { "memory": "100000 pages"\(machine) },
@@ -20,8 +20,8 @@ private func run(
   let simulator = Simulator(for: scenario)
   var replay = Replay(scenario, rules: simulator.rules, recordsCandidates: false)
   replay.run()
-  #expect(replay.world.brokenInvariant() == nil)
-  return (simulator.run(scenario), replay.world)
+  #expect(replay.state.brokenInvariant() == nil)
+  return (simulator.run(scenario), replay.state)
 }
 
 /// Kernel: `dup_mmap()`, kernel/fork.c; `copy_page_range()` and `do_wp_page()`, mm/memory.c.

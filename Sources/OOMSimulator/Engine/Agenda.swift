@@ -27,9 +27,9 @@ extension Replay {
 
   private mutating func next(_ clock: Clock) -> Int64? {
     switch clock {
-    case .growth: growths.nextEnd
-    case .exits: exits.first?.at
-    case .restarts: restarts.pending.first?.at
+    case .growth: state.growths.nextEnd
+    case .exits: state.exits.first?.at
+    case .restarts: state.restarts.pending.first?.at
     // Nobody polls for ever: a killer looks as long as something else happens.
     case .killers: hasMoreToDo ? nextLook : nil
     case .events: nextEvent < events.count ? events[nextEvent].at : nil
@@ -38,7 +38,7 @@ extension Replay {
 
   /// Does all that wants to act by now.
   mutating func actAll() {
-    for clock in Clock.allCases where panic == nil { act(clock) }
+    for clock in Clock.allCases where record.panic == nil { act(clock) }
   }
 
   private mutating func act(_ clock: Clock) {
@@ -54,11 +54,12 @@ extension Replay {
   }
 
   private var hasMoreToDo: Bool {
-    nextEvent < events.count || growths.count > 0 || !exits.isEmpty || !restarts.pending.isEmpty
+    nextEvent < events.count || state.growths.count > 0 || !state.exits.isEmpty
+      || !state.restarts.pending.isEmpty
   }
 
   private mutating func actOnEvents() {
-    while panic == nil, nextEvent < events.count, events[nextEvent].at == now {
+    while record.panic == nil, nextEvent < events.count, events[nextEvent].at == now {
       endForcedCharges()
       act(events[nextEvent].action)
       nextEvent += 1

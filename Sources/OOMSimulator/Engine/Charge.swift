@@ -15,7 +15,7 @@ struct Charge {
   var hard: Int64 { tables + (kind == .file ? min(pages, 1) : pages) }
 }
 
-extension World {
+extension State {
   /// What touching `due` pages of a growth needs.
   ///
   /// - Parameter plan: what its process has touched and its page tables, where growth before it is only planned.

@@ -10,7 +10,7 @@ struct Killer: Sendable {
   /// Looks at the state; says when it wants to look next.
   ///
   /// - Returns: the process that it takes; nil for none.
-  var look: @Sendable (inout World, inout Killer) -> Choice?
+  var look: @Sendable (inout State, inout Killer) -> Choice?
 }
 
 extension Replay {
@@ -25,16 +25,17 @@ extension Replay {
 
   /// Lets all killers look that want to by now, in their order; each finds what the one before it has left.
   mutating func letKillersLook() {
-    for index in killers.indices where (killers[index].nextLook ?? .max) <= now && panic == nil {
+    for index in killers.indices
+    where (killers[index].nextLook ?? .max) <= now && record.panic == nil {
       catchUp()
-      world.settle()
+      state.settle()
       var killer = killers[index]
-      let choice = killer.look(&world, &killer)
+      let choice = killer.look(&state, &killer)
       // Time goes on: a killer that wants to look again at once looks a microsecond later.
       killer.nextLook = killer.nextLook.map { max($0, now + 1) }
       killers[index] = killer
       if let choice {
-        carryOut(choice, world.oomControl(domain: nil, invoker: nil, nodes: nil), by: killer.name)
+        carryOut(choice, state.oomControl(domain: nil, invoker: nil, nodes: nil), by: killer.name)
         goOn()
       }
     }

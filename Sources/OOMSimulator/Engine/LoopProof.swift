@@ -1,16 +1,16 @@
 /// Finds out that a run repeats itself for ever.
 ///
-/// A replay is a function of its state, so a state that comes again comes without end. After each death of a
-/// process that comes back, the state is compared with one that was kept before; the one kept is replaced
+/// A replay is a function of its deciding, so a deciding that comes again comes without end. After each death of a
+/// process that comes back, the deciding is compared with one that was kept before; the one kept is replaced
 /// after 1, 2, 4, 8 … comparisons, so that memory stays constant, and a loop of *n* deaths is found within
 /// three times those before it and *n*.
 ///
 /// R. P. Brent, An improved Monte Carlo factorization algorithm, BIT 20, 1980. The states are compared in
 /// full: no hash decides.
 struct LoopProof: Sendable {
-  /// A state, and how much had happened by then.
+  /// A deciding, and how much had happened by then.
   struct Mark: Sendable {
-    var state: DecidingState
+    var deciding: DecidingState
     var at: Int64
     var kills: Int
     var deaths: Int
@@ -21,15 +21,15 @@ struct LoopProof: Sendable {
   private var most = 1
 
   /// - Parameters:
-  ///   - ledger: the ledger of the state: mostly it differs already, and the rest need not be put together.
-  ///   - mark: puts the whole state together.
-  /// - Returns: the mark of an equal state.
+  ///   - ledger: the ledger of the deciding: mostly it differs already, and the rest need not be put together.
+  ///   - mark: puts the whole deciding together.
+  /// - Returns: the mark of an equal deciding.
   mutating func earlier(_ ledger: Ledger, _ mark: () -> Mark) -> Mark? {
     comparisons += 1
     let isKept = kept == nil || comparisons == most
-    guard isKept || kept?.state.ledger == ledger else { return nil }
+    guard isKept || kept?.deciding.ledger == ledger else { return nil }
     let mark = mark()
-    if let kept, kept.state == mark.state { return kept }
+    if let kept, kept.deciding == mark.deciding { return kept }
     if isKept {
       if kept != nil { most *= 2 }
       kept = mark
@@ -63,49 +63,50 @@ struct DecidingState: Equatable, Sendable {
 }
 
 extension Replay {
-  /// Ends the run when its state is one that it had before.
+  /// Ends the run when its deciding is one that it had before.
   mutating func proveLoop() {
-    guard restarts.deaths.count > provenDeaths else { return }
-    provenDeaths = restarts.deaths.count
+    guard state.restarts.deaths.count > provenDeaths else { return }
+    provenDeaths = state.restarts.deaths.count
     catchUp()
     var proof = self.proof
-    let earlier = proof.earlier(world.ledger) {
+    let earlier = proof.earlier(state.ledger) {
       LoopProof.Mark(
-        state: decidingState(), at: now, kills: kills.count, deaths: restarts.deaths.count)
+        deciding: decidingState(), at: now, kills: record.kills.count,
+        deaths: state.restarts.deaths.count)
     }
     self.proof = proof
-    if let earlier { loop = loop(since: earlier) }
+    if let earlier { record.loop = loop(since: earlier) }
   }
 
   /// Events and sysctls, settings of groups and the swap that events change are the same for ever by then, so they
   /// are left out; rows without a policy never come back, so their number tells them apart.
   func decidingState() -> DecidingState {
-    var state = DecidingState(ledger: world.ledger)
-    let tasks = world.tasks
+    var deciding = DecidingState(ledger: state.ledger)
+    let tasks = state.tasks
     let rows = (0..<tasks.count).filter {
       tasks.hasNotExited($0)
         || (tasks.sharers[$0] != nil && tasks.owner($0) == $0 && tasks.hasMemory($0))
     }
     var numbers = [Int](repeating: -1, count: tasks.count)
     for (number, row) in rows.enumerated() { numbers[row] = number }
-    state.add(world.committed)
-    state.add(world.machine.swap)
-    state.add(world.leavingSwap)
-    state.add(somethingFreed)
-    addProcesses(rows, numbers, to: &state)
-    addGroups(numbers, to: &state)
-    addGrowths(numbers, to: &state)
-    addExits(numbers, to: &state)
-    addServices(numbers, to: &state)
-    return state
+    deciding.add(state.committed)
+    deciding.add(state.machine.swap)
+    deciding.add(state.leavingSwap)
+    deciding.add(state.somethingFreed)
+    addProcesses(rows, numbers, to: &deciding)
+    addGroups(numbers, to: &deciding)
+    addGrowths(numbers, to: &deciding)
+    addExits(numbers, to: &deciding)
+    addServices(numbers, to: &deciding)
+    return deciding
   }
 
-  private func addProcesses(_ rows: [Int], _ numbers: [Int], to state: inout DecidingState) {
-    let tasks = world.tasks
-    state.add(rows.count)
+  private func addProcesses(_ rows: [Int], _ numbers: [Int], to deciding: inout DecidingState) {
+    let tasks = state.tasks
+    deciding.add(rows.count)
     let rare = rareSizes
     for row in rows {
-      state.words += [
+      deciding.words += [
         Int64(tasks.flags[row].rawValue), Int64(tasks.states[row].rawValue), Int64(tasks.uids[row]),
         Int64(tasks.groups[row]), Int64(tasks.oomScoreAdj[row]), tasks.anon[row], tasks.file[row],
         tasks.shmem[row], tasks.swap[row], tasks.locked[row], tasks.pageTables[row],
@@ -113,22 +114,22 @@ extension Replay {
         Int64(numbers[tasks.owner(row)]), Int64(tasks.threadGroups[row]?.count ?? 0),
       ]
       let nodes = tasks.nodes[row]?.words ?? []
-      state.add(nodes.count)
-      state.words += nodes
-      for sizes in rare { state.add(sizes[row]) }
-      state.add(tasks.upperTables[row]?.pmd ?? -1)
-      state.add(tasks.upperTables[row]?.pud ?? -1)
-      addLegacy(row, to: &state)
+      deciding.add(nodes.count)
+      deciding.words += nodes
+      for sizes in rare { deciding.add(sizes[row]) }
+      deciding.add(tasks.upperTables[row]?.pmd ?? -1)
+      deciding.add(tasks.upperTables[row]?.pud ?? -1)
+      addLegacy(row, to: &deciding)
       let sharers = (tasks.sharers[row] ?? []).map { numbers[$0] }.filter { $0 >= 0 }
-      state.add(sharers.count)
-      for number in sharers { state.add(number) }
+      deciding.add(sharers.count)
+      for number in sharers { deciding.add(number) }
     }
-    addParents(rows, to: &state)
+    addParents(rows, to: &deciding)
   }
 
   /// Columns of few rows, where nothing is 0.
   private var rareSizes: [SparseColumn] {
-    let tasks = world.tasks
+    let tasks = state.tasks
     return [
       tasks.untouched, tasks.noReserve, tasks.noReserveTouched, tasks.claimed,
       tasks.untouchedShared, tasks.claimedShared, tasks.uncommitted, tasks.commitBeside,
@@ -136,82 +137,84 @@ extension Replay {
     ]
   }
 
-  private func addLegacy(_ row: Int, to state: inout DecidingState) {
-    let inputs = world.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
-    state.add(Int64(inputs.oomAdj ?? .min))
-    state.add(Int64(inputs.nice))
-    state.add(inputs.cpuTime)
+  private func addLegacy(_ row: Int, to deciding: inout DecidingState) {
+    let inputs = state.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+    deciding.add(Int64(inputs.oomAdj ?? .min))
+    deciding.add(Int64(inputs.nice))
+    deciding.add(inputs.cpuTime)
     // Since 2.6.36 nobody asks how long a process has run.
-    let isAsked = world.rules.badness.isLegacy
-    state.add(isAsked ? inputs.runTime + now - (world.tasks.startedAt[row] ?? 0) : 0)
+    let isAsked = state.rules.badness.isLegacy
+    deciding.add(isAsked ? inputs.runTime + now - (state.tasks.startedAt[row] ?? 0) : 0)
   }
 
   /// Which process is whose child, where a release looks; and how far the pids are that a new process may still get, so that
   /// it would have children at once.
-  private func addParents(_ rows: [Int], to state: inout DecidingState) {
-    let tasks = world.tasks
+  private func addParents(_ rows: [Int], to deciding: inout DecidingState) {
+    let tasks = state.tasks
     if tasks.children.isEmpty { return }
     var numbers: [Int32: Int] = [:]
     for (number, row) in rows.enumerated() { numbers[tasks.pids[row]] = number }
-    let upcoming = world.pids.upcoming
+    let upcoming = state.pids.upcoming
     for row in rows {
       let parent = tasks.ppids[row]
-      state.add(numbers[parent] ?? -1)
-      state.add(parent >= upcoming ? Int64(parent - upcoming) : -1)
+      deciding.add(numbers[parent] ?? -1)
+      deciding.add(parent >= upcoming ? Int64(parent - upcoming) : -1)
     }
   }
 
-  private func addGroups(_ numbers: [Int], to state: inout DecidingState) {
-    for members in world.groups.members {
-      let count = state.words.count
-      state.add(0)
-      for row in members where numbers[Int(row)] >= 0 { state.add(numbers[Int(row)]) }
-      state.words[count] = Int64(state.words.count - count)
+  private func addGroups(_ numbers: [Int], to deciding: inout DecidingState) {
+    for members in state.groups.members {
+      let count = deciding.words.count
+      deciding.add(0)
+      for row in members where numbers[Int(row)] >= 0 { deciding.add(numbers[Int(row)]) }
+      deciding.words[count] = Int64(deciding.words.count - count)
     }
-    addShared(numbers, to: &state)
+    addShared(numbers, to: &deciding)
   }
 
-  private func addShared(_ numbers: [Int], to state: inout DecidingState) {
-    let holdings = world.holdings.list
-    state.add(holdings.count)
+  private func addShared(_ numbers: [Int], to deciding: inout DecidingState) {
+    let holdings = state.holdings.list
+    deciding.add(holdings.count)
     for holding in holdings {
-      state.add(holding.mappers.count)
-      for number in holding.mappers.map({ numbers[$0] }).sorted() { state.add(number) }
-      state.add(holding.group)
-      state.add(holding.held)
+      deciding.add(holding.mappers.count)
+      for number in holding.mappers.map({ numbers[$0] }).sorted() { deciding.add(number) }
+      deciding.add(holding.group)
+      deciding.add(holding.held)
     }
-    for object in world.shared.list {
-      state.add(object.admitted)
-      state.add(object.committed)
-      state.add(object.extents.count)
+    for object in state.shared.list {
+      deciding.add(object.admitted)
+      deciding.add(object.committed)
+      deciding.add(object.extents.count)
       for extent in object.extents {
-        state.add(extent.group)
-        state.add(extent.resident)
-        state.add(extent.swapped)
-        state.words += extent.nodes.words
+        deciding.add(extent.group)
+        deciding.add(extent.resident)
+        deciding.add(extent.swapped)
+        deciding.words += extent.nodes.words
       }
-      state.add(object.mapped.count)
+      deciding.add(object.mapped.count)
       for (number, pages) in object.mapped.map({ (numbers[$0], $1) }).sorted(by: { $0.0 < $1.0 }) {
-        state.add(number)
-        state.add(pages)
+        deciding.add(number)
+        deciding.add(pages)
       }
     }
   }
 
-  private func addGrowths(_ numbers: [Int], to state: inout DecidingState) {
-    state.add(growths.count)
-    for growth in growths.all {
-      state.add(growth.row.map { numbers[$0] } ?? -1)
-      state.add(growth.tmpfsGroup)
-      state.add(growth.total)
-      state.add(growth.done)
-      state.add(growth.isShrink)
-      state.add(growth.verb == .copyOnWrite)
+  private func addGrowths(_ numbers: [Int], to deciding: inout DecidingState) {
+    deciding.add(state.growths.count)
+    for growth in state.growths.all {
+      deciding.add(growth.row.map { numbers[$0] } ?? -1)
+      deciding.add(growth.tmpfsGroup)
+      deciding.add(growth.total)
+      deciding.add(growth.done)
+      deciding.add(growth.isShrink)
+      deciding.add(growth.verb == .copyOnWrite)
       // A stopped growth starts again from where it stopped.
-      state.add((growth.stop == nil ? now : growth.stoppedAt) - growth.start)
-      state.add(growth.duration)
-      for node in 0..<NodeMask.most where growth.nodes?.contains(node) ?? false { state.add(node) }
-      state.add(-1)
+      deciding.add((growth.stop == nil ? now : growth.stoppedAt) - growth.start)
+      deciding.add(growth.duration)
+      for node in 0..<NodeMask.most where growth.nodes?.contains(node) ?? false {
+        deciding.add(node)
+      }
+      deciding.add(-1)
       let (why, group): (Int, Int) =
         switch growth.stop {
         case nil: (0, 0)
@@ -221,38 +224,38 @@ extension Replay {
         case .throttled(let group): (4, group)
         case .waiting: (5, 0)
         }
-      state.add(why)
-      state.add(group)
+      deciding.add(why)
+      deciding.add(group)
     }
   }
 
-  private func addExits(_ numbers: [Int], to state: inout DecidingState) {
-    state.add(exits.count)
-    for exit in exits {
-      state.add(exit.at - now)
-      state.add(exit.rows.count)
-      for row in exit.rows { state.add(numbers[row]) }
+  private func addExits(_ numbers: [Int], to deciding: inout DecidingState) {
+    deciding.add(state.exits.count)
+    for exit in state.exits {
+      deciding.add(exit.at - now)
+      deciding.add(exit.rows.count)
+      for row in exit.rows { deciding.add(numbers[row]) }
     }
-    state.add(overMax.count)
-    for group in overMax.sorted() { state.add(group) }
+    deciding.add(state.overMax.count)
+    for group in state.overMax.sorted() { deciding.add(group) }
   }
 
-  private func addServices(_ numbers: [Int], to state: inout DecidingState) {
-    for service in restarts.services {
-      state.add(service.row.map { numbers[$0] } ?? -1)
-      state.add(service.level)
+  private func addServices(_ numbers: [Int], to deciding: inout DecidingState) {
+    for service in state.restarts.services {
+      deciding.add(service.row.map { numbers[$0] } ?? -1)
+      deciding.add(service.level)
       // How long it has lived matters as far as it makes the pauses short again.
       let counts = service.level > 0 && service.row != nil
-      state.add(counts ? min(now - service.startedAt, RestartPolicy.resetAfter) : 0)
+      deciding.add(counts ? min(now - service.startedAt, RestartPolicy.resetAfter) : 0)
       if service.policy.burst == nil { continue }
       let isOver = service.limit.isOver(at: now, service.policy)
-      state.add(isOver ? -1 : now - service.limit.begin)
-      state.add(isOver ? 0 : service.limit.starts)
+      deciding.add(isOver ? -1 : now - service.limit.begin)
+      deciding.add(isOver ? 0 : service.limit.starts)
     }
-    state.add(restarts.pending.count)
-    for (at, service) in restarts.pending {
-      state.add(at - now)
-      state.add(service)
+    deciding.add(state.restarts.pending.count)
+    for due in state.restarts.pending {
+      deciding.add(due.at - now)
+      deciding.add(due.service)
     }
   }
 }

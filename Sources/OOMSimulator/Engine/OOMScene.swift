@@ -51,7 +51,7 @@ package struct OOMScene: Equatable, Sendable {
   }
 }
 
-extension World {
+extension State {
   /// What an OOM finds, for its explanation.
   func scene(_ oc: OOMControl, _ candidates: [Candidate]) -> OOMScene {
     let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask

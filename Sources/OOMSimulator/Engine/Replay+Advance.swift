@@ -4,13 +4,13 @@ extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
   mutating func advance(to target: Int64) {
     if now >= target { return }
-    if putsGrowthOff, world.ledger.keepsAllPromises() {
+    if putsGrowthOff, state.ledger.keepsAllPromises() {
       if isReviewDue { reviewGrowths() }
       if recorder != nil { recordGrid(before: target) }
-      world.now = target
-      isBehind = isBehind || growths.count > 0
-      for order in growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
-      for order in growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
+      state.now = target
+      isBehind = isBehind || state.growths.count > 0
+      for order in state.growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
+      for order in state.growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
       return
     }
     catchUp()
@@ -18,7 +18,7 @@ extension Replay {
     if fits(at: target) {
       if recorder != nil { recordGrid(before: target) }
       apply(at: target)
-      world.now = target
+      state.now = target
       return
     }
     var (fitting, failing) = (now, target)
@@ -35,14 +35,14 @@ extension Replay {
     }
     if recorder != nil { recordGrid(before: fitting) }
     apply(at: fitting)
-    world.now = failing
-    for order in applicationOrder() where panic == nil { growWithOOM(order) }
+    state.now = failing
+    for order in applicationOrder() where record.panic == nil { growWithOOM(order) }
     goOn()
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
   private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
-    for growth in growths.all where growth.stop == nil {
+    for growth in state.growths.all where growth.stop == nil {
       for kind in PageKind.touched where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
       }
@@ -53,24 +53,24 @@ extension Replay {
   /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
   private func fits(at time: Int64) -> Bool {
     if fitsInHeadroom(at: time) { return true }
-    let active = growths.all.filter { $0.stop == nil }
+    let active = state.growths.all.filter { $0.stop == nil }
     // Giving back and sharing need the sizes of processes, so they are tried on a copy of the world.
-    if active.contains(where: { $0.isShrink || world.shares($0) }) {
+    if active.contains(where: { $0.isShrink || state.shares($0) }) {
       var copy = self
       copy.observe = nil
       copy.recorder = nil
       return copy.tryApply(at: time)
     }
-    var ledger = world.ledger
+    var ledger = state.ledger
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in active {
       for kind in PageKind.touched {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
         let before = growth.owner.map {
-          tables[$0] ?? (world.tasks.touched[$0], world.tasks.pageTables[$0])
+          tables[$0] ?? (state.tasks.touched[$0], state.tasks.pageTables[$0])
         }
-        let charge = world.charge(due, kind, of: growth, after: before)
+        let charge = state.charge(due, kind, of: growth, after: before)
         if let owner = growth.owner, let before {
           tables[owner] = (before.touched + due, before.tables + charge.tables)
         }
@@ -97,13 +97,13 @@ extension Replay {
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private func applicationOrder() -> [Int] {
-    let all = growths.all.filter { $0.stop == nil }
+    let all = state.growths.all.filter { $0.stop == nil }
     return all.filter { $0.isShrink }.map { $0.order }
       + all.filter { !$0.isShrink }.map { $0.order }
   }
 
   private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {
-    growths[order].map { $0.stop == nil && $0.isShrink == shrinks } ?? false
+    state.growths[order].map { $0.stop == nil && $0.isShrink == shrinks } ?? false
   }
 
   // MARK: What is behind
@@ -119,41 +119,41 @@ extension Replay {
 
   /// Applies the growth of one address space up to now.
   mutating func catchUp(_ row: Int) {
-    let owner = world.tasks.owner(row)
-    guard isBehind, growths.count(of: owner) > 0 else { return }
-    for order in growths.orders(of: owner) { apply(order) }
+    let owner = state.tasks.owner(row)
+    guard isBehind, state.growths.count(of: owner) > 0 else { return }
+    for order in state.growths.orders(of: owner) { apply(order) }
   }
 
   private mutating func apply(_ order: Int) {
-    if growths[order]?.stop == nil { _ = grow(order, to: now) }
+    if state.growths[order]?.stop == nil { _ = grow(order, to: now) }
   }
 
   /// Takes out growth that has reached its end.
   mutating func endGrowths() {
-    while let order = growths.takeEnded(by: now) {
+    while let order = state.growths.takeEnded(by: now) {
       if isBehind { apply(order) }
-      guard let growth = growths[order], growth.isComplete else { continue }
-      if growth.isShrink { somethingFreed = true }
+      guard let growth = state.growths[order], growth.isComplete else { continue }
+      if growth.isShrink { state.somethingFreed = true }
       endGrowth(order)
     }
   }
 
   mutating func endGrowth(_ order: Int) {
-    guard let growth = growths[order] else { return }
-    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
-    growths.remove(order)
+    guard let growth = state.growths[order] else { return }
+    state.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    state.growths.remove(order)
   }
 
   // MARK: What is promised
 
   /// Tells the ledger what a growth may still take.
   mutating func promise(_ order: Int) {
-    guard let growth = growths[order] else { return }
-    let (pages, group) = (world.mostPages(of: growth), world.group(of: growth))
+    guard let growth = state.growths[order] else { return }
+    let (pages, group) = (state.mostPages(of: growth), state.group(of: growth))
     if pages == growth.promised, group == growth.promisedGroup { return }
-    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
-    world.ledger.promise(pages, to: group)
-    growths.change(order) {
+    state.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    state.ledger.promise(pages, to: group)
+    state.growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group
     }
@@ -162,20 +162,20 @@ extension Replay {
   /// Looks anew at what all growths depend on and may take; after anything that is not of one process alone.
   mutating func reviewGrowths() {
     isReviewDue = false
-    for order in growths.orders {
-      guard let growth = growths[order] else { continue }
-      let isAlone = growth.owner.map { growths.count(of: $0) == 1 } ?? true
-      let isEntangled = !isAlone || world.isEntangled(growth)
+    for order in state.growths.orders {
+      guard let growth = state.growths[order] else { continue }
+      let isAlone = growth.owner.map { state.growths.count(of: $0) == 1 } ?? true
+      let isEntangled = !isAlone || state.isEntangled(growth)
       if isEntangled != growth.isEntangled {
-        growths.change(order) { $0.isEntangled = isEntangled }
+        state.growths.change(order) { $0.isEntangled = isEntangled }
       }
       promise(order)
     }
-    world.ledger.promises.doubtAll()
+    state.ledger.promises.doubtAll()
   }
 }
 
-extension World {
+extension State {
   /// What a growth may still take, its page tables included, at most.
   func mostPages(of growth: Growth) -> Int64 {
     if growth.isShrink || growth.stop != nil { return 0 }

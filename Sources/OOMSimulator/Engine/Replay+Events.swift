@@ -4,7 +4,7 @@ extension Replay {
   mutating func act(_ action: Event.Action) {
     if isOfOneProcess(action) {
       if isBehind, let process = action.process,
-        let row = references.living(process, world.tasks)
+        let row = references.living(process, state.tasks)
       {
         catchUp(row)
       }
@@ -21,7 +21,7 @@ extension Replay {
     case .grow, .shrink, .map, .unmap: return true
     case .start(let process): return process.sharesMMWith == nil
     case .exit:
-      return world.holdings.isEmpty && world.shared.list.isEmpty && world.tasks.sharers.isEmpty
+      return state.holdings.isEmpty && state.shared.list.isEmpty && state.tasks.sharers.isEmpty
     default: return false
     }
   }
@@ -36,15 +36,15 @@ extension Replay {
     case .start(let process):
       for copy in 0..<process.count {
         start(process, name: process.count == 1 ? process.name : "\(process.name)-\(copy + 1)")
-        if panic != nil { return }
+        if record.panic != nil { return }
       }
     case .exit(let process):
       if let row = living(process, "exit") { exit(row, isFailure: false) }
     case .readPageCache(let pages, let path):
       read(pages, group: group(path))
     case .dropPageCache(let pages, let path):
-      world.ledger.change(group(path)) { $0.cache -= min(pages, $0.cache) }
-      somethingFreed = true
+      state.ledger.change(group(path)) { $0.cache -= min(pages, $0.cache) }
+      state.somethingFreed = true
     case .writeTmpfs(let pages, let path):
       write(pages, group: group(path))
     case .deleteTmpfs(let pages, let path):
@@ -54,21 +54,21 @@ extension Replay {
     case .setCgroup(let path, let change):
       set(group: group(path), change)
     case .setSysctl(let change):
-      world.apply(change)
-      somethingFreed = true
+      state.apply(change)
+      state.somethingFreed = true
     case .move(let process, let path):
       guard let row = living(process, "move") else { return }
-      world.move(row, to: group(path))
-      somethingFreed = true
+      state.move(row, to: group(path))
+      state.somethingFreed = true
     case .swapoff(let pages, let process):
       let row = process.flatMap { living($0, "swapoff") }
       if process == nil || row != nil { swapoff(pages, row: row) }
     case .swapon(let pages):
-      world.setSwap(world.machine.swap + pages)
-      somethingFreed = true
+      state.setSwap(state.machine.swap + pages)
+      state.somethingFreed = true
     case .sysrq:
       switch outOfMemory(
-        world.oomControl(domain: nil, invoker: nil, nodes: nil, trigger: .sysrq))
+        state.oomControl(domain: nil, invoker: nil, nodes: nil, trigger: .sysrq))
       {
       case .noVictim: warn(.sysrqWithoutVictim)
       case .waiting: warn(.victimStillDying(event: action.name))
@@ -76,13 +76,13 @@ extension Replay {
       }
     case .oom(let path, let invoker, let nodes):
       let domain = path.map { group($0) }
-      if let domain, domain != MemcgTree.root, world.rules.memcg.support == .none {
+      if let domain, domain != MemcgTree.root, state.rules.memcg.support == .none {
         warn(.oomBeforeMemcg)
         return
       }
       let row = invoker.flatMap { living($0, "oom") }
       switch outOfMemory(
-        world.oomControl(
+        state.oomControl(
           domain: domain == MemcgTree.root ? nil : domain, invoker: row, nodes: nodes,
           trigger: .declared))
       {
@@ -103,11 +103,11 @@ extension Replay {
       var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
       growth.verb = .giveBack
       begin(growth)
-      somethingFreed = true
+      state.somethingFreed = true
     case .map(_, let pages, let kind):
       if !asked({ $0.map(pages, kind, row: row) }) { refuse(pages, row: row) }
     case .unmap(_, let pages, let kind):
-      world.unmap(pages, kind, row: row)
+      state.unmap(pages, kind, row: row)
     case .fork(_, let child):
       fork(row, child)
     case .cow(_, let pages, let over):
@@ -121,24 +121,25 @@ extension Replay {
   }
 
   private func group(_ path: String) -> Int {
-    world.groups.number(of: path) ?? MemcgTree.root
+    state.groups.number(of: path) ?? MemcgTree.root
   }
 
   /// The row of a living process, the youngest where a name was used again.
   private mutating func living(_ process: ProcessReference, _ event: String) -> Int? {
-    if let row = references.living(process, world.tasks) { return row }
+    if let row = references.living(process, state.tasks) { return row }
     warn(.notRunning(event: event, process: process))
     return nil
   }
 
   mutating func refuse(_ pages: Int64, row: Int?) {
-    let state = world.overcommitState(row: row)
-    refused.append(
+    let overcommit = state.overcommitState(row: row)
+    record.refused.append(
       Refusal(
-        at: now, process: row.map { world.identity($0) }, pages: pages,
-        commitLimit: vmCommitLimit(state.limit), committedAS: world.committed, mode: state.mode,
-        allowed: state.allowed, asksForAvailable: state.rule.heuristic != .oneRequest))
-    if let row, world.tasks.flags[row].contains(.exitsOnENOMEM) {
+        at: now, process: row.map { state.identity($0) }, pages: pages,
+        commitLimit: vmCommitLimit(overcommit.limit), committedAS: state.committed,
+        mode: overcommit.mode,
+        allowed: overcommit.allowed, asksForAvailable: overcommit.rule.heuristic != .oneRequest))
+    if let row, state.tasks.flags[row].contains(.exitsOnENOMEM) {
       exit(row, isFailure: true)
     }
   }
@@ -155,21 +156,21 @@ extension Replay {
   }
 
   /// Asks overcommit: with the figures of now where it looks at free memory, and at last where it says no.
-  private mutating func asked(_ admits: (inout World) -> Bool) -> Bool {
-    if world.admissionLooksAtMemory { catchUp() }
-    if admits(&world) { return true }
+  private mutating func asked(_ admits: (inout State) -> Bool) -> Bool {
+    if state.admissionLooksAtMemory { catchUp() }
+    if admits(&state) { return true }
     guard isBehind else { return false }
     catchUp()
-    return admits(&world)
+    return admits(&state)
   }
 
   private mutating func grow(
     _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
   ) {
-    if let nodes, nodes.isDisjoint(with: world.mems(of: row)) {
+    if let nodes, nodes.isDisjoint(with: state.mems(of: row)) {
       warn(
         .nodesNotAllowed(
-          process: world.identity(row).name, allowed: world.mems(of: row), wanted: nodes))
+          process: state.identity(row).name, allowed: state.mems(of: row), wanted: nodes))
       return
     }
     if let pages = admit(sizes, row: row, isGradual: over > 0) {
@@ -183,31 +184,31 @@ extension Replay {
 
   /// Makes a new process known to events, which mean the youngest of a name.
   mutating func addReferences(_ row: Int) {
-    if references.add(row, world.tasks) {
-      warn(.sameName(world.tasks.names[row]))
+    if references.add(row, state.tasks) {
+      warn(.sameName(state.tasks.names[row]))
     }
   }
 
   /// - Parameter service: whose next life it is; nil for a first one.
   mutating func start(_ process: Scenario.Process, name: String, service: Int? = nil) {
-    if let other = process.sharesMMWith, references.living(other, world.tasks) == nil {
+    if let other = process.sharesMMWith, references.living(other, state.tasks) == nil {
       warn(.noAddressSpace(process: name, of: other))
       return
     }
-    let pid = process.pid == 0 ? world.pids.next() : process.pid
+    let pid = process.pid == 0 ? state.pids.next() : process.pid
     let group = group(process.cgroup)
-    let row = world.tasks.append(process, name: name, pid: pid, group: group, at: now)
-    world.join(row, group)
-    let other = process.sharesMMWith.flatMap { references.living($0, world.tasks) }
+    let row = state.tasks.append(process, name: name, pid: pid, group: group, at: now)
+    state.join(row, group)
+    let other = process.sharesMMWith.flatMap { references.living($0, state.tasks) }
     addReferences(row)
-    world.shared.join(row, segment: process.segment, file: process.mappedFile)
+    state.shared.join(row, segment: process.segment, file: process.mappedFile)
     if let service {
-      restarts.began(service, row: row, at: now)
+      state.restarts.began(service, row: row, at: now)
     } else if let policy = process.restart, policy.policy != .no {
-      restarts.add(process, name: name, policy: policy, row: row, at: now)
+      state.restarts.add(process, name: name, policy: policy, row: row, at: now)
     }
     if let other {
-      world.tasks.join(row, to: other)
+      state.tasks.join(row, to: other)
       return
     }
     var sizes = Event.Sizes()
@@ -217,25 +218,25 @@ extension Replay {
     sizes.file = process.file
     if let pages = admit(sizes, row: row) {
       refuse(pages, row: row)
-      if world.tasks.isAlive(row) { exit(row, isFailure: true) }
+      if state.tasks.isAlive(row) { exit(row, isFailure: true) }
       return
     }
     if let committed = process.committed {
       let more = committed - sizes.anon - sizes.locked
       if more > 0, !asked({ $0.commit(more, row: row) }) {
         refuse(more, row: row)
-        if world.tasks.isAlive(row) { exit(row, isFailure: true) }
+        if state.tasks.isAlive(row) { exit(row, isFailure: true) }
         return
       }
     }
     if let totalVM = process.totalVM {
       let counted = sizes.anon + sizes.locked + sizes.shmem + sizes.file
-      world.tasks.extraVM[row] = totalVM - counted
+      state.tasks.extraVM[row] = totalVM - counted
     }
     if let pageTables = process.pageTables {
       let touched = sizes.anon + sizes.locked + sizes.shmem + sizes.file
-      world.tasks.extraTables[row] =
-        pageTables - lastLevelTables(touched: touched, pagesPerTable: world.tasks.pagesPerTable)
+      state.tasks.extraTables[row] =
+        pageTables - lastLevelTables(touched: touched, pagesPerTable: state.tasks.pagesPerTable)
         - pageTablesOfAnEmptyProcess
     }
     begin(Growth(row: row, total: Pages(sizes), start: now, duration: 0))
@@ -243,19 +244,19 @@ extension Replay {
 
   /// A read never kills: readahead gives up where there is no room.
   private mutating func read(_ pages: Int64, group: Int) {
-    let charged = world.ledger.chargeFile(
-      pages, .cache, to: group, on: world.nodes(ofGroup: group))
+    let charged = state.ledger.chargeFile(
+      pages, .cache, to: group, on: state.nodes(ofGroup: group))
     if charged.limit != nil {
-      warn(.noRoomForPageCache(cgroup: world.groups.paths[group]))
+      warn(.noRoomForPageCache(cgroup: state.groups.paths[group]))
     }
   }
 
   private mutating func write(_ pages: Int64, group: Int) {
     // Page by page, shmem_acct_blocks(), mm/shmem.c: only the sum of mode 2 can be too much.
-    let state = world.overcommitState(row: nil)
+    let overcommit = state.overcommitState(row: nil)
     var admitted = pages
-    if state.mode == .never {
-      admitted = min(pages, max(state.allowed - state.committed - 1, 0))
+    if overcommit.mode == .never {
+      admitted = min(pages, max(overcommit.allowed - overcommit.committed - 1, 0))
     }
     defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
     var growth = Growth(row: nil, total: Pages(shmem: admitted), start: now, duration: 0)
@@ -265,34 +266,34 @@ extension Replay {
 
   /// Resident pages go first, then those in swap.
   private mutating func deleteTmpfs(_ pages: Int64, group: Int) {
-    let account = world.ledger.accounts[group]
+    let account = state.ledger.accounts[group]
     let resident = min(pages, account.pages.tmpfs)
     let swapped = min(pages - resident, account.pages.swappedTmpfs)
-    world.committed -= resident + swapped
-    world.ledger.change(group) {
+    state.committed -= resident + swapped
+    state.ledger.change(group) {
       $0.tmpfs -= resident
       $0.swappedTmpfs -= swapped
     }
-    world.deleteSegments(pages - resident - swapped, group: group)
-    somethingFreed = true
+    state.deleteSegments(pages - resident - swapped, group: group)
+    state.somethingFreed = true
   }
 
   private mutating func set(_ row: Int, _ change: Event.ProcessChange) {
-    if let adj = change.oomAdj { world.setOOMAdj(row, adj) }
-    if let adj = change.oomScoreAdj { world.setOOMScoreAdj(row, adj) }
+    if let adj = change.oomAdj { state.setOOMAdj(row, adj) }
+    if let adj = change.oomScoreAdj { state.setOOMScoreAdj(row, adj) }
     if change.nice != nil || change.cpuTime != nil {
-      var inputs = world.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+      var inputs = state.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
       inputs.nice = change.nice ?? inputs.nice
       inputs.cpuTime = change.cpuTime ?? inputs.cpuTime
-      world.tasks.legacy[row] = inputs
+      state.tasks.legacy[row] = inputs
     }
-    if let isInVfork = change.isInVfork { world.tasks.setFlag(.inVfork, row, isInVfork) }
-    if let isSwapoff = change.isSwapoff { world.tasks.setFlag(.swapoff, row, isSwapoff) }
-    if let uid = change.uid { world.tasks.uids[row] = uid }
-    if let nodes = change.memsAllowed { world.tasks.memsAllowed[row] = nodes }
-    if let nodes = change.mempolicy { world.tasks.mempolicy[row] = nodes }
-    world.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
-    somethingFreed = true
+    if let isInVfork = change.isInVfork { state.tasks.setFlag(.inVfork, row, isInVfork) }
+    if let isSwapoff = change.isSwapoff { state.tasks.setFlag(.swapoff, row, isSwapoff) }
+    if let uid = change.uid { state.tasks.uids[row] = uid }
+    if let nodes = change.memsAllowed { state.tasks.memsAllowed[row] = nodes }
+    if let nodes = change.mempolicy { state.tasks.mempolicy[row] = nodes }
+    state.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
+    state.somethingFreed = true
   }
 
   /// Writes a group's files. A `memory.max` below the usage reclaims and then kills until it fits, in the
@@ -300,20 +301,20 @@ extension Replay {
   ///
   /// Kernel: `memory_max_write()`, mm/memcontrol.c.
   private mutating func set(group: Int, _ change: Cgroup) {
-    let old = world.groups.settings[group]
-    world.groups.settings[group].apply(change)
-    let new = world.groups.settings[group]
-    if world.cgroupVersion == 1, new.memswLimit ?? Cgroup.unlimited < new.max ?? Cgroup.unlimited {
-      warn(.memswBelowLimit(cgroup: world.groups.paths[group]))
-      world.groups.settings[group] = old
+    let old = state.groups.settings[group]
+    state.groups.settings[group].apply(change)
+    let new = state.groups.settings[group]
+    if state.cgroupVersion == 1, new.memswLimit ?? Cgroup.unlimited < new.max ?? Cgroup.unlimited {
+      warn(.memswBelowLimit(cgroup: state.groups.paths[group]))
+      state.groups.settings[group] = old
       return
     }
-    world.ledger.setLimits(of: group, world.groups.settings[group])
-    somethingFreed = true
+    state.ledger.setLimits(of: group, state.groups.settings[group])
+    state.somethingFreed = true
     if change.high != nil {
       // memory_high_write() reclaims down to the new limit as far as it can.
-      let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].high
-      if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
+      let excess = state.ledger.accounts[group].usage - state.ledger.limits[group].high
+      if excess > 0 { _ = state.ledger.reclaim(excess, in: group) }
     }
     if change.max != nil || change.memswLimit != nil { lowerMax(of: group, from: old) }
   }
@@ -322,35 +323,35 @@ extension Replay {
   ///
   /// Kernel: `mem_cgroup_resize_limit()` to 4.4, `memory_max_write()` since 4.5, mm/memcontrol.c.
   private mutating func lowerMax(of group: Int, from old: Cgroup) {
-    if world.cgroupVersion == 2, world.rules.memcg.support == .versionTwo {
+    if state.cgroupVersion == 2, state.rules.memcg.support == .versionTwo {
       return enforceMax(of: group)
     }
-    let usage = world.ledger.accounts[group].usage
-    let excess = usage - world.ledger.limits[group].max
-    if excess > 0 { _ = world.ledger.reclaim(excess, in: group) }
-    let over = -world.ledger.memswHeadroom(group)
-    if over > 0 { _ = world.ledger.reclaim(over, in: group, swaps: false) }
-    if world.ledger.accounts[group].usage <= world.ledger.limits[group].max,
-      world.ledger.memswHeadroom(group) >= 0
+    let usage = state.ledger.accounts[group].usage
+    let excess = usage - state.ledger.limits[group].max
+    if excess > 0 { _ = state.ledger.reclaim(excess, in: group) }
+    let over = -state.ledger.memswHeadroom(group)
+    if over > 0 { _ = state.ledger.reclaim(over, in: group, swaps: false) }
+    if state.ledger.accounts[group].usage <= state.ledger.limits[group].max,
+      state.ledger.memswHeadroom(group) >= 0
     {
       return
     }
-    warn(.limitStays(cgroup: world.groups.paths[group]))
-    world.groups.settings[group].max = old.max
-    world.groups.settings[group].memswLimit = old.memswLimit
-    world.ledger.setLimits(of: group, world.groups.settings[group])
+    warn(.limitStays(cgroup: state.groups.paths[group]))
+    state.groups.settings[group].max = old.max
+    state.groups.settings[group].memswLimit = old.memswLimit
+    state.ledger.setLimits(of: group, state.groups.settings[group])
   }
 
   /// Kills in a group until its usage fits `memory.max`, or until a victim's memory has to come back first.
   mutating func enforceMax(of group: Int) {
-    while panic == nil {
-      let excess = world.ledger.accounts[group].usage - world.ledger.limits[group].max
-      if excess <= 0 || world.ledger.reclaim(excess, in: group) >= excess { return }
+    while record.panic == nil {
+      let excess = state.ledger.accounts[group].usage - state.ledger.limits[group].max
+      if excess <= 0 || state.ledger.reclaim(excess, in: group) >= excess { return }
       switch outOfMemory(
-        world.oomControl(domain: group, invoker: nil, nodes: nil, trigger: .limitLowered))
+        state.oomControl(domain: group, invoker: nil, nodes: nil, trigger: .limitLowered))
       {
-      case .kill where world.machine.exitDelay > 0, .waiting:
-        overMax.insert(group)
+      case .kill where state.machine.exitDelay > 0, .waiting:
+        state.overMax.insert(group)
         return
       case .kill: continue
       case .noVictim, .panic, .disabled: return

@@ -4,7 +4,7 @@ extension Replay {
   ///
   /// Kernel: `dup_mm()`, kernel/fork.c.
   mutating func fork(_ parent: Int, _ child: Event.Child) {
-    if let pages = world.refusedFork(of: parent) {
+    if let pages = state.refusedFork(of: parent) {
       refuse(pages, row: parent)
       return
     }
@@ -12,27 +12,27 @@ extension Replay {
     var process = Scenario.Process()
     process.name = child.name
     // A parent that comes back forks again, and a pid stands for one process.
-    let isFree = child.pid != 0 && !world.tasks.pids.contains(child.pid)
-    process.pid = isFree ? child.pid : world.pids.next()
-    process.ppid = world.tasks.pids[parent]
-    process.uid = world.tasks.uids[parent]
-    process.oomScoreAdj = child.oomScoreAdj ?? world.tasks.oomScoreAdj[parent]
-    process.legacy = world.tasks.legacy[parent] ?? process.legacy
+    let isFree = child.pid != 0 && !state.tasks.pids.contains(child.pid)
+    process.pid = isFree ? child.pid : state.pids.next()
+    process.ppid = state.tasks.pids[parent]
+    process.uid = state.tasks.uids[parent]
+    process.oomScoreAdj = child.oomScoreAdj ?? state.tasks.oomScoreAdj[parent]
+    process.legacy = state.tasks.legacy[parent] ?? process.legacy
     if child.oomScoreAdj != nil { process.legacy.oomAdj = nil }
     process.legacy.runTime = 0
-    process.memsAllowed = world.tasks.memsAllowed[parent]
-    process.mempolicy = world.tasks.mempolicy[parent]
-    let group = Int(world.tasks.groups[parent])
-    let row = world.tasks.append(
+    process.memsAllowed = state.tasks.memsAllowed[parent]
+    process.mempolicy = state.tasks.mempolicy[parent]
+    let group = Int(state.tasks.groups[parent])
+    let row = state.tasks.append(
       process, name: process.name, pid: process.pid, group: group, at: now)
-    world.tasks.setFlags(
+    state.tasks.setFlags(
       row,
-      capabilities: world.tasks.flags[parent].contains(.statesCapabilities)
-        ? world.tasks.capabilities(parent) : nil,
-      onENOMEM: world.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue)
-    world.join(row, group)
+      capabilities: state.tasks.flags[parent].contains(.statesCapabilities)
+        ? state.tasks.capabilities(parent) : nil,
+      onENOMEM: state.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue)
+    state.join(row, group)
     addReferences(row)
-    world.fork(parent, to: row)
+    state.fork(parent, to: row)
   }
 
   /// Makes room for a child's page tables, which are copied before the child runs; somebody dies where they do
@@ -40,22 +40,22 @@ extension Replay {
   ///
   /// - Returns: whether there is room, and a parent that goes on.
   private mutating func makeRoomForTables(of parent: Int) -> Bool {
-    while panic == nil {
-      let group = Int(world.tasks.groups[parent])
-      let tables = world.forkTables(world.tasks.owner(parent))
-      guard let limit = world.ledger.tryCharge(tables, to: group).limit, limit.kind == .max else {
+    while record.panic == nil {
+      let group = Int(state.tasks.groups[parent])
+      let tables = state.forkTables(state.tasks.owner(parent))
+      guard let limit = state.ledger.tryCharge(tables, to: group).limit, limit.kind == .max else {
         return true
       }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
       if case .kill = outOfMemory(
-        world.oomControl(domain: domain, invoker: parent, nodes: nil, trigger: .fork)),
-        world.machine.exitDelay == 0
+        state.oomControl(domain: domain, invoker: parent, nodes: nil, trigger: .fork)),
+        state.machine.exitDelay == 0
       {
-        if world.tasks.isAlive(parent) { continue }
+        if state.tasks.isAlive(parent) { continue }
         return false
       }
-      if panic == nil {
-        warn(.noRoomForChild(of: world.tasks.names[parent]))
+      if record.panic == nil {
+        warn(.noRoomForChild(of: state.tasks.names[parent]))
       }
       return false
     }

@@ -4,56 +4,58 @@ extension Replay {
   /// Starts growth that overcommit has admitted.
   mutating func begin(_ growth: Growth) {
     var growth = growth
-    growth.owner = growth.row.map { world.tasks.owner($0) }
+    growth.owner = growth.row.map { state.tasks.owner($0) }
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
-    growth.isEntangled = world.isEntangled(growth)
-    if let owner = growth.owner, growths.count(of: owner) > 0 {
-      for other in growths.orders(of: owner) {
+    growth.isEntangled = state.isEntangled(growth)
+    if let owner = growth.owner, state.growths.count(of: owner) > 0 {
+      for other in state.growths.orders(of: owner) {
         growth.isEntangled = true
-        growths.change(other) { $0.isEntangled = true }
+        state.growths.change(other) { $0.isEntangled = true }
       }
     }
-    let order = growths.add(growth)
+    let order = state.growths.add(growth)
     promise(order)
     if growth.duration == 0 {
       prepareToReclaim(for: order)
       growWithOOM(order)
-      if let growth = growths[order], growth.isComplete, growth.stop == nil { endGrowth(order) }
+      if let growth = state.growths[order], growth.isComplete, growth.stop == nil {
+        endGrowth(order)
+      }
     }
   }
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
   private func isSureToFit(_ growth: Growth) -> Bool {
-    if world.ledger.nodes != nil { return false }
+    if state.ledger.nodes != nil { return false }
     if growth.isShrink { return true }
-    return world.ledger.hasRoom(world.mostPages(of: growth), in: world.group(of: growth))
+    return state.ledger.hasRoom(state.mostPages(of: growth), in: state.group(of: growth))
   }
 
   private mutating func takeAll(_ growth: Growth) {
     for kind in PageKind.touched where growth.total[kind] > 0 {
       if !growth.isShrink {
-        world.book(growth.total[kind], kind, of: growth)
+        state.book(growth.total[kind], kind, of: growth)
       } else if let row = growth.row {
-        _ = world.giveBack(growth.total[kind], kind, row: row)
+        _ = state.giveBack(growth.total[kind], kind, row: row)
       }
     }
   }
 
   /// Where what is promised may not fit, a growth finds all others applied.
   private mutating func prepareToReclaim(for order: Int) {
-    if world.ledger.keepsAllPromises() { return }
+    if state.ledger.keepsAllPromises() { return }
     catchUp(before: order)
     isReviewDue = true
   }
 
   /// Lets stopped growth try again, as long as that frees something for others.
   mutating func goOn() {
-    while somethingFreed, panic == nil {
-      somethingFreed = false
-      for order in growths.stopped where panic == nil {
-        guard growths[order] != nil else { continue }
+    while state.somethingFreed, record.panic == nil {
+      state.somethingFreed = false
+      for order in state.growths.stopped where record.panic == nil {
+        guard state.growths[order] != nil else { continue }
         let now = now
-        growths.change(order) {
+        state.growths.change(order) {
           $0.start += now - $0.stoppedAt
           $0.stop = nil
         }
@@ -68,16 +70,16 @@ extension Replay {
   ///
   /// - Returns: whether all of it fitted.
   mutating func grow(_ order: Int, to time: Int64) -> Bool {
-    guard let growth = growths[order] else { return true }
+    guard let growth = state.growths[order] else { return true }
     // What it takes now is not promised as well.
-    world.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     var done = growth.done
     var fits = true
     for kind in PageKind.touched where fits {
       let due = growth.due(kind, at: time)
       if due == 0 { continue }
       if growth.isShrink {
-        if let row = growth.row { _ = world.giveBack(due, kind, row: row) }
+        if let row = growth.row { _ = state.giveBack(due, kind, row: row) }
         done[kind] += due
         continue
       }
@@ -86,7 +88,7 @@ extension Replay {
       fits = limit == nil
     }
     let isNothing = done == growth.done
-    growths.change(order) {
+    state.growths.change(order) {
       $0.promised = 0
       if isNothing { return }
       $0.done = done
@@ -100,28 +102,30 @@ extension Replay {
   private mutating func take(
     _ due: Int64, _ kind: PageKind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
-    let (room, limit) = world.ledger.tryCharge(world.charge(due, kind, of: growth))
+    let (room, limit) = state.ledger.tryCharge(state.charge(due, kind, of: growth))
     var fits = due
     if limit != nil {
       // File pages are read as a whole or not at all.
-      fits = kind == .file ? 0 : most(due) { world.charge($0, kind, of: growth).all <= room }
+      fits = kind == .file ? 0 : most(due) { state.charge($0, kind, of: growth).all <= room }
     }
-    world.book(fits, kind, of: growth)
+    state.book(fits, kind, of: growth)
     return (fits, limit)
   }
 
   /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
   mutating func growWithOOM(_ order: Int) {
-    while panic == nil, !isAbandoned, growths[order] != nil, growths[order]?.stop == nil {
+    while record.panic == nil, !isAbandoned, state.growths[order] != nil,
+      state.growths[order]?.stop == nil
+    {
       if grow(order, to: now) { return }
-      guard let growth = growths[order], let limit = failingLimit(growth) else { continue }
+      guard let growth = state.growths[order], let limit = failingLimit(growth) else { continue }
       let group = limit.group
       if limit.kind == .high {
         stop(order, .throttled(group: group))
         return
       }
       let domain = group == MemcgTree.root ? nil : group
-      if domain != nil, growth.row == nil, world.rules.memcg.killsOnFaultsOnly {
+      if domain != nil, growth.row == nil, state.rules.memcg.killsOnFaultsOnly {
         giveUp(order)
         return
       }
@@ -129,7 +133,7 @@ extension Replay {
       case .noVictim:
         if domain == nil {
           stop(order, .unkillable)
-        } else if world.rules.memcg.withoutVictim == .forced {
+        } else if state.rules.memcg.withoutVictim == .forced {
           force(group)
         } else {
           stop(order, .noVictim(group: group))
@@ -146,16 +150,16 @@ extension Replay {
     guard let kind = PageKind.touched.first(where: { growth.due($0, at: now) > 0 }) else {
       return nil
     }
-    var charge = world.charge(1, kind, of: growth)
+    var charge = state.charge(1, kind, of: growth)
     if kind == .file {
-      charge.tables = world.charge(growth.due(kind, at: now), kind, of: growth).tables
+      charge.tables = state.charge(growth.due(kind, at: now), kind, of: growth).tables
     }
-    return world.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit
+    return state.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit
   }
 
   private mutating func stop(_ order: Int, _ why: Growth.Stop) {
     let now = now
-    growths.change(order) {
+    state.growths.change(order) {
       $0.stop = why
       $0.stoppedAt = now
       $0.stuckSince = $0.stuckSince ?? now
@@ -165,10 +169,10 @@ extension Replay {
 
   /// A write whose charge fails: what is written stays, the rest is ENOMEM.
   private mutating func giveUp(_ order: Int) {
-    guard let growth = growths[order] else { return }
+    guard let growth = state.growths[order] else { return }
     let left = growth.total.shmem - growth.done.shmem
-    warn(.tmpfsNotCharged(pages: left, cgroup: world.groups.paths[growth.tmpfsGroup]))
-    growths.change(order) {
+    warn(.tmpfsNotCharged(pages: left, cgroup: state.groups.paths[growth.tmpfsGroup]))
+    state.growths.change(order) {
       $0.total = $0.done
       $0.stop = nil
     }
@@ -177,9 +181,9 @@ extension Replay {
 
   /// Lets a group charge over its limit from now on, until something changes.
   private mutating func force(_ group: Int) {
-    world.ledger.limits[group].isForced = true
-    if forced.insert(group).inserted {
-      warn(.chargedOverLimit(cgroup: world.groups.paths[group]))
+    state.ledger.limits[group].isForced = true
+    if state.forced.insert(group).inserted {
+      warn(.chargedOverLimit(cgroup: state.groups.paths[group]))
     }
   }
 }

@@ -5,27 +5,27 @@ extension Replay {
   /// - Complexity: O(growths × depth of their groups).
   func fitsInHeadroom(at time: Int64) -> Bool {
     // One growth by itself is the same both ways.
-    fitsTogether(at: time) || (growths.count > 1 && fitsGroupByGroup(at: time))
+    fitsTogether(at: time) || (state.growths.count > 1 && fitsGroupByGroup(at: time))
   }
 
   /// Whether each group of a growth has room for all growths together: hardly anything to count, and mostly so.
   private func fitsTogether(at time: Int64) -> Bool {
     var all: Int64 = 0
-    for growth in growths.all where growth.stop == nil && !growth.isShrink {
+    for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       for kind in PageKind.touched { all += growth.due(kind, at: time) }
       // Two growths of one process may need one table more than each by itself.
       if let owner = growth.owner {
-        all += world.tablesFor(all, owner: owner) + 1
+        all += state.tablesFor(all, owner: owner) + 1
       }
-      if world.nodes(of: growth) != nil { return false }
+      if state.nodes(of: growth) != nil { return false }
     }
     if all == 0 { return true }
-    for growth in growths.all where growth.stop == nil && !growth.isShrink {
+    for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       let owner = growth.owner
-      var at = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
+      var at = owner.map { Int(state.tasks.groups[$0]) } ?? growth.tmpfsGroup
       while at >= 0 {
-        if all > min(world.ledger.headroom(at), world.ledger.memswHeadroom(at)) { return false }
-        at = world.ledger.parents[at]
+        if all > min(state.ledger.headroom(at), state.ledger.memswHeadroom(at)) { return false }
+        at = state.ledger.parents[at]
       }
     }
     return true
@@ -34,27 +34,27 @@ extension Replay {
   private func fitsGroupByGroup(at time: Int64) -> Bool {
     var planned: [Int: Int64] = [:]
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
-    for growth in growths.all where growth.stop == nil && !growth.isShrink {
+    for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       var pages: Int64 = 0
       // Pages that others have in memory already count as new ones: an upper bound.
       for kind in PageKind.touched { pages += growth.due(kind, at: time) }
       if pages == 0 { continue }
-      if world.nodes(of: growth) != nil { return false }
+      if state.nodes(of: growth) != nil { return false }
       let owner = growth.owner
-      let group = owner.map { Int(world.tasks.groups[$0]) } ?? growth.tmpfsGroup
+      let group = owner.map { Int(state.tasks.groups[$0]) } ?? growth.tmpfsGroup
       if let owner {
-        let before = tables[owner] ?? (world.tasks.touched[owner], world.tasks.pageTables[owner])
-        let more = world.tablesFor(pages, owner: owner, plan: before)
+        let before = tables[owner] ?? (state.tasks.touched[owner], state.tasks.pageTables[owner])
+        let more = state.tablesFor(pages, owner: owner, plan: before)
         tables[owner] = (before.touched + pages, before.tables + more)
         pages += more
       }
       var at = group
       while at >= 0 {
         let sum = planned[at, default: 0] + pages
-        let room = min(world.ledger.headroom(at), world.ledger.memswHeadroom(at))
+        let room = min(state.ledger.headroom(at), state.ledger.memswHeadroom(at))
         if sum > room { return false }
         planned[at] = sum
-        at = world.ledger.parents[at]
+        at = state.ledger.parents[at]
       }
     }
     return true

@@ -2,9 +2,11 @@
 
 extension Replay {
   func loop(since mark: LoopProof.Mark) -> Run.Loop {
-    let repeated = Array(kills[mark.kills...])
-    let names = restarts.deaths[mark.deaths...].map { restarts.services[$0].process.name }
-      .uniqued()
+    let repeated = Array(record.kills[mark.kills...])
+    let names = state.restarts.deaths[mark.deaths...].map {
+      state.restarts.services[$0].process.name
+    }
+    .uniqued()
     var loop = Run.Loop(
       period: now - mark.at, kills: repeated.count, killsPerHour: 0, processes: names,
       hurtBesides: [])
@@ -46,11 +48,13 @@ extension Replay {
     for kill in repeated {
       hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.invoker?.name }
     }
-    let tasks = world.tasks
+    let tasks = state.tasks
     var present = Set(names)
     for row in 0..<tasks.count where tasks.isAlive(row) { present.insert(tasks.names[row]) }
-    for (_, service) in restarts.pending { present.insert(restarts.services[service].process.name) }
-    for kill in kills {
+    for service in state.restarts.pending.map({ $0.service }) {
+      present.insert(state.restarts.services[service].process.name)
+    }
+    for kill in record.kills {
       hurt += kill.killed.map { $0.process.name }.filter { !present.contains($0) }
     }
     return hurt.uniqued()

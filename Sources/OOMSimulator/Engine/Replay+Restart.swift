@@ -1,7 +1,7 @@
 // Processes that come back.
 
 /// A process with a restart policy, over all its lives.
-struct Service: Sendable {
+struct Service: Equatable, Sendable {
   /// As it comes back: `count` is written out, and its pid is a new one.
   let process: Scenario.Process
   let policy: RestartPolicy
@@ -41,12 +41,19 @@ struct Service: Sendable {
 }
 
 /// All processes with a restart policy, and when each of them is to come back.
-struct Restarts: Sendable {
+struct Restarts: Equatable, Sendable {
+  /// A process that is to come back.
+  struct Due: Equatable, Sendable {
+    /// Microseconds since the start.
+    var at: Int64
+    var service: Int
+  }
+
   var services: [Service] = []
   /// By row; the rows of past lives are among them.
   private(set) var serviceOf: [Int: Int] = [:]
   /// By time, then in the order of the services.
-  private(set) var pending: [(at: Int64, service: Int)] = []
+  private(set) var pending: [Due] = []
   /// Rows whose process came back in another row.
   private(set) var replaced: Set<Int> = []
   /// The services that died and come back, in order.
@@ -82,17 +89,21 @@ struct Restarts: Sendable {
     let policy = services[index].policy
     guard policy.restarts(afterFailure: isFailure) else { return }
     if now - services[index].startedAt >= RestartPolicy.resetAfter { services[index].level = 0 }
-    let due = (at: now + policy.delay(level: services[index].level), service: index)
+    let due = Due(at: now + policy.delay(level: services[index].level), service: index)
     services[index].level = policy.level(after: services[index].level)
     deaths.append(index)
     pending.insert(due, at: position(of: due))
   }
 
-  private func position(of due: (at: Int64, service: Int)) -> Int {
+  private func position(of due: Due) -> Int {
     var (low, high) = (0, pending.count)
     while low < high {
       let middle = low + (high - low) / 2
-      if pending[middle] < due { low = middle + 1 } else { high = middle }
+      if (pending[middle].at, pending[middle].service) < (due.at, due.service) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low
   }
@@ -116,14 +127,14 @@ struct Restarts: Sendable {
 extension Replay {
   /// Takes down the end of processes that may come back.
   mutating func died(_ rows: [Int], isFailure: Bool) {
-    if restarts.services.isEmpty { return }
-    for row in rows { restarts.died(row, isFailure: isFailure, at: now) }
+    if state.restarts.services.isEmpty { return }
+    for row in rows { state.restarts.died(row, isFailure: isFailure, at: now) }
   }
 
   /// Brings back everybody whose pause is over, in process order.
   mutating func restartDue() {
-    if restarts.pending.isEmpty { return }
-    for service in restarts.due(at: now) where panic == nil && !isAbandoned {
+    if state.restarts.pending.isEmpty { return }
+    for service in state.restarts.due(at: now) where record.panic == nil && !isAbandoned {
       restart(service)
       goOn()
       show()
@@ -131,34 +142,36 @@ extension Replay {
   }
 
   private mutating func restart(_ index: Int) {
-    let service = restarts.services[index]
+    let service = state.restarts.services[index]
     let name = service.process.name
-    guard restarts.services[index].limit.admits(at: now, service.policy) else {
+    guard state.restarts.services[index].limit.admits(at: now, service.policy) else {
       warn(
         .startLimitHit(
           process: name, starts: Int(service.policy.burst ?? 0),
           interval: service.policy.startInterval))
       return
     }
-    restarts.restarts += 1
-    if restarts.restarts > mostRestarts {
+    state.restarts.restarts += 1
+    if state.restarts.restarts > mostRestarts {
       abandon(after: .restarts(mostRestarts))
       return
     }
     endForcedCharges()
     start(service.process, name: name, service: index)
-    for action in service.actions where panic == nil {
-      guard let row = restarts.services[index].row, world.tasks.isAlive(row) else { return }
+    for action in service.actions where record.panic == nil {
+      guard let row = state.restarts.services[index].row, state.tasks.isAlive(row) else { return }
       perform(action, row: row)
     }
   }
 
   /// Keeps what a process does at the instant of its first start: it does so at each.
   mutating func noteStart(_ action: Event.Action, row: Int) {
-    guard let index = restarts.serviceOf[row], restarts.services[index].firstStart == now else {
+    guard let index = state.restarts.serviceOf[row],
+      state.restarts.services[index].firstStart == now
+    else {
       return
     }
-    restarts.services[index].actions.append(action)
+    state.restarts.services[index].actions.append(action)
   }
 
   /// Gives up on a run that neither settles nor repeats itself.

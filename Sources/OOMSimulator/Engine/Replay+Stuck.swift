@@ -2,30 +2,30 @@
 
 extension Replay {
   mutating func warn(_ fact: Warning.Fact) {
-    world.warnings.append(Warning(at: now, fact))
+    state.warnings.append(Warning(at: now, fact))
   }
 
   /// Growth that is stopped at the end and cannot go on by itself.
   var stuck: [Stuck] {
-    growths.all.compactMap { growth in
+    state.growths.all.compactMap { growth in
       guard let stop = growth.stop else { return nil }
       var stuck = Stuck(
-        at: growth.stuckSince ?? now, process: growth.row.map { world.identity($0) }, cgroup: nil,
+        at: growth.stuckSince ?? now, process: growth.row.map { state.identity($0) }, cgroup: nil,
         why: .noKillableProcess)
       switch stop {
       case .noVictim(let group):
-        stuck.limit(of: group, in: world)
+        stuck.limit(of: group, in: state)
       case .disabled(let group):
         stuck.why = .oomKillDisabled
-        stuck.limit(of: group, in: world)
+        stuck.limit(of: group, in: state)
       case .throttled(let group):
         stuck.why = .throttled
-        stuck.cgroup = world.groups.paths[group]
+        stuck.cgroup = state.groups.paths[group]
       case .unkillable:
         stuck.why = .chosenUnkillable
       case .waiting:
         // With a delay the victim's exit ends the wait.
-        if !exits.isEmpty { return nil }
+        if !state.exits.isEmpty { return nil }
         stuck.why = .victimStillDying
       }
       return stuck
@@ -34,8 +34,8 @@ extension Replay {
 }
 
 extension Stuck {
-  fileprivate mutating func limit(of group: Int, in world: World) {
-    cgroup = world.groups.paths[group]
-    limitFile = world.limitFile
+  fileprivate mutating func limit(of group: Int, in state: State) {
+    cgroup = state.groups.paths[group]
+    limitFile = state.limitFile
   }
 }

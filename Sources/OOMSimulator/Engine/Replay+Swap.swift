@@ -7,49 +7,49 @@ extension Replay {
   ///
   /// Kernel: `sys_swapoff()`, mm/swapfile.c.
   mutating func swapoff(_ size: Int64?, row: Int?) {
-    let before = world.machine.swap
+    let before = state.machine.swap
     let pages = min(size ?? before, before)
-    if !vmEnoughMemory(pages: pages, world.overcommitState(row: row)) {
+    if !vmEnoughMemory(pages: pages, state.overcommitState(row: row)) {
       refuse(pages, row: row)
       return
     }
-    if let row { world.tasks.setFlag(.swapoff, row, true) }
-    world.setSwap(before - pages)
-    world.leavingSwap = pages
-    while panic == nil, world.swapBeyondLimit > 0 {
-      if let row, !world.tasks.isAlive(row) { break }
+    if let row { state.tasks.setFlag(.swapoff, row, true) }
+    state.setSwap(before - pages)
+    state.leavingSwap = pages
+    while record.panic == nil, state.swapBeyondLimit > 0 {
+      if let row, !state.tasks.isAlive(row) { break }
       if !readBack(row) { break }
     }
-    world.leavingSwap = 0
-    if world.swapBeyondLimit > 0 {
-      world.setSwap(before)
+    state.leavingSwap = 0
+    if state.swapBeyondLimit > 0 {
+      state.setSwap(before)
       warn(.swapStays)
     }
-    if let row, world.tasks.isAlive(row) { world.tasks.setFlag(.swapoff, row, false) }
-    somethingFreed = true
+    if let row, state.tasks.isAlive(row) { state.tasks.setFlag(.swapoff, row, false) }
+    state.somethingFreed = true
   }
 
   /// Reads as much back as fits, group by group.
   ///
   /// - Returns: whether anything has changed: pages came back or somebody died.
   private mutating func readBack(_ row: Int?) -> Bool {
-    for group in 0..<world.groups.count {
-      let wanted = min(world.ledger.accounts[group].ownSwap, world.swapBeyondLimit)
+    for group in 0..<state.groups.count {
+      let wanted = min(state.ledger.accounts[group].ownSwap, state.swapBeyondLimit)
       if wanted == 0 { continue }
-      let (fits, limit) = world.ledger.tryCharge(wanted, to: group)
+      let (fits, limit) = state.ledger.tryCharge(wanted, to: group)
       if fits > 0 {
-        world.swapIn(fits, group: group)
+        state.swapIn(fits, group: group)
         return true
       }
       // memory.high slows a process down, which swapoff is not.
       guard let limit, limit.kind == .max else { continue }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
       if case .kill = outOfMemory(
-        world.oomControl(domain: domain, invoker: row, nodes: nil, trigger: .swapoff))
+        state.oomControl(domain: domain, invoker: row, nodes: nil, trigger: .swapoff))
       {
         return true
       }
-      if panic != nil { return false }
+      if record.panic != nil { return false }
     }
     return false
   }

@@ -3,30 +3,16 @@
 /// Time has no ticks. Between two instants all growth is linear, so the engine asks whether everything
 /// still fits at the next one and, if not, searches the first microsecond at which it does not.
 struct Replay {
-  var world: World
-  var now: Int64 { world.now }
-  var growths = Growths()
+  var state: State
+  /// What has happened so far.
+  var record = Record()
+  var now: Int64 { state.now }
   /// Whether growth that is sure to fit may wait; a test compares with what comes of applying all of it every time.
   var putsGrowthOff = true
   /// Growth that is sure to fit was not applied up to now.
   var isBehind = false
   /// Reclaim may have taken pages since growth was last looked at.
   var isReviewDue = false
-  /// Victims on their way out: when their memory is back.
-  var exits: [(at: Int64, rows: [Int])] = []
-  /// Memory came free or a limit changed, so stopped growth may try again.
-  var somethingFreed = false
-  /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
-  var overMax: Set<Int> = []
-  /// Groups that were charged over their limit.
-  var forced: Set<Int> = []
-  var restarts: Restarts
-
-  var kills: [Kill] = []
-  var refused: [Refusal] = []
-  var panic: Panic?
-  /// Set when the run repeats itself from here on.
-  var loop: Run.Loop?
   var proof = LoopProof()
   /// Deaths that the proof has looked at.
   var provenDeaths = 0
@@ -46,7 +32,7 @@ struct Replay {
   var references: ReferenceIndex
   let recordsCandidates: Bool
   /// Called after every event and every kill, with all growth applied; for tests.
-  var observe: ((World) -> Void)?
+  var observe: ((State) -> Void)?
   #if DEBUG
     private var looks = 0
   #endif
@@ -59,19 +45,15 @@ struct Replay {
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
     policy: Policy = .kernel, recordsCandidates: Bool
   ) {
-    world = World(of: scenario, rules: rules, policy: policy)
-    references = ReferenceIndex(of: scenario, tasks: world.tasks)
-    restarts = Restarts(of: scenario.processes, names: world.tasks.names)
+    state = State(of: scenario, rules: rules, policy: policy)
+    references = ReferenceIndex(of: scenario, tasks: state.tasks)
     // So many that everybody can come back at least once.
     // Each costs the more, the more processes there are beside it.
-    mostRestarts = max(1000, 100_000 / max(restarts.services.count, 10)) + restarts.services.count
+    let services = state.restarts.services.count
+    mostRestarts = max(1000, 100_000 / max(services, 10)) + services
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
-    let dying = world.tasks.dyingRows.sorted()
-    if !dying.isEmpty, scenario.machine.exitDelay > 0 {
-      exits.append((scenario.machine.exitDelay, dying))
-    }
   }
 
   /// Replays everything up to and including `last`, or to the end.
@@ -80,13 +62,13 @@ struct Replay {
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Int64 = 0
     if recorder != nil { recordInstant() }
-    while panic == nil, !isAbandoned, loop == nil {
+    while record.panic == nil, !isAbandoned, record.loop == nil {
       guard let instant = nextInstant else {
-        world.now = max(now, end)
+        state.now = max(now, end)
         break
       }
       if nextEvent == events.count, instant > lastEvent + Self.longestTail,
-        !restarts.pending.isEmpty
+        !state.restarts.pending.isEmpty
       {
         abandon(after: .time(Self.longestTail))
         break
@@ -94,10 +76,10 @@ struct Replay {
       end = max(end, min(instant, last))
       advance(to: min(instant, last))
       if recorder != nil { recordInstant() }
-      if panic != nil || (now == last && instant > last) { break }
+      if record.panic != nil || (now == last && instant > last) { break }
       actAll()
       if recorder != nil { recordInstant() }
-      if nextEvent == events.count, stopsAtLoop, panic == nil { proveLoop() }
+      if nextEvent == events.count, stopsAtLoop, record.panic == nil { proveLoop() }
     }
     catchUp()
   }
@@ -109,24 +91,24 @@ struct Replay {
     #endif
     guard let observe else { return }
     catchUp()
-    observe(world)
+    observe(state)
   }
 
   #if DEBUG
     /// Every time in a small state, ever more seldom in a large one.
     private mutating func checkInvariants() {
       looks += 1
-      let isSmall = world.tasks.count + world.groups.count <= 64
-      guard isSmall || looks & (looks - 1) == 0, world.tasks.count < 10_000 else { return }
-      if let broken = world.brokenInvariant() { fatalError("\(broken), at \(now) us") }
+      let isSmall = state.tasks.count + state.groups.count <= 64
+      guard isSmall || looks & (looks - 1) == 0, state.tasks.count < 10_000 else { return }
+      if let broken = state.brokenInvariant() { fatalError("\(broken), at \(now) us") }
     }
   #endif
 
   /// Somebody new can perhaps be killed, so groups are charged up to their limits again.
   mutating func endForcedCharges() {
-    if forced.isEmpty { return }
+    if state.forced.isEmpty { return }
     catchUp()
-    for group in forced { world.ledger.limits[group].isForced = false }
-    world.ledger.promises.doubtAll()
+    for group in state.forced { state.ledger.limits[group].isForced = false }
+    state.ledger.promises.doubtAll()
   }
 }

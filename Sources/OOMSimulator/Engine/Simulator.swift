@@ -56,7 +56,7 @@ public struct Simulator: Sendable {
     if let mostRestarts { replay.mostRestarts = mostRestarts }
     replay.mostCandidateLists = mostCandidateLists
     if let mostKills { replay.mostKills = mostKills }
-    if recordsLog { replay.world.logForms = LogForms(of: kernel) }
+    if recordsLog { replay.state.logForms = LogForms(of: kernel) }
     replay.run()
     return result(of: replay, scenario)
   }
@@ -85,8 +85,8 @@ public struct Simulator: Sendable {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
-    replay.world.settle()
-    let world = replay.world
+    replay.state.settle()
+    let world = replay.state
     return ScoreTable(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       totalpages: world.totalpages,
@@ -112,18 +112,19 @@ public struct Simulator: Sendable {
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
-    var world = replay.world
+    var world = replay.state
     world.settle()
     world.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
-      outcome: replay.panic != nil ? .panic : replay.loop != nil ? .loop : .completed,
+      outcome: replay.record.panic != nil ? .panic : replay.record.loop != nil ? .loop : .completed,
       end: replay.now,
-      pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.kills,
-      refused: replay.refused, stuck: replay.stuck, panic: replay.panic,
-      loop: replay.loop, warnings: kernel.warnings + world.warnings, digest: 0, tasks: world.tasks,
-      replaced: replay.restarts.replaced)
+      pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.record.kills,
+      refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
+      loop: replay.record.loop, warnings: kernel.warnings + world.warnings, digest: 0,
+      tasks: world.tasks,
+      replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)
     return run
   }

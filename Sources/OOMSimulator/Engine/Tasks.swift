@@ -6,7 +6,7 @@ internal import VictimSelection
 /// Memory belongs to an address space. Where processes share one, its sizes are in the row of the first,
 /// `owner`, and `pages` is the same in all of them.
 struct Tasks: Equatable, Sendable {
-  enum State: UInt8, Sendable {
+  enum Life: UInt8, Sendable {
     case running
     /// Killed, its memory not back yet. Kernel: `MMF_OOM_SKIP` is not set.
     case dying
@@ -20,7 +20,7 @@ struct Tasks: Equatable, Sendable {
   var groups: [Int32] = []
   var oomScoreAdj: [Int16] = []
   var flags: [ProcessTable.Flags] = []
-  var states: [State] = []
+  var states: [Life] = []
 
   var anon: [Int64] = []
   var file: [Int64] = []

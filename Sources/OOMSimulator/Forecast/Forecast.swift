@@ -81,8 +81,8 @@ extension Simulator {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
-    replay.world.settle()
-    let world = replay.world
+    replay.state.settle()
+    let world = replay.state
     var domains = [world.forecast(nil, top: top)]
     for group in 0..<world.groups.count where group != MemcgTree.root {
       let limits = world.ledger.limits[group]

@@ -12,7 +12,7 @@ package enum AllocatingTaskRule: Equatable, Sendable {
   case evenDisabled
 }
 
-extension World {
+extension State {
   /// The process that asked, where it is taken without a selection.
   func allocatingTask(_ oc: OOMControl) -> Int? {
     guard oc.memcg == nil, vm.oomKillAllocatingTask, rules.outOfMemory.allocatingTask != .none,

@@ -52,7 +52,7 @@ package enum NodeRule: Equatable, Sendable {
   }
 }
 
-extension World {
+extension State {
   /// What an OOM is about: the constraint, and what it counts.
   ///
   /// - Parameters:

@@ -1,4 +1,4 @@
-extension World {
+extension State {
   /// Whether the scan of a domain meets a victim whose memory is not back yet, which ends it: nobody else
   /// is killed until then.
   ///

@@ -48,7 +48,7 @@ package func memCgroupGetMax(
 /// Kernel: `PAGE_COUNTER_MAX`, include/linux/page_counter.h.
 func pageCounterMax(pageSize: Int64) -> Int64 { Int64.max / pageSize }
 
-extension World {
+extension State {
   /// Kernel: `oc->totalpages = mem_cgroup_get_max(oc->memcg) ?: 1`.
   func memcgTotalpages(_ domain: Int) -> Int64 {
     let limits = ledger.limits[domain]

@@ -27,7 +27,7 @@ func memCgroupGetOOMGroup(victim: Int, domain: Int?, in groups: MemcgTree) -> In
   return oomGroup
 }
 
-extension World {
+extension State {
   /// A group dies but for those at -1000 and, since 5.2, the global init.
   func isKilledWithGroup(_ row: Int) -> Bool {
     guard tasks.hasNotExited(row), !tasks.isKernelThread(row) else { return false }

@@ -15,7 +15,7 @@ package enum MemcgWalk: Equatable, Sendable {
   case joiningOrder
 }
 
-extension World {
+extension State {
   /// The processes of a domain that are there, in the order in which the kernel visits them.
   func rowsVisited(domain: Int?) -> [Int] {
     func isThere(_ row: Int) -> Bool { tasks.hasNotExited(row) }

@@ -6,7 +6,7 @@ package enum NodePages: Equatable, Sendable {
   case present
 }
 
-extension World {
+extension State {
   /// The pages of some nodes that count in `totalpages`.
   func pages(of nodes: NodeMask) -> Int64 {
     var sum: Int64 = 0

@@ -10,7 +10,7 @@ public enum Because: String, CaseIterable, Sendable {
   case child
 }
 
-extension World {
+extension State {
   /// The processes that die with one, in order: itself or its child, all that use its address space, and the members
   /// of a group that dies as a whole, each with those that use its address space.
   ///

@@ -8,7 +8,7 @@ package enum OOMKillTask: Equatable, Sendable {
   case unlessDisabled
 }
 
-extension World {
+extension State {
   /// Whether a release before 2.6.36 can kill a process.
   ///
   /// Kernel: `oom_kill_task()`, mm/oom_kill.c.

@@ -19,7 +19,7 @@ struct Choice {
   var dead: [(row: Int, because: Because)]
 }
 
-extension World {
+extension State {
   /// Decides an OOM: panic, the allocating task, or the process with the most points. Nothing changes yet.
   ///
   /// Kernel: `out_of_memory()`, mm/oom_kill.c, in this order: `check_panic_on_oom()`,

@@ -16,7 +16,7 @@ package enum ChildRule: Equatable, Sendable {
   case none
 }
 
-extension World {
+extension State {
   /// The child that dies instead of a chosen process, nil when there is none.
   ///
   /// Children are compared among themselves only, so any that can be killed dies for its parent, however

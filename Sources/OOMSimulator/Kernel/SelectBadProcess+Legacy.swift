@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // The walk of 2.6.11 to 2.6.35: the first candidate, then whoever has strictly more points.
 
-extension World {
+extension State {
   /// The process that a release before 2.6.36 takes; the first of equals, with 0 points if need be.
   ///
   /// Until 2.6.18 kernel threads take part, with 0 points, and -17 is tested before anybody is found

@@ -8,7 +8,7 @@ enum Selection {
   case nobody
 }
 
-extension World {
+extension State {
   /// The process that a release takes.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.

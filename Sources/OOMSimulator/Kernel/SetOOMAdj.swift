@@ -1,4 +1,4 @@
-extension World {
+extension State {
   /// Writes `oom_score_adj`; since 4.8 the write goes to all processes that share the address space.
   ///
   /// Before 2.6.36 there is no such file: the value that reading `oom_adj` would show is written there.

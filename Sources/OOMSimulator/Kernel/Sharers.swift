@@ -14,7 +14,7 @@ package enum SharerRule: Equatable, Sendable {
   case notInit
 }
 
-extension World {
+extension State {
   func diesAsSharer(_ row: Int) -> Bool {
     guard tasks.isAlive(row), !tasks.isKernelThread(row) else { return false }
     switch rules.kill.sharers {

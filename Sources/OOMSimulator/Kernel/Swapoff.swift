@@ -15,7 +15,7 @@ package enum SwapoffRule: Equatable, Sendable {
   case origin
 }
 
-extension World {
+extension State {
   /// The last process in swapoff of those that a scan visits.
   ///
   /// Kernel: `oom_task_origin()`; `OOM_SCAN_SELECT` since 3.8.

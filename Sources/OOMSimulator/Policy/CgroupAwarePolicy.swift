@@ -1,4 +1,4 @@
-extension World {
+extension State {
   /// The cgroup-aware policy: among the groups of the domain that hold a candidate, the one to which most memory and swap is charged
   /// itself, descendants not counted; of equal groups the first. In it the process that the release's rules
   /// would take in a memcg OOM of that group alone. Processes of the root group are a group of their own.

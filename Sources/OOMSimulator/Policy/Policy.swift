@@ -7,7 +7,7 @@ public enum Policy: String, CaseIterable, Sendable {
   case cgroupAware = "cgroup-aware"
 }
 
-extension World {
+extension State {
   /// The choice of the policy that decides.
   mutating func select(_ oc: OOMControl) -> Selection {
     switch policy {

@@ -55,7 +55,7 @@ struct Recorder: Sendable {
     return true
   }
 
-  mutating func take(_ world: World, _ restarts: Restarts) {
+  mutating func take(_ world: State, _ restarts: Restarts) {
     timeline.times.append(world.now)
     timeline.fills.append(Timeline.Fill(of: world))
     if rows.isEmpty, groups.isEmpty {
@@ -71,7 +71,7 @@ struct Recorder: Sendable {
     }
   }
 
-  private mutating func notePeaks(_ world: World, _ restarts: Restarts) {
+  private mutating func notePeaks(_ world: State, _ restarts: Restarts) {
     for row in 0..<world.tasks.count where !world.tasks.isKernelThread(row) {
       let first = restarts.firstRow(of: row)
       processes[first] = max(processes[first] ?? 0, world.pagesShown(row))
@@ -94,7 +94,7 @@ struct Recorder: Sendable {
     }
   }
 
-  private mutating func noteLines(_ world: World, _ restarts: Restarts) {
+  private mutating func noteLines(_ world: State, _ restarts: Restarts) {
     if timeline.processes.isEmpty, timeline.groups.isEmpty {
       timeline.groups = groups.map {
         Timeline.GroupLine(path: world.groups.paths[$0], pages: [], limits: [], highs: [])
@@ -156,7 +156,7 @@ struct Recorder: Sendable {
 }
 
 extension Timeline.Fill {
-  fileprivate init(of world: World) {
+  fileprivate init(of world: State) {
     for account in world.ledger.accounts {
       processes +=
         account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs
@@ -169,7 +169,7 @@ extension Timeline.Fill {
   }
 }
 
-extension World {
+extension State {
   /// rss and swap of a process that has its memory, else 0.
   fileprivate func pagesShown(_ row: Int) -> Int64 {
     guard tasks.hasNotExited(row) else { return 0 }

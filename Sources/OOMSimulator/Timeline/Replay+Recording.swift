@@ -3,36 +3,36 @@
 extension Replay {
   /// Takes the samples of the grid between now and a time at which all growth is known to fit.
   mutating func recordGrid(before time: Int64) {
-    while let instant = recorder?.gridInstant(after: world.now, before: time) {
+    while let instant = recorder?.gridInstant(after: state.now, before: time) {
       let sample = stateBetween(instant)
-      recorder?.take(sample, restarts)
+      recorder?.take(sample, state.restarts)
     }
   }
 
   /// Takes a sample of an instant at which something happens; of its beginning and of its end.
   mutating func recordInstant() {
     catchUp()
-    guard recorder?.wants(instant: world.now) == true else { return }
-    recorder?.take(world, restarts)
+    guard recorder?.wants(instant: state.now) == true else { return }
+    recorder?.take(state, state.restarts)
   }
 
   mutating func recordEnd() {
-    recorder?.take(world, restarts)
+    recorder?.take(state, state.restarts)
   }
 
   /// - Returns: whether the kill that may come now is wanted.
   mutating func recordBeforeKill() -> Bool {
-    guard recorder?.wants(killAt: world.now) == true else { return false }
-    recorder?.take(world, restarts)
+    guard recorder?.wants(killAt: state.now) == true else { return false }
+    recorder?.take(state, state.restarts)
     return true
   }
 
-  private func stateBetween(_ instant: Int64) -> World {
+  private func stateBetween(_ instant: Int64) -> State {
     var copy = self
     copy.recorder = nil
     copy.observe = nil
     copy.grow(upTo: instant)
-    copy.world.now = instant
-    return copy.world
+    copy.state.now = instant
+    return copy.state
   }
 }

@@ -1,6 +1,6 @@
 // Swap that comes and goes while a machine runs.
 
-extension World {
+extension State {
   /// Changes how much swap there is; what is stored beyond it has to be read back by the caller.
   mutating func setSwap(_ pages: Int64) {
     machine.setSwap(pages)

@@ -1,6 +1,6 @@
 // Pages that several address spaces map: by copy-on-write after a fork, as a segment, or as a file.
 
-extension World {
+extension State {
   // MARK: Copy-on-write
 
   /// Keeps pages as a holding, unless they are simply those of one process in its own group.

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // What a record says of a decision: taken down from the state that it was made in, before it is carried out.
 
-extension World {
+extension State {
   /// - Parameter listsCandidates: whether everybody in the domain is listed.
   mutating func describe(_ choice: Choice, _ oc: OOMControl, listsCandidates: Bool) -> Kill {
     var kill = Kill(

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // What a run says of the processes that an OOM looked at.
 
-extension World {
+extension State {
   func identity(_ row: Int) -> ProcessIdentity {
     ProcessIdentity(pid: tasks.pids[row], name: tasks.names[row])
   }

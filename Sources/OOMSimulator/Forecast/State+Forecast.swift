@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // What an OOM in a domain would come to now, without letting it come.
 
-extension World {
+extension State {
   /// - Parameter isListed: whether a candidate is one of those to list; asked in their order until there are enough.
   func forecast(
     _ domain: Int?, top: Int, isListed: (Candidate) -> Bool = { _ in true }

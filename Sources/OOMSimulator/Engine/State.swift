@@ -1,5 +1,5 @@
-/// The state of a run at one instant.
-struct World: Sendable {
+/// The state of a run at one instant: all that decides what comes next, but for events that are still to come.
+struct State: Equatable, Sendable {
   var machine: Machine
   let rules: Rules
   let policy: Policy
@@ -21,6 +21,16 @@ struct World: Sendable {
   /// Pages that are not simply a process's own in its own group.
   var holdings = Holdings()
   var shared = SharedObjects()
+  var growths = Growths()
+  /// In the order in which they come.
+  var exits: [Exit] = []
+  var restarts: Restarts
+  /// Memory came free or a limit changed, so stopped growth may try again.
+  var somethingFreed = false
+  /// Groups whose `memory.max` was lowered below what they use while a victim is still on its way out.
+  var overMax: Set<Int> = []
+  /// Groups that are charged over their limit.
+  var forced: Set<Int> = []
   var selectionIndex = SelectionIndex()
   var warnings: [Warning] = []
   /// The start state needs more than the machine has, so that nothing is free.
@@ -44,6 +54,7 @@ struct World: Sendable {
     pids = PidAllocator(of: scenario)
     tasks = Tasks(
       of: scenario.processes, groups: groups, pids: &pids, machine: machine, rules: rules)
+    restarts = Restarts(of: scenario.processes, names: tasks.names)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
     ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
@@ -54,6 +65,10 @@ struct World: Sendable {
     layOutOnNodes()
     warnOfExcess()
     warnOfMissingFiles()
+    let dying = tasks.dyingRows.sorted()
+    if !dying.isEmpty, machine.exitDelay > 0 {
+      exits.append(Exit(at: machine.exitDelay, rows: dying))
+    }
   }
 
   /// Pages in use, the pool of huge pages included.

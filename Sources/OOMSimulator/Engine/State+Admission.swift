@@ -1,4 +1,4 @@
-extension World {
+extension State {
   /// What the admission of a request by `row` depends on; no row is a request of nobody.
   func overcommitState(row: Int?) -> OvercommitState {
     var state = OvercommitState(

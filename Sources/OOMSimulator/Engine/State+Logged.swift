@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // Takes down what a kernel logs of an OOM before anybody is killed.
 
-extension World {
+extension State {
   /// What the log shows; nil unless the run is to be logged.
   func loggedState(_ oc: OOMControl) -> LoggedState? {
     guard let forms = logForms else { return nil }

@@ -3,7 +3,7 @@ internal import VictimSelection
 // What holds of a state at any time, whatever has happened: no page is lost or invented, and what is derived is in step
 // with what it is derived from. Debug builds look after events and kills, tests after every one.
 
-extension World {
+extension State {
   /// What does not hold, nil when all does.
   ///
   /// - Complexity: O(processes + groups).

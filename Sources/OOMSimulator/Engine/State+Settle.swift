@@ -1,7 +1,7 @@
 // Reclaim takes pages from a group. Which of its processes lost them is worked out here, when somebody
 // asks: each in proportion to what it has, in the order in which they joined.
 
-extension World {
+extension State {
   /// Brings the sizes of all processes of a domain in step with what reclaim took from their groups.
   mutating func settle(domain: Int = MemcgTree.root) {
     for group in groups.descendants(of: domain) { settle(group: group) }
@@ -80,7 +80,7 @@ extension World {
   private mutating func distribute(
     _ amount: Int64, _ kind: PageKind? = nil, in group: Int = MemcgTree.root,
     over holders: [Holder], weight: PageKind,
-    _ take: (inout World, Holder, Int64) -> Void
+    _ take: (inout State, Holder, Int64) -> Void
   ) {
     if amount == 0 { return }
     let parts = kind.map { unsettledParts(amount, $0, group: group) } ?? [(nil, amount)]

@@ -2,7 +2,7 @@ internal import VictimSelection
 
 // How memory comes to a process and leaves it. Whoever takes memory has made sure that it fits.
 
-extension World {
+extension State {
   /// Touches memory of one kind that the ledger has room for, with the page tables that it takes.
   ///
   /// - Parameter nodes: the memory nodes that it may lie on, nil for any.
@@ -158,7 +158,7 @@ extension World {
   /// Ends processes and frees the address spaces that nobody uses any more.
   ///
   /// - Returns: the pages that are free again.
-  mutating func end(_ rows: [Int], as state: Tasks.State) -> Int64 {
+  mutating func end(_ rows: [Int], as state: Tasks.Life) -> Int64 {
     let owners = rows.map { tasks.owner($0) }.uniqued()
     // What reclaim took from the dying has to be told to them while they still count as holders.
     for owner in owners { settleHoldings(of: owner) }
@@ -209,7 +209,7 @@ extension World {
   }
 }
 
-extension World {
+extension State {
   /// Makes a process a member of a group, in the place in which it is visited.
   mutating func join(_ row: Int, _ group: Int, isMove: Bool = false) {
     // Where they are visited backwards, a process that was moved in comes last.

@@ -1,6 +1,6 @@
 // Which memory nodes an allocation may use, and where the start state lies.
 
-extension World {
+extension State {
   /// The nodes that a growth may take pages of; nil for any.
   ///
   /// A policy of the memory itself, `nodes` of the event, replaces that of the process; a cpuset holds for both.

@@ -1,0 +1,16 @@
+/// What has happened in a replay: values without sentences.
+struct Record: Equatable, Sendable {
+  var kills: [Kill] = []
+  var refused: [Refusal] = []
+  /// The end of the machine.
+  var panic: Panic?
+  /// Set when the run repeats itself from here on.
+  var loop: Run.Loop?
+}
+
+/// Victims on their way out: when their memory is back.
+struct Exit: Equatable, Sendable {
+  /// Microseconds since the start.
+  var at: Int64
+  var rows: [Int]
+}
