@@ -124,7 +124,8 @@ package struct Comparison: Equatable, Sendable {
       if step.rules == rules {
         outcomes.append(outcomes[outcomes.count - 1])
       } else {
-        outcomes.append(ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
+        outcomes.append(
+          ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
       }
       rules = step.rules
     }

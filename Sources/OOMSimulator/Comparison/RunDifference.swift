@@ -2,13 +2,13 @@
 public struct RunDifference: Equatable, Sendable {
   /// What of a run is compared, in the order in which it is told.
   public enum Aspect: String, CaseIterable, Sendable {
-    /// Who dies first in each kill.
+    /// The process that dies first in each kill.
     case victims
     /// How many kills and deaths there are, and how much comes back.
     case blastRadius = "blast_radius"
     /// When the first kill is.
     case firstKill = "first_kill"
-    /// Whom overcommit refuses how much.
+    /// The processes that overcommit refuses memory, and how much.
     case refused
     /// Whose growth can never go on.
     case stuck
