@@ -8,8 +8,9 @@ struct Growths: Equatable, Sendable {
   private var goneCount = 0
   /// Where each growth stands in the list, by its order.
   private var places: [Int32] = []
-  /// Orders of the growths of each address space, by the row that has its sizes.
-  private var byOwner: [Int: [Int]] = [:]
+  /// Orders of the growths of each address space, by the row that has its sizes: the first, and the others.
+  private var firstOf: [Int32] = []
+  private var othersOf: [Int: [Int]] = [:]
   /// Orders of those that are stopped, rising.
   private(set) var stopped: [Int] = []
   /// Orders of those whose pages depend on when they are taken, rising.
@@ -43,7 +44,36 @@ struct Growths: Equatable, Sendable {
     index(of: order).map { list[$0] }
   }
 
-  func orders(of owner: Int) -> [Int] { byOwner.isEmpty ? [] : byOwner[owner] ?? [] }
+  /// How many growths of an address space are in progress.
+  func count(of owner: Int) -> Int {
+    guard owner < firstOf.count, firstOf[owner] >= 0 else { return 0 }
+    return othersOf.isEmpty ? 1 : 1 + (othersOf[owner]?.count ?? 0)
+  }
+
+  /// Their orders.
+  func orders(of owner: Int) -> [Int] {
+    guard owner < firstOf.count, firstOf[owner] >= 0 else { return [] }
+    return [Int(firstOf[owner])] + (othersOf[owner] ?? [])
+  }
+
+  private mutating func note(_ order: Int, of owner: Int) {
+    while firstOf.count <= owner { firstOf.append(-1) }
+    if firstOf[owner] < 0 {
+      firstOf[owner] = Int32(order)
+    } else {
+      othersOf[owner, default: []].append(order)
+    }
+  }
+
+  private mutating func forget(_ order: Int, of owner: Int) {
+    var others = othersOf.isEmpty ? [] : othersOf.removeValue(forKey: owner) ?? []
+    if Int(firstOf[owner]) == order {
+      firstOf[owner] = others.isEmpty ? -1 : Int32(others.removeFirst())
+    } else {
+      others.removeAll { $0 == order }
+    }
+    if !others.isEmpty { othersOf[owner] = others }
+  }
 
   /// The place of one that is not gone.
   private func index(of order: Int) -> Int? {
@@ -57,7 +87,7 @@ struct Growths: Equatable, Sendable {
     growth.order = places.count
     places.append(Int32(list.count))
     list.append(growth)
-    if let owner = growth.owner { byOwner[owner, default: []].append(growth.order) }
+    if let owner = growth.owner { note(growth.order, of: owner) }
     if growth.isEntangled { entangled.append(growth.order) }
     ends.insert(growth.end, growth.order)
     return growth.order
@@ -83,10 +113,7 @@ struct Growths: Equatable, Sendable {
     guard let index = index(of: order) else { return }
     list[index].isGone = true
     goneCount += 1
-    if let owner = list[index].owner {
-      byOwner[owner]?.removeAll { $0 == order }
-      if byOwner[owner]?.isEmpty == true { byOwner[owner] = nil }
-    }
+    if let owner = list[index].owner { forget(order, of: owner) }
     if list[index].stop != nil { Self.note(order, false, in: &stopped) }
     if list[index].isEntangled { Self.note(order, false, in: &entangled) }
     if goneCount * 2 > list.count { sweep() }
@@ -99,14 +126,11 @@ struct Growths: Equatable, Sendable {
     for (index, growth) in list.enumerated() { places[growth.order] = Int32(index) }
   }
 
-  /// Orders of those that end by an instant and are not stopped.
-  mutating func takeEnded(by time: Int64) -> [Int] {
-    var orders: [Int] = []
-    while let end = nextEnd, end <= time, let first = ends.first {
-      orders.append(first.number)
-      ends.removeFirst()
-    }
-    return orders
+  /// The order of the first that ends by an instant and is not stopped, each once.
+  mutating func takeEnded(by time: Int64) -> Int? {
+    guard let end = nextEnd, end <= time, let first = ends.first else { return nil }
+    ends.removeFirst()
+    return first.number
   }
 
   /// Puts an order into a rising list, or takes it out.

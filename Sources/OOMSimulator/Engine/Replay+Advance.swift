@@ -119,8 +119,9 @@ extension Replay {
 
   /// Applies the growth of one address space up to now.
   mutating func catchUp(_ row: Int) {
-    guard isBehind else { return }
-    for order in growths.orders(of: world.tasks.owner(row)) { apply(order) }
+    let owner = world.tasks.owner(row)
+    guard isBehind, growths.count(of: owner) > 0 else { return }
+    for order in growths.orders(of: owner) { apply(order) }
   }
 
   private mutating func apply(_ order: Int) {
@@ -129,9 +130,7 @@ extension Replay {
 
   /// Takes out growth that has reached its end.
   mutating func endGrowths() {
-    let ended = growths.takeEnded(by: now)
-    if ended.isEmpty { return }
-    for order in ended {
+    while let order = growths.takeEnded(by: now) {
       if isBehind { apply(order) }
       guard let growth = growths[order], growth.isComplete else { continue }
       if growth.isShrink { somethingFreed = true }
@@ -165,7 +164,7 @@ extension Replay {
     isReviewDue = false
     for order in growths.orders {
       guard let growth = growths[order] else { continue }
-      let isAlone = growth.owner.map { growths.orders(of: $0).count == 1 } ?? true
+      let isAlone = growth.owner.map { growths.count(of: $0) == 1 } ?? true
       let isEntangled = !isAlone || world.isEntangled(growth)
       if isEntangled != growth.isEntangled {
         growths.change(order) { $0.isEntangled = isEntangled }

@@ -7,7 +7,7 @@ extension Replay {
     growth.owner = growth.row.map { world.tasks.owner($0) }
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
     growth.isEntangled = world.isEntangled(growth)
-    if let owner = growth.owner {
+    if let owner = growth.owner, growths.count(of: owner) > 0 {
       for other in growths.orders(of: owner) {
         growth.isEntangled = true
         growths.change(other) { $0.isEntangled = true }
