@@ -125,6 +125,37 @@ struct TidyTests {
     }
   }
 
+  /// What users of the library see: little, and each with its meaning. Cases of enumerations do not count, but have one,
+  /// too.
+  @Test(.enabled(if: areThere)) func `what is public is little and has its meaning`() {
+    var count = 0
+    for file in Self.sources where file.top == "Sources" {
+      var indentOfEnum: Int?
+      for (number, line) in file.lines.enumerated() {
+        let indent = line.prefix { $0 == " " }.count
+        let words = line.split(separator: " ").drop { $0.hasPrefix("@") }
+        let isPublic = words.first == "public" && words.dropFirst().first != "import"
+        if isPublic { count += 1 }
+        let isCase = words.first == "case" || words.prefix(2) == ["indirect", "case"]
+        if isPublic || isCase && indentOfEnum.map({ $0 + 2 == indent }) == true {
+          let before = file.lines[..<number].last { line in
+            let code = line.drop { $0 == " " }
+            return !code.hasPrefix("@") && !code.hasPrefix("#")
+          }
+          if before?.drop(while: { $0 == " " }).hasPrefix("///") != true {
+            Issue.record("\(file.path):\(number + 1): no meaning: \(line)")
+          }
+        }
+        if isPublic, words.contains("enum") {
+          indentOfEnum = indent
+        } else if indent == indentOfEnum, line.hasSuffix("}") {
+          indentOfEnum = nil
+        }
+      }
+    }
+    #expect((1...300).contains(count), "\(count) public declarations")
+  }
+
   /// Whoever looks for a file by what it has finds it: each word of its name stands in it.
   @Test(.enabled(if: areThere)) func `files are called after what is in them`() {
     for file in Self.sources where file.top == "Sources" {

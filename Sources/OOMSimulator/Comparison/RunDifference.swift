@@ -8,7 +8,7 @@ public struct RunDifference: Equatable, Sendable {
     case blastRadius = "blast_radius"
     /// When the first kill is.
     case firstKill = "first_kill"
-    /// The requests that overcommit refuses, and of which processes.
+    /// The processes that overcommit refuses memory, and how much.
     case refused
     /// Whose growth can never go on.
     case stuck
