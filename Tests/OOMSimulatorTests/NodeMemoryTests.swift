@@ -147,7 +147,9 @@ import Testing
     #expect(read.record.kills.isEmpty && Self.used(read)[0] < 10 && Self.used(read)[1] == 1000)
     // Nobody's death helps, and then nobody is left: the kernel panics.
     let written = Self.replay(scenario, [.writeTmpfs(pages: 5000, cgroup: "/one")])
-    #expect(written.record.kills.first?.constraint == .cpuset && written.record.kills.first?.invoker == nil)
+    #expect(
+      written.record.kills.first?.constraint == .cpuset
+        && written.record.kills.first?.invoker == nil)
     #expect(written.record.panic?.constraint == .cpuset)
   }
 
