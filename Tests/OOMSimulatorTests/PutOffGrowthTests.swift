@@ -6,12 +6,12 @@ import Testing
 /// Growth that is sure to fit waits until it ends or somebody asks. Whoever replays without that, with all growth
 /// applied at every instant, gets the same: kills, refusals, where every page is, digest.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 320 by default; `OOMSIM_SEED` takes a single one.
+/// `OOMSIM_SWARM` says how many worlds, 160 by default; `OOMSIM_SEED` takes a single one.
 @Suite struct PutOffGrowthTests {
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 320) / 16, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 160) / 16, 1)
     return (0..<16).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 

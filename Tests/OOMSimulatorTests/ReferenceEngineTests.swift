@@ -6,7 +6,7 @@ import Testing
 /// Every kill of generated worlds against a second reading of the rule book: candidates gathered from the
 /// group paths, points summed from their terms, the walk done by sorting.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 640 by default.
+/// `OOMSIM_SWARM` says how many worlds, 320 by default.
 @Suite struct ReferenceEngineTests {
   /// The process that a kernel would take of those listed, in the order of the list.
   ///
@@ -56,7 +56,7 @@ import Testing
     simulator.recordsCandidates = true
     var kills = 0
     let worlds =
-      ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 640
+      ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 320
     let perBlock = max(worlds / 32, 1)
     for seed in (block * perBlock)..<((block + 1) * perBlock) {
       var worlds = Worlds(seed: seed &+ 1_000_000)

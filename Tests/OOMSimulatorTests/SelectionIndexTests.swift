@@ -5,10 +5,10 @@ import Testing
 @testable import OOMSimulator
 
 /// Replays that select by an index from the first OOM on, beside replays that scan every time: the scan is the
-/// referee. `OOMSIM_SWARM` says how many worlds, 320 by default.
+/// referee. `OOMSIM_SWARM` says how many worlds, 160 by default.
 @Suite struct SelectionIndexTests {
   static let worlds =
-    ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 320
+    ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 160
 
   /// - Parameter patience: how often all rows are scanned first.
   private func replay(_ scenario: Scenario, _ rules: Rules, patience: Int64) -> Replay {

@@ -13,9 +13,9 @@ enum Logs {
 
   static let names = texts(in: folder)
 
-  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 500 by default.
+  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 250 by default.
   static let mutations =
-    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 500
+    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 250
 
   static let sharedReports = texts(in: shared.appending(path: "reports"))
   static let sharedConsoles = texts(in: shared.appending(path: "recordings/console"))
