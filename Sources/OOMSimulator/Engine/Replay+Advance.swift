@@ -54,7 +54,7 @@ extension Replay {
   private func fits(at time: Int64) -> Bool {
     if fitsInHeadroom(at: time) { return true }
     let active = state.growths.all.filter { $0.stop == nil }
-    // Giving back and sharing need the sizes of processes, so they are tried on a copy of the world.
+    // Giving back and sharing need the sizes of processes, so they are tried on a copy of the state.
     if active.contains(where: { $0.isShrink || state.shares($0) }) {
       var copy = self
       copy.observe = nil

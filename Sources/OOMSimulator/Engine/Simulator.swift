@@ -86,17 +86,17 @@ public struct Simulator: Sendable {
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
     replay.state.settle()
-    let world = replay.state
+    let state = replay.state
     return ScoreTable(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
-      totalpages: world.totalpages,
+      totalpages: state.totalpages,
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(
-        rules: rules, word: scenario.machine.wordBits, totalpages: world.totalpages),
+        rules: rules, word: scenario.machine.wordBits, totalpages: state.totalpages),
       equalsReplace: rules.equalsReplace(in: .none),
-      warnings: kernel.warnings + world.warnings,
-      processes: world.candidates(
-        world.oomControl(domain: nil, invoker: nil, nodes: nil)))
+      warnings: kernel.warnings + state.warnings,
+      processes: state.candidates(
+        state.oomControl(domain: nil, invoker: nil, nodes: nil)))
   }
 
   /// The run of a scenario that is not replayed.
@@ -112,18 +112,18 @@ public struct Simulator: Sendable {
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
-    var world = replay.state
-    world.settle()
-    world.tasks.changes = ChangedRows()
+    var state = replay.state
+    state.settle()
+    state.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
       outcome: replay.record.panic != nil ? .panic : replay.record.loop != nil ? .loop : .completed,
       end: replay.now,
-      pageSize: scenario.machine.pageSize, totalpages: world.totalpages, kills: replay.record.kills,
+      pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
-      loop: replay.record.loop, warnings: kernel.warnings + world.warnings, digest: 0,
-      tasks: world.tasks,
+      loop: replay.record.loop, warnings: kernel.warnings + state.warnings, digest: 0,
+      tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)
     return run

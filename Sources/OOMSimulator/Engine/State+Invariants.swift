@@ -8,11 +8,11 @@ extension State {
   ///
   /// - Complexity: O(processes + groups).
   func brokenInvariant() -> String? {
-    var world = self
-    world.settle()
-    if let group = world.ledger.firstImbalance() { return "sums of \(groups.paths[group])" }
-    return world.brokenColumn() ?? world.brokenObject() ?? world.brokenAccount()
-      ?? world.brokenNode()
+    var state = self
+    state.settle()
+    if let group = state.ledger.firstImbalance() { return "sums of \(groups.paths[group])" }
+    return state.brokenColumn() ?? state.brokenObject() ?? state.brokenAccount()
+      ?? state.brokenNode()
   }
 
   /// Of the columns of processes, where nothing is left to be settled.

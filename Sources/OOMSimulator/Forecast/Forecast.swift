@@ -82,12 +82,12 @@ extension Simulator {
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
     replay.state.settle()
-    let world = replay.state
-    var domains = [world.forecast(nil, top: top)]
-    for group in 0..<world.groups.count where group != MemcgTree.root {
-      let limits = world.ledger.limits[group]
+    let state = replay.state
+    var domains = [state.forecast(nil, top: top)]
+    for group in 0..<state.groups.count where group != MemcgTree.root {
+      let limits = state.ledger.limits[group]
       if min(limits.max, limits.memsw) == Cgroup.unlimited { continue }
-      domains.append(world.forecast(group, top: top))
+      domains.append(state.forecast(group, top: top))
     }
     domains.sort { first, second in
       let (a, b) = (first.leftPerMille, second.leftPerMille)
@@ -97,6 +97,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.warnings + world.warnings)
+      warnings: kernel.warnings + state.warnings)
   }
 }

@@ -164,11 +164,11 @@ extension Simulator {
   /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
   func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
     let scenario = node.scenario
-    var world = State(of: scenario, rules: rules, policy: policy)
-    world.settle()
+    var machine = State(of: scenario, rules: rules, policy: policy)
+    machine.settle()
     func forecast(_ group: Int?) -> Forecast.Domain {
       var seen: Set<Int> = []
-      return world.forecast(group, top: top) { candidate in
+      return machine.forecast(group, top: top) { candidate in
         guard let index = node.container(ofPid: candidate.pid),
           node.containers[index].container.kind != .sandbox
         else { return false }
@@ -176,8 +176,8 @@ extension Simulator {
       }
     }
     var domains = [forecast(nil)]
-    for group in 0..<world.groups.count where groups.contains(world.groups.paths[group]) {
-      let limits = world.ledger.limits[group]
+    for group in 0..<machine.groups.count where groups.contains(machine.groups.paths[group]) {
+      let limits = machine.ledger.limits[group]
       if min(limits.max, limits.memsw) == Cgroup.unlimited { continue }
       domains.append(forecast(group))
     }
@@ -188,6 +188,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.warnings + world.warnings)
+      warnings: kernel.warnings + machine.warnings)
   }
 }

@@ -55,49 +55,49 @@ struct Recorder: Sendable {
     return true
   }
 
-  mutating func take(_ world: State, _ restarts: Restarts) {
-    timeline.times.append(world.now)
-    timeline.fills.append(Timeline.Fill(of: world))
+  mutating func take(_ state: State, _ restarts: Restarts) {
+    timeline.times.append(state.now)
+    timeline.fills.append(Timeline.Fill(of: state))
     if rows.isEmpty, groups.isEmpty {
-      notePeaks(world, restarts)
+      notePeaks(state, restarts)
     } else {
       // What reclaim took of others does not show.
-      var world = world
+      var state = state
       for first in rows {
         let row = restarts.lastRow(of: first)
-        if row < world.tasks.count { world.settleHoldings(of: world.tasks.owner(row)) }
+        if row < state.tasks.count { state.settleHoldings(of: state.tasks.owner(row)) }
       }
-      noteLines(world, restarts)
+      noteLines(state, restarts)
     }
   }
 
-  private mutating func notePeaks(_ world: State, _ restarts: Restarts) {
-    for row in 0..<world.tasks.count where !world.tasks.isKernelThread(row) {
+  private mutating func notePeaks(_ state: State, _ restarts: Restarts) {
+    for row in 0..<state.tasks.count where !state.tasks.isKernelThread(row) {
       let first = restarts.firstRow(of: row)
-      processes[first] = max(processes[first] ?? 0, world.pagesShown(row))
+      processes[first] = max(processes[first] ?? 0, state.pagesShown(row))
     }
-    for row in rowsNamed..<world.tasks.count {
-      firstRows[world.identity(row)] = restarts.firstRow(of: row)
+    for row in rowsNamed..<state.tasks.count {
+      firstRows[state.identity(row)] = restarts.firstRow(of: row)
     }
-    rowsNamed = world.tasks.count
+    rowsNamed = state.tasks.count
     if groupPaths.isEmpty {
-      groupPaths = world.groups.paths
+      groupPaths = state.groups.paths
       groupPeaks = Array(repeating: 0, count: groupPaths.count)
       hasLimit = Array(repeating: false, count: groupPaths.count)
     }
     for group in groupPaths.indices {
-      groupPeaks[group] = max(groupPeaks[group], world.ledger.accounts[group].usage)
-      let limits = world.ledger.limits[group]
+      groupPeaks[group] = max(groupPeaks[group], state.ledger.accounts[group].usage)
+      let limits = state.ledger.limits[group]
       if limits.max != Cgroup.unlimited || limits.high != Cgroup.unlimited {
         hasLimit[group] = true
       }
     }
   }
 
-  private mutating func noteLines(_ world: State, _ restarts: Restarts) {
+  private mutating func noteLines(_ state: State, _ restarts: Restarts) {
     if timeline.processes.isEmpty, timeline.groups.isEmpty {
       timeline.groups = groups.map {
-        Timeline.GroupLine(path: world.groups.paths[$0], pages: [], limits: [], highs: [])
+        Timeline.GroupLine(path: state.groups.paths[$0], pages: [], limits: [], highs: [])
       }
       timeline.processes = rows.map { _ in
         Timeline.ProcessLine(process: ProcessIdentity(pid: 0, name: ""), pages: [])
@@ -106,16 +106,16 @@ struct Recorder: Sendable {
     for (index, first) in rows.enumerated() {
       // A row of a later event is not there yet.
       let row = restarts.lastRow(of: first)
-      let isThere = row < world.tasks.count
+      let isThere = row < state.tasks.count
       if isThere, timeline.processes[index].process.pid == 0 {
-        timeline.processes[index].process = world.identity(first)
+        timeline.processes[index].process = state.identity(first)
       }
-      timeline.processes[index].pages.append(isThere ? world.pagesShown(row) : 0)
+      timeline.processes[index].pages.append(isThere ? state.pagesShown(row) : 0)
     }
     for (index, group) in groups.enumerated() {
-      timeline.groups[index].pages.append(world.ledger.accounts[group].usage)
-      timeline.groups[index].limits.append(world.ledger.limits[group].max)
-      timeline.groups[index].highs.append(world.ledger.limits[group].high)
+      timeline.groups[index].pages.append(state.ledger.accounts[group].usage)
+      timeline.groups[index].limits.append(state.ledger.limits[group].max)
+      timeline.groups[index].highs.append(state.ledger.limits[group].high)
     }
   }
 
@@ -156,16 +156,16 @@ struct Recorder: Sendable {
 }
 
 extension Timeline.Fill {
-  fileprivate init(of world: State) {
-    for account in world.ledger.accounts {
+  fileprivate init(of state: State) {
+    for account in state.ledger.accounts {
       processes +=
         account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs
         + account.pages.file
       cache += account.pages.cache
     }
-    kernel = max(world.used - processes - cache, 0)
-    swap = world.ledger.accounts[MemcgTree.root].swapUsage
-    minWatermark = world.minWatermark
+    kernel = max(state.used - processes - cache, 0)
+    swap = state.ledger.accounts[MemcgTree.root].swapUsage
+    minWatermark = state.minWatermark
   }
 }
 
