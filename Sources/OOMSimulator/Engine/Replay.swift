@@ -100,11 +100,12 @@ struct Replay {
       looks += 1
       let isSmall = state.tasks.count + state.groups.count <= 64
       guard isSmall || looks & (looks - 1) == 0, state.tasks.count < 10_000 else { return }
-      if let broken = state.brokenInvariant() { fatalError("\(broken), at \(now) us") }
+      let broken = state.brokenInvariant()
+      assert(broken == nil, "\(broken ?? ""), at \(now) us")
     }
   #endif
 
-  /// Somebody new can perhaps be killed, so groups are charged up to their limits again.
+  /// Perhaps another process can be killed now, so groups are charged up to their limits again.
   mutating func endForcedCharges() {
     if state.forced.isEmpty { return }
     catchUp()
