@@ -4,8 +4,7 @@ extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
   mutating func advance(to target: Int64) {
     if now >= target { return }
-    if putsGrowthOff, state.ledger.keepsAllPromises() {
-      if isReviewDue { reviewGrowths() }
+    if putsGrowthOff, isSureToFit() {
       if recorder != nil { recordGrid(before: target) }
       state.now = target
       isBehind = isBehind || state.growths.count > 0
@@ -38,6 +37,15 @@ extension Replay {
     state.now = failing
     for order in applicationOrder() where record.panic == nil { growWithOOM(order) }
     goOn()
+  }
+
+  /// Whether all growth fits until it ends, whatever the others do.
+  private mutating func isSureToFit() -> Bool {
+    guard state.ledger.keepsAllPromises() else { return false }
+    if !isReviewDue { return true }
+    // Kills and reclaim change what growths may still take, and of which groups.
+    reviewGrowths()
+    return state.ledger.keepsAllPromises()
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.

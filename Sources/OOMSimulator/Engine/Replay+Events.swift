@@ -18,11 +18,11 @@ extension Replay {
   /// Whether an event concerns nothing but one process and what it is promised: other growth may stay behind.
   private func isOfOneProcess(_ action: Event.Action) -> Bool {
     switch action {
-    case .grow, .shrink, .map, .unmap: return true
-    case .start(let process): return process.sharesMMWith == nil
-    case .exit:
-      return state.holdings.isEmpty && state.shared.list.isEmpty && state.tasks.sharers.isEmpty
-    default: return false
+    case .grow, .shrink, .map, .unmap, .exit: true
+    case .start(let process): process.sharesMMWith == nil
+    case .fork, .cow, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
+      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+      false
     }
   }
 
