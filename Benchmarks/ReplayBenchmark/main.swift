@@ -2,7 +2,7 @@
 //
 // Goals: cost per event and per kill by the number of processes, which should hardly grow; what-ifs on one core
 // and on all of them; a digest of the runs, so that nobody speeds up the answer.
-// Non-goals: reading scenarios; the selection alone (SelectionBenchmark).
+// Non-goals: reading and checking scenarios; the selection alone (SelectionBenchmark).
 //
 //     swift run -c release ReplayBenchmark [--smoke]
 //
@@ -46,11 +46,11 @@ func cost(of scenario: Scenario, rounds: Int) -> (seconds: Double, run: Run) {
   var still = scenario
   still.events = []
   let simulator = Simulator(for: scenario)
-  var run = simulator.run(scenario)
+  var run = simulator.run(valid: scenario)
   var costs: [Double] = []
   for _ in 0..<rounds {
-    let whole = seconds { run = simulator.run(scenario) }
-    let start = seconds { _ = simulator.run(still) }
+    let whole = seconds { run = simulator.run(valid: scenario) }
+    let start = seconds { _ = simulator.run(valid: still) }
     costs.append(whole - start)
   }
   return (median(costs), run)
@@ -89,7 +89,7 @@ let cores = ProcessInfo.processInfo.activeProcessorCount
 @Sendable func whatIf(_ number: Int) -> UInt64 {
   var scenario = story
   scenario.processes[1].oomScoreAdj = Int16(number % 1000)
-  return Simulator(for: scenario).run(scenario).digest
+  return Simulator(for: scenario).run(valid: scenario).digest
 }
 
 var single: UInt64 = 0

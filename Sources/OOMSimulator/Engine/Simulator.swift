@@ -43,7 +43,7 @@ public struct Simulator: Sendable {
   /// - Returns: what happened. Of a scenario that has `Scenario.problems()` nothing is replayed: the run has the
   ///   outcome `invalid` and lists them.
   /// - Complexity: grows with events and kills, not with time or memory; a kill looks at every process
-  ///   of its domain.
+  ///   of its domain. Before that the check of the scenario, O(processes + events).
   public func run(_ scenario: Scenario) -> Run {
     let problems = scenario.problemsOfReplay()
     return problems.isEmpty ? run(valid: scenario) : refusal(of: scenario, problems)

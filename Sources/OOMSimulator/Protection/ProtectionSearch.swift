@@ -8,7 +8,7 @@ extension Simulator {
   package func protection(
     of process: String, in scenario: Scenario
   ) throws(ScenarioSubjectError) -> Protection {
-    let run = run(scenario)
+    let run = run(valid: scenario)
     let subject = try run.subject(process, in: scenario)
     var protection = Protection(
       scenario: run.scenario, title: run.title, kernel: run.kernel, ruleSet: run.ruleSet,
