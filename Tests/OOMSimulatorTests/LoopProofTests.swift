@@ -90,7 +90,7 @@ import Testing
     replay.mostRestarts = 25
     replay.run()
     #expect(replay.record.loop == nil && replay.record.kills.count == 26 && replay.isAbandoned)
-    #expect(replay.state.warnings.contains { $0.fact == .stopped(after: .restarts(25)) })
+    #expect(replay.record.warnings.contains { $0.fact == .stopped(after: .restarts(25)) })
   }
 
   @Test func `a pause of years ends the run with a warning`() throws {
@@ -150,7 +150,7 @@ import Testing
     #expect(
       labels(replay.state) == [
         "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
-        "tasks", "pids", "committed", "leavingSwap", "holdings", "shared", "warnings",
+        "tasks", "pids", "committed", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
         "exits", "restarts", "somethingFreed", "overMax", "forced",
       ])

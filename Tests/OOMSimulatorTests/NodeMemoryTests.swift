@@ -118,7 +118,7 @@ import Testing
     #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).record.kills.count == 1)
     let refused = Self.replay(scenario, [Self.grow("a", 100, "0")])
     #expect(refused.state.tasks.anon[0] == 1)
-    #expect(refused.state.warnings.contains { $0.text.contains("EINVAL") })
+    #expect(refused.record.warnings.contains { $0.text.contains("EINVAL") })
   }
 
   @Test func `reclaim for a node takes its cache and swaps its memory, nothing of others`() {

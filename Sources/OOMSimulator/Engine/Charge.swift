@@ -1,6 +1,8 @@
 /// What the next pages of a growth need of the ledger: the one answer to "does it fit?", whoever asks.
 struct Charge {
-  /// New pages; what others have in memory already costs nothing.
+  /// Pages that are touched.
+  var touched: Int64
+  /// The new ones of them; what others have in memory already costs nothing.
   var pages: Int64
   /// The page tables that go with them.
   var tables: Int64
@@ -10,6 +12,9 @@ struct Charge {
   var nodes: NodeMask?
 
   var all: Int64 { pages + tables }
+
+  /// At most, whatever other growth does to what is shared meanwhile.
+  var most: Int64 { touched + tables }
 
   /// Pages that have to be there at once: file pages make room for each other, as long as one fits.
   var hard: Int64 { tables + (kind == .file ? min(pages, 1) : pages) }
@@ -24,7 +29,8 @@ extension State {
     after plan: (touched: Int64, tables: Int64)? = nil
   ) -> Charge {
     var charge = Charge(
-      pages: due, tables: 0, kind: kind, group: group(of: growth), nodes: nodes(of: growth))
+      touched: due, pages: due, tables: 0, kind: kind, group: group(of: growth),
+      nodes: nodes(of: growth))
     guard let owner = growth.owner else {
       charge.kind = .tmpfs
       return charge
@@ -68,6 +74,26 @@ extension Ledger {
       tryCharge(swappable: charge.hard, to: charge.group, on: charge.nodes)
     default: tryCharge(charge.hard, to: charge.group, on: charge.nodes)
     }
+  }
+
+  /// Whether every limit has room for all of some charges, so that nothing has to be reclaimed: the common case,
+  /// decided without a copy of the ledger and whatever is shared, so that yes is certain and no is not. What is bound
+  /// to nodes is not looked at.
+  ///
+  /// - Complexity: O(charges × depth of their groups).
+  func hasRoom(_ charges: [Charge]) -> Bool {
+    var planned: [Int: Int64] = [:]
+    for charge in charges {
+      if charge.nodes != nil { return false }
+      var at = charge.group
+      while at >= 0 {
+        let pages = planned[at, default: 0] + charge.most
+        if pages > min(headroom(at), memswHeadroom(at)) { return false }
+        planned[at] = pages
+        at = parents[at]
+      }
+    }
+    return true
   }
 
   /// Charges pages that may not fit, on a copy on which nobody else relies.

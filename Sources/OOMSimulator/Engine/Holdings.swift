@@ -19,7 +19,7 @@ struct Holdings: Equatable, Sendable {
 
   var isEmpty: Bool { all.isEmpty }
 
-  /// All holdings, oldest first; for tests.
+  /// All holdings, oldest first.
   var list: [Holding] { all.keys.sorted().compactMap { all[$0] } }
 
   func numbers(of row: Int) -> [Int] { all.isEmpty ? [] : byRow[row] ?? [] }
@@ -46,10 +46,25 @@ struct Holdings: Equatable, Sendable {
       all[same]!.held += held
       return
     }
-    all[count] = Holding(mappers: mappers, group: group, held: held)
-    for row in mappers { byRow[row, default: []].append(count) }
-    byGroup[group, default: []].insert(count)
+    append(Holding(mappers: mappers, group: group, held: held))
+  }
+
+  private mutating func append(_ holding: Holding) {
+    all[count] = holding
+    for row in holding.mappers { byRow[row, default: []].append(count) }
+    byGroup[holding.group, default: []].insert(count)
     count += 1
+  }
+
+  /// The same holdings by new numbers, their rows' as well as their own.
+  func comparable(_ numbers: RowNumbers) -> Holdings {
+    var holdings = Holdings()
+    for holding in list {
+      var holding = holding
+      holding.mappers = Set(holding.mappers.map { numbers[$0] })
+      holdings.append(holding)
+    }
+    return holdings
   }
 
   /// Lets one more address space map the pages.

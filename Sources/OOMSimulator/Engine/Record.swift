@@ -4,6 +4,8 @@ struct Record: Equatable, Sendable {
   var refused: [Refusal] = []
   /// The end of the machine.
   var panic: Panic?
+  /// What there is to say of the start state, then of events, in their order.
+  var warnings: [Warning] = []
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
 }

@@ -58,20 +58,26 @@ extension Replay {
     return true
   }
 
-  /// Whether all growth up to an instant can be charged without an OOM, tried on a copy of the ledger.
+  /// Whether all growth up to an instant can be charged without an OOM.
   private func fits(at time: Int64) -> Bool {
-    if fitsInHeadroom(at: time) { return true }
-    let active = state.growths.all.filter { $0.stop == nil }
+    let charges = charges(at: time)
+    if state.ledger.hasRoom(charges) { return true }
     // Giving back and sharing need the sizes of processes, so they are tried on a copy of the state.
-    if active.contains(where: { $0.isShrink || state.shares($0) }) {
+    if state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) }) {
       var copy = self
       copy.observe = nil
       copy.recorder = nil
       return copy.tryApply(at: time)
     }
     var ledger = state.ledger
+    return charges.allSatisfy { ledger.plan($0) }
+  }
+
+  /// What all growth up to an instant needs, in the order in which it acts.
+  private func charges(at time: Int64) -> [Charge] {
+    var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
-    for growth in active {
+    for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       for kind in PageKind.touched {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
@@ -79,13 +85,13 @@ extension Replay {
           tables[$0] ?? (state.tasks.touched[$0], state.tasks.pageTables[$0])
         }
         let charge = state.charge(due, kind, of: growth, after: before)
-        if let owner = growth.owner, let before {
+        if let owner = growth.owner, let before, growth.verb == .touch {
           tables[owner] = (before.touched + due, before.tables + charge.tables)
         }
-        if !ledger.plan(charge) { return false }
+        charges.append(charge)
       }
     }
-    return true
+    return charges
   }
 
   private mutating func tryApply(at time: Int64) -> Bool {

@@ -122,6 +122,32 @@ struct Restarts: Equatable, Sendable {
     services[service].lastRow = row
     services[service].startedAt = now
   }
+
+  /// What decides which processes come back, and when: rows by new numbers, times from now on, and nothing of what
+  /// was before.
+  func comparable(_ numbers: RowNumbers, at now: Int64) -> Restarts {
+    var restarts = self
+    restarts.services = services.map { $0.comparable(numbers, at: now) }
+    restarts.pending = pending.map { Due(at: $0.at - now, service: $0.service) }
+    (restarts.serviceOf, restarts.replaced) = ([:], [])
+    (restarts.deaths, restarts.restarts) = ([], 0)
+    return restarts
+  }
+}
+
+extension Service {
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Int64) -> Service {
+    var service = self
+    service.row = row.map { numbers[$0] }
+    service.lastRow = 0
+    // How long it has lived matters as far as it makes the pauses short again.
+    let counts = level > 0 && row != nil
+    service.startedAt = counts ? max(startedAt - now, -RestartPolicy.resetAfter) : 0
+    let isOver = policy.burst == nil || limit.isOver(at: now, policy)
+    service.limit = isOver ? StartLimit(begin: .min) : limit
+    if !isOver { service.limit.begin -= now }
+    return service
+  }
 }
 
 extension Replay {

@@ -2,7 +2,7 @@
 
 extension Replay {
   mutating func warn(_ fact: Warning.Fact) {
-    state.warnings.append(Warning(at: now, fact))
+    record.warnings.append(Warning(at: now, fact))
   }
 
   /// Growth that is stopped at the end and cannot go on by itself.

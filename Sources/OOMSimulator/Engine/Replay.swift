@@ -46,6 +46,7 @@ struct Replay {
     policy: Policy = .kernel, recordsCandidates: Bool
   ) {
     state = State(of: scenario, rules: rules, policy: policy)
+    record.warnings = state.startWarnings
     references = ReferenceIndex(of: scenario, tasks: state.tasks)
     // So many that everybody can come back at least once.
     // Each costs the more, the more processes there are beside it.

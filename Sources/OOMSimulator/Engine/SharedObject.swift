@@ -26,7 +26,7 @@ struct SharedObject: Equatable, Sendable {
   /// In the order in which the groups touched it first.
   private(set) var extents: [Extent] = []
   /// Pages that each address space has mapped, by its row. The order of the users decides nothing.
-  private(set) var mapped: [Int: Int64] = [:]
+  fileprivate(set) var mapped: [Int: Int64] = [:]
   /// Pages that overcommit has admitted, or that were given at the start.
   var admitted: Int64 = 0
   /// The part of them that is in `Committed_AS`.
@@ -178,6 +178,15 @@ struct SharedObjects: Equatable, Sendable {
     for number in numbers(of: row) { list[number].leave(row) }
     segments[row] = nil
     files[row] = nil
+  }
+
+  /// The same objects, their users by new numbers.
+  func comparable(_ numbers: RowNumbers) -> SharedObjects {
+    var objects = self
+    for index in list.indices { objects.list[index].mapped = numbers.kept(list[index].mapped) }
+    objects.segments = numbers.kept(segments)
+    objects.files = numbers.kept(files)
+    return objects
   }
 
   private mutating func number(_ name: String, _ kind: SharedObject.Kind) -> Int {

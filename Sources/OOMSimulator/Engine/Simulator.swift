@@ -94,7 +94,7 @@ public struct Simulator: Sendable {
       arithmetic: BadnessArithmetic(
         rules: rules, word: scenario.machine.wordBits, totalpages: state.totalpages),
       equalsReplace: rules.equalsReplace(in: .none),
-      warnings: kernel.warnings + state.warnings,
+      warnings: kernel.warnings + replay.record.warnings,
       processes: state.candidates(
         state.oomControl(domain: nil, invoker: nil, nodes: nil)))
   }
@@ -122,7 +122,7 @@ public struct Simulator: Sendable {
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
-      loop: replay.record.loop, warnings: kernel.warnings + state.warnings, digest: 0,
+      loop: replay.record.loop, warnings: kernel.warnings + replay.record.warnings, digest: 0,
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)

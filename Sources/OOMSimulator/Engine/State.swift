@@ -32,7 +32,6 @@ struct State: Equatable, Sendable {
   /// Groups that are charged over their limit.
   var forced: Set<Int> = []
   var selectionIndex = SelectionIndex()
-  var warnings: [Warning] = []
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false
   /// The start state has more in swap than there is.
@@ -63,8 +62,8 @@ struct State: Equatable, Sendable {
     fillGroups()
     chargeProcesses()
     layOutOnNodes()
-    warnOfExcess()
-    warnOfMissingFiles()
+    startExceedsMemory = used > machine.memory
+    startExceedsSwap = ledger.accounts[MemcgTree.root].swapUsage > machine.swap
     let dying = tasks.dyingRows.sorted()
     if !dying.isEmpty, machine.exitDelay > 0 {
       exits.append(Exit(at: machine.exitDelay, rows: dying))
@@ -133,63 +132,6 @@ struct State: Equatable, Sendable {
       ledger.accounts[parent].swapUsage += ledger.accounts[group].swapUsage
     }
     ledger.chargeZram()
-  }
-
-  private mutating func warnOfExcess() {
-    if used > machine.memory {
-      startExceedsMemory = true
-      warnings.append(Warning(.startExceedsMemory(needed: used, memory: machine.memory)))
-    }
-    let swap = ledger.accounts[MemcgTree.root].swapUsage
-    if swap > machine.swap {
-      startExceedsSwap = true
-      warnings.append(Warning(.startExceedsSwap(used: swap, swap: machine.swap)))
-    }
-    for group in 1..<max(groups.count, 1) where group < groups.count {
-      let usage = ledger.accounts[group].usage
-      if usage > ledger.limits[group].max {
-        warnings.append(
-          Warning(
-            .startExceedsLimit(
-              cgroup: groups.paths[group], usage: usage, file: limitFile,
-              limit: ledger.limits[group].max)))
-      }
-    }
-  }
-
-  /// Says which limits of the scenario a release does not know, or knows by another name.
-  private mutating func warnOfMissingFiles() {
-    let settings = groups.settings
-    func has<Value>(_ file: (Cgroup) -> Value?) -> Bool {
-      settings.contains { file($0) != nil }
-    }
-    if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
-      warnings.append(Warning(.limitsBeforeMemcg))
-      return
-    }
-    if rules.memcg.support == .versionOne, cgroupVersion == 2,
-      has({ $0.max }) || has({ $0.swapMax })
-    {
-      warnings.append(Warning(.readAsVersionOne))
-    }
-    let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
-      (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
-      (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
-      (
-        has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",
-        "4.18"
-      ),
-      (has({ $0.oomGroup }), rules.kill.oomGroup != .none, "memory.oom.group", "4.19"),
-      (
-        ledger.isRecursivelyProtected,
-        rules.memcg.protection == .proportional && cgroupVersion == 2,
-        "memory_recursiveprot on version 2",
-        "5.7"
-      ),
-    ]
-    for file in missing where file.isGiven && !file.isKnown {
-      warnings.append(Warning(.unknownFile(file.file, since: file.since)))
-    }
   }
 
   /// What an address space has in the group that its owner is in.

@@ -263,6 +263,8 @@ struct PidAllocator: Equatable, Sendable {
   private var taken: Set<Int32> = []
   private(set) var upcoming: Int32 = 1000
 
+  init() {}
+
   init(of scenario: Scenario) {
     // Only a scenario that leaves pids open needs to know which are taken.
     let starts = scenario.events.compactMap { $0.action.startedPid }

@@ -97,6 +97,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.warnings + state.warnings)
+      warnings: kernel.warnings + replay.record.warnings)
   }
 }

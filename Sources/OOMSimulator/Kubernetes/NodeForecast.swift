@@ -188,6 +188,6 @@ extension Simulator {
     return Forecast(
       scenario: scenario.name, kernel: kernel.text, ruleSet: ruleSet.key,
       pageSize: scenario.machine.pageSize, domains: domains,
-      warnings: kernel.warnings + machine.warnings)
+      warnings: kernel.warnings + machine.startWarnings)
   }
 }
