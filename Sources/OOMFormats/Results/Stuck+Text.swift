@@ -7,8 +7,6 @@ extension Stuck {
     return switch why {
     case .noKillableProcess: "\(limit) is reached and nobody in the group can be killed"
     case .oomKillDisabled: "\(limit) is reached and oom_kill_disable is 1: under_oom 1, it waits"
-    case .throttled:
-      "memory.high is reached and nothing can be reclaimed: throttled, never killed"
     case .chosenUnkillable:
       "the process that is chosen cannot be killed, because its oom_adj is -17, and it is chosen again"
     case .victimStillDying:

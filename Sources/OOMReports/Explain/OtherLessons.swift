@@ -109,7 +109,6 @@ struct QuietLesson {
 
   private func rule(of stuck: Stuck) -> [Lesson.Part] {
     switch stuck.why {
-    case .throttled: rules.whole(.high, simulatedOnly: false)
     case .oomKillDisabled: rules.main(.memcg)
     case .chosenUnkillable: rules.main(.unkillable)
     case .victimStillDying: rules.main(.dying)

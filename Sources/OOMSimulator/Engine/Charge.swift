@@ -10,6 +10,8 @@ struct Charge {
   var group: Int
   /// The memory nodes that they may lie on, nil for any.
   var nodes: NodeMask?
+  /// Whether it goes on above `memory.high`.
+  var ignoresHigh = false
 
   var all: Int64 { pages + tables }
 
@@ -30,7 +32,8 @@ extension State {
   ) -> Charge {
     var charge = Charge(
       touched: due, pages: due, tables: 0, kind: kind, group: group(of: growth),
-      nodes: nodes(of: growth))
+      nodes: nodes(of: growth),
+      ignoresHigh: growth.isAboveHigh || rules.memcg.highDelay == .none)
     guard let owner = growth.owner else {
       charge.kind = .tmpfs
       return charge
@@ -71,8 +74,11 @@ extension Ledger {
   func tryCharge(_ charge: Charge) -> (fits: Int64, limit: ChargeLimit?) {
     switch charge.kind {
     case .anon, .shmem, .tmpfs:
-      tryCharge(swappable: charge.hard, to: charge.group, on: charge.nodes)
-    default: tryCharge(charge.hard, to: charge.group, on: charge.nodes)
+      tryCharge(
+        swappable: charge.hard, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh)
+    default:
+      tryCharge(
+        charge.hard, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh)
     }
   }
 

@@ -16,8 +16,6 @@ struct Growth: Equatable, Sendable {
     case unkillable
     /// `oom_kill_disable` of this group.
     case disabled(group: Int)
-    /// `memory.high` of this group.
-    case throttled(group: Int)
     /// A victim's memory is not back yet.
     case waiting
   }
@@ -38,35 +36,114 @@ struct Growth: Equatable, Sendable {
   var start: Int64
   var duration: Int64
   var done = Pages()
+  /// Of the private and of the shared pages that it touches, how many overcommit has admitted beforehand: all of what
+  /// is asked for at once, else what its process had mapped. The others are asked for one by one as they are touched.
+  var admittedPrivate = Int64.max
+  var admittedShared = Int64.max
   var stop: Stop?
   var stoppedAt: Int64 = 0
   /// Since when it has not got a single page; retries in between do not count.
   var stuckSince: Int64?
   /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
   var isEntangled = false
+  /// How it goes on; `stretch` says it better.
+  var pace = Pace.own
   /// What it may still take at most, and the group that was told so.
   var promised: Int64 = 0
   var promisedGroup = MemcgTree.root
+  /// What it is still going to ask overcommit for.
+  var promisedRequests: Int64 = 0
   var isGone = false
 
   var isShrink: Bool { verb == .giveBack }
 
-  var end: Int64 { start + duration }
+  /// When its stretch ends, or all of it.
+  var end: Int64 { stretch.map { $0.start + $0.duration } ?? start + duration }
 
   var isComplete: Bool { done == total }
 
   /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
   func amount(_ kind: PageKind, at time: Int64) -> Int64 {
-    let whole = total[kind]
-    if time >= end { return whole }
-    if time <= start { return 0 }
-    return proportion(of: whole, time - start, duration)
+    if let stretch { return stretch.amount(kind, at: time) }
+    return evenly(total[kind], at: time, start: start, duration: duration)
+  }
+
+  /// How many of its next pages of one kind overcommit has not been asked for.
+  func unadmitted(_ pages: Int64, _ kind: PageKind) -> Int64 {
+    switch kind {
+    case .anon, .locked:
+      let before = done.anon + done.locked
+      return max(before + pages - max(admittedPrivate, before), 0)
+    case .shmem: return max(done.shmem + pages - max(admittedShared, done.shmem), 0)
+    default: return 0
+    }
+  }
+
+  /// The same of all that it has still to touch.
+  var unadmitted: Int64 {
+    let (anon, locked) = (total.anon - done.anon, total.locked - done.locked)
+    return unadmitted(anon + locked, .anon) + unadmitted(total.shmem - done.shmem, .shmem)
   }
 
   /// What is still to be touched at an instant.
   func due(_ kind: PageKind, at time: Int64) -> Int64 {
     max(amount(kind, at: time) - done[kind], 0)
   }
+}
+
+extension Growth {
+  enum Pace: Equatable, Sendable {
+    /// Evenly from its start to its end.
+    case own
+    /// Most growths have no other, so that it costs them no room.
+    indirect case stretch(Stretch)
+  }
+
+  /// The stretch that it is on, where it does not go on evenly from its start to its end.
+  var stretch: Stretch? {
+    get {
+      guard case .stretch(let stretch) = pace else { return nil }
+      return stretch
+    }
+    set { pace = newValue.map { .stretch($0) } ?? .own }
+  }
+
+  /// A part of a growth that goes on evenly, at another pace than its own.
+  struct Stretch: Equatable, Sendable {
+    var from: Pages
+    var to: Pages
+    var start: Int64
+    var duration: Int64
+    /// The group above whose `memory.high` it goes on; nil where it goes on at its own pace again.
+    var highGroup: Int?
+    /// How much of its duration its process sleeps.
+    var sleep: Int64 = 0
+
+    func amount(_ kind: PageKind, at time: Int64) -> Int64 {
+      from[kind] + evenly(to[kind] - from[kind], at: time, start: start, duration: duration)
+    }
+
+    /// How long its process has slept by an instant.
+    func slept(by time: Int64) -> Int64 { evenly(sleep, at: time, start: start, duration: duration) }
+  }
+
+  /// Whether it is slowed above `memory.high`, which stops it no more.
+  var isAboveHigh: Bool { stretch?.highGroup != nil }
+
+  /// What is left of its own duration where it has done what it has.
+  var ownDurationLeft: Int64 {
+    for kind in PageKind.touched where total[kind] > 0 {
+      return duration - proportion(of: duration, done[kind], total[kind])
+    }
+    return 0
+  }
+}
+
+/// What is there at an instant of a whole that comes evenly, rounded down.
+private func evenly(_ whole: Int64, at time: Int64, start: Int64, duration: Int64) -> Int64 {
+  if time >= start + duration { return whole }
+  if time <= start { return 0 }
+  return proportion(of: whole, time - start, duration)
 }
 
 extension Pages {

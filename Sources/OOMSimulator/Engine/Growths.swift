@@ -13,6 +13,8 @@ struct Growths: Equatable, Sendable {
   private var othersOf: [Int: [Int]] = [:]
   /// Orders of those that are stopped, rising.
   private(set) var stopped: [Int] = []
+  /// Orders of those that are slowed above `memory.high`, rising.
+  private(set) var slowed: [Int] = []
   /// Orders of those whose pages depend on when they are taken, rising.
   private(set) var entangled: [Int] = []
   private var ends = EarliestFirst()
@@ -97,6 +99,7 @@ struct Growths: Equatable, Sendable {
   mutating func change(_ order: Int, _ body: (inout Growth) -> Void) {
     guard let index = index(of: order) else { return }
     let (wasStopped, wasEntangled) = (list[index].stop != nil, list[index].isEntangled)
+    let wasSlowed = list[index].isAboveHigh
     let end = list[index].end
     body(&list[index])
     let isStopped = list[index].stop != nil
@@ -104,9 +107,17 @@ struct Growths: Equatable, Sendable {
     if wasEntangled != list[index].isEntangled {
       Self.note(order, !wasEntangled, in: &entangled)
     }
+    if wasSlowed != list[index].isAboveHigh { Self.note(order, !wasSlowed, in: &slowed) }
     if end != list[index].end || (wasStopped && !isStopped) {
       ends.insert(list[index].end, order)
     }
+  }
+
+  /// Sends one on its next stretch.
+  mutating func begin(_ stretch: Growth.Stretch, _ order: Int) {
+    change(order) { $0.stretch = stretch }
+    // It may end when the one before it did.
+    ends.insert(stretch.start + stretch.duration, order)
   }
 
   mutating func remove(_ order: Int) {
@@ -116,6 +127,7 @@ struct Growths: Equatable, Sendable {
     if let owner = list[index].owner { forget(order, of: owner) }
     if list[index].stop != nil { Self.note(order, false, in: &stopped) }
     if list[index].isEntangled { Self.note(order, false, in: &entangled) }
+    if list[index].isAboveHigh { Self.note(order, false, in: &slowed) }
     if goneCount * 2 > list.count { sweep() }
   }
 

@@ -141,10 +141,11 @@ struct Ledger: Equatable, Sendable {
   }
 
   /// Pages that a group can still take before one of its own limits, without reclaim.
-  func headroom(_ group: Int) -> Int64 {
-    let limit =
-      limits[group].isForced
-      ? limits[group].high : Swift.min(limits[group].max, limits[group].high)
+  ///
+  /// - Parameter ignoresHigh: whether `memory.high` is no limit.
+  func headroom(_ group: Int, ignoresHigh: Bool = false) -> Int64 {
+    let high = ignoresHigh ? Cgroup.unlimited : limits[group].high
+    let limit = limits[group].isForced ? high : Swift.min(limits[group].max, high)
     return limit == Cgroup.unlimited ? Cgroup.unlimited : limit - accounts[group].usage
   }
 

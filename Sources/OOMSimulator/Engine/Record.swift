@@ -6,6 +6,8 @@ struct Record: Equatable, Sendable {
   var panic: Panic?
   /// What there is to say of the start state, then of events, in their order.
   var warnings: [Warning] = []
+  /// How long processes have slept above the `memory.high` of each group, in microseconds.
+  var highSleep: [Int: Int64] = [:]
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
 }

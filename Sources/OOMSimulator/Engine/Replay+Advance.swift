@@ -41,11 +41,15 @@ extension Replay {
 
   /// Whether all growth fits until it ends, whatever the others do.
   private mutating func isSureToFit() -> Bool {
-    guard state.ledger.keepsAllPromises() else { return false }
+    guard keepsAllPromises() else { return false }
     if !isReviewDue { return true }
     // Kills and reclaim change what growths may still take, and of which groups.
     reviewGrowths()
-    return state.ledger.keepsAllPromises()
+    return keepsAllPromises()
+  }
+
+  private mutating func keepsAllPromises() -> Bool {
+    state.ledger.keepsAllPromises() && state.admitsAll(state.promisedRequests)
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
@@ -61,7 +65,8 @@ extension Replay {
   /// Whether all growth up to an instant can be charged without an OOM.
   private func fits(at time: Int64) -> Bool {
     let charges = charges(at: time)
-    if state.ledger.hasRoom(charges) { return true }
+    let asksForAll = state.admitsAll(state.promisedRequests)
+    if asksForAll, state.ledger.hasRoom(charges) { return true }
     // Giving back and sharing need the sizes of processes, so they are tried on a copy of the state.
     if state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) }) {
       var copy = self
@@ -69,8 +74,23 @@ extension Replay {
       copy.recorder = nil
       return copy.tryApply(at: time)
     }
+    if !asksForAll, !isAdmitted(at: time) { return false }
     var ledger = state.ledger
     return charges.allSatisfy { ledger.plan($0) }
+  }
+
+  /// Whether overcommit admits what all growth up to an instant asks for.
+  private func isAdmitted(at time: Int64) -> Bool {
+    var planned: Int64 = 0
+    for var growth in state.growths.all where growth.stop == nil && !growth.isShrink {
+      for kind in PageKind.touched {
+        let due = growth.due(kind, at: time)
+        if state.admitted(due, kind, of: growth, after: planned) < due { return false }
+        planned += growth.unadmitted(due, kind)
+        growth.done[kind] += due
+      }
+    }
+    return true
   }
 
   /// What all growth up to an instant needs, in the order in which it acts.
@@ -146,7 +166,11 @@ extension Replay {
   mutating func endGrowths() {
     while let order = state.growths.takeEnded(by: now) {
       if isBehind { apply(order) }
-      guard let growth = state.growths[order], growth.isComplete else { continue }
+      guard let growth = state.growths[order] else { continue }
+      if !growth.isComplete {
+        if growth.stretch?.to == growth.done { takeNextStretch(order) }
+        continue
+      }
       if growth.isShrink { state.somethingFreed = true }
       endGrowth(order)
     }
@@ -154,7 +178,9 @@ extension Replay {
 
   mutating func endGrowth(_ order: Int) {
     guard let growth = state.growths[order] else { return }
+    noteSleep(of: growth)
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
+    state.promisedRequests -= growth.promisedRequests
     state.growths.remove(order)
   }
 
@@ -164,12 +190,17 @@ extension Replay {
   mutating func promise(_ order: Int) {
     guard let growth = state.growths[order] else { return }
     let (pages, group) = (state.mostPages(of: growth), state.group(of: growth))
-    if pages == growth.promised, group == growth.promisedGroup { return }
+    let requests = growth.isShrink || growth.stop != nil ? 0 : growth.unadmitted
+    if pages == growth.promised, group == growth.promisedGroup, requests == growth.promisedRequests {
+      return
+    }
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.ledger.promise(pages, to: group)
+    state.promisedRequests += requests - growth.promisedRequests
     state.growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group
+      $0.promisedRequests = requests
     }
   }
 

@@ -144,12 +144,10 @@ extension Replay {
     }
   }
 
-  private mutating func admit(
-    _ sizes: Event.Sizes, row: Int, isGradual: Bool = false
-  ) -> Int64? {
+  private mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
     var refused: Int64?
     _ = asked {
-      refused = $0.admit(sizes, row: row, isGradual: isGradual)
+      refused = $0.admit(sizes, row: row)
       return refused == nil
     }
     return refused
@@ -157,7 +155,7 @@ extension Replay {
 
   /// Asks overcommit: with the figures of now where it looks at free memory, and at last where it says no.
   private mutating func asked(_ admits: (inout State) -> Bool) -> Bool {
-    if state.admissionLooksAtMemory { catchUp() }
+    if state.admissionLooksAtMemory || state.promisedRequests > 0 { catchUp() }
     if admits(&state) { return true }
     guard isBehind else { return false }
     catchUp()
@@ -173,12 +171,14 @@ extension Replay {
           process: state.identity(row).name, allowed: state.mems(of: row), wanted: nodes))
       return
     }
-    if let pages = admit(sizes, row: row, isGradual: over > 0) {
+    var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
+    growth.nodes = nodes
+    if over > 0 {
+      state.claimMapped(for: &growth, row: row)
+    } else if let pages = admit(sizes, row: row) {
       refuse(pages, row: row)
       return
     }
-    var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
-    growth.nodes = nodes
     begin(growth)
   }
 

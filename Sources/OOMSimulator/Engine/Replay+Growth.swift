@@ -56,13 +56,16 @@ extension Replay {
         guard state.growths[order] != nil else { continue }
         let now = now
         state.growths.change(order) {
-          $0.start += now - $0.stoppedAt
+          let wait = now - $0.stoppedAt
+          $0.start += wait
+          $0.stretch?.start += wait
           $0.stop = nil
         }
         promise(order)
         prepareToReclaim(for: order)
         growWithOOM(order)
       }
+      for order in state.growths.slowed where record.panic == nil { takeNextStretch(order) }
     }
   }
 
@@ -70,27 +73,27 @@ extension Replay {
   ///
   /// - Returns: whether all of it fitted.
   mutating func grow(_ order: Int, to time: Int64) -> Bool {
-    guard let growth = state.growths[order] else { return true }
+    guard var growth = state.growths[order] else { return true }
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
-    var done = growth.done
+    let before = growth.done
     var fits = true
     for kind in PageKind.touched where fits {
       let due = growth.due(kind, at: time)
       if due == 0 { continue }
       if growth.isShrink {
         if let row = growth.row { _ = state.giveBack(due, kind, row: row) }
-        done[kind] += due
+        growth.done[kind] += due
         continue
       }
       let (taken, limit) = take(due, kind, growth)
-      done[kind] += taken
+      growth.done[kind] += taken
       fits = limit == nil
     }
-    let isNothing = done == growth.done
+    let done = growth.done
     state.growths.change(order) {
       $0.promised = 0
-      if isNothing { return }
+      if done == before { return }
       $0.done = done
       if !$0.isShrink { $0.stuckSince = nil }
     }
@@ -102,12 +105,16 @@ extension Replay {
   private mutating func take(
     _ due: Int64, _ kind: PageKind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
-    let (room, limit) = state.ledger.tryCharge(state.charge(due, kind, of: growth))
-    var fits = due
+    let admitted = state.admitted(due, kind, of: growth)
+    var (room, limit) = state.ledger.tryCharge(state.charge(admitted, kind, of: growth))
+    var fits = admitted
     if limit != nil {
       // File pages are read as a whole or not at all.
-      fits = kind == .file ? 0 : most(due) { state.charge($0, kind, of: growth).all <= room }
+      fits = kind == .file ? 0 : most(admitted) { state.charge($0, kind, of: growth).all <= room }
+    } else if admitted < due {
+      limit = .commit
     }
+    state.commitTouched(fits, kind, of: growth)
     state.book(fits, kind, of: growth)
     return (fits, limit)
   }
@@ -120,12 +127,20 @@ extension Replay {
       if grow(order, to: now) { return }
       guard let growth = state.growths[order], let limit = failingLimit(growth) else { continue }
       let group = limit.group
-      if limit.kind == .high {
-        stop(order, .throttled(group: group))
+      switch limit.kind {
+      case .max: break
+      case .high:
+        slow(order)
+        continue
+      case .commit:
+        refuse(1, row: growth.row)
+        giveUp(order)
         return
       }
       let domain = group == MemcgTree.root ? nil : group
       if domain != nil, growth.row == nil, state.rules.memcg.killsOnFaultsOnly {
+        let left = growth.total.shmem - growth.done.shmem
+        warn(.tmpfsNotCharged(pages: left, cgroup: state.groups.paths[growth.tmpfsGroup]))
         giveUp(order)
         return
       }
@@ -150,11 +165,14 @@ extension Replay {
     guard let kind = PageKind.touched.first(where: { growth.due($0, at: now) > 0 }) else {
       return nil
     }
+    if state.admitted(1, kind, of: growth) == 0 { return .commit }
     var charge = state.charge(1, kind, of: growth)
     if kind == .file {
       charge.tables = state.charge(growth.due(kind, at: now), kind, of: growth).tables
     }
-    return state.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit
+    return state.ledger.tryCharge(
+      charge.all, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh
+    ).limit
   }
 
   private mutating func stop(_ order: Int, _ why: Growth.Stop) {
@@ -167,14 +185,15 @@ extension Replay {
     promise(order)
   }
 
-  /// A write whose charge fails: what is written stays, the rest is ENOMEM.
+  /// Ends a growth that does not get its next page: what is touched stays, the rest is ENOMEM.
   private mutating func giveUp(_ order: Int) {
     guard let growth = state.growths[order] else { return }
-    let left = growth.total.shmem - growth.done.shmem
-    warn(.tmpfsNotCharged(pages: left, cgroup: state.groups.paths[growth.tmpfsGroup]))
+    state.releaseClaim(of: growth)
     state.growths.change(order) {
       $0.total = $0.done
       $0.stop = nil
+      $0.stretch = nil
+      $0.duration = 0
     }
     promise(order)
   }

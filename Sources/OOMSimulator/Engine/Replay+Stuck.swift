@@ -18,9 +18,6 @@ extension Replay {
       case .disabled(let group):
         stuck.why = .oomKillDisabled
         stuck.limit(of: group, in: state)
-      case .throttled(let group):
-        stuck.why = .throttled
-        stuck.cgroup = state.groups.paths[group]
       case .unkillable:
         stuck.why = .chosenUnkillable
       case .waiting:

@@ -191,8 +191,6 @@ public struct Stuck: Equatable, Sendable {
     case noKillableProcess
     /// A limit is reached and `oom_kill_disable` is 1: the group is under OOM, and what allocates in it waits.
     case oomKillDisabled
-    /// `memory.high` is reached and nothing can be reclaimed.
-    case throttled
     /// The process that is chosen has `oom_adj` -17, cannot be killed, and is chosen again.
     case chosenUnkillable
     /// A killed process is still dying, and no other is killed until its memory is back.

@@ -43,21 +43,15 @@ extension State {
   }
 
   /// Whether overcommit admits a request.
-  ///
-  /// - Parameter isGradual: it comes page by page. Mode 0 looks at each request by itself before 5.2, so that
-  ///   nothing but the want of a single page stops it.
-  private func isAdmitted(_ pages: Int64, row: Int, isGradual: Bool) -> Bool {
-    let state = overcommitState(row: row)
-    let asksPageByPage =
-      isGradual && state.mode == .heuristic && state.rule.heuristic != .oneRequest
-    return pages == 0 || vmEnoughMemory(pages: asksPageByPage ? 1 : pages, state)
+  private func isAdmitted(_ pages: Int64, row: Int) -> Bool {
+    pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row))
   }
 
   /// Commits private memory that a process maps.
   ///
   /// - Returns: whether overcommit admits it.
-  mutating func commit(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
-    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
+  mutating func commit(_ pages: Int64, row: Int) -> Bool {
+    guard isAdmitted(pages, row: row) else { return false }
     let owner = tasks.owner(row)
     committed += pages
     tasks.untouched[owner] += pages
@@ -66,8 +60,8 @@ extension State {
   }
 
   /// Commits shared memory that a process maps: the whole object at once.
-  mutating func commitShared(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
-    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
+  mutating func commitShared(_ pages: Int64, row: Int) -> Bool {
+    guard isAdmitted(pages, row: row) else { return false }
     let owner = tasks.owner(row)
     committed += pages
     tasks.untouchedShared[owner] += pages
@@ -130,20 +124,18 @@ extension State {
     }
   }
 
-  /// Admits what a growth is going to touch beyond what its process has mapped already.
-  ///
-  /// - Parameter isGradual: it is asked for over a time, not at once.
+  /// Admits what a growth at once is going to touch beyond what its process has mapped already.
   /// - Returns: the request that was refused, in pages, or nil.
-  mutating func admit(_ sizes: Event.Sizes, row: Int, isGradual: Bool = false) -> Int64? {
+  mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
     let mapped =
       tasks.untouched[owner] + tasks.noReserve[owner]
       - tasks.claimed[owner]
     let request = max(anon - mapped, 0)
-    if !commit(request, row: row, isGradual: isGradual) { return request }
+    if !commit(request, row: row) { return request }
     if let number = self.shared.number(.shmem, of: owner) {
-      if let refused = admit(sizes.shmem, object: number, row: row, isGradual: isGradual) {
+      if let refused = admit(sizes.shmem, object: number, row: row) {
         unmap(request, .private, row: row)
         return refused
       }
@@ -153,7 +145,7 @@ extension State {
     let mappedShared =
       tasks.untouchedShared[owner] - tasks.claimedShared[owner]
     let shared = max(sizes.shmem - mappedShared, 0)
-    if !commitShared(shared, row: row, isGradual: isGradual) {
+    if !commitShared(shared, row: row) {
       unmap(request, .private, row: row)
       return shared
     }
@@ -166,18 +158,113 @@ extension State {
   ///
   /// - Returns: the request that was refused, in pages, or nil.
   private mutating func admit(
-    _ pages: Int64, object number: Int, row: Int, isGradual: Bool
+    _ pages: Int64, object number: Int, row: Int
   ) -> Int64? {
     let owner = tasks.owner(row)
     let object = shared.list[number]
     let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner] + pages
     let request = max(wanted - object.admitted, 0)
-    guard isAdmitted(request, row: row, isGradual: isGradual) else { return request }
+    guard isAdmitted(request, row: row) else { return request }
     committed += request
     shared.list[number].committed += request
     shared.list[number].admitted += request
     tasks.claimedShared[owner] += pages
     return nil
+  }
+
+  // MARK: Growth over time
+
+  /// Lets a growth over time begin with what its process has mapped already and no other growth is going to touch. For
+  /// the rest it asks page by page.
+  mutating func claimMapped(for growth: inout Growth, row: Int) {
+    let owner = tasks.owner(row)
+    let mapped = tasks.untouched[owner] + tasks.noReserve[owner] - tasks.claimed[owner]
+    growth.admittedPrivate = min(growth.total.anon + growth.total.locked, max(mapped, 0))
+    tasks.claimed[owner] += growth.admittedPrivate
+    let mappedShared = tasks.untouchedShared[owner] - tasks.claimedShared[owner]
+    growth.admittedShared = min(growth.total.shmem, max(mappedShared, 0))
+    tasks.claimedShared[owner] += growth.admittedShared
+  }
+
+  /// What a growth asks overcommit for as it touches its next pages. A page of a segment is committed once, whichever
+  /// process touches it first.
+  private func request(_ pages: Int64, _ kind: PageKind, of growth: Growth) -> Int64 {
+    let pages = growth.unadmitted(pages, kind)
+    guard pages > 0, kind == .shmem, let owner = growth.owner,
+      let number = shared.number(.shmem, of: owner)
+    else { return pages }
+    let object = shared.list[number]
+    return max((object.mapped[owner] ?? 0) + pages - object.admitted, 0)
+  }
+
+  /// How many of the next pages of a growth overcommit admits, which is asked for each page by itself.
+  ///
+  /// Only the sum of mode 2 can be too much: mode 0 looks at each request by itself, and one of a single page fits. A
+  /// process asks for address space before it touches a page, so a release that looks at what is free has said yes by
+  /// then.
+  ///
+  /// Kernel: `__vm_enough_memory()`, mm/util.c, called by `mmap()`, `brk()` and `mremap()`.
+  ///
+  /// - Parameter planned: what others are going to ask for first.
+  func admitted(
+    _ pages: Int64, _ kind: PageKind, of growth: Growth, after planned: Int64 = 0
+  ) -> Int64 {
+    guard vm.overcommitMemory == .never, growth.unadmitted(pages, kind) > 0 else { return pages }
+    let overcommit = overcommitState(row: growth.row)
+    return most(pages) {
+      let request = request($0, kind, of: growth)
+      if request == 0 { return true }
+      var last = overcommit
+      last.committed += planned + request - 1
+      last.totalVM = last.totalVM.map { $0 + request - 1 }
+      return vmEnoughMemory(pages: 1, last)
+    }
+  }
+
+  /// Whether mode 2 admits what all of some growths are going to touch, whatever the others do.
+  func admitsAll(_ requests: Int64) -> Bool {
+    if requests == 0 || vm.overcommitMemory != .never { return true }
+    // To 3.9 a process's own size has no bound above which it keeps no more back.
+    if rules.overcommit.strict == .thirtySecond { return false }
+    var overcommit = overcommitState(row: nil)
+    overcommit.committed += requests
+    overcommit.isAdmin = false
+    overcommit.totalVM = .max
+    return vmEnoughMemory(pages: 1, overcommit)
+  }
+
+  /// Gives back what a growth that ends early was going to touch of what its process had mapped.
+  mutating func releaseClaim(of growth: Growth) {
+    guard let owner = growth.owner else { return }
+    if growth.admittedPrivate != .max {
+      tasks.claimed[owner] -= max(growth.admittedPrivate - growth.done.anon - growth.done.locked, 0)
+    }
+    if growth.admittedShared != .max {
+      tasks.claimedShared[owner] -= max(growth.admittedShared - growth.done.shmem, 0)
+    }
+  }
+
+  /// Commits what a growth over time is about to touch.
+  mutating func commitTouched(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
+    let new = growth.unadmitted(pages, kind)
+    guard new > 0, let owner = growth.owner else { return }
+    let request = request(pages, kind, of: growth)
+    committed += request
+    if kind != .shmem {
+      tasks.untouched[owner] += new
+      tasks.claimed[owner] += new
+      tasks.commitBeside[owner] += new
+      return
+    }
+    tasks.claimedShared[owner] += new
+    if let number = shared.number(.shmem, of: owner) {
+      shared.list[number].committed += request
+      shared.list[number].admitted += request
+    } else {
+      tasks.untouchedShared[owner] += new
+      tasks.commitBeside[owner] += new
+      tasks.committedShmem[owner] += new
+    }
   }
 
   /// Admits the private memory that a fork commits once more, taken as one mapping.
@@ -188,6 +275,6 @@ extension State {
   func refusedFork(of row: Int) -> Int64? {
     let owner = tasks.owner(row)
     let pages = max(tasks.committed(owner) - tasks.committedShmem[owner], 0)
-    return isAdmitted(pages, row: row, isGradual: false) ? nil : pages
+    return isAdmitted(pages, row: row) ? nil : pages
   }
 }

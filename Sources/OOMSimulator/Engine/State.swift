@@ -22,6 +22,8 @@ struct State: Equatable, Sendable {
   var holdings = Holdings()
   var shared = SharedObjects()
   var growths = Growths()
+  /// What growths in progress are still going to ask overcommit for, page by page.
+  var promisedRequests: Int64 = 0
   /// In the order in which they come.
   var exits: [Exit] = []
   var restarts: Restarts

@@ -3,13 +3,17 @@ struct ChargeLimit: Equatable, Sendable {
   enum Kind: Equatable, Sendable {
     /// `memory.max`, or the min watermark of the machine: an OOM of this domain.
     case max
-    /// `memory.high`: the allocation waits, nobody is killed.
+    /// `memory.high`: the process that asked goes on slowly, nobody is killed.
     case high
+    /// `CommitLimit`, in mode 2 of overcommit: the process that asked gets ENOMEM.
+    case commit
   }
 
   /// Number of the group; the root is the machine.
   var group: Int
   var kind: Kind
+
+  static let commit = ChargeLimit(group: MemcgTree.root, kind: .commit)
 }
 
 extension Ledger {
@@ -21,22 +25,25 @@ extension Ledger {
   /// Kernel: `try_charge_memcg()`, mm/memcontrol.c, with `page_counter_try_charge()`; the machine's part
   /// is `__alloc_pages_slowpath()`, mm/page_alloc.c.
   ///
-  /// - Parameter nodes: the memory nodes that the pages may lie on, nil for any. Theirs is the last limit: what
-  ///   is above their share of the min watermark.
+  /// - Parameters:
+  ///   - nodes: the memory nodes that the pages may lie on, nil for any. Theirs is the last limit: what
+  ///     is above their share of the min watermark.
+  ///   - ignoresHigh: whether the process that asks goes on above `memory.high`.
   func tryCharge(
-    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var fits = pages
     var limit: ChargeLimit?
     var at = group
     while at >= 0 {
-      let headroom = headroom(at)
+      let headroom = headroom(at, ignoresHigh: ignoresHigh)
       if headroom < pages {
         let freeable = reclaimable(in: at)
         let room = max(headroom + freeable, 0)
         if room < fits {
           fits = room
-          limit = ChargeLimit(group: at, kind: kind(of: at, freeable: freeable))
+          limit = ChargeLimit(
+            group: at, kind: ignoresHigh ? .max : kind(of: at, freeable: freeable))
         }
       }
       let together = memswHeadroom(at)
@@ -61,7 +68,7 @@ extension Ledger {
       }
     }
     if protects, fits > 0, headroom(group) < fits || limit != nil || headroom(0) < fits {
-      (fits, limit) = proven(fits, limit, to: group, on: nodes)
+      (fits, limit) = proven(fits, limit, to: group, on: nodes, ignoresHigh: ignoresHigh)
     }
     return (fits, limit)
   }
@@ -69,15 +76,17 @@ extension Ledger {
   /// What fits when protection is in the way: reclaim in one group changes what is protected in the next,
   /// so the charge is tried on a copy.
   private func proven(
-    _ pages: Int64, _ limit: ChargeLimit?, to group: Int, on nodes: NodeMask?
+    _ pages: Int64, _ limit: ChargeLimit?, to group: Int, on nodes: NodeMask?, ignoresHigh: Bool
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var (fits, limit) = (pages, limit)
     while fits > 0 {
       var copy = self
-      guard let short = copy.makeRoom(fits, in: group, on: nodes) else { break }
+      let room = copy.makeRoom(fits, in: group, on: nodes, ignoresHigh: ignoresHigh)
+      guard let short = room else { break }
       fits = max(fits - short.pages, 0)
+      let freeable = reclaimable(in: short.group)
       limit = ChargeLimit(
-        group: short.group, kind: kind(of: short.group, freeable: reclaimable(in: short.group)))
+        group: short.group, kind: ignoresHigh ? .max : kind(of: short.group, freeable: freeable))
     }
     return (fits, limit)
   }
@@ -96,15 +105,15 @@ extension Ledger {
   /// As `tryCharge(_:to:)` for pages that could go to swap themselves: a growth of many times the memory
   /// goes through in one step where swap takes it.
   func tryCharge(
-    swappable pages: Int64, to group: Int, on nodes: NodeMask? = nil
+    swappable pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
   ) -> (fits: Int64, limit: ChargeLimit?) {
-    let (fits, limit) = tryCharge(pages, to: group, on: nodes)
+    let (fits, limit) = tryCharge(pages, to: group, on: nodes, ignoresHigh: ignoresHigh)
     guard limit?.kind == .max, swapRoom(group) > 0 else { return (fits, limit) }
     func isCharged(_ pages: Int64) -> Bool {
       var copy = self
       // Their page tables stay in memory.
       let tables = min(pages / pagesPerTable + 2, pages)
-      return copy.charge(pages, to: group, on: nodes) {
+      return copy.charge(pages, to: group, on: nodes, ignoresHigh: ignoresHigh) {
         $0.anon += pages - tables
         $0.pageTables += tables
       }
@@ -124,27 +133,30 @@ extension Ledger {
   /// - Returns: whether every group is below its limit.
   @discardableResult
   mutating func charge(
-    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, _ body: (inout Pages) -> Void
+    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false,
+    _ body: (inout Pages) -> Void
   ) -> Bool {
     makeRoom(pages, in: group, on: nodes)
     change(group, nodes.map { .on($0) } ?? .anywhere, body)
     defer { self.nodes?.arrive(in: group, on: nodes) }
-    return makeRoom(0, in: group, on: nodes) == nil
+    return makeRoom(0, in: group, on: nodes, ignoresHigh: ignoresHigh) == nil
   }
 
   /// Brings every group of the path, leaf first, `pages` below its limit, and the nodes after them.
   ///
+  /// - Parameter ignoresHigh: whether a group may stay above `memory.high`, where reclaim gets it no lower.
   /// - Returns: the first group that is not, and what it lacks; nil when all are.
   @discardableResult
   mutating func makeRoom(
-    _ pages: Int64, in group: Int, on nodes: NodeMask? = nil
+    _ pages: Int64, in group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
   ) -> (group: Int, pages: Int64)? {
     var short: (group: Int, pages: Int64)?
     var at = group
     while at >= 0 {
       let excess = pages - headroom(at)
       if excess > 0 {
-        let lack = excess - reclaim(excess, in: at)
+        var lack = excess - reclaim(excess, in: at)
+        if ignoresHigh { lack = pages - headroom(at, ignoresHigh: true) }
         if lack > 0, short == nil { short = (at, lack) }
       }
       let over = pages - memswHeadroom(at)
@@ -175,16 +187,18 @@ extension Ledger {
     _ pages: Int64, _ kind: PageKind, to group: Int, on nodes: NodeMask? = nil
   ) -> (pages: Int64, limit: ChargeLimit?) {
     if pages == 0 { return (0, nil) }
-    if let limit = tryCharge(1, to: group, on: nodes).limit { return (0, limit) }
+    // Above memory.high they take the place of others: nobody has to go on slowly for a read.
+    let limit = tryCharge(1, to: group, on: nodes, ignoresHigh: true).limit
+    if let limit { return (0, limit) }
     // Only protected pages can stand in the way of file pages that make room for each other.
     let before = protects ? self : nil
     change(group, nodes.map { .on($0) } ?? .anywhere) { $0[kind] += pages }
-    guard makeRoom(0, in: group, on: nodes) != nil, let before else {
+    guard makeRoom(0, in: group, on: nodes, ignoresHigh: true) != nil, let before else {
       self.nodes?.arrive(in: group, on: nodes)
       return (pages, nil)
     }
     self = before
-    let fits = tryCharge(pages, to: group, on: nodes).fits
+    let fits = tryCharge(pages, to: group, on: nodes, ignoresHigh: true).fits
     charge(fits, to: group, on: nodes) { $0[kind] += fits }
     return (fits, nil)
   }

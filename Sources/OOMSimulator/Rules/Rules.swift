@@ -88,6 +88,7 @@ package struct Rules: Equatable, Sendable {
     /// A charge that a system call makes fails instead of killing: 3.12 to 4.18.
     package var killsOnFaultsOnly = false
     package var protection = ProtectionRule.none
+    package var highDelay = HighDelay.none
   }
 
   /// What /proc shows of badness and takes for it, fs/proc/base.c.

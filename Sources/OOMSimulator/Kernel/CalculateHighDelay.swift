@@ -1,0 +1,119 @@
+/// How long a process sleeps that is charged to a group above its `memory.high`.
+package enum HighDelay: Equatable, Sendable {
+  /// It does not: reclaim is all that happens, to 5.3.
+  case none
+  /// After each batch of charges of this many pages, for a time that grows with the square of the excess.
+  case afterBatch(pages: Int64)
+}
+
+/// Ticks of the kernel's clock in a second, as most distributions build it. Kernel: `CONFIG_HZ`. With another one sleeps
+/// differ by a tick each.
+private let ticksPerSecond: Int64 = 250
+
+/// The most ticks that a sleep lasts. Kernel: `MEMCG_MAX_HIGH_DELAY_JIFFIES`.
+private let mostDelayTicks = 2 * ticksPerSecond
+
+/// The ticks of the sleep after a batch of charges.
+///
+/// `overage = ((usage - high) << 20) / high`, `overage² × HZ >> 34`, nothing up to a hundredth of a second.
+///
+/// Kernel: `calculate_overage()`, `calculate_high_delay()` and `mem_cgroup_handle_over_high()`, mm/memcontrol.c.
+func calculateHighDelay(usage: Int64, high: Int64) -> Int64 {
+  if usage <= high { return 0 }
+  // No sleep is longer from there on, and what is squared below fits.
+  let most: Int64 = 1 << 21
+  let excess = usage - high
+  let overage = excess / 2 >= high ? most : min((excess << 20) / max(high, 1), most)
+  let ticks = min((overage * overage * ticksPerSecond) >> 34, mostDelayTicks)
+  return ticks <= ticksPerSecond / 100 ? 0 : ticks
+}
+
+extension State {
+  /// The next stretch of a growth above `memory.high`: on it the sleep after each batch hardly changes.
+  ///
+  /// Modelled: a stretch is a 512th of `memory.high` long and goes on evenly, where the kernel's processes take a batch
+  /// at once and sleep; once the sleep is as long as it can be, the rest is one stretch.
+  ///
+  /// - Complexity: O(1), at most a thousand steps.
+  func stretchAboveHigh(of growth: Growth) -> Growth.Stretch {
+    let group = group(of: growth)
+    var levels: [(group: Int, usage: Int64, high: Int64)] = []
+    var at = group
+    while at >= 0 {
+      let high = ledger.limits[at].high
+      if high != Cgroup.unlimited { levels.append((at, ledger.accounts[at].usage, high)) }
+      at = groups.parents[at]
+    }
+    /// The largest excess on the way to the root counts.
+    func delay(after pages: Int64) -> Int64 {
+      levels.reduce(0) { max($0, calculateHighDelay(usage: $1.usage + pages, high: $1.high)) }
+    }
+    var left: Int64 = 0
+    for kind in PageKind.touched { left += growth.total[kind] - growth.done[kind] }
+    var (pages, ticks) = (left, Int64(0))
+    if case .afterBatch(let batch) = rules.memcg.highDelay {
+      if delay(after: 0) < mostDelayTicks {
+        let high = levels.map { $0.high }.min() ?? 0
+        pages = min(left, max(high / 512 / batch, 1) * batch)
+      }
+      ticks = sleep(pages, batch: batch, delay)
+    }
+    let excess = levels.max { proportion(of: 1 << 20, $0.usage, max($0.high, 1)) < proportion(of: 1 << 20, $1.usage, max($1.high, 1)) }
+    var to = growth.done
+    var (rest, whole) = (pages, left)
+    for kind in PageKind.touched {
+      let kindLeft = growth.total[kind] - growth.done[kind]
+      let part = proportion(of: rest, kindLeft, whole)
+      to[kind] += part
+      rest -= part
+      whole -= kindLeft
+    }
+    let sleep = ticks * (1_000_000 / ticksPerSecond)
+    return Growth.Stretch(
+      from: growth.done, to: to, start: now,
+      duration: proportion(of: growth.ownDurationLeft, pages, left) + sleep,
+      highGroup: excess?.group ?? group, sleep: sleep)
+  }
+
+  /// The ticks that a process sleeps while it is charged `pages`.
+  private func sleep(_ pages: Int64, batch: Int64, _ delay: (Int64) -> Int64) -> Int64 {
+    let batches = (pages + batch - 1) / batch
+    let samples = min(batches, 1024)
+    var (ticks, before) = (Int64(0), Int64(0))
+    for sample in 0..<samples {
+      let upTo = proportion(of: batches, sample + 1, samples)
+      ticks += (upTo - before) * delay(min(upTo * batch, pages))
+      before = upTo
+    }
+    return ticks
+  }
+}
+
+extension RulesByRelease {
+  /// What `memory.high` does.
+  @_optimize(none)
+  static var high: [RuleChange] {
+    [
+      RuleChange(.high, "2.6.11", "There is no such file.", "mm/memcontrol.c", "memory_files"),
+      RuleChange(
+        .high, "4.5",
+        "Above memory.high a group is reclaimed, and the process that is charged goes on at once.",
+        "mm/memcontrol.c", "mem_cgroup_handle_over_high()",
+        hurts: "groups above it: they lose their cache", follows: .memcg),
+      RuleChange(
+        .high, "5.4",
+        """
+        Above memory.high a process sleeps after every 32 pages, for a time that grows with the square of the excess, \
+        up to 2 s. It is never killed for it.
+        """,
+        "mm/memcontrol.c", "mem_cgroup_handle_over_high()", commit: .found("0e4b01df8659"),
+        hurts: "groups above memory.high: they are slow"
+      ) { $0.memcg.highDelay = .afterBatch(pages: 32) },
+      RuleChange(
+        .high, "6.1",
+        "The sleep comes after every 64 pages.", "mm/memcontrol.c", "MEMCG_CHARGE_BATCH",
+        hurts: "nobody: groups above memory.high are half as slow", evidence: .inferred("6.0 and 6.1")
+      ) { $0.memcg.highDelay = .afterBatch(pages: 64) },
+    ]
+  }
+}
