@@ -149,7 +149,7 @@ import Testing
       ])
     #expect(
       labels(replay.state) == [
-        "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
+        "machine", "rules", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "committed", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
         "exits", "restarts", "somethingFreed", "overMax", "forced",
@@ -169,7 +169,7 @@ import Testing
     #expect(
       labels(replay).subtracting(["looks"]) == [
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",
-        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killers",
+        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates",
         "observe", "recorder", "mostCandidateLists", "mostKills",
       ])

@@ -84,7 +84,7 @@ private func run(
       { "at": "3s", "exit": { "process": "a" } }
       """, cgroups: #""/b": { "memory.max": "1000 pages" }"#)
     #expect(run.kills.map(\.victim.name) == ["b"])
-    #expect(run.kills.first?.constraint == .memcg)
+    #expect(run.kills.first?.decision?.constraint == .memcg)
     #expect(world.used == 0)
   }
 

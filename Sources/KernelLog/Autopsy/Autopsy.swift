@@ -99,7 +99,7 @@ package struct Autopsy: Equatable, Sendable {
 
   /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0.
   package var predictedScore: Int128? {
-    guard let kill, totalpagesFrom != .unknown else { return nil }
-    return ReportFacts.score(points: kill.victim.points, kill.arithmetic)
+    guard let kill, let decision = kill.decision, totalpagesFrom != .unknown else { return nil }
+    return ReportFacts.score(points: kill.victim.points, decision.arithmetic)
   }
 }

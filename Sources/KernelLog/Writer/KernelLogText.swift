@@ -36,11 +36,11 @@ package struct KernelLogText {
   private mutating func write() {
     line("Linux version \(run.kernel)")
     for kill in run.kills {
-      guard let state = kill.log else { continue }
+      guard let decision = kill.decision, let state = decision.log else { continue }
       advance(to: kill.at)
-      if let group = kill.cgroup { failures[group, default: 0] += 1 }
-      report(state, of: kill.cgroup, isLimited: true)
-      killLines(of: kill, state)
+      if let group = decision.cgroup { failures[group, default: 0] += 1 }
+      report(state, of: decision.cgroup, isLimited: true)
+      killLines(of: kill.victim, decision, state)
     }
     if let panic = run.panic, let state = panic.log {
       advance(to: panic.at)

@@ -69,9 +69,12 @@ package struct Lesson: Equatable, Sendable {
     self.number = number
     let rules = RulesInForce(in: simulator.kernel)
     candidates = []
-    if number >= 1, number <= run.kills.count, let scene = run.kills[number - 1].scene {
+    if number >= 1, number <= run.kills.count, let decision = run.kills[number - 1].decision,
+      let scene = decision.scene
+    {
       let builder = KillLesson(
-        run: run, number: number, scenario: scenario, scene: scene, rules: rules)
+        run: run, number: number, scenario: scenario, decision: decision, scene: scene,
+        rules: rules)
       steps = builder.steps(why: why)
       victim = run.kills[number - 1].dyingFirst
       chosen = run.kills[number - 1].victim.identity

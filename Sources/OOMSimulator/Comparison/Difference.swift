@@ -109,11 +109,13 @@ extension Expectation {
     }
     if let constraint = expected.constraint {
       check(
-        "constraint", constraint == kill.constraint, .word(constraint.rawValue),
-        .word(kill.constraint.rawValue))
+        "constraint", constraint == kill.decision?.constraint, .word(constraint.rawValue),
+        .word(kill.decision?.constraint.rawValue ?? kill.by))
     }
     if let cgroup = expected.cgroup {
-      check("cgroup", cgroup == kill.cgroup, .word(cgroup), .word(kill.cgroup ?? "none"))
+      check(
+        "cgroup", cgroup == kill.decision?.cgroup, .word(cgroup),
+        .word(kill.decision?.cgroup ?? "none"))
     }
     if let points = expected.points {
       check(

@@ -31,7 +31,8 @@ extension Replay {
     for length in 1...count where count % length == 0 && period % Int64(count / length) == 0 {
       let isSame = (0..<count).allSatisfy { index in
         let (one, other) = (kills[index], kills[index % length])
-        return distance(index) == distance(index % length) && one.cgroup == other.cgroup
+        return distance(index) == distance(index % length)
+          && one.decision?.cgroup == other.decision?.cgroup
           && one.killed.elementsEqual(other.killed) {
             $0.process.name == $1.process.name && $0.because == $1.because
           }
@@ -46,7 +47,7 @@ extension Replay {
   private func hurtBesides(_ names: [String], in repeated: [Kill]) -> [String] {
     var hurt: [String] = []
     for kill in repeated {
-      hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.invoker?.name }
+      hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.decision?.invoker?.name }
     }
     let tasks = state.tasks
     var present = Set(names)

@@ -27,6 +27,8 @@ struct Replay {
   /// In order of time, then of position.
   let events: [Event]
   var nextEvent = 0
+  /// The one that an allocation calls that fails.
+  let killer: Killer
   /// Those that poll, in the order in which they look at one instant.
   var killers: [Killer] = []
   var references: ReferenceIndex
@@ -45,7 +47,8 @@ struct Replay {
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
     policy: Policy = .kernel, recordsCandidates: Bool
   ) {
-    state = State(of: scenario, rules: rules, policy: policy)
+    state = State(of: scenario, rules: rules)
+    killer = policy.killer
     record.warnings = state.startWarnings
     references = ReferenceIndex(of: scenario, tasks: state.tasks)
     // So many that everybody can come back at least once.

@@ -2,7 +2,6 @@
 struct State: Equatable, Sendable {
   var machine: Machine
   let rules: Rules
-  let policy: Policy
   let cgroupVersion: Int
   /// What a release logs of an OOM; nil where nothing is to be logged.
   var logForms: LogForms?
@@ -38,13 +37,9 @@ struct State: Equatable, Sendable {
   private(set) var startExceedsSwap = false
 
   /// The state that a scenario begins with: given, not admitted.
-  init(
-    of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
-    policy: Policy = .kernel
-  ) {
+  init(of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard)) {
     machine = scenario.machine
     self.rules = rules
-    self.policy = policy
     sysctl = scenario.sysctl
     vm = VMSettings(scenario.sysctl, machine: scenario.machine, rules: rules)
     groups = MemcgTree(of: scenario, rules: rules)

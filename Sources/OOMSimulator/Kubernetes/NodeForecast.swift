@@ -164,7 +164,7 @@ extension Simulator {
   /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
   func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
     let scenario = node.scenario
-    var machine = State(of: scenario, rules: rules, policy: policy)
+    var machine = State(of: scenario, rules: rules)
     machine.settle()
     func forecast(_ group: Int?) -> Forecast.Domain {
       var seen: Set<Int> = []

@@ -7,9 +7,18 @@ public enum Policy: String, CaseIterable, Sendable {
   case cgroupAware = "cgroup-aware"
 }
 
+extension Policy {
+  /// The killer that an allocation calls which fails.
+  var killer: Killer {
+    Killer(name: rawValue) { oc, state, _ in
+      oc.map { state.outOfMemory($0, by: self) } ?? .noVictim
+    }
+  }
+}
+
 extension State {
   /// The choice of the policy that decides.
-  mutating func select(_ oc: OOMControl) -> Selection {
+  mutating func select(_ oc: OOMControl, by policy: Policy) -> Selection {
     switch policy {
     case .kernel: selectBadProcess(oc)
     case .cgroupAware: selectByGroup(oc)

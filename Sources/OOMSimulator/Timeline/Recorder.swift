@@ -135,7 +135,7 @@ struct Recorder: Sendable {
   /// Groups whose limit was hit, then those with limits that were largest.
   func largestGroups(_ most: Int, of run: Run) -> [Int] {
     var chosen: [Int] = []
-    let hit = run.kills.compactMap { $0.cgroup } + run.stuck.compactMap { $0.cgroup }
+    let hit = run.kills.compactMap { $0.decision?.cgroup } + run.stuck.compactMap { $0.cgroup }
     for path in hit where chosen.count < most {
       if let group = groupPaths.firstIndex(of: path), !chosen.contains(group) {
         chosen.append(group)
