@@ -104,21 +104,20 @@ extension Replay {
   private func addProcesses(_ rows: [Int], _ numbers: [Int], to deciding: inout DecidingState) {
     let tasks = state.tasks
     deciding.add(rows.count)
-    let rare = rareSizes
     for row in rows {
       deciding.words += [
         Int64(tasks.flags[row].rawValue), Int64(tasks.states[row].rawValue), Int64(tasks.uids[row]),
-        Int64(tasks.groups[row]), Int64(tasks.oomScoreAdj[row]), tasks.anon[row], tasks.file[row],
-        tasks.shmem[row], tasks.swap[row], tasks.locked[row], tasks.pageTables[row],
-        tasks.touched[row], tasks.pages[row], Int64(tasks.candidateWeight[row]),
-        Int64(numbers[tasks.owner(row)]), Int64(tasks.threadGroups[row]?.count ?? 0),
+        Int64(tasks.groups[row]), Int64(tasks.oomScoreAdj[row]), tasks.pages[row],
+        Int64(tasks.candidateWeight[row]), Int64(numbers[tasks.owner(row)]),
+        Int64(tasks.rare.threadGroups[row]?.count ?? 0),
       ]
-      let nodes = tasks.nodes[row]?.words ?? []
+      deciding.words += tasks.mms[row].words
+      deciding.words += tasks.mappings[row].words
+      let nodes = tasks.rare.nodes[row]?.words ?? []
       deciding.add(nodes.count)
       deciding.words += nodes
-      for sizes in rare { deciding.add(sizes[row]) }
-      deciding.add(tasks.upperTables[row]?.pmd ?? -1)
-      deciding.add(tasks.upperTables[row]?.pud ?? -1)
+      deciding.add(tasks.rare.upperTables[row]?.pmd ?? -1)
+      deciding.add(tasks.rare.upperTables[row]?.pud ?? -1)
       addLegacy(row, to: &deciding)
       let sharers = (tasks.sharers[row] ?? []).map { numbers[$0] }.filter { $0 >= 0 }
       deciding.add(sharers.count)
@@ -127,24 +126,14 @@ extension Replay {
     addParents(rows, to: &deciding)
   }
 
-  /// Columns of few rows, where nothing is 0.
-  private var rareSizes: [SparseColumn] {
-    let tasks = state.tasks
-    return [
-      tasks.untouched, tasks.noReserve, tasks.noReserveTouched, tasks.claimed,
-      tasks.untouchedShared, tasks.claimedShared, tasks.uncommitted, tasks.commitBeside,
-      tasks.committedShmem, tasks.extraVM, tasks.extraTables, tasks.swappedShmem,
-    ]
-  }
-
   private func addLegacy(_ row: Int, to deciding: inout DecidingState) {
-    let inputs = state.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
+    let inputs = state.tasks.rare.legacy[row] ?? Scenario.Process.LegacyInputs()
     deciding.add(Int64(inputs.oomAdj ?? .min))
     deciding.add(Int64(inputs.nice))
     deciding.add(inputs.cpuTime)
     // Since 2.6.36 nobody asks how long a process has run.
     let isAsked = state.rules.badness.isLegacy
-    deciding.add(isAsked ? inputs.runTime + now - (state.tasks.startedAt[row] ?? 0) : 0)
+    deciding.add(isAsked ? inputs.runTime + now - (state.tasks.rare.startedAt[row] ?? 0) : 0)
   }
 
   /// Which process is whose child, where a release looks; and how far the pids are that a new process may still get, so that

@@ -43,7 +43,8 @@ extension Replay {
       let owner = growth.owner
       let group = owner.map { Int(state.tasks.groups[$0]) } ?? growth.tmpfsGroup
       if let owner {
-        let before = tables[owner] ?? (state.tasks.touched[owner], state.tasks.pageTables[owner])
+        let before =
+          tables[owner] ?? (state.tasks.mms[owner].touched, state.tasks.mms[owner].pageTables)
         let more = state.tablesFor(pages, owner: owner, plan: before)
         tables[owner] = (before.touched + pages, before.tables + more)
         pages += more
