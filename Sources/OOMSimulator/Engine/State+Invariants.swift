@@ -17,10 +17,11 @@ extension State {
 
   /// Whether each process is a member of its group, once.
   private func brokenMember() -> String? {
-    var isMember = [Bool](repeating: false, count: tasks.count)
+    let rows = tasks.groups
+    var isMember = [Bool](repeating: false, count: rows.count)
     for (group, members) in groups.members.enumerated() {
       for row in members {
-        if isMember[Int(row)] || Int(tasks.groups[Int(row)]) != group {
+        if isMember[Int(row)] || Int(rows[Int(row)]) != group {
           return "members of \(groups.paths[group])"
         }
         isMember[Int(row)] = true
@@ -40,6 +41,7 @@ extension State {
 
   /// Of address spaces, where nothing is left to be settled.
   private func brokenSize() -> String? {
+    let tasks = tasks
     for row in 0..<tasks.count where tasks.owner(row) == row {
       let pages = tasks.mms[row].pages
       if PageKind.allCases.contains(where: { pages[$0] < 0 }) || tasks.mms[row].touched < 0 {
@@ -68,6 +70,7 @@ extension State {
 
   /// What all those have that are charged to each group.
   private func heldByGroup() -> [Held] {
+    let tasks = tasks
     var held = [Held](repeating: Held(), count: groups.count)
     for row in 0..<tasks.count where tasks.owner(row) == row {
       held[Int(tasks.groups[row])] += heldInOwnGroup(row)

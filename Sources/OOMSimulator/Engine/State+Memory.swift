@@ -164,7 +164,7 @@ extension State {
     // Where they are visited backwards, a process that was moved in comes last.
     let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
-    selectionIndex.joined(
+    selectionIndex.wrappedValue.joined(
       row, isVisitedFirst: rules.selection.memcgWalk != .joiningOrder && !isFirst)
   }
 }

@@ -31,7 +31,8 @@ struct State: Equatable, Sendable {
   var overMax: Set<Int> = []
   /// Groups that are charged over their limit.
   var forced: Set<Int> = []
-  var selectionIndex = SelectionIndex()
+  /// In a box: two indexes have more arrays than the rest of the state, and most runs build neither.
+  var selectionIndex = Indirect(wrappedValue: SelectionIndex())
   var warnings: [Warning] = []
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false

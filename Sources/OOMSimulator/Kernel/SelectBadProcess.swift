@@ -31,13 +31,13 @@ extension State {
       if !isByGroups || !tasks.rare.threadGroups.isEmpty { return nil }
     }
     let walk = domain == nil ? nil : rules.selection.memcgWalk
-    guard selectionIndex.prepare(&tasks, groups, memcgWalk: walk) else {
+    guard selectionIndex.wrappedValue.prepare(&tasks, groups, memcgWalk: walk) else {
       let rows = domain.map { $0.reduce(0) { $0 + groups.members[$1].count } }
-      selectionIndex.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
+      selectionIndex.wrappedValue.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
       return nil
     }
-    selectionIndex.follow(&tasks)
-    return selectionIndex.select(
+    selectionIndex.wrappedValue.follow(&tasks)
+    return selectionIndex.wrappedValue.select(
       domain, excluded: oc.excluded, tasks, totalpages: oc.totalpages,
       selectionRule(in: oc.memcg))
   }
