@@ -75,7 +75,7 @@ import Testing
       [Self.grow("b", 600, "0"), Self.grow("c", 500, "1"), Self.grow("a", 900, "1")])
     #expect(replay.record.kills.map(\.victim.name) == ["b", "c"])
     #expect(replay.record.kills.allSatisfy { $0.decision?.constraint == .memoryPolicy })
-    #expect(replay.state.tasks.anon[0] == 901)
+    #expect(replay.state.tasks.mms[0].anon == 901)
   }
 
   @Test func `a process bound to other nodes is no candidate`() {
@@ -119,7 +119,7 @@ import Testing
     scenario.processes.memsAllowed[0] = NodeMask("1")
     #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).record.kills.count == 1)
     let refused = Self.replay(scenario, [Self.grow("a", 100, "0")])
-    #expect(refused.state.tasks.anon[0] == 1)
+    #expect(refused.state.tasks.mms[0].anon == 1)
     #expect(refused.record.warnings.contains { $0.text.contains("EINVAL") })
   }
 
@@ -131,7 +131,7 @@ import Testing
     #expect(Self.used(replay)[1] == 1000)
     #expect(replay.state.ledger.accounts[0].pages.cache == 200)
     #expect(replay.state.ledger.accounts[0].swapUsage > 0)
-    #expect(replay.state.tasks.swap[2] == 0, "c lies on node 0")
+    #expect(replay.state.tasks.mms[2].swap == 0, "c lies on node 0")
   }
 
   @Test func `file pages of a bound process make room for each other on its nodes`() {
@@ -187,6 +187,6 @@ import Testing
     var scenario = Self.scenario()
     scenario.machine.nodes = []
     let replay = Self.replay(scenario, [Self.grow("a", 500)])
-    #expect(replay.state.ledger.nodes == nil && replay.state.tasks.nodes.isEmpty)
+    #expect(replay.state.ledger.nodes == nil && replay.state.tasks.rare.nodes.isEmpty)
   }
 }

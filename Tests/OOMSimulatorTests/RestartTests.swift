@@ -89,7 +89,7 @@ enum RestartWorld {
       """)
     #expect(run.process(0).state == .killed && run.kills.first?.victim.anon == 1107)
     #expect(run.process(1).anon == 107)
-    #expect(run.tasks.untouched[1] == 7)
+    #expect(run.tasks.mappings[1].untouched == 7)
     #expect(run.end == 3_100_000)
   }
 

@@ -174,7 +174,7 @@ extension Run {
     var fates: [String: [FinalProcess.State]] = [:]
     if names.isEmpty { return fates }
     for row in 0..<processCount where names.contains(tasks.names[row]) && !replaced.contains(row) {
-      let before = tasks.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
+      let before = tasks.rare.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
       fates[tasks.names[row]] = before + [process(row).state]
     }
     return fates

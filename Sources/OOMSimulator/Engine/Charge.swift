@@ -49,9 +49,7 @@ extension State {
     if pages == 0 { return }
     let nodes = nodes(of: growth)
     guard let owner = growth.owner else {
-      ledger.charge(pages, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += pages }
-      committed += pages
-      return
+      return writeTmpfs(pages, group: growth.tmpfsGroup, on: nodes)
     }
     if growth.verb == .copyOnWrite {
       copyOnWrite(pages, row: owner, on: nodes)

@@ -82,7 +82,7 @@ extension Replay {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
         let before = growth.owner.map {
-          tables[$0] ?? (state.tasks.touched[$0], state.tasks.pageTables[$0])
+          tables[$0] ?? (state.tasks.mms[$0].touched, state.tasks.mms[$0].pageTables)
         }
         let charge = state.charge(due, kind, of: growth, after: before)
         if let owner = growth.owner, let before, growth.verb == .touch {
@@ -199,7 +199,8 @@ extension State {
     // What gives memory back meanwhile may make it need one table more.
     let tables = pages / tasks.pagesPerTable + 2
     let first =
-      tasks.pageTables[owner] == 0 ? pageTablesOfAnEmptyProcess + tasks.extraTables[owner] : 0
+      tasks.mms[owner].pageTables == 0
+      ? pageTablesOfAnEmptyProcess + tasks.mappings[owner].extraTables : 0
     return pages + tables + max(first, 0)
   }
 

@@ -335,6 +335,6 @@ public struct Run: Equatable, Sendable {
     let isGone = state != .running
     return FinalProcess(
       pid: tasks.pids[row], name: tasks.names[row], state: state,
-      anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])
+      anon: isGone ? 0 : tasks.mms[owner].anon, swap: isGone ? 0 : tasks.mms[owner].swap)
   }
 }

@@ -28,9 +28,9 @@ struct SharedObject: Equatable, Sendable {
   /// Pages that each address space has mapped, by its row. The order of the users decides nothing.
   fileprivate(set) var mapped: [Int: Int64] = [:]
   /// Pages that overcommit has admitted, or that were given at the start.
-  var admitted: Int64 = 0
+  private(set) var admitted: Int64 = 0
   /// The part of them that is in `Committed_AS`.
-  var committed: Int64 = 0
+  private(set) var committed: Int64 = 0
 
   init(_ name: String, _ kind: Kind) {
     self.name = name
@@ -53,6 +53,15 @@ struct SharedObject: Equatable, Sendable {
   /// How many of the next `pages` of a user nobody has touched before.
   func untouched(_ pages: Int64, by row: Int) -> Int64 {
     min(max((mapped[row] ?? 0) + pages - size, 0), pages)
+  }
+
+  /// Takes over what was given at the start.
+  mutating func admitAll() { admitted = size }
+
+  /// Commits pages that overcommit has admitted.
+  mutating func admit(_ pages: Int64) {
+    admitted += pages
+    committed += pages
   }
 
   mutating func join(_ row: Int) { mapped[row] = mapped[row] ?? 0 }
@@ -119,6 +128,7 @@ struct SharedObject: Equatable, Sendable {
     extents[index].swapped -= deleted.swappedShmem
     extents[index].nodes -= held.nodes
     admitted = min(admitted, size)
+    committed = min(committed, size)
     return held
   }
 
@@ -131,7 +141,9 @@ struct SharedObject: Equatable, Sendable {
 
 /// The shared objects of a run, and which processes use them.
 struct SharedObjects: Equatable, Sendable {
-  var list: [SharedObject] = []
+  private(set) var list: [SharedObject] = []
+  /// What all of them add to `Committed_AS`.
+  private(set) var committedAS: Int64 = 0
   private var numbers: [SharedObject.Kind: [String: Int]] = [:]
   /// The segment and the file of each row that has one.
   private var segments: [Int: Int] = [:]
@@ -154,6 +166,12 @@ struct SharedObjects: Equatable, Sendable {
   /// Objects of which a group has pages.
   func numbers(in group: Int) -> [Int] {
     list.indices.filter { list[$0].extents.contains { $0.group == group } }
+  }
+
+  mutating func change(_ number: Int, _ body: (inout SharedObject) -> Void) {
+    committedAS -= list[number].committed
+    body(&list[number])
+    committedAS += list[number].committed
   }
 
   mutating func join(_ row: Int, segment: String?, file: String?) {

@@ -114,7 +114,6 @@ public struct Simulator: Sendable {
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
     var state = replay.state
     state.settle()
-    state.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,

@@ -53,81 +53,25 @@ extension State {
     return pages == 0 || vmEnoughMemory(pages: asksPageByPage ? 1 : pages, state)
   }
 
-  /// Commits private memory that a process maps.
-  ///
-  /// - Returns: whether overcommit admits it.
-  mutating func commit(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
-    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
-    let owner = tasks.owner(row)
-    committed += pages
-    tasks.untouched[owner] += pages
-    tasks.commitBeside[owner] += pages
-    return true
-  }
-
-  /// Commits shared memory that a process maps: the whole object at once.
-  mutating func commitShared(_ pages: Int64, row: Int, isGradual: Bool = false) -> Bool {
-    guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
-    let owner = tasks.owner(row)
-    committed += pages
-    tasks.untouchedShared[owner] += pages
-    tasks.commitBeside[owner] += pages
-    tasks.committedShmem[owner] += pages
-    return true
-  }
-
   /// Maps address space without touching it.
   ///
   /// Private writable memory is charged in full, shared memory by its object, what cannot be written
   /// not at all; `MAP_NORESERVE` counts only where mode 2 ignores it.
   ///
+  /// - Parameter isGradual: it is asked for page by page.
+  /// - Returns: whether overcommit admits it.
+  ///
   /// Kernel: `accountable_mapping()`, mm/mmap.c, and `shmem_acct_size()`, mm/shmem.c.
-  mutating func map(_ pages: Int64, _ kind: Event.MappingKind, row: Int) -> Bool {
-    let owner = tasks.owner(row)
-    switch kind {
-    case .private:
-      return commit(pages, row: row)
-    case .shared:
-      return commitShared(pages, row: row)
-    case .readOnly:
-      tasks.uncommitted[owner] += pages
-      return true
-    case .noReserve:
-      if vm.overcommitMemory == .never { return commit(pages, row: row) }
-      tasks.noReserve[owner] += pages
-      return true
+  mutating func map(
+    _ pages: Int64, _ kind: Event.MappingKind, row: Int, isGradual: Bool = false
+  ) -> Bool {
+    let isReserved = kind == .noReserve && vm.overcommitMemory == .never
+    let kind = isReserved ? .private : kind
+    if kind == .private || kind == .shared {
+      guard isAdmitted(pages, row: row, isGradual: isGradual) else { return false }
     }
-  }
-
-  /// Gives mapped and untouched address space back; no more than there is.
-  mutating func unmap(_ pages: Int64, _ kind: Event.MappingKind, row: Int) {
-    let owner = tasks.owner(row)
-    switch kind {
-    case .private, .noReserve:
-      let mapped = tasks.untouched[owner] + tasks.noReserve[owner]
-      var pages = min(pages, max(mapped - tasks.claimed[owner], 0))
-      if kind == .noReserve {
-        // What was mapped in mode 2 was committed all the same.
-        let unreserved = min(pages, tasks.noReserve[owner])
-        tasks.noReserve[owner] -= unreserved
-        pages -= unreserved
-      }
-      pages = min(pages, tasks.untouched[owner])
-      tasks.untouched[owner] -= pages
-      tasks.commitBeside[owner] -= pages
-      committed -= pages
-    case .shared:
-      let free =
-        tasks.untouchedShared[owner] - tasks.claimedShared[owner]
-      let pages = min(pages, max(free, 0))
-      tasks.untouchedShared[owner] -= pages
-      tasks.commitBeside[owner] -= pages
-      tasks.committedShmem[owner] -= pages
-      committed -= pages
-    case .readOnly:
-      let pages = min(pages, tasks.uncommitted[owner])
-      tasks.uncommitted[owner] -= pages
-    }
+    tasks.map(pages, kind, of: tasks.owner(row))
+    return true
   }
 
   /// Admits what a growth is going to touch beyond what its process has mapped already.
@@ -137,29 +81,26 @@ extension State {
   mutating func admit(_ sizes: Event.Sizes, row: Int, isGradual: Bool = false) -> Int64? {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
-    let mapped =
-      tasks.untouched[owner] + tasks.noReserve[owner]
-      - tasks.claimed[owner]
-    let request = max(anon - mapped, 0)
-    if !commit(request, row: row, isGradual: isGradual) { return request }
-    if let number = self.shared.number(.shmem, of: owner) {
-      if let refused = admit(sizes.shmem, object: number, row: row, isGradual: isGradual) {
-        unmap(request, .private, row: row)
-        return refused
-      }
-      tasks.claimed[owner] += anon
-      return nil
+    let request = max(anon - tasks.mappings[owner].unclaimed, 0)
+    if !map(request, .private, row: row, isGradual: isGradual) { return request }
+    if let refused = admitShared(sizes.shmem, row: row, isGradual: isGradual) {
+      tasks.unmap(request, .private, of: owner)
+      return refused
     }
-    let mappedShared =
-      tasks.untouchedShared[owner] - tasks.claimedShared[owner]
-    let shared = max(sizes.shmem - mappedShared, 0)
-    if !commitShared(shared, row: row, isGradual: isGradual) {
-      unmap(request, .private, row: row)
-      return shared
-    }
-    tasks.claimed[owner] += anon
-    tasks.claimedShared[owner] += sizes.shmem
+    tasks.claim(anon: anon, shmem: sizes.shmem, of: owner)
     return nil
+  }
+
+  /// Admits what a process is going to touch of shared memory.
+  ///
+  /// - Returns: the request that was refused, in pages, or nil.
+  private mutating func admitShared(_ pages: Int64, row: Int, isGradual: Bool) -> Int64? {
+    let owner = tasks.owner(row)
+    if let number = shared.number(.shmem, of: owner) {
+      return admit(pages, object: number, row: row, isGradual: isGradual)
+    }
+    let request = max(pages - tasks.mappings[owner].unclaimedShared, 0)
+    return map(request, .shared, row: row, isGradual: isGradual) ? nil : request
   }
 
   /// Admits what a process is going to touch of a segment: its pages are committed once, whoever maps them.
@@ -170,13 +111,10 @@ extension State {
   ) -> Int64? {
     let owner = tasks.owner(row)
     let object = shared.list[number]
-    let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner] + pages
+    let wanted = (object.mapped[owner] ?? 0) + tasks.mappings[owner].claimedShared + pages
     let request = max(wanted - object.admitted, 0)
     guard isAdmitted(request, row: row, isGradual: isGradual) else { return request }
-    committed += request
-    shared.list[number].committed += request
-    shared.list[number].admitted += request
-    tasks.claimedShared[owner] += pages
+    shared.change(number) { $0.admit(request) }
     return nil
   }
 
@@ -187,7 +125,7 @@ extension State {
   /// Kernel: `dup_mmap()`, kernel/fork.c, asks `security_vm_enough_memory_mm()` for each mapping by itself.
   func refusedFork(of row: Int) -> Int64? {
     let owner = tasks.owner(row)
-    let pages = max(tasks.committed(owner) - tasks.committedShmem[owner], 0)
+    let pages = max(tasks.committed(owner) - tasks.mappings[owner].committedShmem, 0)
     return isAdmitted(pages, row: row, isGradual: false) ? nil : pages
   }
 }

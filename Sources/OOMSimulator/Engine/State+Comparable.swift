@@ -23,7 +23,7 @@ extension State {
     state.restarts = restarts.comparable(numbers, at: now)
     // What is charged over a limit stands at the limit; here, of which groups that was said.
     state.forced = []
-    state.selectionIndex = SelectionIndex()
+    state.selectionIndex = Indirect(wrappedValue: SelectionIndex())
     return state
   }
 }
@@ -49,9 +49,10 @@ struct RowNumbers {
 
   func kept<Value>(_ column: [Value]) -> [Value] { rows.map { column[$0] } }
 
-  func kept(_ column: SparseColumn) -> SparseColumn {
-    var kept = SparseColumn()
-    if !column.isEmpty { for (number, row) in rows.enumerated() { kept[number] = column[row] } }
+  func kept<Value>(_ column: SparseColumn<Value>, nothing: Value) -> SparseColumn<Value> {
+    var kept = SparseColumn(nothing: nothing)
+    if column.isEmpty { return kept }
+    for (number, row) in rows.enumerated() { kept.change(number) { $0 = column[row] } }
     return kept
   }
 
@@ -67,63 +68,11 @@ struct RowNumbers {
 }
 
 extension Tasks {
-  /// A column that is not named here keeps its dead rows, so that no state is the same as one before: no loop is
-  /// called one that is none.
   fileprivate func comparable(_ numbers: RowNumbers, at now: Int64, upcoming: Int32) -> Tasks {
-    var tasks = self
-    tasks.changes = ChangedRows()
-    // What they name is in `shared`.
-    (tasks.segments, tasks.mappedFiles) = ([:], [:])
-    tasks.names = numbers.kept(names)
-    tasks.pids = numbers.rows.map { pids[$0] == 1 ? 1 : 0 }
-    tasks.uids = numbers.kept(uids)
-    tasks.groups = numbers.kept(groups)
-    tasks.oomScoreAdj = numbers.kept(oomScoreAdj)
-    tasks.flags = numbers.kept(flags)
-    tasks.states = numbers.kept(states)
-    tasks.anon = numbers.kept(anon)
-    tasks.file = numbers.kept(file)
-    tasks.shmem = numbers.kept(shmem)
-    tasks.swap = numbers.kept(swap)
-    tasks.locked = numbers.kept(locked)
-    tasks.pageTables = numbers.kept(pageTables)
-    tasks.touched = numbers.kept(touched)
-    tasks.pages = numbers.kept(pages)
-    tasks.candidateWeight = numbers.kept(candidateWeight)
-    tasks.upperTables = numbers.kept(upperTables)
-    tasks.threadGroups = numbers.kept(threadGroups)
-    tasks.memsAllowed = numbers.kept(memsAllowed)
-    tasks.mempolicy = numbers.kept(mempolicy)
-    tasks.nodes = numbers.kept(nodes)
-    tasks.dyingRows = numbers.kept(dyingRows)
-    tasks.swapoffRows = numbers.kept(swapoffRows)
-    tasks.extraVM = numbers.kept(extraVM)
-    tasks.extraTables = numbers.kept(extraTables)
-    tasks.untouched = numbers.kept(untouched)
-    tasks.noReserve = numbers.kept(noReserve)
-    tasks.noReserveTouched = numbers.kept(noReserveTouched)
-    tasks.claimed = numbers.kept(claimed)
-    tasks.untouchedShared = numbers.kept(untouchedShared)
-    tasks.claimedShared = numbers.kept(claimedShared)
-    tasks.uncommitted = numbers.kept(uncommitted)
-    tasks.commitBeside = numbers.kept(commitBeside)
-    tasks.committedShmem = numbers.kept(committedShmem)
-    tasks.swappedShmem = numbers.kept(swappedShmem)
-    tasks.owners = numbers.kept(owners).mapValues { numbers[$0] }
-    tasks.sharers = numbers.kept(sharers).mapValues { numbers.kept($0) }
-    tasks.ppids = children.isEmpty ? [] : parents(numbers, upcoming: upcoming)
-    tasks.children = [:]
-    (tasks.startedAt, tasks.legacy) = ([:], [:])
-    for (number, row) in numbers.rows.enumerated() {
-      var inputs = legacy[row] ?? Scenario.Process.LegacyInputs()
-      // Since 2.6.36 nothing depends on how long a process has run.
-      if rules.badness.isLegacy {
-        tasks.startedAt[number] = (startedAt[row] ?? 0) - inputs.runTime - now
-      }
-      inputs.runTime = 0
-      if inputs != Scenario.Process.LegacyInputs() { tasks.legacy[number] = inputs }
-    }
-    return tasks
+    kept(
+      numbers, pids: numbers.rows.map { pids[$0] == 1 ? 1 : 0 },
+      ppids: children.isEmpty ? [] : parents(numbers, upcoming: upcoming),
+      rare: rare.comparable(numbers, at: now, agesCount: rules.badness.isLegacy))
   }
 
   /// Whose child each process is, -1 for nobody's; below that, how far the pid is that a new process may still get, so
@@ -134,6 +83,26 @@ extension Tasks {
     return numbers.rows.map {
       byPid[ppids[$0]] ?? (ppids[$0] >= upcoming ? upcoming - ppids[$0] - 2 : -1)
     }
+  }
+}
+
+extension RareColumns {
+  /// - Parameter agesCount: whether it matters how long a process has run, which it does not since 2.6.36.
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Int64, agesCount: Bool) -> RareColumns {
+    // The names of segments and files are in `State.shared`.
+    var rare = RareColumns()
+    rare.upperTables = numbers.kept(upperTables)
+    rare.threadGroups = numbers.kept(threadGroups)
+    rare.memsAllowed = numbers.kept(memsAllowed)
+    rare.mempolicy = numbers.kept(mempolicy)
+    rare.nodes = numbers.kept(nodes)
+    for (number, row) in numbers.rows.enumerated() {
+      var inputs = legacy[row] ?? Scenario.Process.LegacyInputs()
+      if agesCount { rare.startedAt[number] = (startedAt[row] ?? 0) - inputs.runTime - now }
+      inputs.runTime = 0
+      if inputs != Scenario.Process.LegacyInputs() { rare.legacy[number] = inputs }
+    }
+    return rare
   }
 }
 

@@ -121,11 +121,11 @@ extension State {
     guard let memory = ledger.nodes else { return }
     let none = NodeShares(nodes: memory.count)
     switch holder.place {
-    case .own(let row): body(&tasks.nodes[row, default: none])
+    case .own(let row): tasks.changeNodes(of: row, none: none, body)
     case .holding(let number):
-      for row in holdings[number].mappers { body(&tasks.nodes[row, default: none]) }
+      for row in holdings[number].mappers { tasks.changeNodes(of: row, none: none, body) }
       holdings.changeNodes(number, body)
-    case .object(let number): shared.list[number].changeNodes(of: holder.group, body)
+    case .object(let number): shared.change(number) { $0.changeNodes(of: holder.group, body) }
     }
   }
 
@@ -158,22 +158,11 @@ extension State {
   private mutating func change(_ holder: Holder, _ pages: Pages) {
     switch holder.place {
     case .own(let row):
-      tasks.add(pages, to: row)
+      tasks.addMMCounters(pages, of: row)
     case .holding(let number):
-      for row in holdings[number].mappers { tasks.add(pages, to: row) }
+      for row in holdings[number].mappers { tasks.addMMCounters(pages, of: row) }
       holdings.change(number) { $0.pages += pages }
     case .object: break
     }
-  }
-}
-
-extension Tasks {
-  fileprivate mutating func add(_ pages: Pages, to owner: Int) {
-    anon[owner] += pages.anon
-    file[owner] += pages.file
-    shmem[owner] += pages.shmem
-    swap[owner] += pages.swappedAnon
-    if pages.swappedShmem != 0 { swappedShmem[owner] += pages.swappedShmem }
-    refresh(owner)
   }
 }

@@ -71,7 +71,7 @@ extension Run {
       let pid = tasks.pids[earlier]
       let death = kills.first { $0.killed.contains { $0.process.pid == pid } }?.at
       guard let death else { return false }
-      return death <= tasks.startedAt[later] ?? 0
+      return death <= tasks.rare.startedAt[later] ?? 0
     }
   }
 

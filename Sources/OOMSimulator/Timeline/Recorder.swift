@@ -174,7 +174,8 @@ extension State {
   fileprivate func pagesShown(_ row: Int) -> Int64 {
     guard tasks.hasNotExited(row) else { return 0 }
     let owner = tasks.owner(row)
-    return tasks.anon[owner] + tasks.file[owner] + tasks.shmem[owner] + tasks.swap[owner]
+    return tasks.mms[owner].anon + tasks.mms[owner].file + tasks.mms[owner].shmem
+      + tasks.mms[owner].swap
   }
 }
 
