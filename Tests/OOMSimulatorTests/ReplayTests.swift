@@ -237,4 +237,16 @@ import Testing
         #"{ "at": "2s", "oom": {} }, { "at": "1s", "exit": { "process": "a" } }"#))
     #expect(run.kills.map(\.victim.name) == ["b"])
   }
+
+  @Test("growth by nothing is over at once: it does not make the run longer")
+  func growthByNothing() throws {
+    let run = try run(
+      machine(
+        #"{ "name": "a", "anon": "100 pages" }"#,
+        #"""
+        { "at": "1s", "grow": { "process": "a", "anon": 0, "over": "10s" } },
+        { "at": "2s", "shrink": { "process": "a", "anon": 0, "over": "10s" } }
+        """#))
+    #expect(run.end == 2_000_000)
+  }
 }
