@@ -249,4 +249,16 @@ import Testing
         """#))
     #expect(run.end == 2_000_000)
   }
+
+  /// 10000 pages too much are there from the start, and reclaim finds 5000: a write to a tmpfs gets no page at all.
+  @Test("what reclaim can take is gone before a write that gets no page kills")
+  func tmpfsWithoutAPage() throws {
+    let run = try run(
+      machine(
+        #"{ "name": "a", "anon": "105000 pages", "file": "5000 pages" }"#,
+        #"{ "at": "1s", "tmpfs": { "write": "10 pages" } }"#))
+    #expect(run.kills.map(\.victim.name) == ["a"])
+    #expect(run.kills.first?.victim.file == 0)
+    #expect(run.kills.first?.victim.anon == 105_000)
+  }
 }
