@@ -237,4 +237,28 @@ import Testing
         #"{ "at": "2s", "oom": {} }, { "at": "1s", "exit": { "process": "a" } }"#))
     #expect(run.kills.map(\.victim.name) == ["b"])
   }
+
+  @Test("growth by nothing is over at once: it does not make the run longer")
+  func growthByNothing() throws {
+    let run = try run(
+      machine(
+        #"{ "name": "a", "anon": "100 pages" }"#,
+        #"""
+        { "at": "1s", "grow": { "process": "a", "anon": 0, "over": "10s" } },
+        { "at": "2s", "shrink": { "process": "a", "anon": 0, "over": "10s" } }
+        """#))
+    #expect(run.end == 2_000_000)
+  }
+
+  /// 10000 pages too much are there from the start, and reclaim finds 5000: a write to a tmpfs gets no page at all.
+  @Test("what reclaim can take is gone before a write that gets no page kills")
+  func tmpfsWithoutAPage() throws {
+    let run = try run(
+      machine(
+        #"{ "name": "a", "anon": "105000 pages", "file": "5000 pages" }"#,
+        #"{ "at": "1s", "tmpfs": { "write": "10 pages" } }"#))
+    #expect(run.kills.map(\.victim.name) == ["a"])
+    #expect(run.kills.first?.victim.file == 0)
+    #expect(run.kills.first?.victim.anon == 105_000)
+  }
 }

@@ -46,11 +46,12 @@ extension State {
 
   /// Books pages of a growth that fit.
   mutating func book(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
-    if pages == 0 { return }
     let nodes = nodes(of: growth)
     guard let owner = growth.owner else {
+      // Even of a write that gets no page, reclaim takes what it can before it gives up.
       return writeTmpfs(pages, group: growth.tmpfsGroup, on: nodes)
     }
+    if pages == 0 { return }
     if growth.verb == .copyOnWrite {
       copyOnWrite(pages, row: owner, on: nodes)
     } else {

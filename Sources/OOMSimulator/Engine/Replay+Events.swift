@@ -15,6 +15,14 @@ extension Replay {
     reviewGrowths()
   }
 
+  /// The same for what a process that came back does again.
+  mutating func act(_ action: Event.Action, row: Int) {
+    if isOfOneProcess(action) { return perform(action, row: row) }
+    catchUp()
+    perform(action, row: row)
+    reviewGrowths()
+  }
+
   /// Whether an event concerns nothing but one process and what it is promised: other growth may stay behind.
   private func isOfOneProcess(_ action: Event.Action) -> Bool {
     switch action {
@@ -96,7 +104,7 @@ extension Replay {
   }
 
   /// What a process does with its own memory.
-  mutating func perform(_ action: Event.Action, row: Int) {
+  private mutating func perform(_ action: Event.Action, row: Int) {
     switch action {
     case .grow(_, let sizes, let over, let nodes):
       grow(row, sizes, over: over, nodes: nodes)

@@ -3,6 +3,8 @@
 extension Replay {
   /// Starts growth that overcommit has admitted.
   mutating func begin(_ growth: Growth) {
+    // Growth by nothing is over at once, however long it was to take.
+    if growth.isComplete { return }
     var growth = growth
     growth.owner = growth.row.map { state.tasks.owner($0) }
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }

@@ -186,7 +186,7 @@ extension Replay {
     start(service.process, name: name, service: index)
     for action in service.actions where record.panic == nil {
       guard let row = state.restarts.services[index].row, state.tasks.isAlive(row) else { return }
-      perform(action, row: row)
+      act(action, row: row)
     }
   }
 
