@@ -89,7 +89,7 @@ import Testing
     check(scenario, rules, "a fork at a restart")
     let run = Simulator(for: scenario).run(scenario)
     #expect(run.kills.map(\.victim.name) == ["a"])
-    #expect(run.kills.first?.invoker?.name == "s")
+    #expect(run.kills.first?.decision?.invoker?.name == "s")
     #expect(run.kills.first?.at == 9_999_999)
   }
 }
