@@ -1,14 +1,19 @@
+package import OOMSimulator
+
 /// Numbers as people read them: integers only, rounded down to a tenth.
 package enum SizeFormat {
   /// A size as `12.4 GiB`.
-  package static func binary(pages: Int64, pageSize: Int64) -> String {
+  package static func binary(pages: Int64, pageSize: Bytes) -> String {
+    pageSize.bytes(pages: pages).map { binary($0) } ?? "unlimited"
+  }
+
+  /// A size as `12.4 GiB`.
+  package static func binary(_ size: Bytes) -> String {
     let units: [(String, Int64)] = [
       ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
     ]
-    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
-    if overflow { return "unlimited" }
-    let magnitude = bytes.magnitude
-    let sign = bytes < 0 ? "-" : ""
+    let magnitude = size.rawValue.magnitude
+    let sign = size < 0 ? "-" : ""
     for (name, factor) in units where magnitude >= UInt64(factor) {
       let whole = magnitude / UInt64(factor)
       let tenth = magnitude % UInt64(factor) * 10 / UInt64(factor)
@@ -16,6 +21,11 @@ package enum SizeFormat {
         ? "\(sign)\(whole) \(name)" : "\(sign)\(whole).\(tenth) \(name)"
     }
     return "\(sign)\(magnitude) B"
+  }
+
+  /// A size that the kernel gives in kB.
+  package static func binary(_ size: Kibibytes) -> String {
+    binary(pages: size.rawValue, pageSize: 1024)
   }
 
   /// A number with its digits in threes: `3 384 517`.

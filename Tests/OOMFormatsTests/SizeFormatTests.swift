@@ -1,4 +1,5 @@
 import OOMFormats
+import OOMSimulator
 import Testing
 
 /// Numbers as people read them, with integers only.
@@ -9,8 +10,8 @@ struct SizeFormatTests {
     // From 100 on a tenth says nothing.
     (26_112, 4096, "102 MiB"), (1 << 28, 4096, "1 TiB"), (1, 65536, "64 KiB"),
     (-1, 4096, "-4 KiB"), (-384, 4096, "-1.5 MiB"), (Int64.max, 4096, "unlimited"),
-  ])
-  func `sizes are rounded down to a tenth`(pages: Int64, pageSize: Int64, text: String) {
+  ] as [(Int64, Bytes, String)])
+  func `sizes are rounded down to a tenth`(pages: Int64, pageSize: Bytes, text: String) {
     #expect(SizeFormat.binary(pages: pages, pageSize: pageSize) == text)
   }
 

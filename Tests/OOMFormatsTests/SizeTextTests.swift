@@ -29,7 +29,7 @@ struct SizeTextTests {
     ("1k", 65536, 1), ("64k", 65536, 1), ("65k", 65536, 2), ("1M", 65536, 16),
     ("1000kB", 65536, 16), ("4096T", 65536, 1 << 36),
   ])
-  func `sizes in larger pages`(text: String, pageSize: Int64, pages: Int64) throws {
+  func `sizes in larger pages`(text: String, pageSize: Bytes, pages: Int64) throws {
     #expect(try size(text, pageSize: pageSize) == pages)
   }
 
@@ -94,7 +94,7 @@ struct SizeTextTests {
     #expect(scenario.cgroups["/a"]?.swapMax == 256)
   }
 
-  private func size(_ text: String, pageSize: Int64 = 4096) throws(QuantityError) -> Int64 {
+  private func size(_ text: String, pageSize: Bytes = 4096) throws(QuantityError) -> Int64 {
     let bytes = Array(text.utf8)
     return try SizeText.pages(bytes.span, pageSize: pageSize)
   }

@@ -278,8 +278,8 @@ import VictimSelection
         for release in releases {
           let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
           let minFree = defaultMinFreeKbytes(
-            lowmemKiB: pages * 4, most: rules.watermarks.mostMinFreeKbytes)
-          #expect(minFree == vector.number(minFreeKey), "\(release)")
+            lowmem: Kibibytes(pages * 4), most: rules.watermarks.mostMinFreeKbytes)
+          #expect(minFree.rawValue == vector.number(minFreeKey), "\(release)")
           let min = minWatermark(minFreeKbytes: minFree, machine: Machine())
           let (low, high) = lowAndHighWatermark(
             min: min, managed: pages, step: rules.watermarks.step)

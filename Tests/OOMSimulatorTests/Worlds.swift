@@ -141,7 +141,7 @@ struct Worlds {
     scenario.machine.slabReclaimable = pages(500)
     if chance(20) { scenario.machine.hugetlb = pages(2000) }
     if chance(15) { scenario.machine.exitDelay = pages(3_000_000) }
-    scenario.sysctl.minFreeKbytes = pages(4000)
+    scenario.sysctl.minFreeKbytes = Kibibytes(pages(4000))
     scenario.sysctl.overcommitMemory =
       [.heuristic, .always, .always, .never].randomElement(using: &random)
     scenario.sysctl.overcommitRatio = 50 + pages(100)
@@ -323,7 +323,7 @@ struct Worlds {
       var change = Sysctl()
       change.overcommitMemory = [.heuristic, .always, .never].randomElement(using: &random)
       if chance(30) { change.swappiness = chance(50) ? 0 : 60 }
-      if chance(30) { change.minFreeKbytes = pages(8000) }
+      if chance(30) { change.minFreeKbytes = Kibibytes(pages(8000)) }
       return .setSysctl(change)
     case 16:
       guard usesGroups else { return .exit(process) }

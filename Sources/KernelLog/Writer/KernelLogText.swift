@@ -10,8 +10,6 @@ package import OOMSimulator
 package struct KernelLogText {
   let forms: LogForms
   let run: Run
-  /// KiB in a page.
-  let pageKiB: Int64
   private(set) var text = ""
   var now: Int64 = 0
   /// Lines of the reaper, which come later than what stands behind them.
@@ -30,7 +28,6 @@ package struct KernelLogText {
   private init(_ run: Run) {
     self.run = run
     forms = LogForms(of: KernelRelease(run.kernel) ?? .standard)
-    pageKiB = run.pageSize / 1024
   }
 
   private mutating func write() {
@@ -79,7 +76,9 @@ package struct KernelLogText {
     now = time
   }
 
-  func kB(_ pages: Int64) -> String { "\(pages * pageKiB)kB" }
+  func kB(_ pages: Int64) -> String { "\(kibibytes(pages))kB" }
+
+  func kibibytes(_ pages: Int64) -> Int64 { run.pageSize.kibibytes(pages: pages).rawValue }
 
   /// A name or a path as the log shows it: what else would break its line is spelt out, as /dev/kmsg does.
   static func plain(_ text: String) -> String {

@@ -115,13 +115,14 @@ extension JSONWriter {
 
 extension SizeText {
   /// A size in the largest unit that is exact: `16G`, `148k`; in pages where there is none.
-  static func text(_ pages: Int64, pageSize: Int64) -> String {
-    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
+  static func text(_ pages: Int64, pageSize: Bytes) -> String {
     let units: [(name: String, bytes: Int64)] = [
       ("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20), ("k", 1 << 10),
     ]
-    if !overflow, bytes <= maxBytes {
-      for unit in units where bytes % unit.bytes == 0 { return "\(bytes / unit.bytes)\(unit.name)" }
+    if let bytes = pageSize.bytes(pages: pages), bytes <= maxBytes {
+      for unit in units where bytes.rawValue % unit.bytes == 0 {
+        return "\(bytes.rawValue / unit.bytes)\(unit.name)"
+      }
     }
     return "\(pages) pages"
   }

@@ -132,7 +132,7 @@ struct RulesInForce {
 
 /// How sizes are written in all lessons.
 struct LessonNumbers {
-  let pageSize: Int64
+  let pageSize: Bytes
 
   func size(_ pages: Int64) -> String { SizeFormat.binary(pages: pages, pageSize: pageSize) }
 

@@ -280,7 +280,7 @@ public struct Run: Equatable, Sendable {
   public var outcome: Expectation.Outcome
   /// Microseconds.
   public var end: Int64
-  package var pageSize: Int64
+  package var pageSize: Bytes
   package var totalpages: Int64
   /// Every OOM kill, by time.
   public var kills: [Kill]

@@ -138,7 +138,7 @@ public struct ScoreTable: Equatable, Sendable {
   package var ruleSet: String
   /// The machine's: memory + swap.
   package var totalpages: Int64
-  package var pageSize: Int64
+  package var pageSize: Bytes
   /// How points came about.
   package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.

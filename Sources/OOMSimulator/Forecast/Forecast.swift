@@ -4,7 +4,7 @@ package struct Forecast: Equatable, Sendable {
   package var kernel: String
   /// Key of the rules that decide.
   package var ruleSet: String
-  package var pageSize: Int64
+  package var pageSize: Bytes
   /// The machine and every group with a limit, nearest to its limit first.
   package var domains: [Domain]
   /// What has to be said of the rules and of the state.

@@ -61,11 +61,11 @@ extension Scenario {
     /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
     public var swap: Int64 = 0
     /// Part of `anon` that cannot be swapped. File: `VmLck`.
-    public var locked: Int64 = 0
+    package var locked: Int64 = 0
     /// Address space; derived when nil. Kernel: `mm->total_vm`.
     public var totalVM: Int64?
     /// What it adds to `Committed_AS`; anon + swap when nil.
-    public var committed: Int64?
+    package var committed: Int64?
     /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
     public var pageTables: Int64?
     /// The same by level, since releases count different levels; `pageTables` is their sum. Without it, all of
@@ -80,18 +80,18 @@ extension Scenario {
     /// What it does when overcommit refuses it memory.
     public var onENOMEM = OnENOMEM.continue
     /// It uses its parent's address space until it calls exec. Kernel: `in_vfork()`.
-    public var isInVfork = false
+    package var isInVfork = false
     /// It was killed before the start, and its memory is not back: never, or after `Machine.exitDelay`.
-    public var isDying = false
+    package var isDying = false
     /// It runs swapoff. Kernel: `oom_task_origin()`.
-    public var isSwapoff = false
+    package var isSwapoff = false
     /// Nodes that it may have memory on; nil is what its group says. File: `Mems_allowed_list` in
     /// /proc/PID/status.
-    public var memsAllowed: NodeMask?
+    package var memsAllowed: NodeMask?
     /// Nodes that its memory policy binds it to. Kernel: `MPOL_BIND` of `set_mempolicy()`.
-    public var mempolicy: NodeMask?
+    package var mempolicy: NodeMask?
     /// Groups of threads that live in another group than the process, on version 1.
-    public var threadCgroups: [String] = []
+    package var threadCgroups: [String] = []
     /// Whether it comes back after its death; nil means never.
     public var restart: RestartPolicy?
 

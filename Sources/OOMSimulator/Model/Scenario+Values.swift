@@ -2,8 +2,11 @@
 // scenario that was made in Swift is checked for them.
 
 extension Scenario {
-  /// The largest memory or size, in bytes: 4 PiB, what x86-64 can address, 2^40 pages of 4096 bytes.
-  package static let mostBytes: Int64 = 1 << 52
+  /// The largest memory or size: 4 PiB, what x86-64 can address, 2^40 pages of 4096 bytes.
+  package static let mostBytes: Bytes = 1 << 52
+
+  /// The same in KiB.
+  package static let mostKibibytes = Kibibytes(1 << 42)
 
   /// The latest time, in microseconds: some 31 years.
   package static let mostMicroseconds: Int64 = 1_000_000_000_000_000
@@ -69,8 +72,8 @@ private struct ValueCheck {
   let mostPages: Int64
   var problems: [ScenarioProblem] = []
 
-  init(pageSize: Int64) {
-    mostPages = Scenario.mostBytes / max(pageSize, 4096)
+  init(pageSize: Bytes) {
+    mostPages = max(pageSize, 4096).pages(Scenario.mostBytes)
   }
 
   /// As many as anybody reads.
@@ -157,7 +160,8 @@ extension FieldValue {
     case .size(let get, _): Self.outside(0...most, get(root), "pages")
     case .limit(let get, _):
       get(root).flatMap { $0 == Cgroup.unlimited ? nil : Self.outside(0...most, $0, "pages") }
-    case .kbytes(let get, _): Self.outside(0...(Scenario.mostBytes / 1024), get(root), "KiB")
+    case .kbytes(let get, _):
+      Self.outside(0...Scenario.mostKibibytes.rawValue, get(root)?.rawValue, "KiB")
     case .integer(let range, let get, _): Self.outside(range, get(root), nil)
     case .choice(let choice, let get, _):
       get(root).flatMap { choice.allowed.contains($0) ? nil : choice.complaint($0) }

@@ -49,7 +49,7 @@ package struct Protection: Equatable, Sendable {
   package var kernel: String
   /// Key of the rules that decide.
   package var ruleSet: String
-  package var pageSize: Int64
+  package var pageSize: Bytes
   package var process: ProcessIdentity
   package var cgroup: String
   /// What happens without any change.

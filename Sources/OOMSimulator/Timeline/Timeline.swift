@@ -50,7 +50,7 @@ package struct Timeline: Equatable, Sendable {
   package var otherGroups = 0
   /// Pages of memory; no event changes it.
   package var memory: Int64 = 0
-  package var pageSize: Int64 = 4096
+  package var pageSize: Bytes = 4096
   /// Microseconds.
   package var end: Int64 = 0
 

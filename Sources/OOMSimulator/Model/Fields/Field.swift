@@ -42,7 +42,7 @@ package enum FieldValue<Root>: Sendable {
   /// A limit of a group: a size, bytes without a unit, or `max`. In pages.
   case limit(Get<Int64>, Set<Int64>)
   /// A sysctl in KiB.
-  case kbytes(Get<Int64>, Set<Int64>)
+  case kbytes(Get<Kibibytes>, Set<Kibibytes>)
   case integer(ClosedRange<Int64>, Get<Int64>, Set<Int64>)
   /// One of a few numbers; the text is what the message about another one says after it.
   case choice(Choice, Get<Int64>, Set<Int64>)
@@ -101,7 +101,8 @@ extension FieldValue {
   fileprivate func shown(_ root: Root) -> ShownValue {
     switch self {
     case .size(let get, _), .limit(let get, _): .optionalPages(get(root))
-    case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
+    case .kbytes(let get, _): .optional(get(root)?.rawValue)
+    case .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
       .optional(get(root))
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
