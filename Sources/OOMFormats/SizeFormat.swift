@@ -47,9 +47,9 @@ package enum SizeFormat {
   package static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
 
   /// A time as `1h12m3.207s`.
-  package static func time(_ microseconds: Int64) -> String {
-    let seconds = microseconds / 1_000_000
-    let fraction = microseconds % 1_000_000
+  package static func time(_ time: Microseconds) -> String {
+    let seconds = time / .seconds(1)
+    let fraction = (time % .seconds(1)).rawValue
     var text = ""
     if seconds >= 3600 { text += "\(seconds / 3600)h" }
     if seconds >= 60 { text += "\(seconds / 60 % 60)m" }
@@ -63,8 +63,8 @@ package enum SizeFormat {
   }
 
   /// A time for a table, rounded down: `1h12m3s`, `25s`, `3.207s`.
-  package static func shortTime(_ microseconds: Int64) -> String {
-    let unit: Int64 = microseconds >= 10_000_000 ? 1_000_000 : 1000
-    return time(microseconds / unit * unit)
+  package static func shortTime(_ time: Microseconds) -> String {
+    let unit: Microseconds = time >= .seconds(10) ? .seconds(1) : 1000
+    return self.time(time - time % unit)
   }
 }

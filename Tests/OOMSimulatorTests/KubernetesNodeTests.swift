@@ -253,7 +253,7 @@ import Testing
     #expect(report.containerCount(in: machine) == (3, 3))
     var scenario = node.scenario
     scenario.events = (1...9).map {
-      Event(at: $0, action: .oom(cgroup: nil, invoker: nil, nodes: nil))
+      Event(at: Microseconds($0), action: .oom(cgroup: nil, invoker: nil, nodes: nil))
     }
     let kills = Simulator(for: scenario).run(scenario).kills
     var order: [String] = []

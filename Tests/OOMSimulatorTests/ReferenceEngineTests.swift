@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  private func swappiness(_ scenario: Scenario, before time: Int64) -> Int64 {
+  private func swappiness(_ scenario: Scenario, before time: Microseconds) -> Int64 {
     var swappiness = scenario.sysctl.swappiness ?? 60
     for event in scenario.events.sorted(by: { $0.at < $1.at }) where event.at < time {
       if case .setSysctl(let change) = event.action, let value = change.swappiness {

@@ -76,9 +76,9 @@ import VictimSelection
     process.legacy.oomAdj = Int16(task.number("oom_adj") ?? 0)
     process.legacy.nice = Int16(task.number("nice") ?? 0)
     let jiffies = (task.number("utime_jiffies") ?? 0) + (task.number("stime_jiffies") ?? 0)
-    process.legacy.cpuTime = jiffies * (1_000_000 / hz)
+    process.legacy.cpuTime = Microseconds(jiffies * (1_000_000 / hz))
     let seconds = (task.number("uptime_s") ?? 0) - (task.number("start_s") ?? 0)
-    process.legacy.runTime = seconds * 1_000_000
+    process.legacy.runTime = .seconds(seconds)
     if let bytes = task.number("pgtables_bytes") {
       process.pageTables = bytes / 4096
     } else {

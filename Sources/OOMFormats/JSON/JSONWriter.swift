@@ -231,6 +231,11 @@ extension JSONWriter {
   }
 
   @inline(never)
+  package mutating func field(_ key: StaticString, _ time: Microseconds?) {
+    field(key, time?.rawValue)
+  }
+
+  @inline(never)
   package mutating func field(_ key: StaticString, _ size: Bytes?) {
     field(key, size?.rawValue)
   }

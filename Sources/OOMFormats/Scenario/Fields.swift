@@ -225,8 +225,8 @@ package struct Fields {
     }
   }
 
-  /// A duration in microseconds; 0 needs no unit.
-  mutating func duration() throws(JSONError) -> Int64? {
+  /// A duration; 0 needs no unit.
+  mutating func duration() throws(JSONError) -> Microseconds? {
     let kind = try json.peek()
     let offset = json.offset
     if kind == .number {

@@ -29,10 +29,10 @@ extension ScenarioWriter {
     writer.integer(value ? 1 : 0)
   }
 
-  func duration(_ key: String, _ microseconds: Int64?, to writer: inout JSONWriter) {
-    guard let microseconds else { return }
+  func duration(_ key: String, _ time: Microseconds?, to writer: inout JSONWriter) {
+    guard let time else { return }
     writer.key(named: key)
-    microseconds == 0 ? writer.integer(0) : writer.string(DurationText.text(microseconds))
+    time == 0 ? writer.integer(0) : writer.string(DurationText.text(time))
   }
 
   func process(_ key: String, _ process: ProcessReference?, to writer: inout JSONWriter) {

@@ -126,7 +126,7 @@ package enum SizeText {
 /// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
 package enum DurationText {
   /// About 31 years.
-  static let maxMicroseconds = Scenario.mostMicroseconds
+  private static let most = Scenario.mostMicroseconds.rawValue
 
   static let allowed = "write it like \"250ms\", \"10s\", \"1m30s\" or \"2h\""
 
@@ -135,8 +135,8 @@ package enum DurationText {
     ("ms", 1000), ("us", 1),
   ]
 
-  /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
-  package static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+  /// The time of a duration such as `1m30s`: whole numbers, larger units first.
+  package static func microseconds(_ text: String) throws(QuantityError) -> Microseconds {
     let bytes = text.utf8.span
     var at = 0
     var total: Int64 = 0
@@ -160,13 +160,13 @@ package enum DurationText {
         throw QuantityError(message: "larger units come first, each once: \(allowed)")
       }
       smallest = unit
-      guard let number, number <= maxMicroseconds / unit else {
+      guard let number, number <= most / unit else {
         throw QuantityError(message: "longer than 31 years")
       }
       total += number * unit
     }
-    if total > maxMicroseconds { throw QuantityError(message: "longer than 31 years") }
-    return total
+    if total > most { throw QuantityError(message: "longer than 31 years") }
+    return Microseconds(total)
   }
 
   /// Takes digits off a text; nil when they are more than a number holds.
@@ -205,9 +205,9 @@ package enum DurationText {
   }
 
   /// The shortest text of a duration, as the reader takes it.
-  package static func text(_ microseconds: Int64) -> String {
-    if microseconds == 0 { return "0s" }
-    var rest = microseconds
+  package static func text(_ time: Microseconds) -> String {
+    if time == 0 { return "0s" }
+    var rest = time.rawValue
     var text = ""
     for unit in units.dropFirst() where rest >= unit.microseconds {
       text += "\(rest / unit.microseconds)\(unit.name)"

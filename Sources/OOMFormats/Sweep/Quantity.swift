@@ -10,7 +10,7 @@ enum Scale: Equatable, Sendable {
   func text(_ amount: Int64) -> String {
     switch self {
     case .integers: return String(amount)
-    case .microseconds: return amount == 0 ? "0" : DurationText.text(amount)
+    case .microseconds: return amount == 0 ? "0" : DurationText.text(Microseconds(amount))
     case .bytes:
       if amount == 0 { return "0" }
       let units: [(String, Int64)] = [("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20)]
@@ -40,7 +40,7 @@ struct Quantity: Equatable, Sendable {
     }
     do throws(QuantityError) {
       let found = try DurationText.microseconds(text)
-      (amount, scale) = (found, found == 0 ? nil : .microseconds)
+      (amount, scale) = (found.rawValue, found == 0 ? nil : .microseconds)
       return
     } catch {
       // No duration: a size, or nothing.

@@ -149,6 +149,8 @@ extension Lesson.Fact {
     self.init(name: name, value: .number(Int128(number)))
   }
 
+  init(_ name: String, _ time: Microseconds) { self.init(name, time.rawValue) }
+
   init(_ name: String, _ text: String?) {
     self.init(name: name, value: text.map(Lesson.Value.text) ?? .none)
   }

@@ -148,14 +148,15 @@ extension JSONWriter {
     array(inline: true) { for name in names { $0.string(name) } }
   }
 
-  private mutating func time(_ microseconds: Int64?) {
-    if let microseconds { integer(microseconds) } else { null() }
+  private mutating func time(_ time: Microseconds?) {
+    if let time { integer(time.rawValue) } else { null() }
   }
 
   mutating func value(_ value: ScenarioDifference.Value) {
     switch value {
     case .pages(Cgroup.unlimited): string("max")
-    case .pages(let number), .number(let number), .microseconds(let number): integer(number)
+    case .pages(let number), .number(let number): integer(number)
+    case .microseconds(let time): integer(time.rawValue)
     case .text(let text): string(text)
     case .absent: null()
     }

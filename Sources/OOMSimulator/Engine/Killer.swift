@@ -5,8 +5,8 @@
 struct Killer: Sendable {
   /// The name that a kill by it carries.
   var name: String
-  /// Microseconds since the start of the next look, nil for never.
-  var nextLook: Int64?
+  /// When it wants to look next, nil for never.
+  var nextLook: Microseconds?
   /// Looks at the state; says when it wants to look next.
   ///
   /// - Returns: the process that it takes; nil for none.
@@ -15,8 +15,8 @@ struct Killer: Sendable {
 
 extension Replay {
   /// When the first killer wants to look.
-  var nextLook: Int64? {
-    var next: Int64?
+  var nextLook: Microseconds? {
+    var next: Microseconds?
     for killer in killers {
       if let at = killer.nextLook { next = min(next ?? at, at) }
     }

@@ -11,7 +11,7 @@ struct LoopProof: Sendable {
   /// A deciding, and how much had happened by then.
   struct Mark: Sendable {
     var deciding: DecidingState
-    var at: Int64
+    var at: Microseconds
     var kills: Int
     var deaths: Int
   }
@@ -51,6 +51,7 @@ struct DecidingState: Equatable, Sendable {
   }
 
   fileprivate mutating func add(_ value: Int64) { words.append(value) }
+  fileprivate mutating func add(_ time: Microseconds) { words.append(time.rawValue) }
   fileprivate mutating func add(_ value: Int) { words.append(Int64(value)) }
   fileprivate mutating func add(_ value: Bool) { words.append(value ? 1 : 0) }
   fileprivate mutating func add(_ pages: Pages) {

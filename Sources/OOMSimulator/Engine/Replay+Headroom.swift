@@ -3,13 +3,13 @@ extension Replay {
   /// the common case, decided without a copy of the ledger.
   ///
   /// - Complexity: O(growths × depth of their groups).
-  func fitsInHeadroom(at time: Int64) -> Bool {
+  func fitsInHeadroom(at time: Microseconds) -> Bool {
     // One growth by itself is the same both ways.
     fitsTogether(at: time) || (state.growths.count > 1 && fitsGroupByGroup(at: time))
   }
 
   /// Whether each group of a growth has room for all growths together: hardly anything to count, and mostly so.
-  private func fitsTogether(at time: Int64) -> Bool {
+  private func fitsTogether(at time: Microseconds) -> Bool {
     var all: Int64 = 0
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       for kind in PageKind.touched { all += growth.due(kind, at: time) }
@@ -31,7 +31,7 @@ extension Replay {
     return true
   }
 
-  private func fitsGroupByGroup(at time: Int64) -> Bool {
+  private func fitsGroupByGroup(at time: Microseconds) -> Bool {
     var planned: [Int: Int64] = [:]
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {

@@ -82,8 +82,8 @@ public struct Kill: Equatable, Sendable {
     package var swapUsage: Int64
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What decided: `kernel`, or the name of a killer of user space.
   public var by = "kernel"
   /// What ran out: the machine, a group, or some of the nodes. Kernel: `enum oom_constraint`.
@@ -142,7 +142,7 @@ public struct Kill: Equatable, Sendable {
   /// Taken as the invoker, not for its points.
   package var isAllocatingTask: Bool { chosen == .allocatingTask }
 
-  init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
+  init(at: Microseconds, constraint: Constraint, arithmetic: BadnessArithmetic) {
     self.at = at
     self.constraint = constraint
     self.arithmetic = arithmetic
@@ -154,8 +154,8 @@ public struct Kill: Equatable, Sendable {
 
 /// A request that overcommit refused. Sizes are in pages.
 public struct Refusal: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Nil for a tmpfs write, which no process of the scenario makes.
   public var process: ProcessIdentity?
   /// How much was asked for.
@@ -174,8 +174,8 @@ public struct Refusal: Equatable, Sendable {
 
 /// Growth that can never go on without a change from outside.
 public struct Stuck: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Whose growth it is; nil for a tmpfs write.
   public var process: ProcessIdentity?
   /// Path of the group at its limit; nil for the machine.
@@ -210,8 +210,8 @@ public struct Panic: Equatable, Sendable {
     case deadlocked = "no_killable_process"
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What made the kernel panic.
   public var why: Why
   /// What ran out.
@@ -232,8 +232,8 @@ public struct Run: Equatable, Sendable {
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
-    /// Microseconds.
-    public var period: Int64
+    /// Time after which everything comes again.
+    public var period: Microseconds
     /// OOM kills in a period; 0 where processes end because they do not get their memory.
     public var kills: Int
     /// Rounded down.
@@ -278,8 +278,8 @@ public struct Run: Equatable, Sendable {
   package var policy: Policy
   /// How it ended.
   public var outcome: Expectation.Outcome
-  /// Microseconds.
-  public var end: Int64
+  /// When it ended, since the start.
+  public var end: Microseconds
   package var pageSize: Bytes
   package var totalpages: Int64
   /// Every OOM kill, by time.

@@ -211,7 +211,7 @@ extension Tasks {
   ///
   /// - Returns: its row.
   mutating func append(
-    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Int64
+    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Microseconds
   ) -> Int {
     let row = count
     if process.ppid != 0 || !ppids.isEmpty {

@@ -46,7 +46,7 @@ struct Tasks: Equatable, Sendable {
   /// What the rules before 2.6.36 read besides, of the rows that give it.
   var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
   /// When a process began that did not exist at the start.
-  var startedAt: [Int: Int64] = [:]
+  var startedAt: [Int: Microseconds] = [:]
   /// The upper levels of page tables that were given by level.
   var upperTables: [Int: PageTableLevels] = [:]
   /// Groups of threads that live elsewhere than their process.

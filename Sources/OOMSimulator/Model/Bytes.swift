@@ -4,7 +4,8 @@ public struct Bytes: Comparable, Hashable, Sendable, ExpressibleByIntegerLiteral
   /// How many bytes; negative only in a difference.
   public let rawValue: Int64
 
-  package init(_ count: Int64) { rawValue = count }
+  /// So many bytes.
+  public init(_ count: Int64) { rawValue = count }
 
   /// So many bytes.
   public init(integerLiteral count: Int64) { rawValue = count }
@@ -26,7 +27,8 @@ public struct Kibibytes: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// How many KiB, of 1024 bytes each.
   public let rawValue: Int64
 
-  package init(_ count: Int64) { rawValue = count }
+  /// So many KiB.
+  public init(_ count: Int64) { rawValue = count }
 
   /// So many KiB.
   public init(integerLiteral count: Int64) { rawValue = count }

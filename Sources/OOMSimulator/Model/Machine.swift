@@ -25,8 +25,8 @@ public struct Machine: Equatable, Sendable {
   package var hz: Int64 = 250
   /// Width of a `long` on the kernel that decides: old rules overflow in it.
   package var wordBits = WordBits.bits64
-  /// Microseconds from a kill until the victim's memory is back.
-  public var exitDelay: Int64 = 0
+  /// Time from a kill until the victim's memory is back.
+  public var exitDelay: Microseconds = 0
 
   /// One memory node. Sizes are in pages.
   public struct Node: Equatable, Sendable {
@@ -58,13 +58,13 @@ public struct Machine: Equatable, Sendable {
 
   /// A machine with `memory` pages, and for the rest what is usual.
   ///
-  /// - Parameters: as the properties of the same names; sizes in pages of `pageSize`, times in microseconds.
-  ///   `memory` and `swap` are the sums of the nodes and of the devices where only these are given.
+  /// - Parameters: as the properties of the same names; sizes in pages of `pageSize`. `memory` and `swap` are
+  ///   the sums of the nodes and of the devices where only these are given.
   public init(
     memory: Int64 = 0, nodes: [Node] = [], swap: Int64 = 0, swapDevices: [SwapDevice] = [],
     pageSize: Bytes = 4096, kernel: Int64 = 0, slabReclaimable: Int64 = 0,
     pageCache: Int64 = 0, hugetlb: Int64 = 0, hz: Int64 = 250,
-    wordBits: WordBits = .bits64, exitDelay: Int64 = 0
+    wordBits: WordBits = .bits64, exitDelay: Microseconds = 0
   ) {
     self.memory = memory == 0 ? nodes.reduce(0) { $0 + $1.memory } : memory
     self.nodes = nodes

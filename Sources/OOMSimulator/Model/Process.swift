@@ -55,9 +55,9 @@ extension Scenario {
     public var shmem: Int64 = 0
     /// The segment that all of its `shmem` is part of: one in the machine, counted in each that maps it. With the
     /// name of a path it is a file of a tmpfs, which stays when its last user is gone.
-    public var segment: String?
+    package var segment: String?
     /// The file that all of its `file` is part of, likewise.
-    public var mappedFile: String?
+    package var mappedFile: String?
     /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
     public var swap: Int64 = 0
     /// Part of `anon` that cannot be swapped. File: `VmLck`.
@@ -151,16 +151,16 @@ extension Scenario {
       package var oomAdj: Int16?
       /// -20 to 19. File: `nice` in /proc/PID/stat.
       package var nice: Int16 = 0
-      /// CPU time used, microseconds; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
-      package var cpuTime: Int64 = 0
-      /// How long it has been running at the start, or when it starts, microseconds.
-      package var runTime: Int64 = 0
+      /// CPU time used; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
+      package var cpuTime: Microseconds = 0
+      /// How long it has been running at the start, or when it starts.
+      package var runTime: Microseconds = 0
 
       /// What the rules before 2.6.36 read of a process, besides its memory.
       ///
-      /// - Parameters: as the properties of the same names; times in microseconds.
+      /// - Parameters: as the properties of the same names.
       public init(
-        oomAdj: Int16? = nil, nice: Int16 = 0, cpuTime: Int64 = 0, runTime: Int64 = 0
+        oomAdj: Int16? = nil, nice: Int16 = 0, cpuTime: Microseconds = 0, runTime: Microseconds = 0
       ) {
         self.oomAdj = oomAdj
         self.nice = nice

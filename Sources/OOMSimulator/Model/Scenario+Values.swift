@@ -8,8 +8,8 @@ extension Scenario {
   /// The same in KiB.
   package static let mostKibibytes = Kibibytes(1 << 42)
 
-  /// The latest time, in microseconds: some 31 years.
-  package static let mostMicroseconds: Int64 = 1_000_000_000_000_000
+  /// The latest time: some 31 years.
+  package static let mostMicroseconds = Microseconds.seconds(1_000_000_000)
 
   /// Everything that the scenario contradicts itself in, and every value that cannot be: sizes below zero, names that
   /// are empty or that nobody has, pids used twice, sizes of one address space that differ.
@@ -126,7 +126,7 @@ private struct ValueCheck {
 
   mutating func event(_ event: Event, at path: [PathStep]) {
     if !(0...Scenario.mostMicroseconds).contains(event.at) {
-      add(path + [.key("at")], "\(event.at) microseconds is no time after the start")
+      add(path + [.key("at")], "\(event.at.rawValue) microseconds is no time after the start")
     }
     let here = path + [.key(event.action.name)]
     switch event.action {
@@ -165,9 +165,8 @@ extension FieldValue {
     case .integer(let range, let get, _): Self.outside(range, get(root), nil)
     case .choice(let choice, let get, _):
       get(root).flatMap { choice.allowed.contains($0) ? nil : choice.complaint($0) }
-    case .duration(let get, _):
-      Self.outside(0...Scenario.mostMicroseconds, get(root), "microseconds")
-    case .pause(let get, _): Self.outside(1...Scenario.mostMicroseconds, get(root), "microseconds")
+    case .duration(let get, _): Self.outside(from: 0, get(root))
+    case .pause(let get, _): Self.outside(from: 1, get(root))
     case .name(let owner, let get, _):
       get(root) == "" ? "\(owner) needs a name that is not empty" : nil
     case .path(let get, _): Self.noPath(get(root))
@@ -190,6 +189,10 @@ extension FieldValue {
     guard let number, !range.contains(number) else { return nil }
     let unit = unit.map { " " + $0 } ?? ""
     return "\(number)\(unit) is not from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private static func outside(from least: Int64, _ time: Microseconds?) -> String? {
+    outside(least...Scenario.mostMicroseconds.rawValue, time?.rawValue, "microseconds")
   }
 
   private static func noPath(_ text: String?) -> String? {

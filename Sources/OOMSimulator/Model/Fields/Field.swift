@@ -51,10 +51,10 @@ package enum FieldValue<Root>: Sendable {
   /// The same in an object of its own, which the file of version 1 shows: `oom_kill_disable`.
   case oomControl(Get<Bool>, Set<Bool>)
   case bool(Get<Bool>, Set<Bool>)
-  /// A time, microseconds.
-  case duration(Get<Int64>, Set<Int64>)
-  /// A time above zero, microseconds.
-  case pause(Get<Int64>, Set<Int64>)
+  /// A time.
+  case duration(Get<Microseconds>, Set<Microseconds>)
+  /// A time above zero.
+  case pause(Get<Microseconds>, Set<Microseconds>)
   /// A text that is not empty, with what has it as a name: `a process`.
   case name(of: String, Get<String>, Set<String>)
   case text(Get<String>, Set<String>)
@@ -181,7 +181,7 @@ extension RestartPolicy {
     for field in Self.fields.dropFirst() {
       switch field.shown(self) {
       case .number(let value): text += ", \(field.key) \(value)"
-      case .microseconds(let value): text += ", \(field.key) \(value) us"
+      case .microseconds(let value): text += ", \(field.key) \(value.rawValue) us"
       case .text(let value) where value != Backoff.constant.rawValue:
         text += ", \(field.key) \(value)"
       default: break
