@@ -47,7 +47,7 @@ import Testing
     #expect(autopsies.count == deaths, "\(path) at \(release)")
     let allowed = Self.exceptions.filter { path.contains($0.path) }
     for (kill, autopsy) in zip(run.kills, autopsies) {
-      let place = "\(path) at \(release), \(kill.at) µs: \(autopsy.why)"
+      let place = "\(path) at \(release), \(kill.at.rawValue) µs: \(autopsy.why)"
       #expect(autopsy.kernel == release.text, "\(place)")
       #expect(autopsy.logged?.pid == Int64(kill.victim.pid), "\(place)")
       if let rows = autopsy.report.table?.rows, let table = kill.decision?.log?.table {

@@ -29,7 +29,7 @@ import Testing
       cgroups: ["/app": Cgroup(max: 65_536)],
       processes: [Scenario.Process(name: "llm", cgroup: "/app", anon: 40_000)],
       events: [
-        Event(at: 1_000_000, action: .grow(.name("llm"), Event.Sizes(anon: 30_000), over: 0))
+        Event(at: .seconds(1), action: .grow(.name("llm"), Event.Sizes(anon: 30_000), over: 0))
       ])
     // The outcome of a scenario that contradicts itself is `invalid`.
     print(Simulator().run(made).kills[0].victim.name)

@@ -35,7 +35,7 @@ import Testing
   private func grow(_ name: String, _ pages: Int64, at second: Int64) -> Event {
     var sizes = Event.Sizes()
     sizes.anon = pages
-    return Event(at: second * 1_000_000, action: .grow(.name(name), sizes, over: 0))
+    return Event(at: .seconds(second), action: .grow(.name(name), sizes, over: 0))
   }
 
   @Test(

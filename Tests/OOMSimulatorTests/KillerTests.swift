@@ -6,7 +6,7 @@ import Testing
 /// Killers that poll stand on the same clock as events, growth and the kernel's killer.
 @Suite struct KillerTests {
   /// Takes the largest process every second, from `first` on, while less than `least` pages are free.
-  private func watcher(least: Int64, first: Int64 = 0) -> Killer {
+  private func watcher(least: Int64, first: Microseconds = 0) -> Killer {
     Killer(name: "watcher", nextLook: first) { oc, state, killer in
       #expect(oc == nil)
       killer.nextLook = state.now + 1_000_000

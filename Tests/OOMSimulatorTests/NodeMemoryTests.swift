@@ -35,7 +35,9 @@ import Testing
 
   private static func replay(_ scenario: Scenario, _ actions: [Event.Action]) -> Replay {
     var scenario = scenario
-    scenario.events = actions.enumerated().map { Event(at: Int64($0.offset), action: $0.element) }
+    scenario.events = actions.enumerated().map {
+      Event(at: Microseconds(Int64($0.offset)), action: $0.element)
+    }
     var replay = Replay(scenario, recordsCandidates: true)
     replay.run()
     #expect(replay.state.brokenInvariant() == nil)

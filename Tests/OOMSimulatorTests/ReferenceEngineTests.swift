@@ -32,7 +32,7 @@ import Testing
   /// What `oom_score_adj` is scaled with: RAM + swap, or the limit of the group and its swap, which
   /// counts unless swappiness is 0 at that moment. Both where a sysctl is set at that very moment.
   private func totalpages(
-    _ decision: Kill.Decision, at time: Int64, _ scenario: Scenario
+    _ decision: Kill.Decision, at time: Microseconds, _ scenario: Scenario
   ) -> [Int64] {
     if decision.cgroup == nil { return [scenario.machine.memory + scenario.machine.swap] }
     let limit = min(decision.limit.limit, Int64.max / 4096)
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  private func swappiness(_ scenario: Scenario, before time: Int64) -> Int64 {
+  private func swappiness(_ scenario: Scenario, before time: Microseconds) -> Int64 {
     var swappiness = scenario.sysctl.swappiness ?? 60
     for event in scenario.events.sorted(by: { $0.at < $1.at }) where event.at < time {
       if case .setSysctl(let change) = event.action, let value = change.swappiness {

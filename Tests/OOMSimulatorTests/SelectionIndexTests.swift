@@ -69,7 +69,7 @@ import Testing
       scenario.processes.append(process)
       scenario.events.append(
         Event(
-          at: Int64(number),
+          at: Microseconds(Int64(number)),
           action: .oom(cgroup: number % 3 == 0 ? "/" : "/g\(number % 7)", invoker: nil, nodes: nil))
       )
     }

@@ -39,7 +39,8 @@ import Testing
 /// Swap that is taken away and added: `sys_swapoff()`, mm/swapfile.c.
 @Suite struct SwapoffTests {
   /// 1000 pages of memory without reserves, 500 of swap; big has 600 and 300 in swap, tool 20.
-  private func run(_ events: [(Int64, Event.Action)], kernel: KernelRelease = "6.12") -> Run {
+  private func run(_ events: [(Microseconds, Event.Action)], kernel: KernelRelease = "6.12") -> Run
+  {
     var scenario = Scenario()
     scenario.machine.memory = 1000
     scenario.machine.swap = 500

@@ -35,7 +35,7 @@ package struct Autopsy: Equatable, Sendable {
   /// Nil where it is none that a release has.
   package var constraint: Constraint?
   package var cgroup: String?
-  package var pageSize: Int64
+  package var pageSize: Bytes
   package var totalpages: Int64?
   package var totalpagesFrom: Origin
   /// The pid and name that the kernel selected; the process that died may be a child of it.

@@ -48,13 +48,13 @@ extension KernelLogText {
       add(task.tables.pmd, 7)
       add(task.swap, 8)
     case .bytes, .wideBytes:
-      add(task.tables.total * run.pageSize, 8)
+      add((run.pageSize * task.tables.total).rawValue, 8)
       add(task.swap, 8)
     case .kindsOfRSS:
       add(task.anon, 8)
       add(task.file, 8)
       add(task.shmem, 9)
-      add(task.tables.total * run.pageSize, 8)
+      add((run.pageSize * task.tables.total).rawValue, 8)
       add(task.swap, 8)
     }
     if forms.table != .oomAdj {

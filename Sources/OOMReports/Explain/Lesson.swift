@@ -135,7 +135,7 @@ struct RulesInForce {
 
 /// How sizes are written in all lessons.
 struct LessonNumbers {
-  let pageSize: Int64
+  let pageSize: Bytes
 
   func size(_ pages: Int64) -> String { SizeFormat.binary(pages: pages, pageSize: pageSize) }
 
@@ -151,6 +151,8 @@ extension Lesson.Fact {
   init(_ name: String, _ number: some BinaryInteger) {
     self.init(name: name, value: .number(Int128(number)))
   }
+
+  init(_ name: String, _ time: Microseconds) { self.init(name, time.rawValue) }
 
   init(_ name: String, _ text: String?) {
     self.init(name: name, value: text.map(Lesson.Value.text) ?? .none)

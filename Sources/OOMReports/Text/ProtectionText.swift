@@ -158,7 +158,7 @@ extension Lever {
     }
   }
 
-  func value(_ number: Int64, _ pageSize: Int64) -> String {
+  func value(_ number: Int64, _ pageSize: Bytes) -> String {
     switch unit {
     case "steps": "\(number)"
     case "MiB": "\(SizeFormat.grouped(number)) MiB"

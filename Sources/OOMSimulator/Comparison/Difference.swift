@@ -13,7 +13,7 @@ public struct Difference: Equatable, Sendable {
     self.actual = actual
   }
 
-  /// What was expected or found; times are in microseconds since the start.
+  /// What was expected or found; times are since the start.
   package enum Value: Equatable, Sendable {
     /// A name, a path or a word of the format.
     case word(String)
@@ -26,12 +26,12 @@ public struct Difference: Equatable, Sendable {
     case ended(String, Run.FinalProcess.State?)
     /// The machine panics for this reason; nil when it does not.
     case panic(Panic.Why?)
-    case time(Int64)
-    case notBefore(Int64)
-    case notAfter(Int64)
-    case kill(ProcessIdentity, at: Int64)
+    case time(Microseconds)
+    case notBefore(Microseconds)
+    case notAfter(Microseconds)
+    case kill(ProcessIdentity, at: Microseconds)
     /// The refusal of a request of this process, at any time where that is nil.
-    case refusal(String, at: Int64?)
+    case refusal(String, at: Microseconds?)
     case noKill
     case noRefusal
   }

@@ -8,6 +8,8 @@ struct Digest {
     value ^= value >> 29
   }
 
+  mutating func add(_ time: Microseconds) { add(time.rawValue) }
+
   mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
 
   /// A text and its end, so that neighbours cannot run into each other.

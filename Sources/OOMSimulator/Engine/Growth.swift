@@ -34,14 +34,13 @@ struct Growth: Equatable, Sendable {
   var total: Pages
   /// The memory nodes that this memory is bound to. Kernel: `mbind()`.
   var nodes: NodeMask?
-  /// Microseconds.
-  var start: Int64
-  var duration: Int64
+  var start: Microseconds
+  var duration: Microseconds
   var done = Pages()
   var stop: Stop?
-  var stoppedAt: Int64 = 0
+  var stoppedAt: Microseconds = 0
   /// Since when it has not got a single page; retries in between do not count.
-  var stuckSince: Int64?
+  var stuckSince: Microseconds?
   /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
   var isEntangled = false
   /// What it may still take at most, and the group that was told so.
@@ -51,20 +50,20 @@ struct Growth: Equatable, Sendable {
 
   var isShrink: Bool { verb == .giveBack }
 
-  var end: Int64 { start + duration }
+  var end: Microseconds { start + duration }
 
   var isComplete: Bool { done == total }
 
   /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
-  func amount(_ kind: PageKind, at time: Int64) -> Int64 {
+  func amount(_ kind: PageKind, at time: Microseconds) -> Int64 {
     let whole = total[kind]
     if time >= end { return whole }
     if time <= start { return 0 }
-    return proportion(of: whole, time - start, duration)
+    return proportion(of: whole, (time - start).rawValue, duration.rawValue)
   }
 
   /// What is still to be touched at an instant.
-  func due(_ kind: PageKind, at time: Int64) -> Int64 {
+  func due(_ kind: PageKind, at time: Microseconds) -> Int64 {
     max(amount(kind, at: time) - done[kind], 0)
   }
 }

@@ -7,9 +7,9 @@
 struct Killer: Sendable {
   /// The name that a kill by it carries.
   var name: String
-  /// Microseconds since the start of the next look by itself, nil for never. It is all that a killer remembers from one
+  /// When it wants to look next by itself, nil for never. It is all that a killer remembers from one
   /// look to the next, so that the proof of a loop knows it.
-  var nextLook: Int64?
+  var nextLook: Microseconds?
   /// Looks at the state, which stays what it is, and says when it wants to look next.
   ///
   /// It is given the OOM that it is called for, nil where it looks by itself.
@@ -47,8 +47,8 @@ struct Choice {
 
 extension Replay {
   /// When the first killer wants to look.
-  var nextLook: Int64? {
-    var next: Int64?
+  var nextLook: Microseconds? {
+    var next: Microseconds?
     for killer in killers {
       if let at = killer.nextLook { next = min(next ?? at, at) }
     }

@@ -12,8 +12,8 @@ struct LoopProof: Sendable {
   struct Mark: Sendable {
     var state: State
     /// How far the next looks of killers are.
-    var looks: [Int64?]
-    var at: Int64
+    var looks: [Microseconds?]
+    var at: Microseconds
     var kills: Int
     var deaths: Int
   }

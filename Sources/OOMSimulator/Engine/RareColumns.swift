@@ -3,7 +3,7 @@ struct RareColumns: Equatable, Sendable {
   /// What the rules before 2.6.36 read besides, of the rows that give it.
   var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
   /// When a process began that did not exist at the start.
-  var startedAt: [Int: Int64] = [:]
+  var startedAt: [Int: Microseconds] = [:]
   /// The upper levels of page tables that were given by level.
   var upperTables: [Int: PageTableLevels] = [:]
   /// Groups of threads that live elsewhere than their process.
@@ -17,7 +17,7 @@ struct RareColumns: Equatable, Sendable {
   /// Where the resident pages of an address space lie, on a machine with several memory nodes.
   var nodes: [Int: NodeShares] = [:]
 
-  mutating func add(_ process: Scenario.Process, row: Int, at now: Int64) {
+  mutating func add(_ process: Scenario.Process, row: Int, at now: Microseconds) {
     if process.legacy != Scenario.Process.LegacyInputs() { legacy[row] = process.legacy }
     startedAt[row] = now
     if let levels = process.pageTableLevels {

@@ -12,7 +12,6 @@ struct Record: Equatable, Sendable {
 
 /// Victims on their way out: when their memory is back.
 struct Exit: Equatable, Sendable {
-  /// Microseconds since the start.
-  var at: Int64
+  var at: Microseconds
   var rows: [Int]
 }

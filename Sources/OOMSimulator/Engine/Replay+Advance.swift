@@ -2,7 +2,7 @@
 
 extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
-  mutating func advance(to target: Int64) {
+  mutating func advance(to target: Microseconds) {
     if now >= target { return }
     if putsGrowthOff, isSureToFit() {
       if recorder != nil { recordGrid(before: target) }
@@ -49,7 +49,7 @@ extension Replay {
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
-  private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
+  private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
     for growth in state.growths.all where growth.stop == nil {
       for kind in PageKind.touched where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
@@ -59,7 +59,7 @@ extension Replay {
   }
 
   /// Whether all growth up to an instant can be charged without an OOM.
-  private func fits(at time: Int64) -> Bool {
+  private func fits(at time: Microseconds) -> Bool {
     let charges = charges(at: time)
     if state.ledger.hasRoom(charges) { return true }
     // Giving back and sharing need the sizes of processes, so they are tried on a copy of the state.
@@ -74,7 +74,7 @@ extension Replay {
   }
 
   /// What all growth up to an instant needs, in the order in which it acts.
-  private func charges(at time: Int64) -> [Charge] {
+  private func charges(at time: Microseconds) -> [Charge] {
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
@@ -94,7 +94,7 @@ extension Replay {
     return charges
   }
 
-  private mutating func tryApply(at time: Int64) -> Bool {
+  private mutating func tryApply(at time: Microseconds) -> Bool {
     for order in applicationOrder() {
       if !grow(order, to: time) { return false }
     }
@@ -102,12 +102,12 @@ extension Replay {
   }
 
   /// Applies all growth up to an instant that is known to fit.
-  private mutating func apply(at time: Int64) {
+  private mutating func apply(at time: Microseconds) {
     for order in applicationOrder() { _ = grow(order, to: time) }
   }
 
   /// For a look at the state between two instants.
-  mutating func grow(upTo time: Int64) { apply(at: time) }
+  mutating func grow(upTo time: Microseconds) { apply(at: time) }
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private func applicationOrder() -> [Int] {

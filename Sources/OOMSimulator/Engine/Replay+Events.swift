@@ -174,7 +174,7 @@ extension Replay {
   }
 
   private mutating func grow(
-    _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
+    _ row: Int, _ sizes: Event.Sizes, over: Microseconds, nodes: NodeMask?
   ) {
     if let nodes, nodes.isDisjoint(with: state.mems(of: row)) {
       warn(

@@ -71,7 +71,7 @@ extension Replay {
   /// Takes what is due at an instant, as much as fits.
   ///
   /// - Returns: whether all of it fitted.
-  mutating func grow(_ order: Int, to time: Int64) -> Bool {
+  mutating func grow(_ order: Int, to time: Microseconds) -> Bool {
     guard let growth = state.growths[order] else { return true }
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)

@@ -66,8 +66,8 @@ public struct Kill: Equatable, Sendable {
     public var because: Because
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What decided: `kernel`, another `Policy`, or a killer of user space by its name.
   public var by: String
   /// The process that was chosen; where a child or an address space dies in its place, `killed` says so. Its points are by
@@ -80,7 +80,7 @@ public struct Kill: Equatable, Sendable {
   /// What the kernel's killer went by; nil where another one decided, to which no limit, points or candidates belong.
   @Indirect public var decision: Decision?
 
-  init(at: Int64, by killer: String, victim: Candidate) {
+  init(at: Microseconds, by killer: String, victim: Candidate) {
     self.at = at
     by = killer
     self.victim = victim
@@ -116,7 +116,7 @@ extension Kill {
     @Indirect package var log: LoggedState?
 
     /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
-    public var totalpages: Int64 { arithmetic.totalpages }
+    package var totalpages: Int64 { arithmetic.totalpages }
 
     /// Of equals the kernel takes the last that it visits, else the first.
     package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
@@ -166,8 +166,8 @@ extension Kill {
 
 /// A request that overcommit refused. Sizes are in pages.
 public struct Refusal: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Nil for a tmpfs write, which no process of the scenario makes.
   public var process: ProcessIdentity?
   /// How much was asked for.
@@ -186,8 +186,8 @@ public struct Refusal: Equatable, Sendable {
 
 /// Growth that can never go on without a change from outside.
 public struct Stuck: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Whose growth it is; nil for a tmpfs write.
   public var process: ProcessIdentity?
   /// Path of the group at its limit; nil for the machine.
@@ -222,8 +222,8 @@ public struct Panic: Equatable, Sendable {
     case deadlocked = "no_killable_process"
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What made the kernel panic.
   public var why: Why
   /// What ran out.
@@ -244,8 +244,8 @@ public struct Run: Equatable, Sendable {
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
-    /// Microseconds.
-    public var period: Int64
+    /// Time after which everything comes again.
+    public var period: Microseconds
     /// OOM kills in a period; 0 where processes end because they do not get their memory.
     public var kills: Int
     /// Rounded down.
@@ -290,9 +290,9 @@ public struct Run: Equatable, Sendable {
   package var policy: Policy
   /// How it ended.
   public var outcome: Expectation.Outcome
-  /// Microseconds.
-  public var end: Int64
-  package var pageSize: Int64
+  /// When it ended, since the start.
+  public var end: Microseconds
+  package var pageSize: Bytes
   package var totalpages: Int64
   /// Every kill, by time.
   public var kills: [Kill]

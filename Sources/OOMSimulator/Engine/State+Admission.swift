@@ -9,8 +9,8 @@ extension State {
         pageSize: machine.pageSize),
       committed: committed,
       isAdmin: row.map { tasks.capabilities($0).contains(.sysAdmin) } ?? true,
-      adminReserve: machine.pages(kiB: vm.adminReserveKbytes),
-      userReserve: machine.pages(kiB: vm.userReserveKbytes),
+      adminReserve: machine.pages(vm.adminReserveKbytes),
+      userReserve: machine.pages(vm.userReserveKbytes),
       totalVM: row.map { tasks.totalVM($0) })
     state.rule = rules.overcommit
     state.rule.word = machine.wordBits

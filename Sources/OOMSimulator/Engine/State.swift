@@ -5,8 +5,8 @@ struct State: Equatable, Sendable {
   let cgroupVersion: Int
   /// What a release logs of an OOM; nil where nothing is to be logged.
   var logForms: LogForms?
-  /// Microseconds since the start: how long a process has run depends on it.
-  var now: Int64 = 0
+  /// Since the start: how long a process has run depends on it.
+  var now: Microseconds = 0
   private(set) var sysctl: Sysctl
   private(set) var vm: VMSettings
   var groups: MemcgTree

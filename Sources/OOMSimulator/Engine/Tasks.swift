@@ -148,7 +148,7 @@ struct Tasks: Equatable, Sendable {
   ///
   /// - Returns: its row.
   mutating func append(
-    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Int64
+    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Microseconds
   ) -> Int {
     let row = count
     names.append(name)

@@ -60,10 +60,10 @@ extension State {
     }
     task.hz = machine.hz
     // Microseconds are below 2^50 and ticks a second below 2^11: no overflow.
-    task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / 1_000_000)
+    task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / .seconds(1))
     task.runSeconds =
       (inputs.runTime + now - (tasks.rare.startedAt.isEmpty ? 0 : tasks.rare.startedAt[row] ?? 0))
-      / 1_000_000
+      / .seconds(1)
     task.nice = Int(inputs.nice)
     task.isUidZero = tasks.uids[row] == 0
     task.isAdmin = capabilities.contains(.sysAdmin)

@@ -127,7 +127,7 @@ private struct ProtectionSearch {
 
   func machine() -> [Protection.Option] {
     if scenario.machine.nodes.count > 1 { return [] }
-    let mebibyte = (1 << 20) / scenario.machine.pageSize
+    let mebibyte = scenario.machine.pageSize.pages(1 << 20)
     let from = scenario.machine.memory / mebibyte
     // More than 64 times as much is no plan for anybody, and 1 PiB no machine.
     let last = min(from > 1 << 24 ? 1 << 30 : max(from, 1) * 63, 1 << 30)
