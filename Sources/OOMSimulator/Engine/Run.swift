@@ -116,7 +116,7 @@ extension Kill {
     @Indirect package var log: LoggedState?
 
     /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
-    public var totalpages: Int64 { arithmetic.totalpages }
+    package var totalpages: Int64 { arithmetic.totalpages }
 
     /// Of equals the kernel takes the last that it visits, else the first.
     package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
