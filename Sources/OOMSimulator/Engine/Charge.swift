@@ -79,14 +79,14 @@ extension Ledger {
   /// decided without a copy of the ledger and whatever is shared, so that yes is certain and no is not. What is bound
   /// to nodes is not looked at.
   ///
-  /// - Complexity: O(charges × depth of their groups).
+  /// - Complexity: O(groups + charges × depth of their groups).
   func hasRoom(_ charges: [Charge]) -> Bool {
-    var planned: [Int: Int64] = [:]
+    var planned = [Int64](repeating: 0, count: accounts.count)
     for charge in charges {
       if charge.nodes != nil { return false }
       var at = charge.group
       while at >= 0 {
-        let pages = planned[at, default: 0] + charge.most
+        let pages = planned[at] + charge.most
         if pages > min(headroom(at), memswHeadroom(at)) { return false }
         planned[at] = pages
         at = parents[at]
