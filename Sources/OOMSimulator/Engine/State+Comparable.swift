@@ -68,7 +68,8 @@ struct RowNumbers {
 }
 
 extension Tasks {
-  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, upcoming: Int32) -> Tasks {
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, upcoming: Int32) -> Tasks
+  {
     kept(
       numbers, pids: numbers.rows.map { pids[$0] == 1 ? 1 : 0 },
       ppids: children.isEmpty ? [] : parents(numbers, upcoming: upcoming),
@@ -88,7 +89,9 @@ extension Tasks {
 
 extension RareColumns {
   /// - Parameter agesCount: whether it matters how long a process has run, which it does not since 2.6.36.
-  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, agesCount: Bool) -> RareColumns {
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, agesCount: Bool)
+    -> RareColumns
+  {
     // The names of segments and files are in `State.shared`.
     var rare = RareColumns()
     rare.upperTables = numbers.kept(upperTables)
