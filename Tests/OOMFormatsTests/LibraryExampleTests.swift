@@ -23,7 +23,7 @@ import Testing
     print(run.kills[0].victim.name, run.kills[0].victim.points)
     print(Explanation(of: run.kills[0]))  // terms, runner-up, margin
 
-    // The same without JSON. Sizes are in pages, times in microseconds.
+    // The same without JSON. Sizes are in pages.
     let made = Scenario(
       machine: Machine(memory: 262_144),
       cgroups: ["/app": Cgroup(max: 65_536)],
