@@ -21,7 +21,7 @@ enum Workload {
   }
 
   /// A process gains and another one gives back, every millisecond, over some time.
-  static func events(processes count: Int, events: Int, over: Int64) -> Scenario {
+  static func events(processes count: Int, events: Int, over: Microseconds) -> Scenario {
     var scenario = machine(processes: count)
     for number in 0..<events {
       var sizes = Event.Sizes()
@@ -29,7 +29,7 @@ enum Workload {
       let process = ProcessReference.pid(Int32(number / 2 * 6151 % count + 2))
       scenario.events.append(
         Event(
-          at: Int64(number) * 1000,
+          at: Microseconds(Int64(number) * 1000),
           action: number % 2 == 0
             ? .grow(process, sizes, over: over, nodes: nil)
             : .shrink(process, sizes, over: over)))
@@ -43,7 +43,7 @@ enum Workload {
     for number in 0..<kills {
       scenario.events.append(
         Event(
-          at: Int64(number) * 1000,
+          at: Microseconds(Int64(number) * 1000),
           action: .oom(cgroup: inGroup ? "/all" : nil, invoker: nil, nodes: nil)))
     }
     return scenario

@@ -1,14 +1,19 @@
+package import OOMSimulator
+
 /// Numbers as people read them: integers only, rounded down to a tenth.
 package enum SizeFormat {
   /// A size as `12.4 GiB`.
-  package static func binary(pages: Int64, pageSize: Int64) -> String {
+  package static func binary(pages: Int64, pageSize: Bytes) -> String {
+    pageSize.bytes(pages: pages).map { binary($0) } ?? "unlimited"
+  }
+
+  /// A size as `12.4 GiB`.
+  package static func binary(_ size: Bytes) -> String {
     let units: [(String, Int64)] = [
       ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
     ]
-    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
-    if overflow { return "unlimited" }
-    let magnitude = bytes.magnitude
-    let sign = bytes < 0 ? "-" : ""
+    let magnitude = size.rawValue.magnitude
+    let sign = size < 0 ? "-" : ""
     for (name, factor) in units where magnitude >= UInt64(factor) {
       let whole = magnitude / UInt64(factor)
       let tenth = magnitude % UInt64(factor) * 10 / UInt64(factor)
@@ -16,6 +21,11 @@ package enum SizeFormat {
         ? "\(sign)\(whole) \(name)" : "\(sign)\(whole).\(tenth) \(name)"
     }
     return "\(sign)\(magnitude) B"
+  }
+
+  /// A size that the kernel gives in kB.
+  package static func binary(_ size: Kibibytes) -> String {
+    binary(pages: size.rawValue, pageSize: 1024)
   }
 
   /// A number with its digits in threes: `3 384 517`.
@@ -37,9 +47,9 @@ package enum SizeFormat {
   package static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
 
   /// A time as `1h12m3.207s`.
-  package static func time(_ microseconds: Int64) -> String {
-    let seconds = microseconds / 1_000_000
-    let fraction = microseconds % 1_000_000
+  package static func time(_ time: Microseconds) -> String {
+    let seconds = time / .seconds(1)
+    let fraction = (time % .seconds(1)).rawValue
     var text = ""
     if seconds >= 3600 { text += "\(seconds / 3600)h" }
     if seconds >= 60 { text += "\(seconds / 60 % 60)m" }
@@ -53,8 +63,8 @@ package enum SizeFormat {
   }
 
   /// A time for a table, rounded down: `1h12m3s`, `25s`, `3.207s`.
-  package static func shortTime(_ microseconds: Int64) -> String {
-    let unit: Int64 = microseconds >= 10_000_000 ? 1_000_000 : 1000
-    return time(microseconds / unit * unit)
+  package static func shortTime(_ time: Microseconds) -> String {
+    let unit: Microseconds = time >= .seconds(10) ? .seconds(1) : 1000
+    return self.time(time - time % unit)
   }
 }

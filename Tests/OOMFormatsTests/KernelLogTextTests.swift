@@ -47,18 +47,18 @@ import Testing
     #expect(autopsies.count == deaths, "\(path) at \(release)")
     let allowed = Self.exceptions.filter { path.contains($0.path) }
     for (kill, autopsy) in zip(run.kills, autopsies) {
-      let place = "\(path) at \(release), \(kill.at) µs: \(autopsy.why)"
+      let place = "\(path) at \(release), \(kill.at.rawValue) µs: \(autopsy.why)"
       #expect(autopsy.kernel == release.text, "\(place)")
       #expect(autopsy.logged?.pid == Int64(kill.victim.pid), "\(place)")
-      if let rows = autopsy.report.table?.rows, let table = kill.log?.table {
+      if let rows = autopsy.report.table?.rows, let table = kill.decision?.log?.table {
         #expect(rows.map(\.pid) == table.map { Int64($0.identity.pid) }, "\(place)")
         #expect(rows.map(\.rss) == table.map(\.rss), "\(place)")
         #expect(rows.map(\.totalVM) == table.map(\.totalVM), "\(place)")
       }
       // Before 2.6.36 badness read what no table shows, and printed no table by itself.
       if release.upstream < "2.6.36", release.enterpriseLinux == nil { continue }
-      if autopsy.verdict == .match, autopsy.constraint == kill.constraint,
-        autopsy.cgroup == kill.cgroup, autopsy.totalpages == kill.totalpages,
+      if autopsy.verdict == .match, autopsy.constraint == kill.decision?.constraint,
+        autopsy.cgroup == kill.decision?.cgroup, autopsy.totalpages == kill.decision?.totalpages,
         autopsy.kill?.victim.points == kill.victim.points
       {
         continue

@@ -62,7 +62,7 @@ import Testing
   private func document(_ run: Run) throws -> JSONTree {
     var run = run
     if run.processCount > 5000 {
-      for index in run.kills.indices { run.kills[index].candidates = nil }
+      for index in run.kills.indices { run.kills[index].decision?.candidates = nil }
     }
     var writer = JSONWriter()
     writer.result(run)
@@ -194,7 +194,7 @@ import Testing
         var simulator = Simulator(kernel: kernel)
         simulator.recordsCandidates = true
         let run = simulator.run(scenario)
-        let name = run.kills.first?.runnerUp?.name
+        let name = run.kills.first?.decision?.runnerUp?.name
         let lesson = Lesson(
           of: run, number: 1, in: scenario, simulator: simulator, why: name)
         checked += try check(lesson, kernel, "\(path) \(kernel)")

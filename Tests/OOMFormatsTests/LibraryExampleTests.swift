@@ -23,13 +23,13 @@ import Testing
     print(run.kills[0].victim.name, run.kills[0].victim.points)
     print(Explanation(of: run.kills[0]))  // terms, runner-up, margin
 
-    // The same without JSON. Sizes are in pages, times in microseconds.
+    // The same without JSON. Sizes are in pages.
     let made = Scenario(
       machine: Machine(memory: 262_144),
       cgroups: ["/app": Cgroup(max: 65_536)],
       processes: [Scenario.Process(name: "llm", cgroup: "/app", anon: 40_000)],
       events: [
-        Event(at: 1_000_000, action: .grow(.name("llm"), Event.Sizes(anon: 30_000), over: 0))
+        Event(at: .seconds(1), action: .grow(.name("llm"), Event.Sizes(anon: 30_000), over: 0))
       ])
     // The outcome of a scenario that contradicts itself is `invalid`.
     print(Simulator().run(made).kills[0].victim.name)

@@ -68,9 +68,12 @@ import VictimSelection
           let points = arithmetic.points(of: candidate, adj: adj)
           expected.append(
             adj == -1000 || points == Int128(Int64.min) ? "null" : "\(points)")
-          var kill = Kill(at: 0, constraint: .none, arithmetic: arithmetic)
           candidate.points = points
-          kill.victim = candidate
+          var kill = Kill(at: 0, by: "kernel", victim: candidate)
+          kill.decision = Kill.Decision(
+            constraint: .none, arithmetic: arithmetic, chosen: .points,
+            limit: Kill.LimitState(
+              file: "", limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0))
           let whatIf = try #require(WhatIf(kill, [candidate, candidate]))
           vectors.append(
             "[\(whatIf.json),\"\(candidate.anon)\",\(adj),\(candidate.isAdmin)]")
@@ -97,10 +100,12 @@ import VictimSelection
       var simulator = Simulator(for: scenario)
       simulator.recordsCandidates = true
       for kill in simulator.run(scenario).kills.prefix(3) {
-        guard let whatIf = kill.candidates.flatMap({ WhatIf(kill, $0) }) else { continue }
+        guard let whatIf = kill.decision?.candidates.flatMap({ WhatIf(kill, $0) }) else {
+          continue
+        }
         vectors.append("[\(whatIf.json),0,null]")
         expected.append("\(kill.victim.pid)")
-        if let spared = Explanation(of: kill).sparedAtAdj, let runnerUp = kill.runnerUp,
+        if let spared = Explanation(of: kill).sparedAtAdj, let runnerUp = kill.decision?.runnerUp,
           whatIf.isWhole
         {
           vectors.append("[\(whatIf.json),\(kill.victim.pid),\(spared)]")

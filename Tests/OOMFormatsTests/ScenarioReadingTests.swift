@@ -166,7 +166,7 @@ struct ScenarioReadingTests {
     ]
     try #require(events.count == actions.count)
     for (event, expected) in zip(events, actions) {
-      #expect(event == Event(at: expected.0 * 1_000_000, action: expected.1))
+      #expect(event == Event(at: .seconds(expected.0), action: expected.1))
     }
   }
 

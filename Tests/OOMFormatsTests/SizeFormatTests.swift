@@ -1,16 +1,18 @@
 import OOMFormats
+import OOMSimulator
 import Testing
 
 /// Numbers as people read them, with integers only.
 struct SizeFormatTests {
-  @Test(arguments: [
-    (0, 4096, "0 B"), (1, 4096, "4 KiB"), (255, 4096, "1020 KiB"), (256, 4096, "1 MiB"),
-    (384, 4096, "1.5 MiB"), (511, 4096, "1.9 MiB"), (262_144, 4096, "1 GiB"),
-    // From 100 on a tenth says nothing.
-    (26_112, 4096, "102 MiB"), (1 << 28, 4096, "1 TiB"), (1, 65536, "64 KiB"),
-    (-1, 4096, "-4 KiB"), (-384, 4096, "-1.5 MiB"), (Int64.max, 4096, "unlimited"),
-  ])
-  func `sizes are rounded down to a tenth`(pages: Int64, pageSize: Int64, text: String) {
+  @Test(
+    arguments: [
+      (0, 4096, "0 B"), (1, 4096, "4 KiB"), (255, 4096, "1020 KiB"), (256, 4096, "1 MiB"),
+      (384, 4096, "1.5 MiB"), (511, 4096, "1.9 MiB"), (262_144, 4096, "1 GiB"),
+      // From 100 on a tenth says nothing.
+      (26_112, 4096, "102 MiB"), (1 << 28, 4096, "1 TiB"), (1, 65536, "64 KiB"),
+      (-1, 4096, "-4 KiB"), (-384, 4096, "-1.5 MiB"), (Int64.max, 4096, "unlimited"),
+    ] as [(Int64, Bytes, String)])
+  func `sizes are rounded down to a tenth`(pages: Int64, pageSize: Bytes, text: String) {
     #expect(SizeFormat.binary(pages: pages, pageSize: pageSize) == text)
   }
 
@@ -26,7 +28,7 @@ struct SizeFormatTests {
     (0, "0s"), (1, "0.000001s"), (1_500_000, "1.5s"), (60_000_000, "1m0s"),
     (3_600_000_000, "1h0m0s"), (4_323_207_000, "1h12m3.207s"), (90_061_000_000, "25h1m1s"),
   ])
-  func `times`(microseconds: Int64, text: String) {
+  func `times`(microseconds: Microseconds, text: String) {
     #expect(SizeFormat.time(microseconds) == text)
   }
 

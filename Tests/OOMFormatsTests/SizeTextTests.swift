@@ -29,7 +29,7 @@ struct SizeTextTests {
     ("1k", 65536, 1), ("64k", 65536, 1), ("65k", 65536, 2), ("1M", 65536, 16),
     ("1000kB", 65536, 16), ("4096T", 65536, 1 << 36),
   ])
-  func `sizes in larger pages`(text: String, pageSize: Int64, pages: Int64) throws {
+  func `sizes in larger pages`(text: String, pageSize: Bytes, pages: Int64) throws {
     #expect(try size(text, pageSize: pageSize) == pages)
   }
 
@@ -94,22 +94,23 @@ struct SizeTextTests {
     #expect(scenario.cgroups["/a"]?.swapMax == 256)
   }
 
-  private func size(_ text: String, pageSize: Int64 = 4096) throws(QuantityError) -> Int64 {
+  private func size(_ text: String, pageSize: Bytes = 4096) throws(QuantityError) -> Int64 {
     let bytes = Array(text.utf8)
     return try SizeText.pages(bytes.span, pageSize: pageSize)
   }
 }
 
 struct DurationTextTests {
-  static let second: Int64 = 1_000_000
+  static let second = Microseconds.seconds(1)
 
-  @Test(arguments: [
-    ("0", 0), ("0s", 0), ("00", 0), ("1us", 1), ("250ms", 250_000), ("10s", 10 * second),
-    ("1m30s", 90 * second), ("2h", 7200 * second), ("1h0m400ms", 3600 * second + 400_000),
-    ("1h1m1s1ms1us", 3661 * second + 1001), ("90s", 90 * second), ("3600000ms", 3600 * second),
-    ("007s", 7 * second), ("1000000000s", 1_000_000_000 * second),
-  ])
-  func `durations in microseconds`(text: String, microseconds: Int64) throws {
+  @Test(
+    arguments: [
+      ("0", 0), ("0s", 0), ("00", 0), ("1us", 1), ("250ms", 250_000), ("10s", second * 10),
+      ("1m30s", second * 90), ("2h", second * 7200), ("1h0m400ms", second * 3600 + 400_000),
+      ("1h1m1s1ms1us", second * 3661 + 1001), ("90s", second * 90), ("3600000ms", second * 3600),
+      ("007s", second * 7), ("1000000000s", second * 1_000_000_000),
+    ] as [(String, Microseconds)])
+  func `durations in microseconds`(text: String, microseconds: Microseconds) throws {
     #expect(try DurationText.microseconds(text) == microseconds)
   }
 
@@ -134,10 +135,11 @@ struct DurationTextTests {
   }
 
   /// What is printed can be read again.
-  @Test(arguments: [
-    0, 1, 999, 1000, 250_000, 90 * second, 3600 * second + 400_000, 86_400 * second,
-  ])
-  func `a duration as text is read back`(microseconds: Int64) throws {
+  @Test(
+    arguments: [
+      0, 1, 999, 1000, 250_000, second * 90, second * 3600 + 400_000, second * 86_400,
+    ] as [Microseconds])
+  func `a duration as text is read back`(microseconds: Microseconds) throws {
     let text = DurationText.text(microseconds)
     #expect(try DurationText.microseconds(text) == microseconds, "\(text)")
   }

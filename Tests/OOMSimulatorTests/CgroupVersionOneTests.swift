@@ -35,7 +35,7 @@ import Testing
   private func grow(_ name: String, _ pages: Int64, at second: Int64) -> Event {
     var sizes = Event.Sizes()
     sizes.anon = pages
-    return Event(at: second * 1_000_000, action: .grow(.name(name), sizes, over: 0))
+    return Event(at: .seconds(second), action: .grow(.name(name), sizes, over: 0))
   }
 
   @Test(
@@ -58,7 +58,7 @@ import Testing
         [("parent", "/p", 100), ("child", "/p/c", 100)], events)
       let run = Simulator(for: scenario).run(scenario)
       #expect(run.kills.map(\.victim.name) == killed, "\(kernel) \(isHierarchical)")
-      #expect(run.kills.allSatisfy { $0.cgroup == "/p" })
+      #expect(run.kills.allSatisfy { $0.decision?.cgroup == "/p" })
     }
   }
 
@@ -73,9 +73,11 @@ import Testing
       ], [("x", "/a", 100)],
       [grow("x", 5000, at: 1)], swap: 100_000)
     let kill = try #require(Simulator().run(scenario).kills.first)
-    #expect(kill.totalpages == 1500)
+    #expect(kill.decision?.totalpages == 1500)
     #expect(kill.victim.pages == 1500 && kill.victim.swap > 400)
-    #expect(kill.limit.file == "memory.memsw.limit_in_bytes" && kill.limit.usage == 1500)
+    #expect(
+      kill.decision?.limit.file == "memory.memsw.limit_in_bytes"
+        && kill.decision?.limit.usage == 1500)
   }
 
   @Test("swappiness 0 of a group: nothing of it is swapped, and totalpages leaves swap out")
@@ -91,7 +93,7 @@ import Testing
       swap: 2000)
     let kills = Simulator().run(scenario).kills
     #expect(kills.map(\.victim.name) == ["x", "y"])
-    #expect(kills.map(\.totalpages) == [1000, 3000])
+    #expect(kills.map(\.decision?.totalpages) == [1000, 3000])
     #expect(kills.map(\.victim.swap) == [0, 2000])
   }
 

@@ -113,7 +113,7 @@ import Testing
     simulator.policy = .cgroupAware
     let run = simulator.run(scenario)
     #expect(run.kills.allSatisfy { $0.victim.cgroup == "/user.slice/user-1002.slice" })
-    #expect(run.kills.first?.chosen == .policy)
+    #expect(run.kills.first?.decision?.chosen == .policy)
     #expect(!run.kills.isEmpty && run.digest != Simulator().run(scenario).digest)
   }
 }

@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: ["4.9", "6.12"] as [KernelRelease])
   func `a vfork child that asks has no points of its own`(kernel: KernelRelease) throws {
     let kill = try #require(run(kernel) { $0.isInVfork = true }.kills.first)
-    #expect(kill.victim.name == "invoker" && kill.chosen == .allocatingTask)
+    #expect(kill.victim.name == "invoker" && kill.decision?.chosen == .allocatingTask)
     #expect(kill.victim.points == 0 && Explanation(of: kill).margin == -100)
   }
 

@@ -23,7 +23,7 @@ import Testing
     events: [grow("p", Event.Sizes(anon: 9000))])
 
   static func grow(
-    _ name: String, _ sizes: Event.Sizes, over: Int64 = 0, at: Int64 = 1_000_000
+    _ name: String, _ sizes: Event.Sizes, over: Microseconds = 0, at: Microseconds = .seconds(1)
   ) -> Event {
     Event(at: at, action: .grow(.name(name), sizes, over: over))
   }

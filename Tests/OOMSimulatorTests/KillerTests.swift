@@ -6,19 +6,22 @@ import Testing
 /// Killers that poll stand on the same clock as events, growth and the kernel's killer.
 @Suite struct KillerTests {
   /// Takes the largest process every second, from `first` on, while less than `least` pages are free.
-  private func watcher(least: Int64, first: Int64 = 0) -> Killer {
-    Killer(name: "watcher", nextLook: first) { world, killer in
-      killer.nextLook = world.now + 1_000_000
-      if world.free >= least { return nil }
-      let candidates = (0..<world.tasks.count).filter(world.tasks.isAlive)
-      guard let row = candidates.max(by: { world.tasks.pages[$0] < world.tasks.pages[$1] }) else {
-        return nil
+  private func watcher(least: Int64, first: Microseconds = 0) -> Killer {
+    Killer(name: "watcher", nextLook: first) { oc, state, killer in
+      #expect(oc == nil)
+      killer.nextLook = state.now + 1_000_000
+      if state.free >= least { return .noVictim }
+      let candidates = (0..<state.tasks.count).filter(state.tasks.isAlive)
+      guard let row = candidates.max(by: { state.tasks.pages[$0] < state.tasks.pages[$1] }) else {
+        return .noVictim
       }
-      return Choice(victim: row, why: .policy, dead: [(row, .victim)])
+      return .kill(Choice(victim: row, dead: [(row, .victim)]))
     }
   }
 
-  private func replay(_ killers: [Killer], memory: String = "1G") throws -> Replay {
+  private func replay(
+    _ killers: [Killer], memory: String = "1G", policy: Policy = .kernel
+  ) throws -> Replay {
     let scenario = try Scenario(
       json: Array(
         """
@@ -27,7 +30,7 @@ import Testing
           "processes": [ { "name": "leak", "anon": "10M" }, { "name": "big", "anon": "300M" } ],
           "events": [ { "at": "500ms", "grow": { "process": "leak", "anon": "2G", "over": "20s" } } ] }
         """.utf8))
-    var replay = Replay(scenario, recordsCandidates: false)
+    var replay = Replay(scenario, policy: policy, recordsCandidates: false)
     replay.killers = killers
     var broken: String?
     replay.observe = { broken = broken ?? $0.brokenInvariant() }
@@ -46,6 +49,8 @@ import Testing
     #expect(replay.record.kills.map(\.at) == [6_000_000])
     let kernel = try self.replay([])
     #expect(kernel.record.kills.map(\.by) == ["kernel"])
+    #expect(kernel.record.kills[0].decision?.chosen == .points)
+    #expect(replay.record.kills[0].decision == nil)
     #expect(replay.record.kills[0].at < kernel.record.kills[0].at)
   }
 
@@ -53,6 +58,20 @@ import Testing
   func kernelFirst() throws {
     let replay = try replay([watcher(least: 60_000, first: 30_000_000)])
     #expect(replay.record.kills.map(\.by) == ["kernel"])
+  }
+
+  @Test("what a policy that is no kernel's decides carries its name, and the kernel's terms")
+  func policy() throws {
+    let kill = try #require(try replay([], policy: .cgroupAware).record.kills.first)
+    #expect(kill.by == "cgroup-aware" && kill.decision?.chosen == .policy)
+  }
+
+  @Test("a kill without a decision is written and explained without one")
+  func written() throws {
+    let kill = try #require(try replay([watcher(least: 60_000)]).record.kills.first)
+    let explanation = Explanation(of: kill)
+    #expect(explanation.terms.isEmpty && explanation.margin == nil)
+    #expect(explanation.description == "leak (pid 1000): taken by watcher")
   }
 
   @Test("of two that look at one instant the second finds what the first has left")

@@ -41,11 +41,11 @@ extension Kubernetes.Kubelet {
 
 /// `GetContainerOOMScoreAdjust()`: the vectors of the kubelet's own tests, and what changed between releases.
 @Suite struct KubeletOOMScoreAdjTests {
-  static let gi: Int64 = 1 << 30
-  static let ti: Int64 = 1 << 40
+  static let gi: Bytes = 1 << 30
+  static let ti: Bytes = 1 << 40
 
   private func adj(
-    _ pod: Kubernetes.Pod, capacity: Int64, container: Int = 0,
+    _ pod: Kubernetes.Pod, capacity: Bytes, container: Int = 0,
     _ kubelet: Kubernetes.Kubelet = Kubernetes.Kubelet()
   ) -> Int16 {
     kubelet.oomScoreAdj(of: pod.containers[container], in: pod, memoryCapacity: capacity)
@@ -59,16 +59,16 @@ extension Kubernetes.Kubelet {
   @Test(
     arguments: [
       ("500Mi", 4_000_000_000, 869), ("1500Mi", 4_000_000_000, 607), ("5Gi", 8_000_000_000, 329),
-      ("3Gi", 8_000_000_000, 598), ("500Mi", 16 * gi, 970), ("500Mi", ti, 999), ("4Gi", ti, 997),
-      ("16Gi", ti, 985), ("64Gi", 4 * ti, 985),
+      ("3Gi", 8_000_000_000, 598), ("500Mi", gi * 16, 970), ("500Mi", ti, 999), ("4Gi", ti, 997),
+      ("16Gi", ti, 985), ("64Gi", ti * 4, 985),
       // Seeds of the stories: an 8 GiB node, a 32 GiB one, the 128 GiB of issue 133839.
       ("2Gi", 7950 << 20, 743), ("1Gi", 7950 << 20, 872), ("256Mi", 7950 << 20, 968),
-      ("8Gi", 32 * gi, 750), ("62Gi", 128 * gi, 516), ("66Gi", 128 * gi, 485),
+      ("8Gi", gi * 32, 750), ("62Gi", gi * 128, 516), ("66Gi", gi * 128, 485),
       // Below and above what Burstable can have.
-      ("7999999999", 8_000_000_000, 3), ("4000000000", 8_000_000_000, 500), ("1", 8 * gi, 999),
-      ("16Gi", 8 * gi, 3), ("7974000000", 8_000_000_000, 4), ("8191Pi", 8 * gi, 3),
-    ] as [(String, Int64, Int16)])
-  func `the linear formula`(request: String, capacity: Int64, expected: Int16) throws {
+      ("7999999999", 8_000_000_000, 3), ("4000000000", 8_000_000_000, 500), ("1", gi * 8, 999),
+      ("16Gi", gi * 8, 3), ("7974000000", 8_000_000_000, 4), ("8191Pi", gi * 8, 3),
+    ] as [(String, Bytes, Int16)])
+  func `the linear formula`(request: String, capacity: Bytes, expected: Int16) throws {
     #expect(adj(try burstable(request), capacity: capacity) == expected)
   }
 
@@ -151,27 +151,27 @@ extension Kubernetes.Kubelet {
     let guaranteed = Kubernetes.Pod(
       "p", [try Kubernetes.Container("c", memory: ("1Gi", "1Gi"), cpu: ("1", "1"))])
     for (minor, expected) in [(18, -998), (19, -997), (34, -997)] as [(Int, Int16)] {
-      #expect(adj(guaranteed, capacity: 8 * Self.gi, Kubernetes.Kubelet(minor: minor)) == expected)
+      #expect(adj(guaranteed, capacity: Self.gi * 8, Kubernetes.Kubelet(minor: minor)) == expected)
     }
     // The floor of Burstable moves with it.
     let large = try burstable("8Gi")
-    #expect(adj(large, capacity: 8 * Self.gi, Kubernetes.Kubelet(minor: 18)) == 2)
-    #expect(adj(large, capacity: 8 * Self.gi, Kubernetes.Kubelet(minor: 19)) == 3)
+    #expect(adj(large, capacity: Self.gi * 8, Kubernetes.Kubelet(minor: 18)) == 2)
+    #expect(adj(large, capacity: Self.gi * 8, Kubernetes.Kubelet(minor: 19)) == 3)
     var cluster = try burstable("1Gi")
     cluster.priorityClassName = "system-cluster-critical"
     cluster.priority = 2_000_000_000
-    #expect(adj(cluster, capacity: 8 * Self.gi, Kubernetes.Kubelet(minor: 21)) == -997)
-    #expect(adj(cluster, capacity: 8 * Self.gi, Kubernetes.Kubelet(minor: 22)) == 875)
+    #expect(adj(cluster, capacity: Self.gi * 8, Kubernetes.Kubelet(minor: 21)) == -997)
+    #expect(adj(cluster, capacity: Self.gi * 8, Kubernetes.Kubelet(minor: 22)) == 875)
     var node = cluster
     node.priorityClassName = "system-node-critical"
     node.priority = nil
-    #expect(adj(node, capacity: 8 * Self.gi) == -997)
+    #expect(adj(node, capacity: Self.gi * 8) == -997)
     // A static pod is critical, but only the class spares it.
     var fixed = try burstable("1Gi")
     fixed.configSource = "file"
-    #expect(fixed.isCritical && adj(fixed, capacity: 8 * Self.gi) == 875)
+    #expect(fixed.isCritical && adj(fixed, capacity: Self.gi * 8) == 875)
     fixed.priorityClassName = "system-node-critical"
-    #expect(adj(fixed, capacity: 8 * Self.gi) == -997)
+    #expect(adj(fixed, capacity: Self.gi * 8) == -997)
   }
 
   @Test func `the sandbox`() throws {
@@ -183,12 +183,12 @@ extension Kubernetes.Kubelet {
   @Test(
     arguments: [
       ("500Mi", nil, ti, 998), ("500Mi", "500Mi", ti, 993), ("4Gi", nil, ti, 993),
-      ("16Gi", nil, ti, 981), ("500Mi", "500Mi", 16 * gi, 969),
+      ("16Gi", nil, ti, 981), ("500Mi", "500Mi", gi * 16, 969),
       // Without room between two steps nothing changes; a limit above the request is no limit at it.
-      ("500Mi", nil, 16 * gi, 970), ("500Mi", "1Gi", ti, 998), ("32Mi", nil, ti, 999),
-    ] as [(String, String?, Int64, Int16)])
+      ("500Mi", nil, gi * 16, 970), ("500Mi", "1Gi", ti, 998), ("32Mi", nil, ti, 999),
+    ] as [(String, String?, Bytes, Int16)])
   func `the proposed tie-break`(
-    request: String, limit: String?, capacity: Int64, expected: Int16
+    request: String, limit: String?, capacity: Bytes, expected: Int16
   ) throws {
     let gate = Kubernetes.Kubelet(minor: 34, gates: [.oomScoreAdjTieBreak: true])
     #expect(adj(try burstable(request, limit: limit), capacity: capacity, gate) == expected)

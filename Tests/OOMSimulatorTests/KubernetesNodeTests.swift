@@ -8,7 +8,7 @@ import Testing
   private typealias Container = Kubernetes.Container
 
   private func state(
-    _ pods: [Kubernetes.Pod], capacity: Int64 = 32 << 30,
+    _ pods: [Kubernetes.Pod], capacity: Bytes = 32 << 30,
     _ change: (inout Kubernetes.NodeState) -> Void = { _ in }
   ) -> Kubernetes.NodeState {
     var node = Kubernetes.Node()
@@ -179,7 +179,7 @@ import Testing
   @Test func `swap`() throws {
     var kubelet = Kubernetes.Kubelet()
     kubelet.swapBehavior = .limitedSwap
-    func swap(_ pod: Kubernetes.Pod) -> Int64 {
+    func swap(_ pod: Kubernetes.Pod) -> Bytes {
       kubelet.swapLimit(
         of: pod.containers[0], in: pod, memoryCapacity: 32 << 30, swapCapacity: 8 << 30)
     }
@@ -253,7 +253,7 @@ import Testing
     #expect(report.containerCount(in: machine) == (3, 3))
     var scenario = node.scenario
     scenario.events = (1...9).map {
-      Event(at: $0, action: .oom(cgroup: nil, invoker: nil, nodes: nil))
+      Event(at: Microseconds($0), action: .oom(cgroup: nil, invoker: nil, nodes: nil))
     }
     let kills = Simulator(for: scenario).run(scenario).kills
     var order: [String] = []
@@ -306,7 +306,7 @@ import Testing
 
   @Test func `eviction begins at the nearer of two thresholds, and goes on until both are kept`() {
     let pods = (0..<4).map { Kubernetes.Pod("p\($0)", [Container("c")]) }
-    func eviction(_ reserved: Int64, _ usage: Int64) -> Kubernetes.EvictionForecast {
+    func eviction(_ reserved: Bytes, _ usage: Bytes) -> Kubernetes.EvictionForecast {
       Kubernetes.EvictionForecast(
         Kubernetes.NodeScenario(
           state(pods, capacity: 8 << 30) {
@@ -323,7 +323,7 @@ import Testing
     #expect(limited.signals.map(\.available) == [3584 << 20, 2048 << 20])
     #expect(limited.untilEviction == 1948 << 20)
     let over = eviction(2048, 1536)
-    #expect(over.untilEviction == -(100 << 20))
+    #expect(over.untilEviction == 0 - 100 << 20)
     #expect(over.order.map(\.isDue) == [true, false, false, false])
     #expect(eviction(2048, 4096).order.map(\.isDue) == [true, true, true, false])
   }

@@ -16,16 +16,16 @@ import VictimSelection
         var simulator = Simulator(kernel: set.since)
         simulator.recordsCandidates = true
         for kill in simulator.run(scenario).kills {
-          guard let scene = kill.scene, kill.chosen == .points || kill.chosen == .swapoff else {
-            continue
-          }
+          guard let decision = kill.decision, let scene = decision.scene,
+            decision.chosen == .points || decision.chosen == .swapoff
+          else { continue }
           kills += 1
           let trace = LeadTrace(
-            over: scene.candidates, constraint: kill.constraint, rules: simulator.rules)
+            over: scene.candidates, constraint: decision.constraint, rules: simulator.rules)
           #expect(
             trace.winner.map { scene.candidates[$0].identity } == kill.victim.identity,
             "\(set.key) seed \(seed)")
-          #expect(scene.limit == kill.limit && scene.arithmetic == kill.arithmetic)
+          #expect(scene.limit == decision.limit && scene.arithmetic == decision.arithmetic)
         }
       }
     }
@@ -41,9 +41,8 @@ import VictimSelection
         let scenario = worlds.scenario(events: 6)
         var simulator = Simulator(kernel: kernel)
         simulator.recordsCandidates = true
-        guard let kill = simulator.run(scenario).kills.first, let scene = kill.scene else {
-          continue
-        }
+        guard let kill = simulator.run(scenario).kills.first, let scene = kill.decision?.scene
+        else { continue }
         for candidate in scene.candidates.prefix(6) {
           guard
             let row = (0..<scenario.processes.count).first(where: {
@@ -102,7 +101,7 @@ import VictimSelection
     var simulator = Simulator(kernel: "6.12")
     simulator.recordsCandidates = true
     let kill = try #require(simulator.run(scenario).kills.first)
-    let scene = try #require(kill.scene)
+    let scene = try #require(kill.decision?.scene)
     func why(_ name: String) -> WhyNot { WhyNot(name, in: kill, scene) }
     #expect(why("twin-2").reason == .chosen && why("twin-2").chosenAtAdj == nil)
     #expect(why("twin-1").reason == .tie && why("twin-1").chosenAtAdj == 1)

@@ -134,24 +134,32 @@ import Testing
     func labels(_ value: Any) -> Set<String> {
       Set(Mirror(reflecting: value).children.compactMap(\.label))
     }
-    let constant: Set = [
-      "rules", "word", "pagesPerTable", "memsAllowed", "mempolicy", "segments", "mappedFiles",
-      "changes",
-    ]
     #expect(
-      labels(replay.state.tasks).subtracting(constant) == [
-        "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "anon", "file",
-        "shmem", "swap", "locked", "pageTables", "touched", "pages", "candidateWeight", "ppids",
-        "legacy", "startedAt", "upperTables", "threadGroups", "children", "dyingRows",
-        "swapoffRows", "extraVM", "extraTables", "untouched", "noReserve", "noReserveTouched",
-        "claimed", "untouchedShared", "claimedShared", "uncommitted", "commitBeside",
-        "committedShmem", "swappedShmem", "owners", "sharers", "nodes",
+      labels(replay.state.tasks).subtracting(["rules", "word", "pagesPerTable", "changes"]) == [
+        "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "ppids", "mms",
+        "mappings", "_rare", "owners", "sharers", "pages", "candidateWeight", "children",
+        "dyingRows", "swapoffRows", "committedAS",
+      ])
+    #expect(
+      labels(MM()) == [
+        "anon", "file", "shmem", "swap", "locked", "pageTables", "touched", "swappedShmem",
+      ])
+    #expect(
+      labels(Mappings()) == [
+        "untouched", "noReserve", "noReserveTouched", "claimed", "untouchedShared",
+        "claimedShared", "uncommitted", "commitBeside", "committedShmem", "extraVM", "extraTables",
+      ])
+    let constant: Set = ["memsAllowed", "mempolicy", "segments", "mappedFiles"]
+    #expect(
+      labels(RareColumns()).subtracting(constant) == [
+        "legacy", "startedAt", "upperTables", "threadGroups", "nodes",
       ])
     #expect(
       labels(replay.state) == [
-        "machine", "rules", "policy", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
-        "tasks", "pids", "committed", "leavingSwap", "holdings", "shared",
+        "machine", "rules", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
+        "tasks", "pids", "tmpfs", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
+        "promisedRequests",
         "exits", "restarts", "somethingFreed", "overMax", "forced",
       ])
     #expect(
@@ -169,7 +177,7 @@ import Testing
     #expect(
       labels(replay).subtracting(["looks"]) == [
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",
-        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killers",
+        "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates",
         "observe", "recorder", "mostCandidateLists", "mostKills",
       ])

@@ -53,8 +53,10 @@ import Testing
       let run = run(KernelRelease(stringLiteral: kernel), invoker: invoker, nodes: nodes)
       let kill = run.kills.first
       #expect(kill?.victim.name == victim, "\(kernel) \(invoker) \(nodes ?? "")")
-      #expect(kill?.constraint == constraint, "\(kernel) \(invoker)")
-      if totalpages > 0 { #expect(kill?.totalpages == totalpages, "\(kernel) \(invoker)") }
+      #expect(kill?.decision?.constraint == constraint, "\(kernel) \(invoker)")
+      if totalpages > 0 {
+        #expect(kill?.decision?.totalpages == totalpages, "\(kernel) \(invoker)")
+      }
     }
   }
 
@@ -62,7 +64,7 @@ import Testing
   @Test func `tasks of other nodes count an eighth from 2-6-19`() throws {
     let kill = try #require(run("2.6.30", invoker: "d", nodes: nil).kills.first)
     #expect(kill.victim.points == 300 && kill.victim.name == "b")
-    #expect(kill.runnerUp?.name == "a" && kill.runnerUp?.points == 50)
+    #expect(kill.decision?.runnerUp?.name == "a" && kill.decision?.runnerUp?.points == 50)
   }
 
   @Test func `panic_on_oom 1 spares a constrained OOM`() {

@@ -35,7 +35,9 @@ import Testing
 
   private static func replay(_ scenario: Scenario, _ actions: [Event.Action]) -> Replay {
     var scenario = scenario
-    scenario.events = actions.enumerated().map { Event(at: Int64($0.offset), action: $0.element) }
+    scenario.events = actions.enumerated().map {
+      Event(at: Microseconds(Int64($0.offset)), action: $0.element)
+    }
     var replay = Replay(scenario, recordsCandidates: true)
     replay.run()
     #expect(replay.state.brokenInvariant() == nil)
@@ -58,9 +60,10 @@ import Testing
     let replay = Self.replay(
       Self.scenario(), [Self.grow("b", 300, "1"), Self.grow("a", 1500, "1")])
     let kill = try #require(replay.record.kills.first)
-    #expect(kill.constraint == .memoryPolicy && kill.nodes == NodeMask("1"))
-    #expect(kill.totalpages == 1000 && kill.victim.name == "a")
-    #expect(kill.limit.limit == 1000 && kill.limit.usage == 1000 && kill.limit.free == 0)
+    #expect(kill.decision?.constraint == .memoryPolicy && kill.decision?.nodes == NodeMask("1"))
+    #expect(kill.decision?.totalpages == 1000 && kill.victim.name == "a")
+    let limit = try #require(kill.decision?.limit)
+    #expect(limit.limit == 1000 && limit.usage == 1000 && limit.free == 0)
     #expect(replay.record.kills.count == 1)
     #expect(Self.used(replay)[1] == 300)
   }
@@ -73,8 +76,8 @@ import Testing
       // b has more memory, but none of it on node 1: its death helps nobody there.
       [Self.grow("b", 600, "0"), Self.grow("c", 500, "1"), Self.grow("a", 900, "1")])
     #expect(replay.record.kills.map(\.victim.name) == ["b", "c"])
-    #expect(replay.record.kills.allSatisfy { $0.constraint == .memoryPolicy })
-    #expect(replay.state.tasks.anon[0] == 901)
+    #expect(replay.record.kills.allSatisfy { $0.decision?.constraint == .memoryPolicy })
+    #expect(replay.state.tasks.mms[0].anon == 901)
   }
 
   @Test func `a process bound to other nodes is no candidate`() {
@@ -83,7 +86,8 @@ import Testing
     let replay = Self.replay(
       scenario, [Self.grow("b", 990), Self.grow("a", 500, "1"), Self.grow("c", 501, "1")])
     #expect(replay.record.kills.map(\.victim.name) == ["c"])
-    #expect(replay.record.kills.first?.candidates?.map(\.ineligible) == [nil, .otherNodes, nil])
+    let candidates = replay.record.kills.first?.decision?.candidates
+    #expect(candidates?.map(\.ineligible) == [nil, .otherNodes, nil])
   }
 
   @Test func `mempolicy, mems_allowed and cpuset bind all growth`() {
@@ -103,7 +107,7 @@ import Testing
       bind(&scenario)
       for kind in [\Event.Sizes.anon, \.shmem, \.locked] {
         let replay = Self.replay(scenario, [Self.grow("a", 1200, nil, kind)])
-        #expect(replay.record.kills.map(\.constraint) == [constraint])
+        #expect(replay.record.kills.map(\.decision?.constraint) == [constraint])
         #expect(replay.record.kills.first?.victim.name == "a")
       }
     }
@@ -117,7 +121,7 @@ import Testing
     scenario.processes.memsAllowed[0] = NodeMask("1")
     #expect(Self.replay(scenario, [Self.grow("a", 1500, "0-1")]).record.kills.count == 1)
     let refused = Self.replay(scenario, [Self.grow("a", 100, "0")])
-    #expect(refused.state.tasks.anon[0] == 1)
+    #expect(refused.state.tasks.mms[0].anon == 1)
     #expect(refused.record.warnings.contains { $0.text.contains("EINVAL") })
   }
 
@@ -129,7 +133,7 @@ import Testing
     #expect(Self.used(replay)[1] == 1000)
     #expect(replay.state.ledger.accounts[0].pages.cache == 200)
     #expect(replay.state.ledger.accounts[0].swapUsage > 0)
-    #expect(replay.state.tasks.swap[2] == 0, "c lies on node 0")
+    #expect(replay.state.tasks.mms[2].swap == 0, "c lies on node 0")
   }
 
   @Test func `file pages of a bound process make room for each other on its nodes`() {
@@ -148,8 +152,8 @@ import Testing
     // Nobody's death helps, and then nobody is left: the kernel panics.
     let written = Self.replay(scenario, [.writeTmpfs(pages: 5000, cgroup: "/one")])
     #expect(
-      written.record.kills.first?.constraint == .cpuset
-        && written.record.kills.first?.invoker == nil)
+      written.record.kills.first?.decision?.constraint == .cpuset
+        && written.record.kills.first?.decision?.invoker == nil)
     #expect(written.record.panic?.constraint == .cpuset)
   }
 
@@ -177,14 +181,14 @@ import Testing
     var scenario = Self.scenario()
     scenario.sysctl.minFreeKbytes = 800
     let replay = Self.replay(scenario, [Self.grow("a", 1500, "1")])
-    #expect(replay.record.kills.first?.limit.usage == 900)
-    #expect(replay.record.kills.first?.limit.minWatermark == 100)
+    #expect(replay.record.kills.first?.decision?.limit.usage == 900)
+    #expect(replay.record.kills.first?.decision?.limit.minWatermark == 100)
   }
 
   @Test func `a machine without nodes has none to pay for`() {
     var scenario = Self.scenario()
     scenario.machine.nodes = []
     let replay = Self.replay(scenario, [Self.grow("a", 500)])
-    #expect(replay.state.ledger.nodes == nil && replay.state.tasks.nodes.isEmpty)
+    #expect(replay.state.ledger.nodes == nil && replay.state.tasks.rare.nodes.isEmpty)
   }
 }

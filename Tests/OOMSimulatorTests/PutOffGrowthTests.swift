@@ -1,4 +1,5 @@
 import Foundation
+import OOMFormats
 import Testing
 
 @testable import OOMSimulator
@@ -64,5 +65,31 @@ import Testing
       scenario.machine.memory *= 4
       check(scenario, RulesByRelease.rules(of: .standard), "seed \(seed)")
     }
+  }
+
+  /// s comes back a microsecond before the growth of a ends, and forks again. Once all of a is there, 12 of the 100000
+  /// pages are left: 20049 are of s, 9 were of a, 79774 and 156 tables are new. The child's tables are 49.
+  @Test func `a process that comes back and forks finds all others grown`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "100000 pages" },
+        "sysctl": { "vm.min_free_kbytes": 0, "vm.overcommit_memory": 1 },
+        "processes": [
+          { "name": "a", "anon": 0 },
+          { "name": "s", "anon": "20000 pages", "restart": { "policy": "always", "delay": "8999999us" } }
+        ],
+        "events": [
+          { "at": 0, "fork": { "process": "s", "child": { "name": "c" } } },
+          { "at": "500ms", "exit": { "process": "c" } },
+          { "at": "1s", "exit": { "process": "s" } },
+          { "at": "2s", "grow": { "process": "a", "anon": "79774 pages", "over": "8s" } }
+        ] }
+      """
+    let scenario = try Scenario(json: Array(text.utf8), file: "test.json")
+    let rules = RulesByRelease.rules(of: .standard)
+    check(scenario, rules, "a fork at a restart")
+    let run = Simulator(for: scenario).run(scenario)
+    #expect(run.kills.map(\.victim.name) == ["a"])
+    #expect(run.kills.first?.decision?.invoker?.name == "s")
+    #expect(run.kills.first?.at == 9_999_999)
   }
 }

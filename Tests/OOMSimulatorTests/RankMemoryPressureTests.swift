@@ -7,7 +7,7 @@ import Testing
 @Suite struct RankMemoryPressureTests {
   private typealias Candidate = Kubernetes.EvictionCandidate
 
-  private func pod(_ usage: Int64?, _ request: Int64, priority: Int32 = 0) -> Candidate {
+  private func pod(_ usage: Bytes?, _ request: Int64, priority: Int32 = 0) -> Candidate {
     Candidate(
       usage: usage.map { $0 << 20 }, request: Kubernetes.Quantity(request << 20),
       priority: priority)
@@ -57,7 +57,7 @@ import Testing
     var state = Kubernetes.NodeState(
       node: Kubernetes.Node(), kubelet: Kubernetes.Kubelet(), pods: [bestEffort, guaranteed])
     state.node.capacity = 8 << 30
-    func first(_ usage: Int64) -> String {
+    func first(_ usage: Bytes) -> String {
       state.givenUsage = [
         guaranteed.containerName("c"): usage, bestEffort.containerName("c"): 1 << 20,
       ]
@@ -78,7 +78,7 @@ import Testing
     }
     for _ in 0..<300 {
       let pods = (0..<12).map { _ in
-        pod(random(5) == 0 ? nil : random(6), random(6), priority: Int32(random(3)))
+        pod(random(5) == 0 ? nil : Bytes(random(6)), random(6), priority: Int32(random(3)))
       }
       let order = Kubernetes.rankMemoryPressure(pods)
       #expect(order.sorted() == Array(0..<12))
@@ -92,7 +92,7 @@ import Testing
   private func isBefore(_ first: Candidate, _ second: Candidate) -> Bool? {
     func rank(_ pod: Candidate) -> [Int64] {
       guard let usage = pod.usage else { return [0, 0, Int64(pod.priority), 0] }
-      let above = usage - pod.request.value
+      let above = usage.rawValue - pod.request.value
       return [1, above > 0 ? 0 : 1, Int64(pod.priority), -above]
     }
     let (a, b) = (rank(first), rank(second))

@@ -31,16 +31,18 @@ import Testing
 
   /// What `oom_score_adj` is scaled with: RAM + swap, or the limit of the group and its swap, which
   /// counts unless swappiness is 0 at that moment. Both where a sysctl is set at that very moment.
-  private func totalpages(_ kill: Kill, _ scenario: Scenario) -> [Int64] {
-    if kill.cgroup == nil { return [scenario.machine.memory + scenario.machine.swap] }
-    let limit = min(kill.limit.limit, Int64.max / 4096)
-    let swap = min(kill.limit.swapLimit, scenario.machine.swap)
-    return [kill.at, kill.at + 1].map {
+  private func totalpages(
+    _ decision: Kill.Decision, at time: Microseconds, _ scenario: Scenario
+  ) -> [Int64] {
+    if decision.cgroup == nil { return [scenario.machine.memory + scenario.machine.swap] }
+    let limit = min(decision.limit.limit, Int64.max / 4096)
+    let swap = min(decision.limit.swapLimit, scenario.machine.swap)
+    return [time, time + 1].map {
       max(limit + (swappiness(scenario, before: $0) == 0 ? 0 : swap), 1)
     }
   }
 
-  private func swappiness(_ scenario: Scenario, before time: Int64) -> Int64 {
+  private func swappiness(_ scenario: Scenario, before time: Microseconds) -> Int64 {
     var swappiness = scenario.sysctl.swappiness ?? 60
     for event in scenario.events.sorted(by: { $0.at < $1.at }) where event.at < time {
       if case .setSysctl(let change) = event.action, let value = change.swappiness {
@@ -63,27 +65,32 @@ import Testing
       let scenario = worlds.scenario()
       for kill in simulator.run(scenario).kills {
         kills += 1
-        let candidates = try #require(kill.candidates)
+        let decision = try #require(kill.decision)
+        let candidates = try #require(decision.candidates)
         // Swap that comes and goes changes it; what it is then, SwapoffTests say.
         if !scenario.events.contains(where: \.changesSwap) {
-          #expect(totalpages(kill, scenario).contains(kill.totalpages), "seed \(seed)")
+          #expect(
+            totalpages(decision, at: kill.at, scenario).contains(decision.totalpages),
+            "seed \(seed)")
         }
-        if let path = kill.cgroup {
+        if let path = decision.cgroup {
           #expect(
             candidates.allSatisfy { $0.cgroup == path || $0.cgroup.hasPrefix(path + "/") },
             "seed \(seed)")
         }
-        if kill.isAllocatingTask || kill.chosen == .swapoff { continue }
-        let expected = reference(candidates, totalpages: kill.totalpages)
+        if decision.chosen == .allocatingTask || decision.chosen == .swapoff { continue }
+        let expected = reference(candidates, totalpages: decision.totalpages)
         #expect(kill.victim.identity == expected?.identity, "seed \(seed)")
-        checkExplanation(kill, candidates, seed)
+        checkExplanation(kill, decision, candidates, seed)
       }
     }
     #expect(kills > perBlock / 3, "the worlds have to have kills to show anything")
   }
 
   /// At `sparedAtAdj` somebody else would be chosen, and one step above it would not.
-  private func checkExplanation(_ kill: Kill, _ candidates: [Candidate], _ seed: UInt64) {
+  private func checkExplanation(
+    _ kill: Kill, _ decision: Kill.Decision, _ candidates: [Candidate], _ seed: UInt64
+  ) {
     guard let adj = Explanation(of: kill).sparedAtAdj, adj < kill.victim.oomScoreAdj else { return }
     func chosen(_ adj: Int16) -> ProcessIdentity? {
       // Processes that share the victim's memory have its points, but die with it: leave them out.
@@ -93,9 +100,9 @@ import Testing
       for index in changed.indices where changed[index].identity == kill.victim.identity {
         changed[index].oomScoreAdj = adj
       }
-      return reference(changed, totalpages: kill.totalpages)?.identity
+      return reference(changed, totalpages: decision.totalpages)?.identity
     }
-    #expect(chosen(adj) == kill.runnerUp?.identity, "seed \(seed)")
+    #expect(chosen(adj) == decision.runnerUp?.identity, "seed \(seed)")
     #expect(chosen(adj + 1) == kill.victim.identity, "seed \(seed)")
   }
 

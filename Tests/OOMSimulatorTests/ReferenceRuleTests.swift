@@ -69,7 +69,7 @@ import VictimSelection
     switch world.outOfMemory(oc) {
     case .kill(let choice):
       outcomes.kills += 1
-      let kill = world.describe(choice, oc, listsCandidates: false)
+      let kill = world.describe(choice, by: "kernel", listsCandidates: false)
       return difference(kill, choice, expected, reference, shift)
     case .waiting:
       outcomes.aborted += 1
@@ -124,9 +124,9 @@ import VictimSelection
       ReferenceDeath(index: $0.row - shift, because: ReferenceBecause($0.because))
     }
     if killed != dead { return "kills \(killed), expected \(expected)" }
-    guard kill.chosen == .points else { return nil }
+    guard let decision = kill.decision, decision.chosen == .points else { return nil }
     // Where the scan holds 32 bits, the model's points are what the scan held.
-    let isCut = kill.arithmetic.rules.selection.holdsPointsIn32Bits
+    let isCut = decision.arithmetic.rules.selection.holdsPointsIn32Bits
     let found = isCut ? kill.victim.points & 0xffff_ffff : kill.victim.points
     return found == points ? nil : "\(found) points, expected \(points)"
   }

@@ -160,8 +160,8 @@ extension ReferenceWorld {
     process.oomScoreAdj = model.oomScoreAdj
     process.legacy.oomAdj = model.oomAdj
     process.legacy.nice = Int16(model.nice)
-    process.legacy.cpuTime = model.cpuTimeUS
-    process.legacy.runTime = model.runTimeUS
+    process.legacy.cpuTime = Microseconds(model.cpuTimeUS)
+    process.legacy.runTime = Microseconds(model.runTimeUS)
     process.isKernelThread = model.isKernelThread
     process.isInVfork = model.inVfork
     process.isDying = model.isDying

@@ -36,7 +36,7 @@ enum RestartWorld {
     #"{ "at": 0, "grow": { "process": "c", "anon": "1000000 pages", "over": "1s" } }"#
 
   /// How long it lives: 99787 pages, 195 + 9 page tables, and there is no room for the next.
-  static let life: Int64 = 99_797
+  static let life: Microseconds = 99_797
 }
 
 /// When a process comes back. A page is 4 KiB.
@@ -89,7 +89,7 @@ enum RestartWorld {
       """)
     #expect(run.process(0).state == .killed && run.kills.first?.victim.anon == 1107)
     #expect(run.process(1).anon == 107)
-    #expect(run.tasks.untouched[1] == 7)
+    #expect(run.tasks.mappings[1].untouched == 7)
     #expect(run.end == 3_100_000)
   }
 
@@ -198,8 +198,9 @@ enum RestartWorld {
     let run = try State.run(
       State.filler(#""policy": "always", "backoff": "exponential""#), State.fill)
     let pauses = zip(run.kills, run.kills.dropFirst()).map { ($1.at - $0.at - State.life) }
-    #expect(pauses.prefix(7).map { $0 / 1_000_000 } == [10, 20, 40, 80, 160, 300, 300])
-    #expect(pauses.allSatisfy { $0 % 1_000_000 == 0 })
+    #expect(
+      pauses.prefix(7).map { $0 / .seconds(1) } as [Int64] == [10, 20, 40, 80, 160, 300, 300])
+    #expect(pauses.allSatisfy { $0 % .seconds(1) == 0 })
     #expect(run.loop?.period == 300_000_000 + State.life && run.loop?.killsPerHour == 11)
   }
 
@@ -209,11 +210,11 @@ enum RestartWorld {
     let run = try State.run(
       #"{ "name": "c", "anon": "9 pages", "restart": { "policy": "always", "backoff": "exponential" } }"#,
       #"{ "at": "1s", "oom": {} }, { "at": "\#(11 + life)s", "oom": {} }"#)
-    #expect(run.kills.count == 2 && run.end == Int64(11 + life + pause) * 1_000_000)
+    #expect(run.kills.count == 2 && run.end == .seconds(Int64(11 + life + pause)))
   }
 
-  @Test(arguments: [1, 7, 1000, 10_000_000, 300_000_000, 300_000_001] as [Int64])
-  func `each pause is the smaller of twice the one before and the longest`(delay: Int64) {
+  @Test(arguments: [1, 7, 1000, 10_000_000, 300_000_000, 300_000_001] as [Microseconds])
+  func `each pause is the smaller of twice the one before and the longest`(delay: Microseconds) {
     var policy = RestartPolicy(.always)
     policy.backoff = .exponential
     policy.delay = delay
@@ -221,7 +222,7 @@ enum RestartWorld {
     for _ in 0..<80 {
       #expect(policy.delay(level: level) == pause)
       level = policy.level(after: level)
-      pause = min(pause * 2, max(300_000_000, delay))
+      pause = min(pause * 2, max(.seconds(300), delay))
     }
   }
 
@@ -235,12 +236,12 @@ enum RestartWorld {
   ) throws {
     var random = SplitMix(seed: seed)
     let burst = Int64.random(in: 1...6, using: &random)
-    let delay = Int64.random(in: 1...400_000, using: &random)
+    let delay = Microseconds(.random(in: 1...400_000, using: &random))
     let limit = (State.life + delay) * burst
-    let far = Int64.random(in: 1...2_000_000, using: &random)
+    let far = Microseconds(.random(in: 1...2_000_000, using: &random))
     for interval in [limit - 1, limit, limit + 1, far] {
       let restart =
-        #""policy": "on-failure", "delay": "\#(delay)us", "burst": \#(burst), "interval": "\#(interval)us""#
+        #""policy": "on-failure", "delay": "\#(delay.rawValue)us", "burst": \#(burst), "interval": "\#(interval.rawValue)us""#
       let run = try State.run(State.filler(restart), State.fill)
       #expect((run.outcome == .loop) == (limit > interval), "\(restart)")
       if limit > interval {

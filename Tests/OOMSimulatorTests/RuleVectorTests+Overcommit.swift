@@ -33,7 +33,7 @@ extension RuleVectorTests {
       totalram: state.number("totalram") ?? 0, hugetlb: state.number("hugetlb") ?? 0,
       totalSwap: state.number("total_swap") ?? 0,
       overcommitRatio: state.number("overcommit_ratio") ?? 50,
-      overcommitKbytes: state.number("overcommit_kbytes") ?? 0)
+      overcommitKbytes: Kibibytes(state.number("overcommit_kbytes") ?? 0))
   }
 
   @Test("__vm_enough_memory() of every release: mm/util.c, mm/mmap.c, security/commoncap.c")
@@ -105,13 +105,15 @@ extension RuleVectorTests {
   func reserves() throws {
     for vector in try Self.vectors("overcommit.json", "vectors")
     where vector.text("kind") == "reserves" {
-      let free = vector.number("free_kb_at_boot") ?? 0
+      let free = Kibibytes(vector.number("free_kb_at_boot") ?? 0)
       let expected = vector["expect"]
       #expect(
-        defaultUserReserveKbytes(freeAtBootKiB: free) == expected.number("user_reserve_kbytes"),
+        defaultUserReserveKbytes(freeAtBoot: free).rawValue
+          == expected.number("user_reserve_kbytes"),
         vector.id)
       #expect(
-        defaultAdminReserveKbytes(freeAtBootKiB: free) == expected.number("admin_reserve_kbytes"),
+        defaultAdminReserveKbytes(freeAtBoot: free).rawValue
+          == expected.number("admin_reserve_kbytes"),
         vector.id)
     }
   }

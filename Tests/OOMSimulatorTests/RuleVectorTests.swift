@@ -76,9 +76,9 @@ import VictimSelection
     process.legacy.oomAdj = Int16(task.number("oom_adj") ?? 0)
     process.legacy.nice = Int16(task.number("nice") ?? 0)
     let jiffies = (task.number("utime_jiffies") ?? 0) + (task.number("stime_jiffies") ?? 0)
-    process.legacy.cpuTime = jiffies * (1_000_000 / hz)
+    process.legacy.cpuTime = Microseconds(jiffies * (1_000_000 / hz))
     let seconds = (task.number("uptime_s") ?? 0) - (task.number("start_s") ?? 0)
-    process.legacy.runTime = seconds * 1_000_000
+    process.legacy.runTime = .seconds(seconds)
     if let bytes = task.number("pgtables_bytes") {
       process.pageTables = bytes / 4096
     } else {
@@ -278,8 +278,8 @@ import VictimSelection
         for release in releases {
           let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
           let minFree = defaultMinFreeKbytes(
-            lowmemKiB: pages * 4, most: rules.watermarks.mostMinFreeKbytes)
-          #expect(minFree == vector.number(minFreeKey), "\(release)")
+            lowmem: Kibibytes(pages * 4), most: rules.watermarks.mostMinFreeKbytes)
+          #expect(minFree.rawValue == vector.number(minFreeKey), "\(release)")
           let min = minWatermark(minFreeKbytes: minFree, machine: Machine())
           let (low, high) = lowAndHighWatermark(
             min: min, managed: pages, step: rules.watermarks.step)

@@ -58,7 +58,7 @@ import Testing
       """
     #expect(try Scenario(json: Array(text.utf8)) == scenario)
     #expect(scenario.problems().isEmpty)
-    #expect(Simulator(for: scenario).run(scenario).kills.first?.constraint == .memcg)
+    #expect(Simulator(for: scenario).run(scenario).kills.first?.decision?.constraint == .memcg)
   }
 
   @Test("sums follow from their parts where only these are given")

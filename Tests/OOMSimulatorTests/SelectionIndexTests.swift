@@ -13,7 +13,7 @@ import Testing
   /// - Parameter patience: how often all rows are scanned first.
   private func replay(_ scenario: Scenario, _ rules: Rules, patience: Int64) -> Replay {
     var replay = Replay(scenario, rules: rules, recordsCandidates: true)
-    replay.state.selectionIndex.patience = patience
+    replay.state.selectionIndex.wrappedValue.patience = patience
     replay.mostRestarts = 60
     replay.run()
     return replay
@@ -26,8 +26,8 @@ import Testing
     #expect(indexed.record.kills == scanned.record.kills, comment)
     #expect(indexed.record.panic == scanned.record.panic, comment)
     #expect(indexed.state.tasks.pages == scanned.state.tasks.pages, comment)
-    #expect(!scanned.state.selectionIndex.isBuilt, comment)
-    return indexed.state.selectionIndex.isBuilt ? indexed.record.kills.count : 0
+    #expect(!scanned.state.selectionIndex.wrappedValue.isBuilt, comment)
+    return indexed.state.selectionIndex.wrappedValue.isBuilt ? indexed.record.kills.count : 0
   }
 
   @Test("generated worlds, each at a release of its own", arguments: UInt64(0)..<8)
@@ -69,14 +69,15 @@ import Testing
       scenario.processes.append(process)
       scenario.events.append(
         Event(
-          at: Int64(number),
+          at: Microseconds(Int64(number)),
           action: .oom(cgroup: number % 3 == 0 ? "/" : "/g\(number % 7)", invoker: nil, nodes: nil))
       )
     }
     let rules = RulesByRelease.rules(of: .standard)
     let long = replay(scenario, rules, patience: 32)
     let scanned = replay(scenario, rules, patience: .max)
-    #expect(long.state.selectionIndex.isBuilt && long.record.kills == scanned.record.kills)
+    #expect(
+      long.state.selectionIndex.wrappedValue.isBuilt && long.record.kills == scanned.record.kills)
     #expect(long.record.kills.count > 250)
   }
 }

@@ -33,12 +33,12 @@ private func run(
       #"{ "at": 0, "fork": { "process": "a", "child": { "name": "b", "oom_score_adj": 5 } } }"#)
     let child = run.process(1)
     #expect((child.name, child.anon) == ("b", 5120))
-    #expect(world.tasks.file[1] == 0)
-    #expect(world.tasks.shmem[1] == 0)
+    #expect(world.tasks.mms[1].file == 0)
+    #expect(world.tasks.mms[1].shmem == 0)
     #expect(world.tasks.oomScoreAdj == [0, 5])
     #expect(world.tasks.ppids[1] == world.tasks.pids[0])
     // 9 + 5120 / 512 tables of its own.
-    #expect(world.tasks.pageTables[1] == 19)
+    #expect(world.tasks.mms[1].pageTables == 19)
     #expect(world.used == 5120 + 100 + 50 + (9 + 11) + 19)
   }
 
@@ -53,7 +53,7 @@ private func run(
       """)
     // 3000 of the 5120 are the parent's own then; the child copies the 2120 that are left.
     #expect(world.used == 5120 + 3000 + 2120 + 2 * 19)
-    #expect(world.tasks.anon == [5120, 5120])
+    #expect(world.tasks.mms.map(\.anon) == [5120, 5120])
     #expect(world.holdings.isEmpty)
   }
 
@@ -69,7 +69,7 @@ private func run(
     #expect(run.kills.map(\.victim.name) == ["b"])
     // Its 1000 copies, and 9 + 98 tables.
     #expect(run.kills.first?.freedPages == 1107)
-    #expect(world.tasks.anon[0] == 50000)
+    #expect(world.tasks.mms[0].anon == 50000)
     #expect(world.holdings.isEmpty)
   }
 
@@ -84,7 +84,7 @@ private func run(
       { "at": "3s", "exit": { "process": "a" } }
       """, cgroups: #""/b": { "memory.max": "1000 pages" }"#)
     #expect(run.kills.map(\.victim.name) == ["b"])
-    #expect(run.kills.first?.constraint == .memcg)
+    #expect(run.kills.first?.decision?.constraint == .memcg)
     #expect(world.used == 0)
   }
 
@@ -96,8 +96,8 @@ private func run(
       { "at": 0, "fork": { "process": "a", "child": { "name": "b" } } },
       { "at": "1s", "cow": { "process": "b", "size": "14000 pages" } }
       """, machine: #", "swap": "5000 pages""#)
-    #expect(world.tasks.swap == [4000, 0])
-    #expect(world.tasks.anon == [10000, 14000])
+    #expect(world.tasks.mms.map(\.swap) == [4000, 0])
+    #expect(world.tasks.mms.map(\.anon) == [10000, 14000])
     #expect(world.ledger.accounts[0].swapUsage == 4000)
   }
 
@@ -143,7 +143,7 @@ private func run(
   func once() throws {
     let (_, world) = try run(buffers, "")
     #expect(world.tasks.count == 4)
-    #expect(world.tasks.shmem == [8000, 5000, 5000, 5000])
+    #expect(world.tasks.mms.map(\.shmem) == [8000, 5000, 5000, 5000])
     #expect(world.used == 8000 + (9 + 16) + 3 * (9 + 10))
   }
 
@@ -169,7 +169,7 @@ private func run(
       { "at": "1s", "grow": { "process": "b", "shmem": "3500 pages", "over": "1s" } }
       """, cgroups: #""/a": {}, "/b": { "memory.max": "600 pages" }"#)
     #expect(run.kills.isEmpty)
-    #expect(world.tasks.shmem == [3000, 3500])
+    #expect(world.tasks.mms.map(\.shmem) == [3000, 3500])
     #expect(world.ledger.accounts.map(\.pages.shmem) == [0, 3000, 500])
     // Committed for its size, once.
     #expect(world.committed == 3500)
@@ -201,10 +201,10 @@ private func run(
       machine: #", "swap": "10000 pages""#)
     let resident = world.shared.list[0].resident
     #expect(resident < 40000)
-    #expect(world.tasks.shmem[0] == resident)
-    #expect(world.tasks.shmem[1] == resident / 2)
+    #expect(world.tasks.mms[0].shmem == resident)
+    #expect(world.tasks.mms[1].shmem == resident / 2)
     // In no counter of a process: shared memory has no MM_SWAPENTS.
-    #expect(world.tasks.swap == [0, 0, 0])
+    #expect(world.tasks.mms.map(\.swap) == [0, 0, 0])
   }
 
   @Test("a mapped file is one in the machine, and stays as cache when nobody maps it")

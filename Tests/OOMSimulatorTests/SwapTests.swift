@@ -39,7 +39,8 @@ import Testing
 /// Swap that is taken away and added: `sys_swapoff()`, mm/swapfile.c.
 @Suite struct SwapoffTests {
   /// 1000 pages of memory without reserves, 500 of swap; big has 600 and 300 in swap, tool 20.
-  private func run(_ events: [(Int64, Event.Action)], kernel: KernelRelease = "6.12") -> Run {
+  private func run(_ events: [(Microseconds, Event.Action)], kernel: KernelRelease = "6.12") -> Run
+  {
     var scenario = Scenario()
     scenario.machine.memory = 1000
     scenario.machine.swap = 500
@@ -80,8 +81,9 @@ import Testing
   @Test func `the process that does it dies first, and the swap stays`() throws {
     let run = run([(1, grow("tool", 100)), (2, .swapoff(pages: nil, .name("tool")))])
     let kill = try #require(run.kills.first)
-    #expect(run.kills.count == 1 && kill.victim.name == "tool" && kill.chosen == .swapoff)
-    #expect(kill.totalpages == 1000)
+    #expect(run.kills.count == 1 && kill.victim.name == "tool")
+    #expect(kill.decision?.chosen == .swapoff)
+    #expect(kill.decision?.totalpages == 1000)
     #expect(run.totalpages == 1500 && run.process(0).swap > 0)
     #expect(run.process(0).anon + run.process(0).swap == 900)
     #expect(run.warnings.contains { $0.fact == .swapStays })

@@ -140,8 +140,8 @@ struct Worlds {
     scenario.machine.pageCache = pages(3000)
     scenario.machine.slabReclaimable = pages(500)
     if chance(20) { scenario.machine.hugetlb = pages(2000) }
-    if chance(15) { scenario.machine.exitDelay = pages(3_000_000) }
-    scenario.sysctl.minFreeKbytes = pages(4000)
+    if chance(15) { scenario.machine.exitDelay = Microseconds(pages(3_000_000)) }
+    scenario.sysctl.minFreeKbytes = Kibibytes(pages(4000))
     scenario.sysctl.overcommitMemory =
       [.heuristic, .always, .always, .never].randomElement(using: &random)
     scenario.sysctl.overcommitRatio = 50 + pages(100)
@@ -151,7 +151,7 @@ struct Worlds {
     for path in paths.dropFirst() where chance(70) { scenario.cgroups[path] = cgroup() }
     addProcesses(to: &scenario)
     for _ in 0..<count {
-      scenario.events.append(Event(at: pages(20) * 500_000, action: action()))
+      scenario.events.append(Event(at: Microseconds(pages(20) * 500_000), action: action()))
     }
     return scenario
   }
@@ -214,14 +214,14 @@ struct Worlds {
 
   private mutating func restart() -> RestartPolicy {
     var policy = RestartPolicy(chance(60) ? .always : .onFailure)
-    policy.delay = 1000 + pages(3_000_000)
+    policy.delay = Microseconds(1000 + pages(3_000_000))
     if chance(40) {
       policy.backoff = .exponential
-      policy.maxDelay = 3_001_000 + pages(9_000_000)
+      policy.maxDelay = Microseconds(3_001_000 + pages(9_000_000))
     }
     if chance(40) {
       policy.burst = 1 + pages(5)
-      policy.interval = 1 + pages(20_000_000)
+      policy.interval = Microseconds(1 + pages(20_000_000))
     }
     return policy
   }
@@ -265,7 +265,7 @@ struct Worlds {
 
   private mutating func action() -> Event.Action {
     let process = ProcessReference.name(names.randomElement(using: &random) ?? "p0")
-    let over: Int64 = chance(70) ? pages(5) * 700_000 : 0
+    let over = Microseconds(chance(70) ? pages(5) * 700_000 : 0)
     if usesForks, chance(40) {
       if chance(50) { return .cow(process, pages: pages(3000), over: over) }
       var child = Event.Child()
@@ -323,7 +323,7 @@ struct Worlds {
       var change = Sysctl()
       change.overcommitMemory = [.heuristic, .always, .never].randomElement(using: &random)
       if chance(30) { change.swappiness = chance(50) ? 0 : 60 }
-      if chance(30) { change.minFreeKbytes = pages(8000) }
+      if chance(30) { change.minFreeKbytes = Kibibytes(pages(8000)) }
       return .setSysctl(change)
     case 16:
       guard usesGroups else { return .exit(process) }

@@ -93,7 +93,8 @@ import Testing
         var simulator = Simulator(for: scenario)
         simulator.recordsCandidates = true
         guard let kill = simulator.run(scenario).kills.first,
-          let found = kill.candidates?.first(where: { Int64($0.pid) == Int64(grower.pid) })
+          let found = kill.decision?.candidates?.first(where: { Int64($0.pid) == Int64(grower.pid) }
+          )
         else { continue }
         let predicted = found.anon + found.file + found.shmem + found.swap
         count += 1

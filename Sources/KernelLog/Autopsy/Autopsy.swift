@@ -35,7 +35,7 @@ package struct Autopsy: Equatable, Sendable {
   /// Nil where it is none that a release has.
   package var constraint: Constraint?
   package var cgroup: String?
-  package var pageSize: Int64
+  package var pageSize: Bytes
   package var totalpages: Int64?
   package var totalpagesFrom: Origin
   /// The pid and name that the kernel selected; the process that died may be a child of it.
@@ -99,7 +99,7 @@ package struct Autopsy: Equatable, Sendable {
 
   /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0.
   package var predictedScore: Int128? {
-    guard let kill, totalpagesFrom != .unknown else { return nil }
-    return ReportFacts.score(points: kill.victim.points, kill.arithmetic)
+    guard let kill, let decision = kill.decision, totalpagesFrom != .unknown else { return nil }
+    return ReportFacts.score(points: kill.victim.points, decision.arithmetic)
   }
 }

@@ -8,7 +8,7 @@ struct ReportFacts {
   let releases: [KernelRelease]
   let isMemcg: Bool
   let constraint: Constraint?
-  let pageSize: Int64
+  let pageSize: Bytes
   let word: WordBits
   /// The row of the process that was chosen.
   let chosenRow: Int?
@@ -33,7 +33,7 @@ struct ReportFacts {
   var rules: Rules { RulesByRelease.rules(of: releases.last ?? .standard) }
 
   /// kB as pages, rounded down.
-  func pages(_ kilobytes: Int64) -> Int64 { kilobytes / (pageSize / 1024) }
+  func pages(_ kilobytes: Int64) -> Int64 { pageSize.pages(Kibibytes(kilobytes)) }
 
   /// The release as given, or `FIRST..LAST`.
   var kernelText: String {
@@ -98,15 +98,17 @@ struct ReportFacts {
 
   /// Kernels with larger pages do not print their size: it is in the lists of free blocks, and what a victim's
   /// address space has in kB and in pages tells it.
-  private static func pageSize(of report: OOMReport, chosenRow: Int?) -> Int64 {
+  private static func pageSize(of report: OOMReport, chosenRow: Int?) -> Bytes {
     let sizes: [Int64] = [4, 16, 64]
-    if let size = report.memory.pageKB, sizes.contains(size) { return size * 1024 }
+    if let size = report.memory.pageKB, sizes.contains(size) { return Bytes(size * 1024) }
     for kill in report.kills {
       guard let kilobytes = kill.totalVM,
         let row = report.table?.rows.first(where: { $0.pid == kill.pid || $0.tgid == kill.pid }),
         row.totalVM > 0
       else { continue }
-      if let size = sizes.first(where: { kilobytes == row.totalVM * $0 }) { return size * 1024 }
+      if let size = sizes.first(where: { kilobytes == row.totalVM * $0 }) {
+        return Bytes(size * 1024)
+      }
     }
     return 4096
   }

@@ -61,7 +61,7 @@ extension ReportFacts {
 
   private var domainLimits: Cgroup {
     var cgroup = Cgroup()
-    let most = SizeText.maxBytes / pageSize
+    let most = pageSize.pages(SizeText.maxBytes)
     func size(_ kilobytes: Int64) -> Int64 { min(pages(kilobytes), most) }
     cgroup.max = report.limits.memory?.limit.map(size)
     if isVersionOne {
@@ -99,7 +99,7 @@ extension ReportFacts {
   }
 
   private func process(_ row: TaskTable.Row) -> Scenario.Process {
-    let most = SizeText.maxBytes / pageSize
+    let most = pageSize.pages(SizeText.maxBytes)
     var process = Scenario.Process()
     process.name = row.name.isEmpty ? "?" : row.name
     process.pid = Int32(row.pid)
@@ -117,7 +117,7 @@ extension ReportFacts {
     }
     process.swap = min(row.swapents ?? 0, most)
     if let bytes = row.pgtablesBytes {
-      process.pageTables = min(bytes / pageSize, most)
+      process.pageTables = min(pageSize.pages(Bytes(bytes)), most)
     } else {
       let levels = PageTableLevels(
         pte: min(row.nrPTEs ?? 0, most), pmd: min(row.nrPMDs ?? 0, most),
@@ -161,8 +161,8 @@ extension ReportFacts {
     var nodes: [Machine.Node] = []
     for zone in report.memory.zones {
       while nodes.count <= zone.node { nodes.append(Machine.Node(memory: 0)) }
-      let present = pages(min(max(zone.present ?? 0, 0), SizeText.maxBytes >> 10))
-      let managed = zone.managed.map { pages(min(max($0, 0), SizeText.maxBytes >> 10)) }
+      let present = pages(min(max(zone.present ?? 0, 0), Scenario.mostKibibytes.rawValue))
+      let managed = zone.managed.map { pages(min(max($0, 0), Scenario.mostKibibytes.rawValue)) }
       nodes[zone.node].memory += min(managed ?? present, present)
       nodes[zone.node].present += present
       nodes[zone.node].spanned += present

@@ -179,7 +179,7 @@ extension ReportFacts {
   func counted(_ row: TaskTable.Row, _ rules: Rules) -> Int64 {
     // Releases print just the levels that they count.
     let tables =
-      row.pgtablesBytes.map { $0 / pageSize }
+      row.pgtablesBytes.map { pageSize.pages(Bytes($0)) }
       ?? (row.nrPTEs ?? 0) + (row.nrPMDs ?? 0) + (row.nrPUDs ?? 0)
     return row.rss + (row.swapents ?? 0) + (rules.badness.pageTables == .none ? 0 : tables)
   }

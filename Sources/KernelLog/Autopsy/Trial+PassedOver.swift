@@ -112,9 +112,9 @@ extension Trial {
   /// Columns that are missing only add points: with the printed score the chosen process must not be below the
   /// one that is ahead in the table.
   private func mayHaveMore(_ first: Prediction, _ chosen: Int) -> Bool {
-    guard let kill = first.kill else { return false }
+    guard let kill = first.kill, let decision = kill.decision else { return false }
     guard let score = report.chosen?.score, facts.totalpages.isExact else { return true }
-    return Int128(score) >= ReportFacts.score(points: kill.victim.points, kill.arithmetic)
+    return Int128(score) >= ReportFacts.score(points: kill.victim.points, decision.arithmetic)
   }
 
   /// Points of a row under a prediction.
@@ -123,7 +123,7 @@ extension Trial {
     var simulator = Simulator(for: scenario)
     simulator.recordsCandidates = true
     let kill = simulator.run(valid: scenario).kills.first
-    return kill?.candidates?.first { Int64($0.pid) == rows[row].pid }?.points
+    return kill?.decision?.candidates?.first { Int64($0.pid) == rows[row].pid }?.points
   }
 
   // MARK: The scenario
@@ -144,8 +144,8 @@ extension Trial {
     if let kill = result.kill {
       let dead = kill.killed.first?.process ?? kill.victim.identity
       var expected = Expectation.ExpectedKill(process: .pid(dead.pid))
-      expected.constraint = kill.constraint
-      expected.cgroup = kill.cgroup
+      expected.constraint = kill.decision?.constraint
+      expected.cgroup = kill.decision?.cgroup
       if dead == kill.victim.identity, let points = Int64(exactly: kill.victim.points) {
         expected.points = points
       }

@@ -124,18 +124,18 @@ struct Trial {
   }
 
   private static func why(_ kill: Kill?) -> String {
-    guard let kill else { return "the rules choose it, too" }
-    switch kill.chosen {
+    guard let kill, let decision = kill.decision else { return "the rules choose it, too" }
+    switch decision.chosen {
     case .allocatingTask: return "it asked, and vm.oom_kill_allocating_task is set"
     case .swapoff: return "it runs swapoff"
     default: break
     }
-    guard let runnerUp = kill.runnerUp else {
+    guard let runnerUp = decision.runnerUp else {
       return "the rules choose it, too: the only candidate"
     }
     if runnerUp.points == kill.victim.points {
       return
-        "the rules choose it, too: of equals the \(kill.equalsReplace ? "last" : "first") visited"
+        "the rules choose it, too: of equals the \(decision.equalsReplace ? "last" : "first") visited"
     }
     return "the rules choose it, too"
   }
@@ -215,8 +215,8 @@ struct Trial {
       return Finding(
         verdict: .undetermined,
         why: "totalpages is not in the report (\(what)): with "
-          + "\(best.kill?.totalpages ?? 0) it is \(name(best)), with "
-          + "\(other.kill?.totalpages ?? 0) \(name(other))",
+          + "\(best.kill?.decision?.totalpages ?? 0) it is \(name(best)), with "
+          + "\(other.kill?.decision?.totalpages ?? 0) \(name(other))",
         prediction: best)
     }
     let other = predictions.first { !agrees($0) } ?? best

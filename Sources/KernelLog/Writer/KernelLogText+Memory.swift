@@ -31,7 +31,7 @@ extension KernelLogText {
 
   private func unlimited(_ state: LoggedState) -> String {
     if let constant = forms.unlimited { return "\(constant)kB" }
-    let most = state.hasNarrowLong ? Int64(Int32.max) : Int64.max / (pageKiB * 1024)
+    let most = state.hasNarrowLong ? Int64(Int32.max) : run.pageSize.pages(Bytes(.max))
     return kB(most)
   }
 
@@ -40,9 +40,9 @@ extension KernelLogText {
     case .none: break
     case .lines:
       for group in memcg.groups {
-        func item(_ name: String, _ pages: Int64) -> String { " \(name):\(pages * pageKiB)KB" }
+        func item(_ name: String, _ pages: Int64) -> String { " \(name):\(kibibytes(pages))KB" }
         var text =
-          "Memory cgroup stats for \(Self.plain(group.path)): cache:\(group.file * pageKiB)KB"
+          "Memory cgroup stats for \(Self.plain(group.path)): cache:\(kibibytes(group.file))KB"
         text += item("rss", group.anon)
         if forms.statLineHasShmem { text += item("shmem", group.shmem) }
         text += item("mapped_file", group.mapped) + item("swap", group.swap)
@@ -52,7 +52,7 @@ extension KernelLogText {
       line("Memory cgroup stats for \(path):")
       func item(_ name: String, _ size: KeyPath<LoggedState.Stats, Int64>) {
         let pages = memcg.groups.reduce(0) { $0 + $1[keyPath: size] }
-        line("\(name) \(pages * pageKiB * 1024)")
+        line("\(name) \((run.pageSize * pages).rawValue)")
       }
       item("anon", \.anon)
       item("file", \.file)

@@ -48,13 +48,13 @@ extension KernelLogText {
       add(task.tables.pmd, 7)
       add(task.swap, 8)
     case .bytes, .wideBytes:
-      add(task.tables.total * run.pageSize, 8)
+      add((run.pageSize * task.tables.total).rawValue, 8)
       add(task.swap, 8)
     case .kindsOfRSS:
       add(task.anon, 8)
       add(task.file, 8)
       add(task.shmem, 9)
-      add(task.tables.total * run.pageSize, 8)
+      add((run.pageSize * task.tables.total).rawValue, 8)
       add(task.swap, 8)
     }
     if forms.table != .oomAdj {
@@ -72,11 +72,13 @@ extension KernelLogText {
 
   /// Kernel: `oom_kill_process()`, `__oom_kill_process()`, `mem_cgroup_print_oom_group()`, mm/oom_kill.c and
   /// mm/memcontrol.c.
-  mutating func killLines(of kill: Kill, _ state: LoggedState) {
+  mutating func killLines(
+    of selected: Candidate, _ decision: Kill.Decision, _ state: LoggedState
+  ) {
     guard let chosen = state.chosen, let victim = state.victim else { return }
-    let reason = reason(of: kill)
+    let reason = reason(of: decision)
     let process = "\(chosen.identity.pid) (\(Self.name(chosen)))"
-    let score = score(of: kill, state)
+    let score = score(of: selected, decision, state)
     switch forms.kill {
     case .full, .oneLine, .oneLineWithUID: break
     case .andChildren: line("Out of Memory: Kill process \(process) score \(score) and children.")
@@ -98,28 +100,30 @@ extension KernelLogText {
     reaped([victim] + state.members.filter { $0.identity != victim.identity }, state)
   }
 
-  private func reason(of kill: Kill) -> String {
-    switch kill.chosen {
+  private func reason(of decision: Kill.Decision) -> String {
+    switch decision.chosen {
     case .allocatingTask: return "Out of memory (oom_kill_allocating_task)"
     case .constrained:
-      return kill.constraint == .cpuset
+      return decision.constraint == .cpuset
         ? "No available memory in cpuset" : "No available memory (MPOL_BIND)"
-    default: return kill.cgroup == nil ? "Out of memory" : "Memory cgroup out of memory"
+    default: return decision.cgroup == nil ? "Out of memory" : "Memory cgroup out of memory"
     }
   }
 
   /// Thousandths of `totalpages` to 5.0; before 3.5 the points themselves. A process that is taken without a selection has 0.
-  private func score(of kill: Kill, _ state: LoggedState) -> Int128 {
-    switch kill.chosen {
+  private func score(
+    of victim: Candidate, _ decision: Kill.Decision, _ state: LoggedState
+  ) -> Int128 {
+    switch decision.chosen {
     case .allocatingTask, .constrained, .onlyInvoker: return 0
     case .swapoff:
       // The most that a long holds, which wraps in the sum. Kernel: `select_bad_process()`.
-      let total = UInt64(max(kill.totalpages, 1))
+      let total = UInt64(max(decision.totalpages, 1))
       if state.hasNarrowLong {
         return Int128(UInt32.max &* 1000 / UInt32(truncatingIfNeeded: total))
       }
       return Int128(UInt32(truncatingIfNeeded: UInt64.max &* 1000 / total))
-    case .points, .policy: return ReportFacts.score(points: kill.victim.points, kill.arithmetic)
+    case .points, .policy: return ReportFacts.score(points: victim.points, decision.arithmetic)
     }
   }
 

@@ -10,12 +10,10 @@ package import OOMSimulator
 package struct KernelLogText {
   let forms: LogForms
   let run: Run
-  /// KiB in a page.
-  let pageKiB: Int64
   private(set) var text = ""
-  var now: Int64 = 0
+  var now: Microseconds = 0
   /// Lines of the reaper, which come later than what stands behind them.
-  private var late: [(at: Int64, line: String)] = []
+  private var late: [(at: Microseconds, line: String)] = []
   private var limit = ReportLimit()
   /// OOMs of each group so far.
   var failures: [String: Int] = [:]
@@ -30,17 +28,16 @@ package struct KernelLogText {
   private init(_ run: Run) {
     self.run = run
     forms = LogForms(of: KernelRelease(run.kernel) ?? .standard)
-    pageKiB = run.pageSize / 1024
   }
 
   private mutating func write() {
     line("Linux version \(run.kernel)")
     for kill in run.kills {
-      guard let state = kill.log else { continue }
+      guard let decision = kill.decision, let state = decision.log else { continue }
       advance(to: kill.at)
-      if let group = kill.cgroup { failures[group, default: 0] += 1 }
-      report(state, of: kill.cgroup, isLimited: true)
-      killLines(of: kill, state)
+      if let group = decision.cgroup { failures[group, default: 0] += 1 }
+      report(state, of: decision.cgroup, isLimited: true)
+      killLines(of: kill.victim, decision, state)
     }
     if let panic = run.panic, let state = panic.log {
       advance(to: panic.at)
@@ -57,8 +54,8 @@ package struct KernelLogText {
   /// A line with its time: seconds with five columns before the point. Kernel: `print_time()`,
   /// kernel/printk/printk.c.
   mutating func line(_ content: String) {
-    let seconds = String(now / 1_000_000)
-    let fraction = String(now % 1_000_000)
+    let seconds = String(now / .seconds(1))
+    let fraction = String((now % .seconds(1)).rawValue)
     text += "[" + String(repeating: " ", count: max(5 - seconds.utf8.count, 0)) + seconds + "."
     text += String(repeating: "0", count: 6 - fraction.utf8.count) + fraction + "] "
     text += content
@@ -66,11 +63,11 @@ package struct KernelLogText {
   }
 
   /// A line that comes later than now.
-  mutating func line(_ content: String, after delay: Int64) {
+  mutating func line(_ content: String, after delay: Microseconds) {
     late.append((now + delay, content))
   }
 
-  private mutating func advance(to time: Int64) {
+  private mutating func advance(to time: Microseconds) {
     while let first = late.first, first.at <= time {
       now = first.at
       line(first.line)
@@ -79,7 +76,9 @@ package struct KernelLogText {
     now = time
   }
 
-  func kB(_ pages: Int64) -> String { "\(pages * pageKiB)kB" }
+  func kB(_ pages: Int64) -> String { "\(kibibytes(pages))kB" }
+
+  func kibibytes(_ pages: Int64) -> Int64 { run.pageSize.kibibytes(pages: pages).rawValue }
 
   /// A name or a path as the log shows it: what else would break its line is spelt out, as /dev/kmsg does.
   static func plain(_ text: String) -> String {
@@ -174,15 +173,15 @@ package struct KernelLogText {
 /// Ten reports in five seconds, and no more. Kernel: `___ratelimit()`, lib/ratelimit.c, which
 /// `oom_kill_process()` asks; before 3.4 `printk_ratelimit()` with the same numbers.
 struct ReportLimit {
-  private static let interval: Int64 = 5_000_000
+  private static let interval = Microseconds.seconds(5)
   private static let burst = 10
 
-  private var begin: Int64?
+  private var begin: Microseconds?
   private var printed = 0
   private var missed = 0
 
   /// How many were suppressed since the last window; nil when this one is, too.
-  mutating func admit(at time: Int64) -> Int? {
+  mutating func admit(at time: Microseconds) -> Int? {
     var suppressed = 0
     if time > (begin ?? .max - Self.interval) + Self.interval {
       suppressed = missed

@@ -1,12 +1,12 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 /// What the files of one memory cgroup say.
 package struct HostGroup: Equatable, Sendable {
-  /// Bytes of it and all below it. File: `memory.current`, `memory.usage_in_bytes`.
-  package var usage: Int64?
-  /// Bytes of file cache, without shared memory, of it and all below it. File: memory.stat.
-  var cache: Int64?
-  var slabReclaimable: Int64 = 0
+  /// Of it and all below it. File: `memory.current`, `memory.usage_in_bytes`.
+  package var usage: Bytes?
+  /// File cache, without shared memory, of it and all below it. File: memory.stat.
+  var cache: Bytes?
+  var slabReclaimable: Bytes = 0
   /// As the files have them, in bytes; nil where a file is not there or sets no limit.
   var values: [String: Int64] = [:]
 
@@ -30,7 +30,7 @@ package struct HostGroup: Equatable, Sendable {
   package mutating func read(_ file: String, _ bytes: [UInt8]) {
     switch file {
     case "memory.current", "memory.usage_in_bytes":
-      usage = hostNumber(bytes).map { Swift.min(Swift.max($0, 0), SizeText.maxBytes) }
+      usage = hostNumber(bytes).map { Swift.min(Swift.max(Bytes($0), 0), SizeText.maxBytes) }
     case "memory.stat": readStat(bytes)
     case "memory.oom_control":
       bytes[...].forEachLine { line in
@@ -38,19 +38,21 @@ package struct HostGroup: Equatable, Sendable {
       }
     default:
       // `max`, and what version 1 writes for it, is no limit. Kernel: `PAGE_COUNTER_MAX`.
-      if let number = hostNumber(bytes), 0...SizeText.maxBytes ~= number { values[file] = number }
+      if let number = hostNumber(bytes), 0...SizeText.maxBytes.rawValue ~= number {
+        values[file] = number
+      }
     }
   }
 
   /// Kernel: `memory_stat_show()` and, on version 1, `memcg_stat_show()`, mm/memcontrol.c. Those of version 1
   /// stand with `total_` for the group with all below it.
   private mutating func readStat(_ bytes: [UInt8]) {
-    var (file, shmem): (Int64?, Int64) = (nil, 0)
+    var (file, shmem): (Bytes?, Bytes) = (nil, 0)
     bytes[...].forEachLine { line in
       let words = line.words
-      guard words.count == 2, let value = words[1].number, 0...SizeText.maxBytes ~= value else {
-        return
-      }
+      guard words.count == 2, let value = words[1].number.map({ Bytes($0) }),
+        0...SizeText.maxBytes ~= value
+      else { return }
       switch String(decoding: words[0], as: UTF8.self) {
       case "file", "total_cache": file = value
       case "shmem", "total_shmem": shmem = value
@@ -65,9 +67,9 @@ package struct HostGroup: Equatable, Sendable {
   ///
   /// - Parameter isAlwaysHierarchical: the release has no groups without hierarchy.
   func settings(
-    version: Int, pageSize: Int64, isAlwaysHierarchical: Bool, swappiness: Int64?
+    version: Int, pageSize: Bytes, isAlwaysHierarchical: Bool, swappiness: Int64?
   ) -> Cgroup {
-    func pages(_ file: String) -> Int64? { values[file].map { $0 / pageSize } }
+    func pages(_ file: String) -> Int64? { values[file].map { pageSize.pages(Bytes($0)) } }
     var group = Cgroup()
     if version == 1 {
       group.max = pages("memory.limit_in_bytes")

@@ -3,7 +3,7 @@ internal import VictimSelection
 
 /// What the kernel shows of the machine: /proc/meminfo, /proc/swaps, zram, memory nodes.
 package struct HostMachine: Equatable, Sendable {
-  package var pageSize: Int64 = 4096
+  package var pageSize: Bytes = 4096
   package var wordBits: Int = 64
   /// KiB by their names. File: /proc/meminfo.
   package var meminfo: [String: Int64] = [:]
@@ -109,13 +109,14 @@ package struct HostMachine: Equatable, Sendable {
       if free == nil, let rest = line.after("nr_free_pages ") { free = rest.number }
     }
     guard let free, free > 0, let memFree = meminfo["MemFree"] else { return }
-    let sizes: [Int64] = [4096, 16384, 65536]
-    pageSize =
-      sizes.min { abs(free * ($0 / 1024) - memFree) < abs(free * ($1 / 1024) - memFree) }
-      ?? 4096
+    let sizes: [Bytes] = [4096, 16384, 65536]
+    func distance(_ size: Bytes) -> Int64 {
+      abs(size.kibibytes(pages: free).rawValue - memFree)
+    }
+    pageSize = sizes.min { distance($0) < distance($1) } ?? 4096
   }
 
-  func pages(_ kilobytes: Int64) -> Int64 { kilobytes / (pageSize / 1024) }
+  func pages(_ kilobytes: Int64) -> Int64 { pageSize.pages(Kibibytes(kilobytes)) }
 
   func pages(_ name: String) -> Int64? { meminfo[name].map(pages) }
 
@@ -155,13 +156,13 @@ package enum HostSysctls {
 
   /// - Parameter values: what the files say; a file that does not exist is left out.
   package static func sysctl(_ values: [String: Int64]) -> Sysctl {
-    func size(_ name: String) -> Int64? {
-      values[name].flatMap { 0...(SizeText.maxBytes >> 10) ~= $0 ? $0 : nil }
+    func size(_ name: String) -> Kibibytes? {
+      values[name].flatMap { 0...Scenario.mostKibibytes.rawValue ~= $0 ? Kibibytes($0) : nil }
     }
     var sysctl = Sysctl()
     sysctl.overcommitMemory = values["overcommit_memory"].flatMap(Sysctl.OvercommitMemory.init)
     // One of the two is 0.
-    if let kbytes = size("overcommit_kbytes"), kbytes > 0 {
+    if let kbytes = size("overcommit_kbytes"), kbytes != 0 {
       sysctl.overcommitKbytes = kbytes
     } else {
       sysctl.overcommitRatio = values["overcommit_ratio"].flatMap { 0...1000 ~= $0 ? $0 : nil }

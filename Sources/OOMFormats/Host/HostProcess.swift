@@ -71,7 +71,8 @@ package struct HostProcess: Equatable, Sendable {
     }
     process.swap = machine.pages(status.vmSwap)
     process.locked = min(machine.pages(status.vmLck), process.anon)
-    let size = min(machine.pages(max(status.vmSize ?? 0, 0)), SizeText.maxBytes / machine.pageSize)
+    let size = min(
+      machine.pages(max(status.vmSize ?? 0, 0)), machine.pageSize.pages(SizeText.maxBytes))
     if size >= process.anon + process.file + process.shmem + process.swap { process.totalVM = size }
   }
 

@@ -58,7 +58,7 @@ struct HostShares {
     settleMachine(&scenario)
   }
 
-  private func pages(_ bytes: Int64) -> Int64 { bytes / host.machine.pageSize }
+  private func pages(_ size: Bytes) -> Int64 { host.machine.pageSize.pages(size) }
 
   private mutating func settleGroups(_ scenario: inout Scenario) {
     // The files count all that is below a group, too.

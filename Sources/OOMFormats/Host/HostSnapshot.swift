@@ -95,7 +95,7 @@ package struct HostSnapshot: Equatable, Sendable {
       }
       if host.release < KernelRelease(2, 6, 36), let stat = source.stat {
         process.legacy.nice = Int16(min(max(stat.nice, -20), 19))
-        process.legacy.cpuTime = min(stat.utime + stat.stime, 1 << 40) * 10_000
+        process.legacy.cpuTime = Microseconds(min(stat.utime + stat.stime, 1 << 40) * 10_000)
       }
       scenario.processes.append(process)
       shown.append(source.oomScore)

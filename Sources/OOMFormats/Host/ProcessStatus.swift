@@ -100,7 +100,7 @@ package struct ProcessStatus: Equatable, Sendable {
 
 extension HostBytes {
   /// A size in KiB that nothing can make negative, or larger than what a scenario can hold.
-  var size: Int64 { Swift.min(Swift.max(number ?? 0, 0), SizeText.maxBytes >> 10) }
+  var size: Int64 { Swift.min(Swift.max(number ?? 0, 0), Scenario.mostKibibytes.rawValue) }
 }
 
 /// What is needed of /proc/PID/stat.

@@ -1,3 +1,5 @@
+package import OOMSimulator
+
 /// Writes JSON with a stable order and layout: what the caller writes, in that order, two spaces a level,
 /// objects that are `inline` on one line.
 package struct JSONWriter {
@@ -226,6 +228,16 @@ extension JSONWriter {
   package mutating func field(_ key: StaticString, _ number: Int64?) {
     self.key(key)
     if let number { integer(number) } else { null() }
+  }
+
+  @inline(never)
+  package mutating func field(_ key: StaticString, _ time: Microseconds?) {
+    field(key, time?.rawValue)
+  }
+
+  @inline(never)
+  package mutating func field(_ key: StaticString, _ size: Bytes?) {
+    field(key, size?.rawValue)
   }
 
   @inline(never)

@@ -72,11 +72,11 @@ extension Fields {
     }
   }
 
-  /// An amount of memory in bytes, not above what a machine can have.
+  /// An amount of memory, not above what a machine can have.
   mutating func memory() throws(JSONError) -> Kubernetes.Quantity? {
     let offset = try startOfNext()
     guard let quantity = try quantity() else { return nil }
-    if quantity.value <= SizeText.maxBytes { return quantity }
+    if quantity.bytes <= SizeText.maxBytes { return quantity }
     wrong("larger than 4 PiB, the most that x86-64 can address", at: offset)
     return nil
   }

@@ -52,15 +52,15 @@ extension Fields {
     return node
   }
 
-  /// Memory and huge pages in bytes.
-  private mutating func nodeResources() throws(JSONError) -> (memory: Int64?, hugePages: Int64) {
-    var memory: Int64?
-    var hugePages: Int64 = 0
+  /// Memory and huge pages.
+  private mutating func nodeResources() throws(JSONError) -> (memory: Bytes?, hugePages: Bytes) {
+    var memory: Bytes?
+    var hugePages: Bytes = 0
     try dictionary { (fields, name, _) throws(JSONError) in
       if name == "memory" {
-        memory = try fields.memory()?.value
+        memory = try fields.memory()?.bytes
       } else if name.hasPrefix("hugepages-") {
-        let size = try fields.memory()?.value ?? 0
+        let size = try fields.memory()?.bytes ?? 0
         hugePages = min(hugePages + size, SizeText.maxBytes)
       } else {
         try fields.json.skipValue()
@@ -90,7 +90,7 @@ extension Fields {
         node.runtime = text.split(separator: ":").first.map(String.init)
       default:
         try fields.known(Self.swapKeys) { (fields, _) throws(JSONError) in
-          node.swap = try fields.integer(0...SizeText.maxBytes)
+          node.swap = try fields.integer(0...SizeText.maxBytes.rawValue).map { Bytes($0) }
         }
       }
     }

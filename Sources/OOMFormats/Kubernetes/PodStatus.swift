@@ -155,7 +155,7 @@ extension Fields {
               quantity = try fields.quantity()
             }
           }
-          guard name == "memory", let bytes = quantity?.value else { return }
+          guard name == "memory", let bytes = quantity?.bytes else { return }
           claim.bytes = min(claim.bytes, SizeText.maxBytes) + min(bytes, SizeText.maxBytes)
         }
       }

@@ -7,8 +7,8 @@ package struct TopText: Equatable, Sendable {
     package var namespace: String?
     package var pod: String
     package var container: String
-    /// Bytes; nil where metrics are not there yet.
-    package var memory: Int64?
+    /// Nil where metrics are not there yet.
+    package var memory: Bytes?
     /// From 1.
     package var line: Int
   }
@@ -90,7 +90,7 @@ package struct TopText: Equatable, Sendable {
     let text = String(words[columns.memory])
     if text == "<unknown>" { return row }
     do throws(QuantityError) {
-      let memory = try Kubernetes.Quantity(text).value
+      let memory = try Kubernetes.Quantity(text).bytes
       if memory > SizeText.maxBytes { throw QuantityError(message: "'\(text)' is over 4 PiB") }
       row.memory = memory
     } catch {
@@ -116,14 +116,14 @@ package struct TopText: Equatable, Sendable {
   /// - Throws: a `ScenarioError` where a row is of two pods, or two rows of one container.
   package func usage(
     of pods: [Kubernetes.Pod], file: String
-  ) throws(ScenarioError) -> (usage: [Kubernetes.ContainerName: Int64], others: Int) {
+  ) throws(ScenarioError) -> (usage: [Kubernetes.ContainerName: Bytes], others: Int) {
     var namespaces: [String: [String]] = [:]
     var known: Set<Kubernetes.ContainerName> = []
     for pod in pods {
       namespaces[pod.name, default: []].append(pod.namespace)
       for container in pod.allContainers { known.insert(pod.containerName(container.name)) }
     }
-    var usage: [Kubernetes.ContainerName: Int64] = [:]
+    var usage: [Kubernetes.ContainerName: Bytes] = [:]
     var seen: Set<Kubernetes.ContainerName> = []
     var others = 0
     for row in rows {

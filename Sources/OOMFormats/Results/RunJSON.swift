@@ -85,12 +85,14 @@ extension JSONWriter {
 
   private mutating func kill(_ kill: Kill) {
     object { writer in
+      let decision = kill.decision
       writer.field("at_us", kill.at)
-      writer.field("constraint", kill.constraint.rawValue)
-      writer.field("cgroup", kill.cgroup)
-      writer.field("totalpages", kill.totalpages)
+      if decision == nil { writer.field("by", kill.by) }
+      writer.field("constraint", decision?.constraint.rawValue)
+      writer.field("cgroup", decision?.cgroup)
+      writer.field("totalpages", decision?.totalpages)
       writer.key("invoker")
-      writer.identity(kill.invoker)
+      writer.identity(decision?.invoker)
       writer.key("victim")
       writer.object(inline: true) { $0.victim(kill.victim) }
       writer.key("killed")
@@ -105,7 +107,7 @@ extension JSONWriter {
       }
       writer.field("freed_pages", kill.freedPages)
       writer.key("runner_up")
-      if let runnerUp = kill.runnerUp {
+      if let runnerUp = decision?.runnerUp {
         writer.object(inline: true) {
           $0.field("pid", Int64(runnerUp.pid))
           $0.field("name", runnerUp.name)
@@ -121,14 +123,18 @@ extension JSONWriter {
         writer.key("spared_at_oom_score_adj")
         writer.null()
       }
-      writer.field("allocating_task", kill.isAllocatingTask)
+      writer.field("allocating_task", decision?.chosen == .allocatingTask)
       if let sparedAt = explanation.sparedAtOOMAdj {
         writer.field("spared_at_oom_adj", Int64(sparedAt))
       }
-      if let nodes = kill.nodes { writer.field("nodes", nodes.description) }
+      if let nodes = decision?.nodes { writer.field("nodes", nodes.description) }
       writer.key("limit")
-      writer.object(inline: true) { $0.limitState(kill.limit) }
-      if let candidates = kill.candidates {
+      if let limit = decision?.limit {
+        writer.object(inline: true) { $0.limitState(limit) }
+      } else {
+        writer.null()
+      }
+      if let candidates = decision?.candidates {
         writer.key("candidates")
         writer.array { for candidate in candidates { $0.candidate(candidate, score: false) } }
       }

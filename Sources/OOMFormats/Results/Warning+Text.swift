@@ -67,10 +67,10 @@ extension Warning.Fact {
 
 extension Warning.Bound {
   fileprivate var text: String {
-    let day: Int64 = 86_400_000_000
+    let day = Microseconds.seconds(86_400)
     return switch self {
     case .restarts(let count): "\(count) restarts"
-    case .time(let time) where time % day == 0: "\(time / day) days"
+    case .time(let time) where time % day == 0: "\(time / day as Int64) days"
     case .time(let time): SizeFormat.time(time)
     }
   }

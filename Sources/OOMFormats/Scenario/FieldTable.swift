@@ -132,7 +132,7 @@ extension Fields {
   }
 
   /// A duration above 0: without a pause a process that fails at once would come back without end in one instant.
-  private mutating func pause() throws(JSONError) -> Int64? {
+  private mutating func pause() throws(JSONError) -> Microseconds? {
     let offset = try startOfNext()
     guard let time = try duration() else { return nil }
     if time > 0 { return time }

@@ -19,7 +19,7 @@ extension Fields {
   mutating func event() throws(JSONError) -> Event? {
     let offset = try startOfNext()
     let before = problems.count
-    var at: Int64?
+    var at: Microseconds?
     var action: Event.Action?
     let seen = try object(Self.eventKeys) { (fields, key) throws(JSONError) in
       if key == 0 {

@@ -9,13 +9,13 @@ package struct Fields {
   }
 
   var json: JSONReader
-  let pageSize: Int64
+  let pageSize: Bytes
   /// Which version the files of groups are.
   var cgroupVersion = 2
   var problems: [Problem] = []
   private var pathCache: (token: [UInt8], path: String) = (Array("/".utf8), "/")
 
-  init(_ bytes: [UInt8], pageSize: Int64) {
+  init(_ bytes: [UInt8], pageSize: Bytes) {
     json = JSONReader(bytes)
     self.pageSize = pageSize
   }
@@ -174,11 +174,12 @@ package struct Fields {
   }
 
   /// A size as a `*_kbytes` sysctl has it, in KiB: a bare integer is KiB.
-  mutating func kbytes() throws(JSONError) -> Int64? {
+  mutating func kbytes() throws(JSONError) -> Kibibytes? {
     if try json.peek() == .number {
-      return try integer(0...(SizeText.maxBytes / 1024))
+      return try integer(0...Scenario.mostKibibytes.rawValue).map { Kibibytes($0) }
     }
-    return try size(bare: nil).map { $0 * (pageSize / 1024) }
+    let pageSize = pageSize
+    return try size(bare: nil).map { pageSize.kibibytes(pages: $0) }
   }
 
   private mutating func size(bare bytesPerUnit: Int64?) throws(JSONError) -> Int64? {
@@ -201,7 +202,7 @@ package struct Fields {
       }
       return pages(at: offset) { () throws(QuantityError) in
         let (bytes, overflow) = number.multipliedReportingOverflow(by: bytesPerUnit)
-        return try SizeText.pages(bytes: overflow ? .max : bytes, pageSize: pageSize)
+        return try SizeText.pages(bytes: Bytes(overflow ? .max : bytes), pageSize: pageSize)
       }
     }
     guard try expect(.string, or: "a size: \(SizeText.allowed)") else { return nil }
@@ -224,8 +225,8 @@ package struct Fields {
     }
   }
 
-  /// A duration in microseconds; 0 needs no unit.
-  mutating func duration() throws(JSONError) -> Int64? {
+  /// A duration; 0 needs no unit.
+  mutating func duration() throws(JSONError) -> Microseconds? {
     let kind = try json.peek()
     let offset = json.offset
     if kind == .number {

@@ -8,7 +8,7 @@ struct ScenarioReader {
   /// Whether any key of the top level is one of a scenario.
   var hasKnownKey = false
 
-  init(_ bytes: [UInt8], pageSize: Int64, cgroupVersion: Int = 2) {
+  init(_ bytes: [UInt8], pageSize: Bytes, cgroupVersion: Int = 2) {
     fields = Fields(bytes, pageSize: pageSize)
     fields.cgroupVersion = cgroupVersion
     scenario.machine.pageSize = pageSize

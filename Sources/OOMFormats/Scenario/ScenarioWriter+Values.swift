@@ -29,10 +29,10 @@ extension ScenarioWriter {
     writer.integer(value ? 1 : 0)
   }
 
-  func duration(_ key: String, _ microseconds: Int64?, to writer: inout JSONWriter) {
-    guard let microseconds else { return }
+  func duration(_ key: String, _ time: Microseconds?, to writer: inout JSONWriter) {
+    guard let time else { return }
     writer.key(named: key)
-    microseconds == 0 ? writer.integer(0) : writer.string(DurationText.text(microseconds))
+    time == 0 ? writer.integer(0) : writer.string(DurationText.text(time))
   }
 
   func process(_ key: String, _ process: ProcessReference?, to writer: inout JSONWriter) {
@@ -115,13 +115,14 @@ extension JSONWriter {
 
 extension SizeText {
   /// A size in the largest unit that is exact: `16G`, `148k`; in pages where there is none.
-  static func text(_ pages: Int64, pageSize: Int64) -> String {
-    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
+  static func text(_ pages: Int64, pageSize: Bytes) -> String {
     let units: [(name: String, bytes: Int64)] = [
       ("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20), ("k", 1 << 10),
     ]
-    if !overflow, bytes <= maxBytes {
-      for unit in units where bytes % unit.bytes == 0 { return "\(bytes / unit.bytes)\(unit.name)" }
+    if let bytes = pageSize.bytes(pages: pages), bytes <= maxBytes {
+      for unit in units where bytes.rawValue % unit.bytes == 0 {
+        return "\(bytes.rawValue / unit.bytes)\(unit.name)"
+      }
     }
     return "\(pages) pages"
   }

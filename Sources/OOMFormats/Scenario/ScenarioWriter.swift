@@ -26,7 +26,7 @@ extension JSONWriter {
 /// Writes the parts of a scenario.
 struct ScenarioWriter {
   /// Bytes, which sizes in pages are turned into.
-  let pageSize: Int64
+  let pageSize: Bytes
 
   func write(_ scenario: Scenario, to writer: inout JSONWriter) {
     writer.field("schema", Scenario.schema)
@@ -138,7 +138,12 @@ struct ScenarioWriter {
   ) {
     switch value {
     case .size(let get, _), .limit(let get, _): size(key, get(root), to: &writer)
-    case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _):
+    case .kbytes(let get, _):
+      if let size = get(root) {
+        writer.key(named: key)
+        writer.integer(size.rawValue)
+      }
+    case .integer(_, let get, _), .choice(_, let get, _):
       if let number = get(root) {
         writer.key(named: key)
         writer.integer(number)

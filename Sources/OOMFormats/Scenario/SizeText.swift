@@ -1,4 +1,4 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 // Sizes and durations as text: exact, or an error that says why.
 
@@ -14,12 +14,12 @@ package enum SizeText {
   static let allowed = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
 
   /// Pages of a size such as `512MiB`, `1.5G`, `1000kB`, `37 pages`, rounded up.
-  static func pages(_ bytes: Span<UInt8>, pageSize: Int64) throws(QuantityError) -> Int64 {
+  static func pages(_ bytes: Span<UInt8>, pageSize: Bytes) throws(QuantityError) -> Int64 {
     try pages(bytes: try self.bytes(bytes, pageSize: pageSize), pageSize: pageSize)
   }
 
-  /// Bytes of such a size, however many.
-  static func bytes(_ bytes: Span<UInt8>, pageSize: Int64) throws(QuantityError) -> Int64 {
+  /// The bytes of such a size, however many.
+  static func bytes(_ bytes: Span<UInt8>, pageSize: Bytes) throws(QuantityError) -> Bytes {
     var at = 0
     if bytes.count > 0, bytes[0] == UInt8(ascii: "-") {
       throw QuantityError(message: "a size cannot be negative")
@@ -60,18 +60,19 @@ package enum SizeText {
     }
     let (whole, overflow) = digits.multipliedReportingOverflow(by: unit)
     if overflow {
-      throw QuantityError(message: digits / decimals > maxBytes / unit ? tooLarge : tooManyDigits)
+      let isTooLarge = digits / decimals > maxBytes.rawValue / unit
+      throw QuantityError(message: isTooLarge ? tooLarge : tooManyDigits)
     }
     if whole % decimals != 0 {
       throw QuantityError(message: "not a whole number of bytes: use a smaller unit")
     }
-    return whole / decimals
+    return Bytes(whole / decimals)
   }
 
-  static func pages(bytes: Int64, pageSize: Int64) throws(QuantityError) -> Int64 {
+  static func pages(bytes: Bytes, pageSize: Bytes) throws(QuantityError) -> Int64 {
     if bytes < 0 { throw QuantityError(message: "a size cannot be negative") }
     if bytes > maxBytes { throw QuantityError(message: tooLarge) }
-    return (bytes + pageSize - 1) / pageSize
+    return pageSize.pages(toHold: bytes)
   }
 
   private static let tooManyDigits = "too many digits after the point"
@@ -81,7 +82,7 @@ package enum SizeText {
     "unknown unit '\(text(bytes, from: at))': k, M, G and T, kB, KiB, MiB, GiB and TiB, or pages"
   }
 
-  private static func unit(_ bytes: Span<UInt8>, from at: Int, pageSize: Int64) -> Int64? {
+  private static func unit(_ bytes: Span<UInt8>, from at: Int, pageSize: Bytes) -> Int64? {
     let count = bytes.count - at
     guard count > 0 else { return nil }
     let factor: Int64
@@ -91,7 +92,7 @@ package enum SizeText {
     case UInt8(ascii: "G"): factor = 1 << 30
     case UInt8(ascii: "T"): factor = 1 << 40
     case UInt8(ascii: "p"):
-      return isWord("pages", bytes, at) || isWord("page", bytes, at) ? pageSize : nil
+      return isWord("pages", bytes, at) || isWord("page", bytes, at) ? pageSize.rawValue : nil
     default: return nil
     }
     if count == 1 { return factor }
@@ -125,7 +126,7 @@ package enum SizeText {
 /// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
 package enum DurationText {
   /// About 31 years.
-  static let maxMicroseconds = Scenario.mostMicroseconds
+  private static let most = Scenario.mostMicroseconds.rawValue
 
   static let allowed = "write it like \"250ms\", \"10s\", \"1m30s\" or \"2h\""
 
@@ -134,8 +135,8 @@ package enum DurationText {
     ("ms", 1000), ("us", 1),
   ]
 
-  /// Microseconds of a duration such as `1m30s`: whole numbers, larger units first.
-  package static func microseconds(_ text: String) throws(QuantityError) -> Int64 {
+  /// The time of a duration such as `1m30s`: whole numbers, larger units first.
+  package static func microseconds(_ text: String) throws(QuantityError) -> Microseconds {
     let bytes = text.utf8.span
     var at = 0
     var total: Int64 = 0
@@ -159,13 +160,13 @@ package enum DurationText {
         throw QuantityError(message: "larger units come first, each once: \(allowed)")
       }
       smallest = unit
-      guard let number, number <= maxMicroseconds / unit else {
+      guard let number, number <= most / unit else {
         throw QuantityError(message: "longer than 31 years")
       }
       total += number * unit
     }
-    if total > maxMicroseconds { throw QuantityError(message: "longer than 31 years") }
-    return total
+    if total > most { throw QuantityError(message: "longer than 31 years") }
+    return Microseconds(total)
   }
 
   /// Takes digits off a text; nil when they are more than a number holds.
@@ -204,9 +205,9 @@ package enum DurationText {
   }
 
   /// The shortest text of a duration, as the reader takes it.
-  package static func text(_ microseconds: Int64) -> String {
-    if microseconds == 0 { return "0s" }
-    var rest = microseconds
+  package static func text(_ time: Microseconds) -> String {
+    if time == 0 { return "0s" }
+    var rest = time.rawValue
     var text = ""
     for unit in units.dropFirst() where rest >= unit.microseconds {
       text += "\(rest / unit.microseconds)\(unit.name)"

@@ -51,7 +51,7 @@ extension Sweep {
     progress: (@Sendable (Int, Int) -> Void)?
   ) throws(ScenarioError) {
     guard let range = rows.range else { return }
-    let unit = range.scale == .bytes ? scenario.machine.pageSize : 1
+    let unit = range.scale == .bytes ? scenario.machine.pageSize.rawValue : 1
     let spread = range.spread(unit: unit)
     let columnValues: [String?] = columns.map { $0.values } ?? [nil]
     let count = spread.count * columnValues.count

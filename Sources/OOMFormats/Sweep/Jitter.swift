@@ -42,7 +42,7 @@ package struct Jitter: Equatable, Sendable {
       scale = middle.scale ?? .integers
       // Sizes are drawn in pages, since they are used in pages.
       let amount =
-        scale == .bytes ? (middle.amount + pageSize - 1) / pageSize : middle.amount
+        scale == .bytes ? pageSize.pages(toHold: Bytes(middle.amount)) : middle.amount
       let most = Int64(Int128(amount.magnitude) * Int128(parts) / 100_000)
       let (low, overflow) = amount.subtractingReportingOverflow(most)
       let (high, overflows) = amount.addingReportingOverflow(most)

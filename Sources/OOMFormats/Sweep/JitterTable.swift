@@ -7,8 +7,8 @@ package struct JitterTable: Equatable, Sendable {
     /// Nil for the runs in which nobody dies.
     package var name: String?
     package var count: Int
-    /// Microseconds until it dies, ascending; empty for nobody.
-    package var times: [Int64] = []
+    /// Times until it dies, ascending; empty for nobody.
+    package var times: [Microseconds] = []
   }
 
   package var scenario: String

@@ -1,3 +1,5 @@
+internal import OOMSimulator
+
 /// What the numbers of a range count.
 enum Scale: Equatable, Sendable {
   case integers
@@ -8,7 +10,7 @@ enum Scale: Equatable, Sendable {
   func text(_ amount: Int64) -> String {
     switch self {
     case .integers: return String(amount)
-    case .microseconds: return amount == 0 ? "0" : DurationText.text(amount)
+    case .microseconds: return amount == 0 ? "0" : DurationText.text(Microseconds(amount))
     case .bytes:
       if amount == 0 { return "0" }
       let units: [(String, Int64)] = [("T", 1 << 40), ("G", 1 << 30), ("M", 1 << 20)]
@@ -27,7 +29,7 @@ struct Quantity: Equatable, Sendable {
   static let allowed = "write it like 512M, 90s or 100"
 
   /// - Parameter pageSize: what a page counts in `37 pages`.
-  init(_ text: String, pageSize: Int64) throws(QuantityError) {
+  init(_ text: String, pageSize: Bytes) throws(QuantityError) {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
     if !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) {
       guard let number = Int64(text) else {
@@ -38,7 +40,7 @@ struct Quantity: Equatable, Sendable {
     }
     do throws(QuantityError) {
       let found = try DurationText.microseconds(text)
-      (amount, scale) = (found, found == 0 ? nil : .microseconds)
+      (amount, scale) = (found.rawValue, found == 0 ? nil : .microseconds)
       return
     } catch {
       // No duration: a size, or nothing.
@@ -48,10 +50,10 @@ struct Quantity: Equatable, Sendable {
       guard found <= SizeText.maxBytes else {
         throw QuantityError(message: "it is larger than 4 PiB")
       }
-      guard found % 1024 == 0 else {
+      guard found.rawValue % 1024 == 0 else {
         throw QuantityError(message: "sizes are whole KiB here")
       }
-      (amount, scale) = (found, found == 0 ? nil : .bytes)
+      (amount, scale) = (found.rawValue, found == 0 ? nil : .bytes)
     } catch {
       let isNumber = digits.first.map { $0.isASCII && $0.isNumber } ?? false
       throw QuantityError(

@@ -18,7 +18,7 @@ extension SweepTable {
       values += [run.first?.name ?? "", number(run.first.map { Int64($0.pid) })]
       values += [number(run.firstAt), String(run.kills), String(run.refused)]
       values += [run.firstRefused?.name ?? "", number(run.firstRefusedAt), String(run.stuck)]
-      values += [run.outcome.rawValue, number(run.panicAt), String(run.end), hexText(run.digest)]
+      values += [run.outcome.rawValue, number(run.panicAt), number(run.end), hexText(run.digest)]
       if let isWanted = cell.isWanted { values.append(String(isWanted)) }
       text += csvLine(values)
     }
@@ -45,6 +45,8 @@ extension JitterTable {
     return text
   }
 }
+
+private func number(_ time: Microseconds?) -> String { number(time?.rawValue) }
 
 private func number(_ value: Int64?) -> String { value.map(String.init) ?? "" }
 

@@ -1,4 +1,4 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.sweep/1`: a table of what-ifs.
@@ -151,5 +151,5 @@ extension JSONWriter {
 
 extension JitterTable.Row {
   /// Of an even number the lower of the two in the middle.
-  package var median: Int64? { times.isEmpty ? nil : times[(times.count - 1) / 2] }
+  package var median: Microseconds? { times.isEmpty ? nil : times[(times.count - 1) / 2] }
 }

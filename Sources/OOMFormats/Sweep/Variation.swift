@@ -1,4 +1,4 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 /// One parameter of a sweep: a path that `--set` reaches, and the values that it takes.
 package struct Variation: Equatable, Sendable {
@@ -31,7 +31,7 @@ package struct Variation: Equatable, Sendable {
   /// A step that does not end at TO is followed by TO: both ends are always tried.
   ///
   /// - Parameter pageSize: what a page counts in `37 pages`.
-  package init(_ text: String, pageSize: Int64) throws(QuantityError) {
+  package init(_ text: String, pageSize: Bytes) throws(QuantityError) {
     guard let setting = ScenarioSetting(text) else {
       throw QuantityError(
         message:
@@ -97,7 +97,7 @@ package struct Variation: Equatable, Sendable {
   }
 
   private static func span(
-    _ text: String, _ dots: Range<String.Index>, pageSize: Int64
+    _ text: String, _ dots: Range<String.Index>, pageSize: Bytes
   ) throws(QuantityError) -> Span {
     let from = try Quantity(String(text[..<dots.lowerBound]), pageSize: pageSize)
     let rest = text[dots.upperBound...]

@@ -85,7 +85,7 @@ extension JSONWriter {
   }
 
   private mutating func runnerUp(_ autopsy: Autopsy) {
-    guard let kill = autopsy.kill, let runnerUp = kill.runnerUp else { return null() }
+    guard let kill = autopsy.kill, let runnerUp = kill.decision?.runnerUp else { return null() }
     let explanation = Explanation(of: kill)
     object(inline: true) {
       $0.field("pid", Int64(runnerUp.pid))

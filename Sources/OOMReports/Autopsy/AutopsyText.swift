@@ -121,17 +121,19 @@ private struct OneAutopsyText {
       "points",
       "\(SizeFormat.grouped(kill.victim.points)) = "
         + Term.text(explanation.terms, number: { SizeFormat.grouped($0) }))
-    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+    guard let decision = kill.decision, let runnerUp = decision.runnerUp,
+      let margin = explanation.margin
+    else {
       return lines + field("runner-up", "none: nobody else could be killed")
     }
     let name = plain(runnerUp.name)
     var text = "\(runnerUp.pid) (\(name)), \(SizeFormat.grouped(runnerUp.points)) points: "
     if margin == 0 {
-      text += "equal, the victim comes \(kill.equalsReplace ? "later" : "earlier")"
+      text += "equal, the victim comes \(decision.equalsReplace ? "later" : "earlier")"
     } else if margin > 0 {
-      text += "lost by \(difference(margin, kill))"
+      text += "lost by \(difference(margin, decision))"
     } else {
-      text += "\(difference(-margin, kill)) ahead, but not what decides"
+      text += "\(difference(-margin, decision)) ahead, but not what decides"
     }
     lines += field("runner-up", text)
     if let adj = explanation.sparedAtAdj {
@@ -147,9 +149,10 @@ private struct OneAutopsyText {
     return lines
   }
 
-  private func difference(_ points: Int128, _ kill: Kill) -> String {
+  private func difference(_ points: Int128, _ decision: Kill.Decision) -> String {
     let number = SizeFormat.grouped(points)
-    return kill.arithmetic.unit == .pages ? "\(number) pages (\(size(points)))" : "\(number) points"
+    return decision.arithmetic.unit == .pages
+      ? "\(number) pages (\(size(points)))" : "\(number) points"
   }
 
   /// Which process gave back what, as the kill lines and the reaper's have it.

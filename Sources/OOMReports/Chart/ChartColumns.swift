@@ -2,8 +2,8 @@ internal import OOMSimulator
 
 /// Samples of a run as columns of a picture: of each stretch of time the most.
 struct ChartColumns {
-  let times: [Int64]
-  let end: Int64
+  let times: [Microseconds]
+  let end: Microseconds
   let count: Int
 
   /// - Parameter values: one a sample.
@@ -31,21 +31,21 @@ struct ChartColumns {
   }
 
   /// The column of an instant.
-  func column(of time: Int64) -> Int {
+  func column(of time: Microseconds) -> Int {
     if end <= 0 { return count - 1 }
-    return min(max(Int(Int128(time) * Int128(count) / Int128(end)), 0), count - 1)
+    return min(max(Int(time.part(of: end, in: Int64(count))), 0), count - 1)
   }
 
-  private func time(_ column: Int) -> Int64 {
-    Int64(Int128(end) * Int128(column) / Int128(count))
+  private func time(_ column: Int) -> Microseconds {
+    Microseconds(Int64(Int128(end.rawValue) * Int128(column) / Int128(count)))
   }
 
   /// On the line between the samples before and at `next`.
-  private func value(_ values: [Int64], at time: Int64, before next: Int) -> Int64 {
+  private func value(_ values: [Int64], at time: Microseconds, before next: Int) -> Int64 {
     guard next < times.count else { return values.last ?? 0 }
     guard next > 0, times[next] > time else { return values[next] }
     let (from, to) = (values[next - 1], values[next])
-    let (done, whole) = (Int128(time - times[next - 1]), Int128(times[next] - times[next - 1]))
-    return from + Int64(Int128(to - from) * done / whole)
+    let (done, whole) = (time - times[next - 1], times[next] - times[next - 1])
+    return from + done.part(of: whole, in: to - from)
   }
 }

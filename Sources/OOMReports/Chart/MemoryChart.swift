@@ -69,7 +69,7 @@ package struct MemoryChart {
   /// The group whose limit is hit first, or the machine.
   private var domain: Domain {
     let path =
-      run.kills.first.map(\.cgroup) ?? run.stuck.first?.cgroup
+      run.kills.first.map { $0.decision?.cgroup } ?? run.stuck.first?.cgroup
     if let path, let group = timeline.groups.first(where: { $0.path == path }) {
       let limit = group.limits.filter { $0 != Cgroup.unlimited }.max()
       let says = limit.map { "limit \(size($0))" } ?? "no limit"

@@ -14,7 +14,9 @@ package struct StoryOutcome: Equatable, Sendable {
   }
 
   package init(of run: Run) {
-    var domains = run.kills.map { Self.domain($0.constraint, $0.cgroup, $0.nodes) }
+    var domains = run.kills.compactMap(\.decision).map {
+      Self.domain($0.constraint, $0.cgroup, $0.nodes)
+    }
     if let panic = run.panic {
       domains.append(Self.domain(panic.constraint, panic.cgroup, panic.nodes))
     }

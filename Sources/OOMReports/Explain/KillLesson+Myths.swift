@@ -144,7 +144,7 @@ extension Myth {
     case .upTo1000: "Not here: that of \(plain(kill.victim.name)) was \(kill.victim.oomScore)."
     case .random: "There were equals, and their order decided."
     case .whoAsks:
-      "\(plain(kill.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
+      "\(plain(kill.decision?.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
     case .reservation: "They keep pages from reclaim; badness does not read them."
     }
   }

@@ -8,6 +8,7 @@ struct KillLesson {
   /// From 1.
   let number: Int
   let scenario: Scenario
+  let decision: Kill.Decision
   let scene: OOMScene
   let rules: RulesInForce
 
@@ -17,7 +18,8 @@ struct KillLesson {
   func steps(why: String?) -> [Lesson.Step] {
     let opening = LessonOpening(scene: scene, at: kill.at, rules: rules, numbers: numbers)
     let candidates = LessonCandidates(scene: scene, rules: rules, numbers: numbers)
-    let points = LessonPoints(kill: kill, scene: scene, rules: rules, numbers: numbers)
+    let points = LessonPoints(
+      kill: kill, decision: decision, scene: scene, rules: rules, numbers: numbers)
     var steps = [
       opening.allocation(), opening.domainStep(), opening.totalpages(), candidates.step(),
       points.step(), victim(), deaths(), freed(), afterwards(),
@@ -39,7 +41,7 @@ struct KillLesson {
       "points",
       "\(SizeFormat.grouped(victim.points)) = "
         + Term.text(explanation.terms, number: { SizeFormat.grouped($0) }))
-    if let reason = kill.chosen.reason { step.field("chosen", reason) }
+    if let reason = decision.chosen.reason { step.field("chosen", reason) }
     sizes(of: victim, into: &step)
     step.field("oom_score", "\(victim.oomScore), in /proc/\(victim.pid)/oom_score")
     step.parts += rules.main(.oomScore)
@@ -66,7 +68,7 @@ struct KillLesson {
   }
 
   private func rivals(_ explanation: Explanation, into step: inout Lesson.Step) {
-    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+    guard let runnerUp = decision.runnerUp, let margin = explanation.margin else {
       step.field("runner-up", "none: nobody else could be killed")
       step.facts.append(Lesson.Fact("runner_up", nil as String?))
       return
@@ -78,7 +80,7 @@ struct KillLesson {
     step.facts += [
       Lesson.Fact("runner_up", runnerUp.name), Lesson.Fact("margin", margin),
     ]
-    if kill.chosen != .points { return }
+    if decision.chosen != .points { return }
     let setting = scene.arithmetic.unit == .none ? "oom_adj" : "oom_score_adj"
     if let adj = explanation.sparedAtAdj ?? explanation.sparedAtOOMAdj {
       step.field(
@@ -96,7 +98,7 @@ struct KillLesson {
 
   private func distance(_ margin: Int128) -> String {
     if margin == 0 {
-      return "equal, and the victim is visited \(kill.equalsReplace ? "later" : "earlier")"
+      return "equal, and the victim is visited \(decision.equalsReplace ? "later" : "earlier")"
     }
     let isPages = scene.arithmetic.unit == .pages
     let size =

@@ -69,9 +69,12 @@ package struct Lesson: Equatable, Sendable {
     self.number = number
     let rules = RulesInForce(in: simulator.kernel)
     candidates = []
-    if number >= 1, number <= run.kills.count, let scene = run.kills[number - 1].scene {
+    if number >= 1, number <= run.kills.count, let decision = run.kills[number - 1].decision,
+      let scene = decision.scene
+    {
       let builder = KillLesson(
-        run: run, number: number, scenario: scenario, scene: scene, rules: rules)
+        run: run, number: number, scenario: scenario, decision: decision, scene: scene,
+        rules: rules)
       steps = builder.steps(why: why)
       victim = run.kills[number - 1].dyingFirst
       chosen = run.kills[number - 1].victim.identity
@@ -132,7 +135,7 @@ struct RulesInForce {
 
 /// How sizes are written in all lessons.
 struct LessonNumbers {
-  let pageSize: Int64
+  let pageSize: Bytes
 
   func size(_ pages: Int64) -> String { SizeFormat.binary(pages: pages, pageSize: pageSize) }
 
@@ -148,6 +151,8 @@ extension Lesson.Fact {
   init(_ name: String, _ number: some BinaryInteger) {
     self.init(name: name, value: .number(Int128(number)))
   }
+
+  init(_ name: String, _ time: Microseconds) { self.init(name, time.rawValue) }
 
   init(_ name: String, _ text: String?) {
     self.init(name: name, value: text.map(Lesson.Value.text) ?? .none)

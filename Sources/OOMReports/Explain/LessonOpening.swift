@@ -5,7 +5,7 @@ internal import VictimSelection
 /// The steps that every OOM begins with, whatever comes of it.
 struct LessonOpening {
   let scene: OOMScene
-  let at: Int64
+  let at: Microseconds
   let rules: RulesInForce
   let numbers: LessonNumbers
 

@@ -5,15 +5,16 @@ internal import VictimSelection
 /// Each candidate's sum in the order of the visit, and the lead changing hands.
 struct LessonPoints {
   let kill: Kill
+  let decision: Kill.Decision
   let scene: OOMScene
   let rules: RulesInForce
   let numbers: LessonNumbers
 
   func step() -> Lesson.Step {
     var step = Lesson.Step(name: .points, title: "The sums, and the lead changing hands")
-    guard kill.chosen == .points || kill.chosen == .swapoff else {
+    guard decision.chosen == .points || decision.chosen == .swapoff else {
       step.title = "Nobody's points decide"
-      step.say("\(numbers.name(kill.victim.identity)) is taken \(kill.chosen.reason ?? "").")
+      step.say("\(numbers.name(kill.victim.identity)) is taken \(decision.chosen.reason ?? "").")
       step.parts += chosenRule
       return step
     }
@@ -24,7 +25,7 @@ struct LessonPoints {
     step.parts.append(.lines(lines(trace)))
     step.rows = rows(trace)
     step.parts += rules.main(scene.constraint == .memcg ? .memcgTies : .ties)
-    if kill.chosen == .swapoff { step.parts += rules.main(.swapoff) }
+    if decision.chosen == .swapoff { step.parts += rules.main(.swapoff) }
     step.facts = [
       Lesson.Fact("lead_changes", trace.changes.count),
       Lesson.Fact("ties", trace.changes.count { $0.isTie }),
@@ -33,7 +34,7 @@ struct LessonPoints {
   }
 
   private var chosenRule: [Lesson.Part] {
-    switch kill.chosen {
+    switch decision.chosen {
     case .allocatingTask: rules.main(.allocatingTask)
     case .constrained: rules.main(.constraint)
     case .onlyInvoker: rules.main(.nobody)
@@ -131,7 +132,9 @@ struct LessonPoints {
   private func mark(_ index: Int, _ change: LeadTrace.Change?, _ leader: Int?) -> String {
     if let change {
       if change.over == nil { return "◀ leads" }
-      if scene.candidates[index].isSwapoff, kill.chosen == .swapoff { return "◀ taken: swapoff" }
+      if scene.candidates[index].isSwapoff, decision.chosen == .swapoff {
+        return "◀ taken: swapoff"
+      }
       return change.isTie ? "◀ leads: equal, and visited later" : "◀ leads"
     }
     guard let leader else { return "passed over" }

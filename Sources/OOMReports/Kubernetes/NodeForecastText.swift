@@ -51,7 +51,7 @@ package struct NodeForecastText {
       ["container", "QoS", "request", "limit", "usage", "oom_score_adj", "processes", "group"]
     ]
     for placed in running {
-      let request = placed.container.resources.requests.memory.map(\.value) ?? 0
+      let request = placed.container.resources.requests.memory.map(\.bytes) ?? 0
       table.append([
         plain(placed.name.description), node.pods[placed.pod].qos.rawValue,
         request == 0 ? "-" : size(request), placed.limit.map(size) ?? "-",
@@ -140,13 +140,13 @@ package struct NodeForecastText {
       let missing = signal.available - signal.threshold
       lines.append(
         "    \(signal.name.rawValue): \(size(signal.available)), "
-          + (signal.isMet ? style.red("below by \(size(-missing))") : "\(size(missing)) to go"))
+          + (signal.isMet ? style.red("below by \(size(0 - missing))") : "\(size(missing)) to go"))
     }
     lines.append("    " + race(left))
     return lines + order.map { "    " + $0 }
   }
 
-  private func race(_ left: Int64) -> String {
+  private func race(_ left: Bytes) -> String {
     guard let rate = report.rateThatOutrunsEviction else {
       return "the kernel kills before the kubelet evicts: there is nothing between the two"
     }
@@ -162,7 +162,7 @@ package struct NodeForecastText {
       let pod = state.pods[entry.pod]
       table.append([
         entry.isEvictable ? "#\(place)" : "-", entry.candidate.usage.map(size) ?? "?",
-        size(entry.candidate.request.value), entry.candidate.aboveRequest.map(size) ?? "?",
+        size(entry.candidate.request.bytes), entry.candidate.aboveRequest.map(size) ?? "?",
         "\(entry.candidate.priority)", plain("\(pod.namespace)/\(pod.name)"),
         (entry.isDue ? "now; " : "") + entry.why,
       ])
@@ -173,7 +173,7 @@ package struct NodeForecastText {
 
   // MARK: Parts
 
-  private func size(_ bytes: Int64) -> String { SizeFormat.binary(pages: bytes, pageSize: 1) }
+  private func size(_ size: Bytes) -> String { SizeFormat.binary(size) }
 
   private func pages(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: Kubernetes.NodeState.pageSize)

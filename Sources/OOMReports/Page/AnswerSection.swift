@@ -52,30 +52,36 @@ struct AnswerSection {
 
   private func first(_ kill: Kill) -> String {
     let dead = kill.dyingFirst
-    let domain =
-      kill.cgroup.map { "the memory cgroup <bdi>\(OOMReports.html($0))</bdi> is at its limit" }
-      ?? (kill.nodes != nil ? "its memory nodes are full" : "the machine is out of memory")
     var text = "<strong>\(PageNames.name(dead))</strong> is killed at "
-    text += "<strong>\(SizeFormat.time(kill.at))</strong>, when \(domain). "
+    text += "<strong>\(SizeFormat.time(kill.at))</strong>, \(cause(kill)). "
     if dead != kill.victim.identity {
       text += "It dies for \(PageNames.name(kill.victim.identity)), which was chosen. "
     }
-    text += reason(kill)
+    if let decision = kill.decision { text += reason(kill.victim, decision) }
     let others = kill.killed.count - 1
     if others > 0 { text += " \(others) more \(others == 1 ? "dies" : "die") with it." }
     return text
   }
 
-  private func reason(_ kill: Kill) -> String {
-    let points = SizeFormat.grouped(kill.victim.points)
-    if let reason = kill.chosen.reason, kill.chosen != .points {
+  private func cause(_ kill: Kill) -> String {
+    guard let decision = kill.decision else { return "by \(OOMReports.html(kill.by))" }
+    if let cgroup = decision.cgroup {
+      return "when the memory cgroup <bdi>\(OOMReports.html(cgroup))</bdi> is at its limit"
+    }
+    return decision.nodes != nil
+      ? "when its memory nodes are full" : "when the machine is out of memory"
+  }
+
+  private func reason(_ victim: Candidate, _ decision: Kill.Decision) -> String {
+    let points = SizeFormat.grouped(victim.points)
+    if let reason = decision.chosen.reason, decision.chosen != .points {
       return "It was taken \(OOMReports.html(reason)), with \(points) points."
     }
-    guard let runnerUp = kill.runnerUp else {
+    guard let runnerUp = decision.runnerUp else {
       return "Nobody else could be killed."
     }
     let other = PageNames.name(runnerUp.identity)
-    if runnerUp.points == kill.victim.points {
+    if runnerUp.points == victim.points {
       return
         "It had \(points) points, as many as \(other), and their order decided."
     }

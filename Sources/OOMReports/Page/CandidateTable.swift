@@ -4,7 +4,8 @@ internal import VictimSelection
 
 /// Those that a kill could choose from, most points first, with the sum of each as a bar and in words.
 struct CandidateTable {
-  let kill: Kill
+  let victim: ProcessIdentity
+  let decision: Kill.Decision
   let number: Int
   let candidates: [Candidate]
   /// At most so many rows.
@@ -14,7 +15,7 @@ struct CandidateTable {
     let eligible = ranked
     if eligible.isEmpty { return "" }
     let shown = self.shown(eligible)
-    let parts = shown.map { PointsBar.parts(of: $0.candidate, kill.arithmetic) }
+    let parts = shown.map { PointsBar.parts(of: $0.candidate, decision.arithmetic) }
     let bar = PointsBar(over: parts.compactMap(\.self))
     let hasBars = parts.contains { $0 != nil }
     var text = "<h4>Who could be chosen</h4>"
@@ -47,7 +48,7 @@ struct CandidateTable {
     return text + "\n"
   }
 
-  private var isLegacy: Bool { kill.arithmetic.unit == .none }
+  private var isLegacy: Bool { decision.arithmetic.unit == .none }
   private var setting: String { isLegacy ? "oom_<wbr>adj" : "oom_<wbr>score_<wbr>adj" }
 
   /// By points; of equals the one that the kernel prefers comes first.
@@ -55,7 +56,7 @@ struct CandidateTable {
     let eligible = candidates.enumerated().filter { $0.element.ineligible == nil }
     let sorted = eligible.sorted {
       if $0.element.points != $1.element.points { return $0.element.points > $1.element.points }
-      return kill.equalsReplace ? $0.offset > $1.offset : $0.offset < $1.offset
+      return decision.equalsReplace ? $0.offset > $1.offset : $0.offset < $1.offset
     }
     return sorted.enumerated().map { ($0.offset + 1, $0.element.element) }
   }
@@ -65,24 +66,24 @@ struct CandidateTable {
     _ eligible: [(place: Int, candidate: Candidate)]
   ) -> [(place: Int, candidate: Candidate)] {
     var shown = Array(eligible.prefix(most))
-    if !shown.contains(where: { $0.candidate.identity == kill.victim.identity }),
-      let victim = eligible.first(where: { $0.candidate.identity == kill.victim.identity })
+    if !shown.contains(where: { $0.candidate.identity == victim }),
+      let candidate = eligible.first(where: { $0.candidate.identity == victim })
     {
-      shown.append(victim)
+      shown.append(candidate)
     }
     return shown
   }
 
   private func caption(_ count: Int) -> String {
     let unit =
-      switch kill.arithmetic.unit {
+      switch decision.arithmetic.unit {
       case .pages:
-        "points are pages, one of oom_score_adj is \(SizeFormat.grouped(kill.arithmetic.pointsPerAdj))"
+        "points are pages, one of oom_score_adj is \(SizeFormat.grouped(decision.arithmetic.pointsPerAdj))"
       case .thousandths: "points are thousandths of totalpages"
       case .none: "points have no unit in this release"
       }
     let processes = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
-    let total = SizeFormat.grouped(kill.totalpages)
+    let total = SizeFormat.grouped(decision.totalpages)
     return PageNames.numbers("\(processes); \(unit); totalpages \(total).")
   }
 
@@ -90,9 +91,9 @@ struct CandidateTable {
     _ entry: (place: Int, candidate: Candidate), _ bar: String?
   ) -> String {
     let candidate = entry.candidate
-    let isVictim = candidate.identity == kill.victim.identity
+    let isVictim = candidate.identity == victim
     let sum = Term.text(
-      kill.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
+      decision.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
     let adj = isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
     var text = isVictim ? "<tr class=\"victim\">" : "<tr>"
     text += "<td class=\"n\">\(entry.place)</td><th scope=\"row\" class=\"name\">"

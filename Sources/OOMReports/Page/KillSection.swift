@@ -11,7 +11,7 @@ struct KillSection {
 
   private var kill: Kill { run.kills[number - 1] }
 
-  var whatIf: WhatIf? { kill.candidates.flatMap { WhatIf(kill, $0) } }
+  var whatIf: WhatIf? { kill.decision?.candidates.flatMap { WhatIf(kill, $0) } }
 
   var html: String {
     let fields = TextReport(run, style: Style(isColored: false)).fields(of: kill).map {
@@ -21,10 +21,11 @@ struct KillSection {
     text +=
       "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(SizeFormat.time(kill.at))</h3>"
     text += LessonSection.list(fields)
-    if let candidates = kill.candidates {
+    if let decision = kill.decision, let candidates = decision.candidates {
       text +=
         CandidateTable(
-          kill: kill, number: number, candidates: candidates, most: number <= 3 ? 20 : 10
+          victim: kill.victim.identity, decision: decision, number: number,
+          candidates: candidates, most: number <= 3 ? 20 : 10
         ).html
     }
     return text + whatIfPart + steps + "</section>\n"
@@ -40,11 +41,12 @@ struct KillSection {
         + "one process: the script computes its points as the kernel does. Sizes stay as they were at this kill."
         + "\(rest)</p></div>"
     }
-    if kill.arithmetic.unit == .none {
+    guard let decision = kill.decision else { return "" }
+    if decision.arithmetic.unit == .none {
       return
         "<p class=\"soft\">No what-if here: before 2.6.36 there is no oom_score_adj to change.</p>"
     }
-    return kill.chosen == .points
+    return decision.chosen == .points
       ? "" : "<p class=\"soft\">No what-if here: it was not points that chose.</p>"
   }
 

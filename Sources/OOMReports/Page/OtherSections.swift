@@ -22,7 +22,8 @@ struct KillList {
         "<tr><td class=\"n\">\(index + 1)</td><td class=\"n\">\(SizeFormat.time(kill.at))</td>"
       text += "<th scope=\"row\" class=\"name\">\(PageNames.name(kill.dyingFirst))</th>"
       text += "<td class=\"n\">\(SizeFormat.grouped(kill.victim.points))</td>"
-      text += "<td class=\"name\">\(OOMReports.html(kill.cgroup ?? "the machine"))</td>"
+      let domain = kill.decision.map { $0.cgroup ?? "the machine" } ?? kill.by
+      text += "<td class=\"name\">\(OOMReports.html(domain))</td>"
       text +=
         "<td class=\"n\">\(SizeFormat.binary(pages: kill.freedPages, pageSize: run.pageSize))</td></tr>"
     }

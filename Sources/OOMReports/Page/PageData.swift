@@ -15,7 +15,7 @@ struct PageData {
     lines += timeline.processes.map { line("\($0.process.name) (\($0.process.pid))", $0.pages) }
     let kills = whatIfs.map { "[\($0.number),\($0.whatIf.json)]" }
     return
-      "{\"page\":\(timeline.pageSize),\"end\":\(timeline.end),\"times\":\(array(timeline.times)),\"lines\":["
+      "{\"page\":\(timeline.pageSize.rawValue),\"end\":\(timeline.end.rawValue),\"times\":\(array(timeline.times.map(\.rawValue))),\"lines\":["
       + lines.joined(separator: ",\n") + "],\"kills\":[" + kills.joined(separator: ",\n") + "]}"
   }
 

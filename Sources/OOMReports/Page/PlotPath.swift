@@ -5,19 +5,19 @@ struct PlotFrame {
   static let width: Int64 = 1000
   static let height: Int64 = 300
 
-  let times: [Int64]
-  let end: Int64
+  let times: [Microseconds]
+  let end: Microseconds
   /// What the upper edge stands for, above 0.
   let top: Int64
 
-  init(times: [Int64], end: Int64, top: Int64) {
+  init(times: [Microseconds], end: Microseconds, top: Int64) {
     self.times = times
     self.end = end
     self.top = max(top, 1)
   }
 
-  func x(at time: Int64) -> Int64 {
-    end <= 0 ? 0 : Int64(Int128(min(max(time, 0), end)) * Int128(Self.width) / Int128(end))
+  func x(at time: Microseconds) -> Int64 {
+    end <= 0 ? 0 : min(max(time, 0), end).part(of: end, in: Self.width)
   }
 
   func y(_ value: Int64) -> Int64 {

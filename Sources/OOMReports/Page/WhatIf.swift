@@ -7,17 +7,21 @@ struct WhatIf {
   /// At most so many candidates can be tried.
   static let most = 100
 
-  let kill: Kill
+  let victim: ProcessIdentity
+  let decision: Kill.Decision
   /// In iteration order.
   private let rows: [Candidate]
   let isWhole: Bool
 
   /// Nil where no `oom_score_adj` decides: before 2.6.36, and where it was not points that chose.
   init?(_ kill: Kill, _ candidates: [Candidate]) {
-    guard kill.chosen == .points, kill.arithmetic.unit != .none else { return nil }
+    guard let decision = kill.decision, decision.chosen == .points,
+      decision.arithmetic.unit != .none
+    else { return nil }
     let open = candidates.filter { $0.ineligible == nil || $0.ineligible == .disabled }
     guard open.count > 1 else { return nil }
-    self.kill = kill
+    victim = kill.victim.identity
+    self.decision = decision
     isWhole = open.count <= Self.most
     if isWhole {
       rows = open
@@ -26,7 +30,7 @@ struct WhatIf {
       // the kernel prefers.
       let order = open.indices.sorted {
         if open[$0].points != open[$1].points { return open[$0].points > open[$1].points }
-        return kill.equalsReplace ? $0 > $1 : $0 < $1
+        return decision.equalsReplace ? $0 > $1 : $0 < $1
       }
       let kept = Set(order.prefix(Self.most))
       rows = open.indices.filter(kept.contains).map { open[$0] }
@@ -35,11 +39,11 @@ struct WhatIf {
 
   /// One object of the page's data.
   var json: String {
-    let rules = kill.arithmetic.rules
-    var text = "{\"badness\":\"\(badness)\",\"bits\":\(kill.arithmetic.word.rawValue)"
-    text += ",\"root\":\"\(root)\",\"total\":\"\(kill.totalpages)\""
-    text += ",\"later\":\(kill.equalsReplace),\"narrow\":\(rules.selection.holdsPointsIn32Bits)"
-    text += ",\"victim\":\(kill.victim.pid),\"rows\":["
+    let rules = decision.arithmetic.rules
+    var text = "{\"badness\":\"\(badness)\",\"bits\":\(decision.arithmetic.word.rawValue)"
+    text += ",\"root\":\"\(root)\",\"total\":\"\(decision.totalpages)\""
+    text += ",\"later\":\(decision.equalsReplace),\"narrow\":\(rules.selection.holdsPointsIn32Bits)"
+    text += ",\"victim\":\(victim.pid),\"rows\":["
     text += rows.map(row).joined(separator: ",\n")
     return text + "]}"
   }
@@ -55,7 +59,7 @@ struct WhatIf {
   }
 
   private var badness: String {
-    switch kill.arithmetic.rules.badness.rule {
+    switch decision.arithmetic.rules.badness.rule {
     case .perMille(.unsignedWord): "perMilleUnsigned"
     case .perMille(.int): "perMilleInt"
     case .perMille(.long): "perMilleLong"
@@ -65,7 +69,7 @@ struct WhatIf {
   }
 
   private var root: String {
-    switch kill.arithmetic.rules.badness.rootBonus {
+    switch decision.arithmetic.rules.badness.rootBonus {
     case .none: "none"
     case .ofTotal: "ofTotal"
     case .ofOwnUse: "ofOwnUse"

@@ -70,7 +70,7 @@ package struct SweepText {
     var charted = [style.bold(padded(lines[0], text.width) + "  time until then")]
     for (cell, line) in zip(table.cells, lines.dropFirst()) {
       let time = cell.run.firstAt ?? cell.run.panicAt ?? cell.run.end
-      let share = Int(Int128(time) * Int128(length) / Int128(longest))
+      let share = Int(time.part(of: longest, in: Int64(length)))
       let isKill = cell.run.firstAt != nil || cell.run.panicAt != nil
       let bar = String(repeating: isKill ? "#" : ".", count: max(share, time > 0 ? 1 : 0))
       charted.append(bar.isEmpty ? line : padded(line, text.width) + "  " + bar)

@@ -63,7 +63,7 @@ extension RunDifference.Aspect {
 
 extension BlastRadius {
   /// `2 kills, 5 processes die, 1.2 GiB freed`; the kills where they are fewer.
-  func text(pageSize: Int64) -> String {
+  func text(pageSize: Bytes) -> String {
     if kills == 0 { return "nobody dies" }
     let head = kills == deaths ? "" : "\(kills) kill\(kills == 1 ? "" : "s"), "
     return head + "\(deaths) \(deaths == 1 ? "process dies" : "processes die"), "
@@ -72,7 +72,7 @@ extension BlastRadius {
 }
 
 extension ScenarioDifference.Value {
-  func text(pageSize: Int64) -> String {
+  func text(pageSize: Bytes) -> String {
     switch self {
     case .pages(let pages):
       pages == 0
@@ -87,9 +87,8 @@ extension ScenarioDifference.Value {
   }
 
   /// The pages, where a size in tenths does not say it all.
-  private func exact(_ pages: Int64, _ pageSize: Int64) -> String {
-    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
-    if overflow { return "" }
+  private func exact(_ pages: Int64, _ pageSize: Bytes) -> String {
+    guard let bytes = pageSize.bytes(pages: pages)?.rawValue else { return "" }
     let unit: Int64 = bytes >= 1 << 30 ? 1 << 30 : bytes >= 1 << 20 ? 1 << 20 : 1 << 10
     return bytes % unit == 0 ? "" : " (\(SizeFormat.grouped(pages)) pages)"
   }
@@ -149,14 +148,15 @@ extension JSONWriter {
     array(inline: true) { for name in names { $0.string(name) } }
   }
 
-  private mutating func time(_ microseconds: Int64?) {
-    if let microseconds { integer(microseconds) } else { null() }
+  private mutating func time(_ time: Microseconds?) {
+    if let time { integer(time.rawValue) } else { null() }
   }
 
   mutating func value(_ value: ScenarioDifference.Value) {
     switch value {
     case .pages(Cgroup.unlimited): string("max")
-    case .pages(let number), .number(let number), .microseconds(let number): integer(number)
+    case .pages(let number), .number(let number): integer(number)
+    case .microseconds(let time): integer(time.rawValue)
     case .text(let text): string(text)
     case .absent: null()
     }

@@ -43,11 +43,11 @@ struct OutcomeText {
     var text = style.red(plain(dead.name)) + " (\(dead.pid))"
     if dead != kill.victim.identity { text += ", child of \(plain(kill.victim.name))" }
     text += " at \(SizeFormat.time(kill.at))"
-    if let cgroup = kill.cgroup { text += " in \(plain(cgroup))" }
+    if let cgroup = kill.decision?.cgroup { text += " in \(plain(cgroup))" }
     text += ": "
     if dead != kill.victim.identity { text += "\(plain(kill.victim.name)) had " }
     text += "\(SizeFormat.grouped(kill.victim.points)) points"
-    if let runnerUp = kill.runnerUp {
+    if let runnerUp = kill.decision?.runnerUp {
       text += ", \(plain(runnerUp.name)) \(SizeFormat.grouped(runnerUp.points))"
     }
     let others = kill.killed.dropFirst()

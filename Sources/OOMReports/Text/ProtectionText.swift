@@ -158,7 +158,7 @@ extension Lever {
     }
   }
 
-  func value(_ number: Int64, _ pageSize: Int64) -> String {
+  func value(_ number: Int64, _ pageSize: Bytes) -> String {
     switch unit {
     case "steps": "\(number)"
     case "MiB": "\(SizeFormat.grouped(number)) MiB"
@@ -184,12 +184,18 @@ extension Protection {
     case .survives: return "is not killed: nothing to spare it from"
     case .killed(let number, let at, let because):
       let kill = run.kills[number]
-      let domain = kill.cgroup.map { "at \(kill.limit.file) of \(plain($0))" } ?? "of the machine"
-      var text = "dies at \(SizeFormat.time(at)) in kill \(number + 1), an OOM \(domain)"
+      var text = "dies at \(SizeFormat.time(at)) in kill \(number + 1), "
+      if let decision = kill.decision {
+        let limit = decision.limit.file
+        text +=
+          "an OOM " + (decision.cgroup.map { "at \(limit) of \(plain($0))" } ?? "of the machine")
+      } else {
+        text += "by \(plain(kill.by))"
+      }
       if because == .victim {
         text += ", with \(SizeFormat.grouped(kill.victim.points)) points"
       }
-      if let invoker = kill.invoker {
+      if let invoker = kill.decision?.invoker {
         text += invoker.pid == process.pid ? "; it asked itself" : "; \(plain(invoker.name)) asked"
       }
       return text

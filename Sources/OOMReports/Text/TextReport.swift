@@ -57,7 +57,12 @@ package struct TextReport {
   // MARK: Kills
 
   private func kill(_ kill: Kill, number: Int) -> [String] {
-    let reason = kill.constraint == .memcg ? "Memory cgroup out of memory" : "Out of memory"
+    let reason =
+      switch kill.decision?.constraint {
+      case nil: plain(kill.by)
+      case .memcg: "Memory cgroup out of memory"
+      default: "Out of memory"
+      }
     let dead = kill.dyingFirst
     var lines = [
       "#\(number) at \(SizeFormat.time(kill.at))  "
@@ -66,7 +71,7 @@ package struct TextReport {
     for (name, value) in fields(of: kill) {
       lines.append("    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)")
     }
-    if showsCandidates, let candidates = kill.candidates {
+    if showsCandidates, let candidates = kill.decision?.candidates {
       lines += candidateLines(candidates)
     }
     return lines
@@ -82,28 +87,32 @@ package struct TextReport {
       lines += field(
         "chosen", "\(victim.pid) (\(plain(victim.name))), for which its child dies")
     }
-    lines += field("limit", limit(kill))
-    if let invoker = kill.invoker, invoker != victim.identity {
-      lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
+    if let decision = kill.decision {
+      lines += field("limit", limit(decision))
+      if let invoker = decision.invoker, invoker != victim.identity {
+        lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
+      }
+      lines += field("points", points(victim, decision, explanation))
     }
-    lines += field("points", points(kill, explanation))
     lines += field(
       "oom_score", "\(victim.oomScore), as /proc/\(victim.pid)/oom_score showed it")
-    if let why = kill.chosen.reason { lines += field("chosen", why) }
-    lines += rivals(kill, explanation)
+    if let decision = kill.decision {
+      if let why = decision.chosen.reason { lines += field("chosen", why) }
+      lines += rivals(victim, decision, explanation)
+    }
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
     return lines
   }
 
-  private func limit(_ kill: Kill) -> String {
-    let state = kill.limit
-    if let nodes = kill.nodes {
-      let why = kill.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy"
+  private func limit(_ decision: Kill.Decision) -> String {
+    let state = decision.limit
+    if let nodes = decision.nodes {
+      let why = decision.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy"
       return "nodes \(nodes), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
         + "watermark \(size(state.minWatermark))"
     }
-    guard let cgroup = kill.cgroup else {
+    guard let cgroup = decision.cgroup else {
       let swap =
         state.swapLimit == 0
         ? "no swap" : "swap \(size(state.swapUsage)) of \(size(state.swapLimit)) used"
@@ -114,37 +123,41 @@ package struct TextReport {
     return "\(state.file) of \(plain(cgroup)): \(limit), \(size(state.usage)) used"
   }
 
-  private func points(_ kill: Kill, _ explanation: Explanation) -> String {
+  private func points(
+    _ victim: Candidate, _ decision: Kill.Decision, _ explanation: Explanation
+  ) -> String {
     let sum = Term.text(explanation.terms, number: { SizeFormat.grouped($0) })
-    let points = "\(SizeFormat.grouped(kill.victim.points)) = \(sum)"
-    if kill.arithmetic.unit != .pages { return points }
-    return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(kill.totalpages))")
+    let points = "\(SizeFormat.grouped(victim.points)) = \(sum)"
+    if decision.arithmetic.unit != .pages { return points }
+    return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(decision.totalpages))")
   }
 
-  private func rivals(_ kill: Kill, _ explanation: Explanation) -> [(String, String)] {
-    guard let runnerUp = kill.runnerUp, let margin = explanation.margin else {
+  private func rivals(
+    _ victim: Candidate, _ decision: Kill.Decision, _ explanation: Explanation
+  ) -> [(String, String)] {
+    guard let runnerUp = decision.runnerUp, let margin = explanation.margin else {
       return field("runner-up", "none: nobody else could be killed")
     }
     var text =
       "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
     if margin > 0 {
-      text += "lost by \(points(margin, kill))"
+      text += "lost by \(points(margin, decision))"
     } else if margin == 0 {
-      text += "equal, the victim comes \(kill.equalsReplace ? "later" : "earlier") in the list"
+      text += "equal, the victim comes \(decision.equalsReplace ? "later" : "earlier") in the list"
     } else {
-      text += "\(points(-margin, kill)) ahead, but \(whyNot(kill))"
+      text += "\(points(-margin, decision)) ahead, but \(whyNot(decision))"
     }
     var lines = field("runner-up", text)
-    if kill.chosen != .points { return lines }
+    if decision.chosen != .points { return lines }
     let then = "then \(plain(runnerUp.name)) is chosen"
     if let adj = explanation.sparedAtAdj {
       lines += field(
-        "spared at", "oom_score_adj \(adj) or less (it had \(kill.victim.oomScoreAdj)); \(then)")
+        "spared at", "oom_score_adj \(adj) or less (it had \(victim.oomScoreAdj)); \(then)")
     } else if let adj = explanation.sparedAtOOMAdj {
       lines += field(
         "spared at",
-        "oom_adj \(adj) or less (it had \(kill.victim.legacy?.oomAdj ?? 0)); \(then)")
-    } else if kill.arithmetic.unit == .none {
+        "oom_adj \(adj) or less (it had \(victim.legacy?.oomAdj ?? 0)); \(then)")
+    } else if decision.arithmetic.unit == .none {
       lines += field("spared at", "oom_adj -17 only")
     } else if explanation.pointsPerAdj == 0 {
       lines += field(
@@ -156,8 +169,8 @@ package struct TextReport {
   }
 
   /// Why a runner-up with more points was not taken.
-  private func whyNot(_ kill: Kill) -> String {
-    switch kill.chosen {
+  private func whyNot(_ decision: Kill.Decision) -> String {
+    switch decision.chosen {
     case .points: "not taken"
     case .allocatingTask, .onlyInvoker, .constrained: "did not ask"
     case .swapoff: "does not run swapoff"
@@ -186,8 +199,10 @@ package struct TextReport {
   }
 
   /// A difference of points, with what it is in bytes where points are pages.
-  private func points(_ difference: Int128, _ kill: Kill) -> String {
-    guard kill.arithmetic.unit == .pages else { return "\(SizeFormat.grouped(difference)) points" }
+  private func points(_ difference: Int128, _ decision: Kill.Decision) -> String {
+    guard decision.arithmetic.unit == .pages else {
+      return "\(SizeFormat.grouped(difference)) points"
+    }
     return pages(Int64(truncatingIfNeeded: difference))
   }
 

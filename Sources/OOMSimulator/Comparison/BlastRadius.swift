@@ -6,8 +6,8 @@ package struct BlastRadius: Equatable, Sendable {
   package let deaths: Int
   /// Memory and swap that came back.
   package let freedPages: Int64
-  /// Microseconds; nil without a kill.
-  package let firstKillAt: Int64?
+  /// Nil without a kill.
+  package let firstKillAt: Microseconds?
 
   package init(of run: Run) {
     kills = run.kills.count

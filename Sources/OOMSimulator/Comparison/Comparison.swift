@@ -145,7 +145,7 @@ struct ComparedOutcome: Equatable {
   private struct Death: Equatable {
     var victim: ProcessIdentity
     var killed: [Kill.Casualty]
-    var constraint: Constraint
+    var constraint: Constraint?
     var cgroup: String?
   }
 
@@ -164,8 +164,8 @@ struct ComparedOutcome: Equatable {
   init(_ run: Run) {
     deaths = run.kills.map {
       Death(
-        victim: $0.victim.identity, killed: $0.killed, constraint: $0.constraint,
-        cgroup: $0.cgroup)
+        victim: $0.victim.identity, killed: $0.killed, constraint: $0.decision?.constraint,
+        cgroup: $0.decision?.cgroup)
     }
     refused = run.refused.map { $0.process }
     stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }

@@ -13,7 +13,7 @@ public struct Difference: Equatable, Sendable {
     self.actual = actual
   }
 
-  /// What was expected or found; times are in microseconds since the start.
+  /// What was expected or found; times are since the start.
   package enum Value: Equatable, Sendable {
     /// A name, a path or a word of the format.
     case word(String)
@@ -26,12 +26,12 @@ public struct Difference: Equatable, Sendable {
     case ended(String, Run.FinalProcess.State?)
     /// The machine panics for this reason; nil when it does not.
     case panic(Panic.Why?)
-    case time(Int64)
-    case notBefore(Int64)
-    case notAfter(Int64)
-    case kill(ProcessIdentity, at: Int64)
+    case time(Microseconds)
+    case notBefore(Microseconds)
+    case notAfter(Microseconds)
+    case kill(ProcessIdentity, at: Microseconds)
     /// The refusal of a request of this process, at any time where that is nil.
-    case refusal(String, at: Int64?)
+    case refusal(String, at: Microseconds?)
     case noKill
     case noRefusal
   }
@@ -109,11 +109,13 @@ extension Expectation {
     }
     if let constraint = expected.constraint {
       check(
-        "constraint", constraint == kill.constraint, .word(constraint.rawValue),
-        .word(kill.constraint.rawValue))
+        "constraint", constraint == kill.decision?.constraint, .word(constraint.rawValue),
+        .word(kill.decision?.constraint.rawValue ?? kill.by))
     }
     if let cgroup = expected.cgroup {
-      check("cgroup", cgroup == kill.cgroup, .word(cgroup), .word(kill.cgroup ?? "none"))
+      check(
+        "cgroup", cgroup == kill.decision?.cgroup, .word(cgroup),
+        .word(kill.decision?.cgroup ?? "none"))
     }
     if let points = expected.points {
       check(
@@ -172,7 +174,7 @@ extension Run {
     var fates: [String: [FinalProcess.State]] = [:]
     if names.isEmpty { return fates }
     for row in 0..<processCount where names.contains(tasks.names[row]) && !replaced.contains(row) {
-      let before = tasks.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
+      let before = tasks.rare.startedAt[row] == nil ? fates[tasks.names[row], default: []] : []
       fates[tasks.names[row]] = before + [process(row).state]
     }
     return fates

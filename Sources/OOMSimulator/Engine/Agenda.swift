@@ -15,9 +15,9 @@ enum Clock: CaseIterable {
 
 extension Replay {
   /// The next instant at which anything wants to act, nil when nothing does any more.
-  var nextInstant: Int64? {
+  var nextInstant: Microseconds? {
     mutating get {
-      var next: Int64?
+      var next: Microseconds?
       for clock in Clock.allCases {
         if let at = self.next(clock) { next = min(next ?? at, at) }
       }
@@ -25,7 +25,7 @@ extension Replay {
     }
   }
 
-  private mutating func next(_ clock: Clock) -> Int64? {
+  private mutating func next(_ clock: Clock) -> Microseconds? {
     switch clock {
     case .growth: state.growths.nextEnd
     case .exits: state.exits.first?.at

@@ -6,17 +6,17 @@
 struct Ages: Equatable, Sendable {
   /// Pages of one kind that a process touches evenly: `whole` of them from `start` on.
   struct Line: Equatable, Sendable {
-    var start: Int64
-    var duration: Int64
+    var start: Microseconds
+    var duration: Microseconds
     var whole: Int64
     /// Of lines whose pages are touched at one instant the lower number comes first.
     var number: Int
 
     /// How many are touched by an instant.
-    func touched(by time: Int64) -> Int64 {
+    func touched(by time: Microseconds) -> Int64 {
       if time >= start + duration { return whole }
       if time < start { return 0 }
-      return proportion(of: whole, time - start, duration)
+      return proportion(of: whole, (time - start).rawValue, duration.rawValue)
     }
   }
 
@@ -30,7 +30,9 @@ struct Ages: Equatable, Sendable {
     var pages: Int64 { to - from }
 
     /// How many of them were touched by an instant.
-    func touched(by time: Int64) -> Int64 { min(max(line.touched(by: time), from), to) - from }
+    func touched(by time: Microseconds) -> Int64 {
+      min(max(line.touched(by: time), from), to) - from
+    }
   }
 
   /// In the order in which they were touched first.
@@ -88,11 +90,27 @@ struct Ages: Equatable, Sendable {
     parts.removeAll { $0.pages == 0 }
   }
 
-  /// Takes the parts of a kind over from others, which have the same pages no more.
-  mutating func takeOver(_ kind: PageKind, from other: inout Ages) {
-    parts += other.parts.filter { $0.kind == kind }
-    other.parts.removeAll { $0.kind == kind }
+  /// Takes all pages of a kind away.
+  mutating func removeAll(_ kind: PageKind) { parts.removeAll { $0.kind == kind } }
+
+  /// The youngest of these pages, as many as are given away.
+  func youngest(_ given: Pages) -> Ages {
+    var ages = Ages()
+    for kind in Ages.kinds {
+      var left = given[kind]
+      for var part in parts.reversed() where part.kind == kind && left > 0 {
+        part.from = max(part.from, part.to - left)
+        left -= part.pages
+        ages.parts.insert(part, at: 0)
+      }
+    }
+    return ages
   }
+
+  /// The kinds that can go to swap.
+  static let kinds: [PageKind] = [.anon, .shmem, .tmpfs]
+
+  static func += (ages: inout Ages, more: Ages) { ages.parts += more.parts }
 }
 
 /// How many pages of each part were touched first of all, `wanted` together.
@@ -102,11 +120,11 @@ struct Ages: Equatable, Sendable {
 func oldest(_ wanted: Int64, of parts: [Ages.Part]) -> [Int64] {
   let all = parts.reduce(0) { $0 + $1.pages }
   if wanted >= all { return parts.map { $0.pages } }
-  func touched(by time: Int64) -> Int64 { parts.reduce(0) { $0 + $1.touched(by: time) } }
-  var (low, high) = (Int64(-1), Int64(0))
+  func touched(by time: Microseconds) -> Int64 { parts.reduce(0) { $0 + $1.touched(by: time) } }
+  var (low, high) = (Microseconds(-1), Microseconds.zero)
   for part in parts { high = max(high, part.line.start + part.line.duration) }
   // `wanted` are touched by the one instant and not by the other.
-  while high - low > 1 {
+  while high - low > Microseconds(1) {
     let middle = low + (high - low) / 2
     if touched(by: middle) >= wanted { high = middle } else { low = middle }
   }
@@ -118,4 +136,66 @@ func oldest(_ wanted: Int64, of parts: [Ages.Part]) -> [Int64] {
     left -= part
   }
   return taken
+}
+
+/// Tells times at which pages were touched so that only their order counts, and how they overlap: the time between
+/// stretches in which nothing was touched is left out.
+struct AgeOrder {
+  private var starts: [(old: Microseconds, new: Microseconds)] = []
+  private var numbers: [Int: Int] = [:]
+
+  init(of ages: [Ages]) {
+    let lines = ages.flatMap { $0.parts.map { $0.line } }.sorted { $0.start < $1.start }
+    var (end, shift) = (Microseconds.zero, Microseconds.zero)
+    for (index, line) in lines.enumerated() {
+      if index == 0 {
+        shift = line.start
+        end = line.start
+      } else if line.start > end + Microseconds(1) {
+        shift += line.start - end - Microseconds(1)
+      }
+      end = max(end, line.start + line.duration)
+      starts.append((line.start, line.start - shift))
+    }
+    for (rank, number) in Set(lines.map { $0.number }).sorted().enumerated() {
+      numbers[number] = rank
+    }
+  }
+
+  func told(_ ages: Ages) -> Ages {
+    ages.map { line in
+      var line = line
+      let number = numbers[line.number] ?? 0
+      let start = starts.first { $0.old == line.start }?.new ?? line.start
+      (line.number, line.start) = (number, start)
+      return line
+    }
+  }
+}
+
+extension Ages {
+  func map(_ body: (Line) -> Line) -> Ages {
+    var ages = self
+    for index in parts.indices { ages.parts[index].line = body(parts[index].line) }
+    return ages
+  }
+}
+
+extension State {
+  /// Leaves of times only what decides which pages reclaim takes.
+  mutating func makeAgesComparable() {
+    if !hasAges { return }
+    var all = Array(tasks.rare.ages.values) + Array(tmpfsAges.values)
+    all += holdings.list.map { $0.held.ages }
+    for object in shared.list { all += object.extents.map { $0.ages } }
+    let order = AgeOrder(of: all)
+    for row in Array(tasks.rare.ages.keys) { tasks.changeAges(of: row) { $0 = order.told($0) } }
+    for group in tmpfsAges.keys { tmpfsAges[group] = tmpfsAges[group].map(order.told) }
+    holdings.mapAges(order.told)
+    for number in shared.list.indices {
+      for extent in shared.list[number].extents {
+        shared.change(number) { $0.changeAges(of: extent.group) { $0 = order.told($0) } }
+      }
+    }
+  }
 }

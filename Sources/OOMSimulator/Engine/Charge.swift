@@ -49,17 +49,45 @@ extension State {
 
   /// Books pages of a growth that fit.
   mutating func book(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
-    if pages == 0 { return }
     let nodes = nodes(of: growth)
     guard let owner = growth.owner else {
-      ledger.charge(pages, to: growth.tmpfsGroup, on: nodes) { $0.tmpfs += pages }
-      committed += pages
+      // Even of a write that gets no page, reclaim takes what it can before it gives up.
+      writeTmpfs(pages, group: growth.tmpfsGroup, on: nodes)
+      return noteAge(of: pages, kind, of: growth)
+    }
+    if pages == 0 { return }
+    if growth.verb == .copyOnWrite {
+      let copied = copiedPages(of: pages, owner: owner)
+      copyOnWrite(pages, row: owner, on: nodes)
+      noteAge(of: copied, .anon, of: growth)
+    } else {
+      let new = newPages(of: pages, kind, owner: owner)
+      touch(pages, kind, row: owner, on: nodes)
+      noteAge(of: new, kind, of: growth, after: pages - new)
+    }
+  }
+
+  /// Takes down when pages of a growth were touched.
+  ///
+  /// - Parameter known: pages before them that others had touched.
+  private mutating func noteAge(
+    of pages: Int64, _ kind: PageKind, of growth: Growth, after known: Int64 = 0
+  ) {
+    if !hasAges || pages == 0 { return }
+    let (line, touched) = growth.line(kind)
+    let (from, to) = (touched + known, touched + known + pages)
+    guard let owner = growth.owner else {
+      tmpfsAges[growth.tmpfsGroup, default: Ages()].touch(.tmpfs, line, from: from, to: to)
       return
     }
-    if growth.verb == .copyOnWrite {
-      copyOnWrite(pages, row: owner, on: nodes)
+    guard kind == .anon || kind == .shmem else { return }
+    if let number = shared.number(kind, of: owner) {
+      let group = Int(tasks.groups[owner])
+      shared.change(number) {
+        $0.changeAges(of: group) { $0.touch(kind, line, from: from, to: to) }
+      }
     } else {
-      touch(pages, kind, row: owner, on: nodes)
+      tasks.changeAges(of: owner) { $0.touch(kind, line, from: from, to: to) }
     }
   }
 
@@ -86,14 +114,14 @@ extension Ledger {
   /// decided without a copy of the ledger and whatever is shared, so that yes is certain and no is not. What is bound
   /// to nodes is not looked at.
   ///
-  /// - Complexity: O(charges × depth of their groups).
+  /// - Complexity: O(groups + charges × depth of their groups).
   func hasRoom(_ charges: [Charge]) -> Bool {
-    var planned: [Int: Int64] = [:]
+    var planned = [Int64](repeating: 0, count: accounts.count)
     for charge in charges {
       if charge.nodes != nil { return false }
       var at = charge.group
       while at >= 0 {
-        let pages = planned[at, default: 0] + charge.most
+        let pages = planned[at] + charge.most
         if pages > min(headroom(at), memswHeadroom(at)) { return false }
         planned[at] = pages
         at = parents[at]

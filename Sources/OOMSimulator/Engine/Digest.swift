@@ -8,6 +8,8 @@ struct Digest {
     value ^= value >> 29
   }
 
+  mutating func add(_ time: Microseconds) { add(time.rawValue) }
+
   mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
 
   /// A text and its end, so that neighbours cannot run into each other.
@@ -42,14 +44,18 @@ func digest(of run: Run) -> UInt64 {
   digest.add(run.end)
   for kill in run.kills {
     digest.add(kill.at)
-    digest.add(kill.constraint.rawValue)
-    digest.add(kill.cgroup ?? "")
-    digest.add(kill.totalpages)
-    digest.add(kill.invoker)
+    if let decision = kill.decision {
+      digest.add(decision.constraint.rawValue)
+      digest.add(decision.cgroup ?? "")
+      digest.add(decision.totalpages)
+      digest.add(decision.invoker)
+    } else {
+      digest.add(kill.by)
+    }
     digest.add(kill.victim.identity)
     digest.add(Int64(truncatingIfNeeded: kill.victim.points))
     digest.add(kill.freedPages)
-    digest.add(kill.runnerUp?.identity)
+    if let decision = kill.decision { digest.add(decision.runnerUp?.identity) }
     for casualty in kill.killed {
       digest.add(casualty.process)
       digest.add(casualty.because.rawValue)

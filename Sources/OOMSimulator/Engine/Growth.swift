@@ -20,6 +20,8 @@ struct Growth: Equatable, Sendable {
     case waiting
   }
 
+  /// How many growths had begun before.
+  var number = 0
   /// Position in the order in which growths of one instant act.
   var order = 0
   /// Nil for a tmpfs file, which no process has.
@@ -32,18 +34,17 @@ struct Growth: Equatable, Sendable {
   var total: Pages
   /// The memory nodes that this memory is bound to. Kernel: `mbind()`.
   var nodes: NodeMask?
-  /// Microseconds.
-  var start: Int64
-  var duration: Int64
+  var start: Microseconds
+  var duration: Microseconds
   var done = Pages()
   /// Of the private and of the shared pages that it touches, how many overcommit has admitted beforehand: all of what
   /// is asked for at once, else what its process had mapped. The others are asked for one by one as they are touched.
   var admittedPrivate = Int64.max
   var admittedShared = Int64.max
   var stop: Stop?
-  var stoppedAt: Int64 = 0
+  var stoppedAt: Microseconds = 0
   /// Since when it has not got a single page; retries in between do not count.
-  var stuckSince: Int64?
+  var stuckSince: Microseconds?
   /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
   var isEntangled = false
   /// How it goes on; `stretch` says it better.
@@ -58,12 +59,12 @@ struct Growth: Equatable, Sendable {
   var isShrink: Bool { verb == .giveBack }
 
   /// When its stretch ends, or all of it.
-  var end: Int64 { stretch.map { $0.start + $0.duration } ?? start + duration }
+  var end: Microseconds { stretch.map { $0.start + $0.duration } ?? start + duration }
 
   var isComplete: Bool { done == total }
 
   /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
-  func amount(_ kind: PageKind, at time: Int64) -> Int64 {
+  func amount(_ kind: PageKind, at time: Microseconds) -> Int64 {
     if let stretch { return stretch.amount(kind, at: time) }
     return evenly(total[kind], at: time, start: start, duration: duration)
   }
@@ -86,7 +87,7 @@ struct Growth: Equatable, Sendable {
   }
 
   /// What is still to be touched at an instant.
-  func due(_ kind: PageKind, at time: Int64) -> Int64 {
+  func due(_ kind: PageKind, at time: Microseconds) -> Int64 {
     max(amount(kind, at: time) - done[kind], 0)
   }
 }
@@ -112,38 +113,59 @@ extension Growth {
   struct Stretch: Equatable, Sendable {
     var from: Pages
     var to: Pages
-    var start: Int64
-    var duration: Int64
+    var start: Microseconds
+    var duration: Microseconds
     /// The group above whose `memory.high` it goes on; nil where it goes on at its own pace again.
     var highGroup: Int?
     /// How much of its duration its process sleeps.
-    var sleep: Int64 = 0
+    var sleep = Microseconds.zero
 
-    func amount(_ kind: PageKind, at time: Int64) -> Int64 {
+    func amount(_ kind: PageKind, at time: Microseconds) -> Int64 {
       from[kind] + evenly(to[kind] - from[kind], at: time, start: start, duration: duration)
     }
 
     /// How long its process has slept by an instant.
-    func slept(by time: Int64) -> Int64 { evenly(sleep, at: time, start: start, duration: duration) }
+    func slept(by time: Microseconds) -> Microseconds {
+      Microseconds(evenly(sleep.rawValue, at: time, start: start, duration: duration))
+    }
+  }
+
+  /// The pages of one kind that it touches evenly now, and how many of them it has touched.
+  func line(_ kind: PageKind) -> (line: Ages.Line, touched: Int64) {
+    let (start, duration) = stretch.map { ($0.start, $0.duration) } ?? (start, duration)
+    let from = stretch?.from[kind] ?? 0
+    let whole = (stretch?.to[kind] ?? total[kind]) - from
+    return (
+      Ages.Line(start: start, duration: duration, whole: whole, number: number), done[kind] - from
+    )
   }
 
   /// Whether it is slowed above `memory.high`, which stops it no more.
   var isAboveHigh: Bool { stretch?.highGroup != nil }
 
   /// What is left of its own duration where it has done what it has.
-  var ownDurationLeft: Int64 {
+  var ownDurationLeft: Microseconds {
     for kind in PageKind.touched where total[kind] > 0 {
-      return duration - proportion(of: duration, done[kind], total[kind])
+      return duration - duration.part(done[kind], of: total[kind])
     }
-    return 0
+    return .zero
   }
 }
 
 /// What is there at an instant of a whole that comes evenly, rounded down.
-private func evenly(_ whole: Int64, at time: Int64, start: Int64, duration: Int64) -> Int64 {
+private func evenly(
+  _ whole: Int64, at time: Microseconds, start: Microseconds, duration: Microseconds
+) -> Int64 {
   if time >= start + duration { return whole }
   if time <= start { return 0 }
-  return proportion(of: whole, time - start, duration)
+  return proportion(of: whole, (time - start).rawValue, duration.rawValue)
+}
+
+extension Microseconds {
+  /// As much of a time as one number is of another, rounded down.
+  fileprivate func part(_ part: Int64, of whole: Int64) -> Microseconds {
+    Microseconds(proportion(of: rawValue, part, whole))
+  }
 }
 
 extension Pages {

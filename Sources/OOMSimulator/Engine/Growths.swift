@@ -27,7 +27,7 @@ struct Growths: Equatable, Sendable {
   var orders: [Int] { all.map { $0.order } }
 
   /// When the first one ends that is not stopped; nil when none does.
-  var nextEnd: Int64? {
+  var nextEnd: Microseconds? {
     mutating get {
       while let first = ends.first {
         // What is stopped, is gone or was put off leaves its old end behind.
@@ -139,7 +139,7 @@ struct Growths: Equatable, Sendable {
   }
 
   /// The order of the first that ends by an instant and is not stopped, each once.
-  mutating func takeEnded(by time: Int64) -> Int? {
+  mutating func takeEnded(by time: Microseconds) -> Int? {
     guard let end = nextEnd, end <= time, let first = ends.first else { return nil }
     ends.removeFirst()
     return first.number
@@ -160,7 +160,7 @@ struct Growths: Equatable, Sendable {
 /// Numbers, each with a time; the earliest first, of equal times the lowest number.
 struct EarliestFirst: Equatable, Sendable {
   struct Entry: Equatable, Sendable {
-    var at: Int64
+    var at: Microseconds
     var number: Int
 
     static func < (one: Self, other: Self) -> Bool {
@@ -173,7 +173,7 @@ struct EarliestFirst: Equatable, Sendable {
 
   var first: Entry? { heap.first }
 
-  mutating func insert(_ at: Int64, _ number: Int) {
+  mutating func insert(_ at: Microseconds, _ number: Int) {
     heap.append(Entry(at: at, number: number))
     var place = heap.count - 1
     while place > 0, heap[place] < heap[(place - 1) / 2] {

@@ -34,6 +34,14 @@ struct Holdings: Equatable, Sendable {
     if self[number].held.pages.isEmpty { remove(number) }
   }
 
+  mutating func mapAges(_ body: (Ages) -> Ages) {
+    for number in all.keys { all[number]!.held.ages = body(all[number]!.held.ages) }
+  }
+
+  mutating func changeAges(_ number: Int, _ body: (inout Ages) -> Void) {
+    body(&all[number]!.held.ages)
+  }
+
   mutating func changeNodes(_ number: Int, _ body: (inout NodeShares) -> Void) {
     body(&all[number]!.held.nodes)
   }

@@ -1,22 +1,54 @@
 /// Something that kills, as a value with one question: when do you want to look next, and which process do you take?
 ///
-/// The kernel's killer never looks by itself: an allocation that fails calls it (`Replay.outOfMemory`), and the rules of
-/// the release, or `Policy`, choose. Killers of user space poll.
+/// The kernel's killer never looks by itself: an allocation that fails calls it with its OOM, and the rules of the
+/// release, or a `Policy`, choose. Killers of user space poll.
+///
+/// A decision is made here, described by `State.describe` and applied by `Replay.apply`.
 struct Killer: Sendable {
   /// The name that a kill by it carries.
   var name: String
-  /// Microseconds since the start of the next look, nil for never.
-  var nextLook: Int64?
-  /// Looks at the state; says when it wants to look next.
+  /// When it wants to look next by itself, nil for never. It is all that a killer remembers from one
+  /// look to the next, so that the proof of a loop knows it.
+  var nextLook: Microseconds?
+  /// Looks at the state, which stays what it is, and says when it wants to look next.
   ///
-  /// - Returns: the process that it takes; nil for none.
-  var look: @Sendable (inout State, inout Killer) -> Choice?
+  /// It is given the OOM that it is called for, nil where it looks by itself.
+  var decide: @Sendable (OOMControl?, inout State, inout Killer) -> Decision
+}
+
+/// What a look of a killer comes to.
+enum Decision {
+  case kill(Choice)
+  /// Nobody is taken, or nobody can be killed. In a memcg the allocation fails or waits.
+  case noVictim
+  case panic(Panic.Why)
+  /// A victim is still on its way out: nobody else is killed until its memory is back.
+  case waiting
+  /// `oom_kill_disable` of the memcg: the process that asked waits, nobody is killed.
+  case disabled
+}
+
+/// Which processes are to die, and why.
+struct Choice {
+  /// The row that was chosen; a child may die for it.
+  var victim: Int
+  /// The processes that die, in order.
+  var dead: [(row: Int, because: Because)]
+  /// How the kernel's killer came to it; nil where another one chose.
+  var selection: Selected?
+
+  struct Selected {
+    var oc: OOMControl
+    var why: Kill.Chosen
+    /// The row that selection would take without the victim and the processes that use its memory.
+    var runnerUp: Int?
+  }
 }
 
 extension Replay {
   /// When the first killer wants to look.
-  var nextLook: Int64? {
-    var next: Int64?
+  var nextLook: Microseconds? {
+    var next: Microseconds?
     for killer in killers {
       if let at = killer.nextLook { next = min(next ?? at, at) }
     }
@@ -30,12 +62,12 @@ extension Replay {
       catchUp()
       state.settle()
       var killer = killers[index]
-      let choice = killer.look(&state, &killer)
+      let decision = killer.decide(nil, &state, &killer)
       // Time goes on: a killer that wants to look again at once looks a microsecond later.
       killer.nextLook = killer.nextLook.map { max($0, now + 1) }
       killers[index] = killer
-      if let choice {
-        carryOut(choice, state.oomControl(domain: nil, invoker: nil, nodes: nil), by: killer.name)
+      if case .kill(let choice) = decision {
+        carryOut(choice, by: killer.name)
         goOn()
       }
     }

@@ -16,7 +16,9 @@ struct Ledger: Equatable, Sendable {
     var swapUsage: Int64 = 0
 
     /// Whether reclaim has taken pages of which nobody has been told.
-    var isUnsettled: Bool { unsettled.anon != 0 || unsettled.shmem != 0 || unsettled.file != 0 }
+    var isUnsettled: Bool {
+      unsettled.anon != 0 || unsettled.shmem != 0 || unsettled.tmpfs != 0 || unsettled.file != 0
+    }
 
     /// Pages in memory charged to this group itself.
     var own: Int64 { pages.resident }
@@ -115,6 +117,7 @@ struct Ledger: Equatable, Sendable {
     if isReclaim {
       accounts[group].unsettled.anon += before.anon - after.anon
       accounts[group].unsettled.shmem += before.shmem - after.shmem
+      accounts[group].unsettled.tmpfs += before.tmpfs - after.tmpfs
       accounts[group].unsettled.file += before.file - after.file
     }
     let pages = after.resident - before.resident
@@ -129,6 +132,18 @@ struct Ledger: Equatable, Sendable {
     }
     if swap != 0 { chargeZram() }
   }
+
+  /// Says that pages of other kinds went to swap than was thought; as many in all.
+  mutating func correctSwapped(_ group: Int, by more: Pages) {
+    for (kind, swapped) in Ledger.swappedKinds {
+      accounts[group].pages[kind] -= more[kind]
+      accounts[group].pages[swapped] += more[kind]
+    }
+  }
+
+  private static let swappedKinds: [(PageKind, PageKind)] = [
+    (.anon, .swappedAnon), (.shmem, .swappedShmem), (.tmpfs, .swappedTmpfs),
+  ]
 
   /// Brings the memory that zram devices take in step with what is stored in them.
   mutating func chargeZram() {

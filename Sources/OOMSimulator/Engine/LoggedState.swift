@@ -78,8 +78,8 @@ package struct LoggedState: Equatable, Sendable {
   package var isPanicCompulsory = false
   /// A `long` of the kernel has 32 bits.
   package var hasNarrowLong = false
-  /// Microseconds until the memory of the killed processes is back.
-  package var exitDelay: Int64 = 0
+  /// Time until the memory of the killed processes is back.
+  package var exitDelay: Microseconds = 0
   /// Nil when it was none of the scenario's processes.
   package var invoker: Task?
   package var constraint: Constraint

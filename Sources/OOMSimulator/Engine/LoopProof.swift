@@ -11,7 +11,9 @@ struct LoopProof: Sendable {
   /// A comparable state, and how much had happened by then.
   struct Mark: Sendable {
     var state: State
-    var at: Int64
+    /// How far the next looks of killers are.
+    var looks: [Microseconds?]
+    var at: Microseconds
     var kills: Int
     var deaths: Int
   }
@@ -29,7 +31,7 @@ struct LoopProof: Sendable {
     let isKept = kept == nil || comparisons == most
     guard isKept || kept?.state.ledger == ledger else { return nil }
     let mark = mark()
-    if let kept, kept.state == mark.state { return kept }
+    if let kept, kept.state == mark.state, kept.looks == mark.looks { return kept }
     if isKept {
       if kept != nil { most *= 2 }
       kept = mark
@@ -48,8 +50,9 @@ extension Replay {
     var proof = self.proof
     let earlier = proof.earlier(state.ledger) {
       LoopProof.Mark(
-        state: state.comparable(), at: now, kills: record.kills.count,
-        deaths: state.restarts.deaths.count)
+        state: state.comparable(),
+        looks: killers.map { killer in killer.nextLook.map { $0 - now } },
+        at: now, kills: record.kills.count, deaths: state.restarts.deaths.count)
     }
     self.proof = proof
     if let earlier { record.loop = loop(since: earlier) }

@@ -10,7 +10,7 @@ let pageTablesOfAnEmptyProcess: Int64 = 9
 let upperTablesOfAProcess = PageTableLevels(pmd: 3, pud: 2)
 
 /// Pages that one last-level table maps: 512 of 4 KiB, entries of 8 bytes. Kernel: `PTRS_PER_PTE`.
-func pagesPerPageTable(pageSize: Int64) -> Int64 { pageSize / 8 }
+func pagesPerPageTable(pageSize: Bytes) -> Int64 { pageSize.rawValue / 8 }
 
 /// Last-level tables for a number of touched pages.
 func lastLevelTables(touched: Int64, pagesPerTable: Int64) -> Int64 {

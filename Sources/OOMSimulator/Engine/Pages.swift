@@ -118,18 +118,30 @@ struct Pages: Equatable, Sendable {
 struct Held: Equatable, Sendable {
   var pages = Pages()
   var nodes = NodeShares()
+  var ages = Ages()
 
-  var copiedByFork: Held {
-    Held(pages: pages.copiedByFork, nodes: nodes.part(pages.copiedByFork))
+  var copiedByFork: Held { part(pages.copiedByFork) }
+
+  /// Some of the pages: the youngest of them.
+  func part(_ part: Pages) -> Held {
+    Held(pages: part, nodes: nodes.part(part), ages: ages.youngest(part))
   }
 
   static func += (held: inout Held, more: Held) {
     held.pages += more.pages
     held.nodes += more.nodes
+    if !more.ages.isEmpty { held.ages += more.ages }
   }
 
   static func -= (held: inout Held, less: Held) {
     held.pages -= less.pages
     held.nodes -= less.nodes
+    held.trimAges()
+  }
+
+  /// Of pages that are gone the youngest are said to be.
+  mutating func trimAges() {
+    if ages.isEmpty { return }
+    for kind in Ages.kinds { ages.trim(kind, to: pages[kind]) }
   }
 }

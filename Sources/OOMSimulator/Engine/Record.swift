@@ -6,15 +6,14 @@ struct Record: Equatable, Sendable {
   var panic: Panic?
   /// What there is to say of the start state, then of events, in their order.
   var warnings: [Warning] = []
-  /// How long processes have slept above the `memory.high` of each group, in microseconds.
-  var highSleep: [Int: Int64] = [:]
+  /// How long processes have slept above the `memory.high` of each group.
+  var highSleep: [Int: Microseconds] = [:]
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
 }
 
 /// Victims on their way out: when their memory is back.
 struct Exit: Equatable, Sendable {
-  /// Microseconds since the start.
-  var at: Int64
+  var at: Microseconds
   var rows: [Int]
 }

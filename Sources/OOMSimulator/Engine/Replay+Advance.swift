@@ -2,7 +2,7 @@
 
 extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
-  mutating func advance(to target: Int64) {
+  mutating func advance(to target: Microseconds) {
     if now >= target { return }
     if putsGrowthOff, isSureToFit() {
       if recorder != nil { recordGrid(before: target) }
@@ -53,7 +53,7 @@ extension Replay {
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
-  private func isDueAlike(_ first: Int64, _ second: Int64) -> Bool {
+  private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
     for growth in state.growths.all where growth.stop == nil {
       for kind in PageKind.touched where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
@@ -63,7 +63,7 @@ extension Replay {
   }
 
   /// Whether all growth up to an instant can be charged without an OOM.
-  private func fits(at time: Int64) -> Bool {
+  private func fits(at time: Microseconds) -> Bool {
     let charges = charges(at: time)
     let asksForAll = state.admitsAll(state.promisedRequests)
     if asksForAll, state.ledger.hasRoom(charges) { return true }
@@ -80,7 +80,7 @@ extension Replay {
   }
 
   /// Whether overcommit admits what all growth up to an instant asks for.
-  private func isAdmitted(at time: Int64) -> Bool {
+  private func isAdmitted(at time: Microseconds) -> Bool {
     var planned: Int64 = 0
     for var growth in state.growths.all where growth.stop == nil && !growth.isShrink {
       for kind in PageKind.touched {
@@ -94,7 +94,7 @@ extension Replay {
   }
 
   /// What all growth up to an instant needs, in the order in which it acts.
-  private func charges(at time: Int64) -> [Charge] {
+  private func charges(at time: Microseconds) -> [Charge] {
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
@@ -102,7 +102,7 @@ extension Replay {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
         let before = growth.owner.map {
-          tables[$0] ?? (state.tasks.touched[$0], state.tasks.pageTables[$0])
+          tables[$0] ?? (state.tasks.mms[$0].touched, state.tasks.mms[$0].pageTables)
         }
         let charge = state.charge(due, kind, of: growth, after: before)
         if let owner = growth.owner, let before, growth.verb == .touch {
@@ -114,7 +114,7 @@ extension Replay {
     return charges
   }
 
-  private mutating func tryApply(at time: Int64) -> Bool {
+  private mutating func tryApply(at time: Microseconds) -> Bool {
     for order in applicationOrder() {
       if !grow(order, to: time) { return false }
     }
@@ -122,12 +122,12 @@ extension Replay {
   }
 
   /// Applies all growth up to an instant that is known to fit.
-  private mutating func apply(at time: Int64) {
+  private mutating func apply(at time: Microseconds) {
     for order in applicationOrder() { _ = grow(order, to: time) }
   }
 
   /// For a look at the state between two instants.
-  mutating func grow(upTo time: Int64) { apply(at: time) }
+  mutating func grow(upTo time: Microseconds) { apply(at: time) }
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private func applicationOrder() -> [Int] {
@@ -191,7 +191,8 @@ extension Replay {
     guard let growth = state.growths[order] else { return }
     let (pages, group) = (state.mostPages(of: growth), state.group(of: growth))
     let requests = growth.isShrink || growth.stop != nil ? 0 : growth.unadmitted
-    if pages == growth.promised, group == growth.promisedGroup, requests == growth.promisedRequests {
+    if pages == growth.promised, group == growth.promisedGroup, requests == growth.promisedRequests
+    {
       return
     }
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
@@ -230,7 +231,8 @@ extension State {
     // What gives memory back meanwhile may make it need one table more.
     let tables = pages / tasks.pagesPerTable + 2
     let first =
-      tasks.pageTables[owner] == 0 ? pageTablesOfAnEmptyProcess + tasks.extraTables[owner] : 0
+      tasks.mms[owner].pageTables == 0
+      ? pageTablesOfAnEmptyProcess + tasks.mappings[owner].extraTables : 0
     return pages + tables + max(first, 0)
   }
 

@@ -15,6 +15,14 @@ extension Replay {
     reviewGrowths()
   }
 
+  /// The same for what a process that came back does again.
+  mutating func act(_ action: Event.Action, row: Int) {
+    if isOfOneProcess(action) { return perform(action, row: row) }
+    catchUp()
+    perform(action, row: row)
+    reviewGrowths()
+  }
+
   /// Whether an event concerns nothing but one process and what it is promised: other growth may stay behind.
   private func isOfOneProcess(_ action: Event.Action) -> Bool {
     switch action {
@@ -48,7 +56,8 @@ extension Replay {
     case .writeTmpfs(let pages, let path):
       write(pages, group: group(path))
     case .deleteTmpfs(let pages, let path):
-      deleteTmpfs(pages, group: group(path))
+      state.deleteTmpfs(pages, group: group(path))
+      state.somethingFreed = true
     case .setProcess(let process, let change):
       if let row = living(process, "set") { set(row, change) }
     case .setCgroup(let path, let change):
@@ -95,7 +104,7 @@ extension Replay {
   }
 
   /// What a process does with its own memory.
-  mutating func perform(_ action: Event.Action, row: Int) {
+  private mutating func perform(_ action: Event.Action, row: Int) {
     switch action {
     case .grow(_, let sizes, let over, let nodes):
       grow(row, sizes, over: over, nodes: nodes)
@@ -107,7 +116,7 @@ extension Replay {
     case .map(_, let pages, let kind):
       if !asked({ $0.map(pages, kind, row: row) }) { refuse(pages, row: row) }
     case .unmap(_, let pages, let kind):
-      state.unmap(pages, kind, row: row)
+      state.tasks.unmap(pages, kind, of: state.tasks.owner(row))
     case .fork(_, let child):
       fork(row, child)
     case .cow(_, let pages, let over):
@@ -163,7 +172,7 @@ extension Replay {
   }
 
   private mutating func grow(
-    _ row: Int, _ sizes: Event.Sizes, over: Int64, nodes: NodeMask?
+    _ row: Int, _ sizes: Event.Sizes, over: Microseconds, nodes: NodeMask?
   ) {
     if let nodes, nodes.isDisjoint(with: state.mems(of: row)) {
       warn(
@@ -223,22 +232,15 @@ extension Replay {
     }
     if let committed = process.committed {
       let more = committed - sizes.anon - sizes.locked
-      if more > 0, !asked({ $0.commit(more, row: row) }) {
+      if more > 0, !asked({ $0.map(more, .private, row: row) }) {
         refuse(more, row: row)
         if state.tasks.isAlive(row) { exit(row, isFailure: true) }
         return
       }
     }
-    if let totalVM = process.totalVM {
-      let counted = sizes.anon + sizes.locked + sizes.shmem + sizes.file
-      state.tasks.extraVM[row] = totalVM - counted
-    }
-    if let pageTables = process.pageTables {
-      let touched = sizes.anon + sizes.locked + sizes.shmem + sizes.file
-      state.tasks.extraTables[row] =
-        pageTables - lastLevelTables(touched: touched, pagesPerTable: state.tasks.pagesPerTable)
-        - pageTablesOfAnEmptyProcess
-    }
+    state.tasks.give(
+      row, totalVM: process.totalVM, pageTables: process.pageTables,
+      touching: sizes.anon + sizes.locked + sizes.shmem + sizes.file)
     begin(Growth(row: row, total: Pages(sizes), start: now, duration: 0))
   }
 
@@ -264,35 +266,10 @@ extension Replay {
     begin(growth)
   }
 
-  /// Resident pages go first, then those in swap.
-  private mutating func deleteTmpfs(_ pages: Int64, group: Int) {
-    let account = state.ledger.accounts[group]
-    let resident = min(pages, account.pages.tmpfs)
-    let swapped = min(pages - resident, account.pages.swappedTmpfs)
-    state.committed -= resident + swapped
-    state.ledger.change(group) {
-      $0.tmpfs -= resident
-      $0.swappedTmpfs -= swapped
-    }
-    state.deleteSegments(pages - resident - swapped, group: group)
-    state.somethingFreed = true
-  }
-
   private mutating func set(_ row: Int, _ change: Event.ProcessChange) {
     if let adj = change.oomAdj { state.setOOMAdj(row, adj) }
     if let adj = change.oomScoreAdj { state.setOOMScoreAdj(row, adj) }
-    if change.nice != nil || change.cpuTime != nil {
-      var inputs = state.tasks.legacy[row] ?? Scenario.Process.LegacyInputs()
-      inputs.nice = change.nice ?? inputs.nice
-      inputs.cpuTime = change.cpuTime ?? inputs.cpuTime
-      state.tasks.legacy[row] = inputs
-    }
-    if let isInVfork = change.isInVfork { state.tasks.setFlag(.inVfork, row, isInVfork) }
-    if let isSwapoff = change.isSwapoff { state.tasks.setFlag(.swapoff, row, isSwapoff) }
-    if let uid = change.uid { state.tasks.uids[row] = uid }
-    if let nodes = change.memsAllowed { state.tasks.memsAllowed[row] = nodes }
-    if let nodes = change.mempolicy { state.tasks.mempolicy[row] = nodes }
-    state.tasks.setFlags(row, capabilities: change.capabilities, onENOMEM: change.onENOMEM)
+    state.tasks.apply(change, to: row)
     state.somethingFreed = true
   }
 

@@ -17,19 +17,17 @@ extension Replay {
     process.ppid = state.tasks.pids[parent]
     process.uid = state.tasks.uids[parent]
     process.oomScoreAdj = child.oomScoreAdj ?? state.tasks.oomScoreAdj[parent]
-    process.legacy = state.tasks.legacy[parent] ?? process.legacy
+    process.legacy = state.tasks.rare.legacy[parent] ?? process.legacy
     if child.oomScoreAdj != nil { process.legacy.oomAdj = nil }
     process.legacy.runTime = 0
-    process.memsAllowed = state.tasks.memsAllowed[parent]
-    process.mempolicy = state.tasks.mempolicy[parent]
+    process.capabilities = state.tasks.flags[parent].capabilities
+    process.onENOMEM =
+      state.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue
+    process.memsAllowed = state.tasks.rare.memsAllowed[parent]
+    process.mempolicy = state.tasks.rare.mempolicy[parent]
     let group = Int(state.tasks.groups[parent])
     let row = state.tasks.append(
       process, name: process.name, pid: process.pid, group: group, at: now)
-    state.tasks.setFlags(
-      row,
-      capabilities: state.tasks.flags[parent].contains(.statesCapabilities)
-        ? state.tasks.capabilities(parent) : nil,
-      onENOMEM: state.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue)
     state.join(row, group)
     addReferences(row)
     state.fork(parent, to: row)

@@ -3,8 +3,12 @@
 extension Replay {
   /// Starts growth that overcommit has admitted.
   mutating func begin(_ growth: Growth) {
+    // Growth by nothing is over at once, however long it was to take.
+    if growth.isComplete { return }
     var growth = growth
     growth.owner = growth.row.map { state.tasks.owner($0) }
+    growth.number = state.growthsBegun
+    state.growthsBegun += 1
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
     growth.isEntangled = state.isEntangled(growth)
     if let owner = growth.owner, state.growths.count(of: owner) > 0 {
@@ -72,7 +76,7 @@ extension Replay {
   /// Takes what is due at an instant, as much as fits.
   ///
   /// - Returns: whether all of it fitted.
-  mutating func grow(_ order: Int, to time: Int64) -> Bool {
+  mutating func grow(_ order: Int, to time: Microseconds) -> Bool {
     guard var growth = state.growths[order] else { return true }
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)

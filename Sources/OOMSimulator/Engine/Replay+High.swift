@@ -40,6 +40,7 @@ extension Replay {
   /// Takes down how long a process has slept on the stretch that it leaves.
   mutating func noteSleep(of growth: Growth) {
     guard let stretch = growth.stretch, let group = stretch.highGroup else { return }
-    record.highSleep[group, default: 0] += stretch.slept(by: growth.stop == nil ? now : growth.stoppedAt)
+    record.highSleep[group, default: 0] += stretch.slept(
+      by: growth.stop == nil ? now : growth.stoppedAt)
   }
 }

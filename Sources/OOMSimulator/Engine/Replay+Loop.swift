@@ -12,26 +12,30 @@ extension Replay {
       hurtBesides: [])
     // What decides may take several rounds of kills to come again, as the window of a start limit does.
     if let rounds = Self.rounds(of: repeated, period: loop.period) {
-      loop.period /= Int64(rounds)
+      loop.period = loop.period / Int64(rounds)
       loop.kills /= rounds
     }
-    if loop.period > 0 { loop.killsPerHour = Int64(loop.kills) * 3_600_000_000 / loop.period }
+    if loop.period > 0 {
+      loop.killsPerHour = Microseconds.seconds(3600) * Int64(loop.kills) / loop.period
+    }
     loop.hurtBesides = hurtBesides(names, in: repeated)
     return loop
   }
 
   /// How often kills of the same names at the same distances come in a period; nil without kills.
-  private static func rounds(of kills: [Kill], period: Int64) -> Int? {
+  private static func rounds(of kills: [Kill], period: Microseconds) -> Int? {
     if kills.isEmpty { return nil }
     let count = kills.count
-    func distance(_ index: Int) -> Int64 {
+    func distance(_ index: Int) -> Microseconds {
       index + 1 < count
         ? kills[index + 1].at - kills[index].at : kills[0].at + period - kills[index].at
     }
-    for length in 1...count where count % length == 0 && period % Int64(count / length) == 0 {
+    for length in 1...count
+    where count % length == 0 && period.isMultiple(of: Int64(count / length)) {
       let isSame = (0..<count).allSatisfy { index in
         let (one, other) = (kills[index], kills[index % length])
-        return distance(index) == distance(index % length) && one.cgroup == other.cgroup
+        return distance(index) == distance(index % length)
+          && one.decision?.cgroup == other.decision?.cgroup
           && one.killed.elementsEqual(other.killed) {
             $0.process.name == $1.process.name && $0.because == $1.because
           }
@@ -46,7 +50,7 @@ extension Replay {
   private func hurtBesides(_ names: [String], in repeated: [Kill]) -> [String] {
     var hurt: [String] = []
     for kill in repeated {
-      hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.invoker?.name }
+      hurt += kill.killed.map { $0.process.name }.filter { $0 != kill.decision?.invoker?.name }
     }
     let tasks = state.tasks
     var present = Set(names)

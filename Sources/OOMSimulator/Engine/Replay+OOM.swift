@@ -1,13 +1,14 @@
 // What becomes of a replay when somebody is killed or ends.
 
 extension Replay {
-  /// What becomes of an OOM: decided, taken down, carried out.
+  /// What becomes of an OOM: decided, described, applied.
   mutating func outOfMemory(_ oc: OOMControl) -> Decision {
     let isRecorded = recorder != nil && recordBeforeKill()
-    let decision = state.outOfMemory(oc)
+    var killer = killer
+    let decision = killer.decide(oc, &state, &killer)
     switch decision {
     case .kill(let choice):
-      carryOut(choice, oc, by: "kernel")
+      carryOut(choice, by: killer.name)
       if isRecorded { recordEnd() }
     case .panic(let why):
       record.panic = state.describe(
@@ -28,15 +29,22 @@ extension Replay {
 
   private var listsMoreCandidates: Bool { record.kills.count < mostCandidateLists }
 
-  /// Takes a decision to kill down, and carries it out.
-  mutating func carryOut(_ choice: Choice, _ oc: OOMControl, by killer: String) {
+  /// Describes a decision to kill, and applies it.
+  mutating func carryOut(_ choice: Choice, by killer: String) {
     var kill = state.describe(
-      choice, oc, listsCandidates: recordsCandidates && listsMoreCandidates)
-    kill.by = killer
-    let rows = choice.dead.map { $0.row }
-    kill.freedPages = state.kill(rows)
+      choice, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+    kill.freedPages = apply(choice)
     record.kills.append(kill)
     if record.kills.count >= mostKills { isAbandoned = true }
+    show()
+  }
+
+  /// Kills the processes of a decision, and ends what they did.
+  ///
+  /// - Returns: the pages that are free again, at once or when the processes have exited.
+  private mutating func apply(_ choice: Choice) -> Int64 {
+    let rows = choice.dead.map { $0.row }
+    let freed = state.kill(rows)
     let dead = Set(rows)
     for growth in state.growths.all where growth.row.map(dead.contains) ?? false {
       endGrowth(growth.order)
@@ -48,7 +56,7 @@ extension Replay {
       state.somethingFreed = true
       died(rows, isFailure: true)
     }
-    show()
+    return freed
   }
 
   mutating func finishExits() {

@@ -5,7 +5,7 @@ struct Service: Equatable, Sendable {
   /// As it comes back: `count` is written out, and its pid is a new one.
   let process: Scenario.Process
   let policy: RestartPolicy
-  let firstStart: Int64
+  let firstStart: Microseconds
   /// What it did at the instant of its first start.
   var actions: [Event.Action] = []
   /// Its living or dying row; nil while it is down.
@@ -14,13 +14,15 @@ struct Service: Equatable, Sendable {
   let firstRow: Int
   /// The row of its latest life.
   var lastRow: Int
-  var startedAt: Int64
+  var startedAt: Microseconds
   /// How many pauses no long life came after.
   var level = 0
   var limit: StartLimit
 
-  init(_ described: Scenario.Process, name: String, policy: RestartPolicy, row: Int, at now: Int64)
-  {
+  init(
+    _ described: Scenario.Process, name: String, policy: RestartPolicy, row: Int,
+    at now: Microseconds
+  ) {
     var process = described
     process.name = name
     process.pid = 0
@@ -44,8 +46,7 @@ struct Service: Equatable, Sendable {
 struct Restarts: Equatable, Sendable {
   /// A process that is to come back.
   struct Due: Equatable, Sendable {
-    /// Microseconds since the start.
-    var at: Int64
+    var at: Microseconds
     var service: Int
   }
 
@@ -76,14 +77,14 @@ struct Restarts: Equatable, Sendable {
   }
 
   mutating func add(
-    _ process: Scenario.Process, name: String, policy: RestartPolicy, row: Int, at now: Int64
+    _ process: Scenario.Process, name: String, policy: RestartPolicy, row: Int, at now: Microseconds
   ) {
     serviceOf[row] = services.count
     services.append(Service(process, name: name, policy: policy, row: row, at: now))
   }
 
   /// Takes down that a process is gone, and when it comes back.
-  mutating func died(_ row: Int, isFailure: Bool, at now: Int64) {
+  mutating func died(_ row: Int, isFailure: Bool, at now: Microseconds) {
     guard let index = serviceOf[row], services[index].row == row else { return }
     services[index].row = nil
     let policy = services[index].policy
@@ -109,13 +110,13 @@ struct Restarts: Equatable, Sendable {
   }
 
   /// Takes out the services that are to come back by now.
-  mutating func due(at now: Int64) -> [Int] {
+  mutating func due(at now: Microseconds) -> [Int] {
     let due = pending.prefix { $0.at <= now }.map { $0.service }
     pending.removeFirst(due.count)
     return due
   }
 
-  mutating func began(_ service: Int, row: Int, at now: Int64) {
+  mutating func began(_ service: Int, row: Int, at now: Microseconds) {
     serviceOf[row] = service
     replaced.insert(services[service].lastRow)
     services[service].row = row
@@ -125,7 +126,7 @@ struct Restarts: Equatable, Sendable {
 
   /// What decides which processes come back, and when: rows by new numbers, times from now on, and nothing of what
   /// was before.
-  func comparable(_ numbers: RowNumbers, at now: Int64) -> Restarts {
+  func comparable(_ numbers: RowNumbers, at now: Microseconds) -> Restarts {
     var restarts = self
     restarts.services = services.map { $0.comparable(numbers, at: now) }
     restarts.pending = pending.map { Due(at: $0.at - now, service: $0.service) }
@@ -136,15 +137,15 @@ struct Restarts: Equatable, Sendable {
 }
 
 extension Service {
-  fileprivate func comparable(_ numbers: RowNumbers, at now: Int64) -> Service {
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds) -> Service {
     var service = self
     service.row = row.map { numbers[$0] }
     service.lastRow = 0
     // How long it has lived matters as far as it makes the pauses short again.
     let counts = level > 0 && row != nil
-    service.startedAt = counts ? max(startedAt - now, -RestartPolicy.resetAfter) : 0
+    service.startedAt = counts ? max(startedAt - now, .zero - RestartPolicy.resetAfter) : 0
     let isOver = policy.burst == nil || limit.isOver(at: now, policy)
-    service.limit = isOver ? StartLimit(begin: .min) : limit
+    service.limit = isOver ? StartLimit(begin: Microseconds(.min)) : limit
     if !isOver { service.limit.begin -= now }
     return service
   }
@@ -186,7 +187,7 @@ extension Replay {
     start(service.process, name: name, service: index)
     for action in service.actions where record.panic == nil {
       guard let row = state.restarts.services[index].row, state.tasks.isAlive(row) else { return }
-      perform(action, row: row)
+      act(action, row: row)
     }
   }
 
@@ -207,5 +208,5 @@ extension Replay {
   }
 
   /// How long restarts are followed after the last event: 400 days.
-  static let longestTail: Int64 = 400 * 86_400_000_000
+  static let longestTail = Microseconds.seconds(400 * 86_400)
 }

@@ -7,25 +7,19 @@ extension Replay {
   ///
   /// Kernel: `sys_swapoff()`, mm/swapfile.c.
   mutating func swapoff(_ size: Int64?, row: Int?) {
-    let before = state.machine.swap
-    let pages = min(size ?? before, before)
+    let pages = min(size ?? .max, state.machine.swap)
     if !vmEnoughMemory(pages: pages, state.overcommitState(row: row)) {
       refuse(pages, row: row)
       return
     }
-    if let row { state.tasks.setFlag(.swapoff, row, true) }
-    state.setSwap(before - pages)
-    state.leavingSwap = pages
+    if let row { state.tasks.setSwapoff(row, true) }
+    state.beginSwapoff(pages)
     while record.panic == nil, state.swapBeyondLimit > 0 {
       if let row, !state.tasks.isAlive(row) { break }
       if !readBack(row) { break }
     }
-    state.leavingSwap = 0
-    if state.swapBeyondLimit > 0 {
-      state.setSwap(before)
-      warn(.swapStays)
-    }
-    if let row, state.tasks.isAlive(row) { state.tasks.setFlag(.swapoff, row, false) }
+    if !state.endSwapoff() { warn(.swapStays) }
+    if let row, state.tasks.isAlive(row) { state.tasks.setSwapoff(row, false) }
     state.somethingFreed = true
   }
 

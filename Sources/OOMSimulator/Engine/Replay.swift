@@ -6,7 +6,7 @@ struct Replay {
   var state: State
   /// What has happened so far.
   var record = Record()
-  var now: Int64 { state.now }
+  var now: Microseconds { state.now }
   /// Whether growth that is sure to fit may wait; a test compares with what comes of applying all of it every time.
   var putsGrowthOff = true
   /// Growth that is sure to fit was not applied up to now.
@@ -27,6 +27,8 @@ struct Replay {
   /// In order of time, then of position.
   let events: [Event]
   var nextEvent = 0
+  /// The one that an allocation calls that fails.
+  let killer: Killer
   /// Those that poll, in the order in which they look at one instant.
   var killers: [Killer] = []
   var references: ReferenceIndex
@@ -45,7 +47,8 @@ struct Replay {
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
     policy: Policy = .kernel, recordsCandidates: Bool
   ) {
-    state = State(of: scenario, rules: rules, policy: policy)
+    state = State(of: scenario, rules: rules)
+    killer = policy.killer
     record.warnings = state.startWarnings
     references = ReferenceIndex(of: scenario, tasks: state.tasks)
     // So many that everybody can come back at least once.
@@ -58,10 +61,10 @@ struct Replay {
   }
 
   /// Replays everything up to and including `last`, or to the end.
-  mutating func run(until last: Int64 = .max) {
+  mutating func run(until last: Microseconds = .max) {
     let lastEvent = events.last?.at ?? 0
     // Growth that dies with its process still makes the run as long as it was to take.
-    var end: Int64 = 0
+    var end: Microseconds = 0
     if recorder != nil { recordInstant() }
     while record.panic == nil, !isAbandoned, record.loop == nil {
       guard let instant = nextInstant else {

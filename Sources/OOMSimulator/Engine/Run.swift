@@ -56,7 +56,7 @@ public struct Candidate: Equatable, Sendable {
   public var pages: Int64 { anon + file + shmem + swap + countedTables }
 }
 
-/// One OOM kill. Sizes are in pages.
+/// One kill: a decision that processes die, and what came of it. Sizes are in pages.
 public struct Kill: Equatable, Sendable {
   /// One process that died.
   public struct Casualty: Equatable, Sendable {
@@ -64,6 +64,71 @@ public struct Kill: Equatable, Sendable {
     public var process: ProcessIdentity
     /// What made it die with the victim, or first of all.
     public var because: Because
+  }
+
+  /// When, since the start.
+  public var at: Microseconds
+  /// What decided: `kernel`, another `Policy`, or a killer of user space by its name.
+  public var by: String
+  /// The process that was chosen; where a child or an address space dies in its place, `killed` says so. Its points are by
+  /// the totals of the machine where there is no `decision`.
+  @Indirect public var victim: Candidate
+  /// The processes that died, in order.
+  public var killed: [Casualty] = []
+  /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
+  public var freedPages: Int64 = 0
+  /// What the kernel's killer went by; nil where another one decided, to which no limit, points or candidates belong.
+  @Indirect public var decision: Decision?
+
+  init(at: Microseconds, by killer: String, victim: Candidate) {
+    self.at = at
+    by = killer
+    self.victim = victim
+  }
+}
+
+extension Kill {
+  /// How the kernel's killer came to its victim. Sizes are in pages.
+  public struct Decision: Equatable, Sendable {
+    /// What ran out: the machine, a group, or some of the nodes. Kernel: `enum oom_constraint`.
+    public var constraint: Constraint
+    /// Path of the group at its limit; nil for a global OOM.
+    public var cgroup: String?
+    /// The nodes that memory was wanted of; nil when any would do.
+    package var nodes: NodeMask?
+    /// How points came about.
+    package var arithmetic: BadnessArithmetic
+    /// The process whose allocation failed; nil when it was none of the scenario's.
+    public var invoker: ProcessIdentity?
+    /// Why this one.
+    public var chosen: Chosen
+    /// The best of those that do not use the victim's memory.
+    @Indirect public var runnerUp: Candidate?
+    /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
+    package var runnerUpWinsTies = false
+    /// The limit that was hit, before anything was freed.
+    public var limit: LimitState
+    /// Everybody in the domain in iteration order; nil unless asked for.
+    public var candidates: [Candidate]?
+    /// What the decision read; nil unless candidates were asked for.
+    @Indirect package var scene: OOMScene?
+    /// What the kernel logs of it; nil unless asked for.
+    @Indirect package var log: LoggedState?
+
+    /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
+    package var totalpages: Int64 { arithmetic.totalpages }
+
+    /// Of equals the kernel takes the last that it visits, else the first.
+    package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
+
+    init(
+      constraint: Constraint, arithmetic: BadnessArithmetic, chosen: Chosen, limit: LimitState
+    ) {
+      self.constraint = constraint
+      self.arithmetic = arithmetic
+      self.chosen = chosen
+      self.limit = limit
+    }
   }
 
   /// The limit that was hit, as it stood.
@@ -82,41 +147,6 @@ public struct Kill: Equatable, Sendable {
     package var swapUsage: Int64
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
-  /// What decided: `kernel`, or the name of a killer of user space.
-  public var by = "kernel"
-  /// What ran out: the machine, a group, or some of the nodes. Kernel: `enum oom_constraint`.
-  public var constraint: Constraint
-  /// Path of the group at its limit; nil for a global OOM.
-  public var cgroup: String?
-  /// The nodes that memory was wanted of; nil when any would do.
-  package var nodes: NodeMask?
-  /// How points came about.
-  package var arithmetic: BadnessArithmetic
-  /// The process whose allocation failed; nil when it was none of the scenario's.
-  public var invoker: ProcessIdentity?
-  /// Why this one.
-  public var chosen = Chosen.points
-  /// The process that selection chose; where a child or an address space dies in its place, `killed` says so.
-  @Indirect public var victim: Candidate
-  /// The processes that died, in order.
-  public var killed: [Casualty] = []
-  /// Memory and swap that came back; mapped file pages stay as clean cache and are not in it.
-  public var freedPages: Int64 = 0
-  /// The best of those that do not use the victim's memory.
-  @Indirect public var runnerUp: Candidate?
-  /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
-  package var runnerUpWinsTies = false
-  /// The limit that was hit, before anything was freed.
-  @Indirect public var limit: LimitState
-  /// Everybody in the domain in iteration order; nil unless asked for.
-  public var candidates: [Candidate]?
-  /// What the decision read; nil unless candidates were asked for.
-  @Indirect package var scene: OOMScene?
-  /// What the kernel logs of it; nil unless asked for.
-  @Indirect package var log: LoggedState?
-
   /// Why selection took the victim.
   public enum Chosen: String, Sendable {
     /// It had the most points.
@@ -132,30 +162,12 @@ public struct Kill: Equatable, Sendable {
     /// A policy that is no kernel's.
     case policy
   }
-
-  /// What `oom_score_adj` is scaled with. Kernel: `oc->totalpages`.
-  public var totalpages: Int64 { arithmetic.totalpages }
-
-  /// Of equals the kernel takes the last that it visits, else the first.
-  package var equalsReplace: Bool { arithmetic.rules.equalsReplace(in: constraint) }
-
-  /// Taken as the invoker, not for its points.
-  package var isAllocatingTask: Bool { chosen == .allocatingTask }
-
-  init(at: Int64, constraint: Constraint, arithmetic: BadnessArithmetic) {
-    self.at = at
-    self.constraint = constraint
-    self.arithmetic = arithmetic
-    victim = Candidate(identity: ProcessIdentity(pid: 0, name: ""))
-    limit = LimitState(
-      file: "", limit: 0, usage: 0, free: 0, minWatermark: 0, swapLimit: 0, swapUsage: 0)
-  }
 }
 
 /// A request that overcommit refused. Sizes are in pages.
 public struct Refusal: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Nil for a tmpfs write, which no process of the scenario makes.
   public var process: ProcessIdentity?
   /// How much was asked for.
@@ -174,8 +186,8 @@ public struct Refusal: Equatable, Sendable {
 
 /// Growth that can never go on without a change from outside.
 public struct Stuck: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// Whose growth it is; nil for a tmpfs write.
   public var process: ProcessIdentity?
   /// Path of the group at its limit; nil for the machine.
@@ -208,8 +220,8 @@ public struct Panic: Equatable, Sendable {
     case deadlocked = "no_killable_process"
   }
 
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What made the kernel panic.
   public var why: Why
   /// What ran out.
@@ -230,8 +242,8 @@ public struct Run: Equatable, Sendable {
 
   /// What repeats itself without end from some time on.
   public struct Loop: Equatable, Sendable {
-    /// Microseconds.
-    public var period: Int64
+    /// Time after which everything comes again.
+    public var period: Microseconds
     /// OOM kills in a period; 0 where processes end because they do not get their memory.
     public var kills: Int
     /// Rounded down.
@@ -276,11 +288,11 @@ public struct Run: Equatable, Sendable {
   package var policy: Policy
   /// How it ended.
   public var outcome: Expectation.Outcome
-  /// Microseconds.
-  public var end: Int64
-  package var pageSize: Int64
+  /// When it ended, since the start.
+  public var end: Microseconds
+  package var pageSize: Bytes
   package var totalpages: Int64
-  /// Every OOM kill, by time.
+  /// Every kill, by time.
   public var kills: [Kill]
   /// Every request that overcommit refused, by time.
   public var refused: [Refusal]
@@ -321,6 +333,6 @@ public struct Run: Equatable, Sendable {
     let isGone = state != .running
     return FinalProcess(
       pid: tasks.pids[row], name: tasks.names[row], state: state,
-      anon: isGone ? 0 : tasks.anon[owner], swap: isGone ? 0 : tasks.swap[owner])
+      anon: isGone ? 0 : tasks.mms[owner].anon, swap: isGone ? 0 : tasks.mms[owner].swap)
   }
 }

@@ -49,7 +49,7 @@ struct SelectionIndex: Equatable, Sendable {
       global = VictimIndex()
     }
     if isBuilt { follow(&tasks) }
-    tasks.changes.begin(rows: tasks.count)
+    tasks.beginChanges()
     for row in 0..<tasks.count { tell(row, tasks, toGlobal: walk == nil) }
     return true
   }
@@ -75,7 +75,7 @@ struct SelectionIndex: Equatable, Sendable {
       tell(Int(row), tasks, toGlobal: true)
       tell(Int(row), tasks, toGlobal: false)
     }
-    tasks.changes.clear()
+    tasks.clearChanges()
   }
 
   // MARK: Positions
@@ -151,6 +151,9 @@ struct ChangedRows: Equatable, Sendable {
   private(set) var rows: [Int32] = []
   private var isChanged: [Bool] = []
   private var isFollowed = false
+
+  /// What somebody has to be told says nothing of how a row is.
+  static func == (one: Self, other: Self) -> Bool { true }
 
   mutating func begin(rows count: Int) {
     isFollowed = true

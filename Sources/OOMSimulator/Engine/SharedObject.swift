@@ -19,6 +19,7 @@ struct SharedObject: Equatable, Sendable {
     var swapped: Int64 = 0
     /// Where the resident pages lie, on a machine with several memory nodes.
     var nodes = NodeShares()
+    var ages = Ages()
   }
 
   let name: String
@@ -28,9 +29,9 @@ struct SharedObject: Equatable, Sendable {
   /// Pages that each address space has mapped, by its row. The order of the users decides nothing.
   fileprivate(set) var mapped: [Int: Int64] = [:]
   /// Pages that overcommit has admitted, or that were given at the start.
-  var admitted: Int64 = 0
+  private(set) var admitted: Int64 = 0
   /// The part of them that is in `Committed_AS`.
-  var committed: Int64 = 0
+  private(set) var committed: Int64 = 0
 
   init(_ name: String, _ kind: Kind) {
     self.name = name
@@ -55,6 +56,15 @@ struct SharedObject: Equatable, Sendable {
     min(max((mapped[row] ?? 0) + pages - size, 0), pages)
   }
 
+  /// Takes over what was given at the start.
+  mutating func admitAll() { admitted = size }
+
+  /// Commits pages that overcommit has admitted.
+  mutating func admit(_ pages: Int64) {
+    admitted += pages
+    committed += pages
+  }
+
   mutating func join(_ row: Int) { mapped[row] = mapped[row] ?? 0 }
 
   /// Touches more pages of it, `new` of them for the first time and charged to `group`.
@@ -73,6 +83,11 @@ struct SharedObject: Equatable, Sendable {
   mutating func changeNodes(of group: Int, _ body: (inout NodeShares) -> Void) {
     guard let index = extents.firstIndex(where: { $0.group == group }) else { return }
     body(&extents[index].nodes)
+  }
+
+  mutating func changeAges(of group: Int, _ body: (inout Ages) -> Void) {
+    guard let index = extents.firstIndex(where: { $0.group == group }) else { return }
+    body(&extents[index].ages)
   }
 
   /// Unmaps the last pages of a user; they stay in memory.
@@ -103,7 +118,7 @@ struct SharedObject: Equatable, Sendable {
   func held(_ extent: Extent) -> Held {
     var pages = Pages(swappedShmem: extent.swapped)
     pages[pageKind] = extent.resident
-    return Held(pages: pages, nodes: extent.nodes)
+    return Held(pages: pages, nodes: extent.nodes, ages: extent.ages)
   }
 
   /// Deletes pages of a group, resident ones first.
@@ -114,11 +129,13 @@ struct SharedObject: Equatable, Sendable {
     guard let index = extents.firstIndex(where: { $0.group == group }) else { return Held() }
     deleted.shmem = min(pages, extents[index].resident)
     deleted.swappedShmem = min(pages - deleted.shmem, extents[index].swapped)
-    let held = Held(pages: deleted, nodes: extents[index].nodes.part(deleted))
+    let held = held(extents[index]).part(deleted)
     extents[index].resident -= deleted.shmem
+    extents[index].ages.trim(.shmem, to: extents[index].resident)
     extents[index].swapped -= deleted.swappedShmem
     extents[index].nodes -= held.nodes
     admitted = min(admitted, size)
+    committed = min(committed, size)
     return held
   }
 
@@ -131,7 +148,9 @@ struct SharedObject: Equatable, Sendable {
 
 /// The shared objects of a run, and which processes use them.
 struct SharedObjects: Equatable, Sendable {
-  var list: [SharedObject] = []
+  private(set) var list: [SharedObject] = []
+  /// What all of them add to `Committed_AS`.
+  private(set) var committedAS: Int64 = 0
   private var numbers: [SharedObject.Kind: [String: Int]] = [:]
   /// The segment and the file of each row that has one.
   private var segments: [Int: Int] = [:]
@@ -154,6 +173,12 @@ struct SharedObjects: Equatable, Sendable {
   /// Objects of which a group has pages.
   func numbers(in group: Int) -> [Int] {
     list.indices.filter { list[$0].extents.contains { $0.group == group } }
+  }
+
+  mutating func change(_ number: Int, _ body: (inout SharedObject) -> Void) {
+    committedAS -= list[number].committed
+    body(&list[number])
+    committedAS += list[number].committed
   }
 
   mutating func join(_ row: Int, segment: String?, file: String?) {

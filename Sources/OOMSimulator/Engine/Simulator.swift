@@ -65,11 +65,11 @@ public struct Simulator: Sendable {
   ///
   /// - Parameters:
   ///   - scenario: the machine and its processes.
-  ///   - time: microseconds; everything that happens at that instant has happened. Nil is the state at the
+  ///   - time: everything that happens at that instant has happened. Nil is the state at the
   ///     start, before any event.
   /// - Returns: the table; of a scenario that has `Scenario.problems()` an empty one that lists them.
   /// - Complexity: O(processes), besides the events up to `time`.
-  public func score(_ scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
+  public func score(_ scenario: Scenario, at time: Microseconds? = nil) -> ScoreTable {
     let problems = scenario.problemsOfReplay()
     if problems.isEmpty { return score(valid: scenario, at: time) }
     return ScoreTable(
@@ -81,7 +81,7 @@ public struct Simulator: Sendable {
   }
 
   /// The same of a scenario that is known to be valid, because it was read or made by this package.
-  package func score(valid scenario: Scenario, at time: Int64? = nil) -> ScoreTable {
+  package func score(valid scenario: Scenario, at time: Microseconds? = nil) -> ScoreTable {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }
@@ -114,7 +114,6 @@ public struct Simulator: Sendable {
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
     var state = replay.state
     state.settle()
-    state.tasks.changes = ChangedRows()
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
@@ -138,7 +137,7 @@ public struct ScoreTable: Equatable, Sendable {
   package var ruleSet: String
   /// The machine's: memory + swap.
   package var totalpages: Int64
-  package var pageSize: Int64
+  package var pageSize: Bytes
   /// How points came about.
   package var arithmetic: BadnessArithmetic
   /// Of equals the kernel takes the last in the order of the list, else the first.

@@ -9,8 +9,8 @@ extension State {
         pageSize: machine.pageSize),
       committed: committed,
       isAdmin: row.map { tasks.capabilities($0).contains(.sysAdmin) } ?? true,
-      adminReserve: machine.pages(kiB: vm.adminReserveKbytes),
-      userReserve: machine.pages(kiB: vm.userReserveKbytes),
+      adminReserve: machine.pages(vm.adminReserveKbytes),
+      userReserve: machine.pages(vm.userReserveKbytes),
       totalVM: row.map { tasks.totalVM($0) })
     state.rule = rules.overcommit
     state.rule.word = machine.wordBits
@@ -47,111 +47,52 @@ extension State {
     pages == 0 || vmEnoughMemory(pages: pages, overcommitState(row: row))
   }
 
-  /// Commits private memory that a process maps.
-  ///
-  /// - Returns: whether overcommit admits it.
-  mutating func commit(_ pages: Int64, row: Int) -> Bool {
-    guard isAdmitted(pages, row: row) else { return false }
-    let owner = tasks.owner(row)
-    committed += pages
-    tasks.untouched[owner] += pages
-    tasks.commitBeside[owner] += pages
-    return true
-  }
-
-  /// Commits shared memory that a process maps: the whole object at once.
-  mutating func commitShared(_ pages: Int64, row: Int) -> Bool {
-    guard isAdmitted(pages, row: row) else { return false }
-    let owner = tasks.owner(row)
-    committed += pages
-    tasks.untouchedShared[owner] += pages
-    tasks.commitBeside[owner] += pages
-    tasks.committedShmem[owner] += pages
-    return true
-  }
-
   /// Maps address space without touching it.
   ///
   /// Private writable memory is charged in full, shared memory by its object, what cannot be written
   /// not at all; `MAP_NORESERVE` counts only where mode 2 ignores it.
   ///
+  /// - Returns: whether overcommit admits it.
+  ///
   /// Kernel: `accountable_mapping()`, mm/mmap.c, and `shmem_acct_size()`, mm/shmem.c.
-  mutating func map(_ pages: Int64, _ kind: Event.MappingKind, row: Int) -> Bool {
-    let owner = tasks.owner(row)
-    switch kind {
-    case .private:
-      return commit(pages, row: row)
-    case .shared:
-      return commitShared(pages, row: row)
-    case .readOnly:
-      tasks.uncommitted[owner] += pages
-      return true
-    case .noReserve:
-      if vm.overcommitMemory == .never { return commit(pages, row: row) }
-      tasks.noReserve[owner] += pages
-      return true
+  mutating func map(
+    _ pages: Int64, _ kind: Event.MappingKind, row: Int
+  ) -> Bool {
+    let isReserved = kind == .noReserve && vm.overcommitMemory == .never
+    let kind = isReserved ? .private : kind
+    if kind == .private || kind == .shared {
+      guard isAdmitted(pages, row: row) else { return false }
     }
-  }
-
-  /// Gives mapped and untouched address space back; no more than there is.
-  mutating func unmap(_ pages: Int64, _ kind: Event.MappingKind, row: Int) {
-    let owner = tasks.owner(row)
-    switch kind {
-    case .private, .noReserve:
-      let mapped = tasks.untouched[owner] + tasks.noReserve[owner]
-      var pages = min(pages, max(mapped - tasks.claimed[owner], 0))
-      if kind == .noReserve {
-        // What was mapped in mode 2 was committed all the same.
-        let unreserved = min(pages, tasks.noReserve[owner])
-        tasks.noReserve[owner] -= unreserved
-        pages -= unreserved
-      }
-      pages = min(pages, tasks.untouched[owner])
-      tasks.untouched[owner] -= pages
-      tasks.commitBeside[owner] -= pages
-      committed -= pages
-    case .shared:
-      let free =
-        tasks.untouchedShared[owner] - tasks.claimedShared[owner]
-      let pages = min(pages, max(free, 0))
-      tasks.untouchedShared[owner] -= pages
-      tasks.commitBeside[owner] -= pages
-      tasks.committedShmem[owner] -= pages
-      committed -= pages
-    case .readOnly:
-      let pages = min(pages, tasks.uncommitted[owner])
-      tasks.uncommitted[owner] -= pages
-    }
+    tasks.map(pages, kind, of: tasks.owner(row))
+    return true
   }
 
   /// Admits what a growth at once is going to touch beyond what its process has mapped already.
+  ///
   /// - Returns: the request that was refused, in pages, or nil.
   mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
     let owner = tasks.owner(row)
     let anon = sizes.anon + sizes.locked
-    let mapped =
-      tasks.untouched[owner] + tasks.noReserve[owner]
-      - tasks.claimed[owner]
-    let request = max(anon - mapped, 0)
-    if !commit(request, row: row) { return request }
-    if let number = self.shared.number(.shmem, of: owner) {
-      if let refused = admit(sizes.shmem, object: number, row: row) {
-        unmap(request, .private, row: row)
-        return refused
-      }
-      tasks.claimed[owner] += anon
-      return nil
+    let request = max(anon - tasks.mappings[owner].unclaimed, 0)
+    if !map(request, .private, row: row) { return request }
+    if let refused = admitShared(sizes.shmem, row: row) {
+      tasks.unmap(request, .private, of: owner)
+      return refused
     }
-    let mappedShared =
-      tasks.untouchedShared[owner] - tasks.claimedShared[owner]
-    let shared = max(sizes.shmem - mappedShared, 0)
-    if !commitShared(shared, row: row) {
-      unmap(request, .private, row: row)
-      return shared
-    }
-    tasks.claimed[owner] += anon
-    tasks.claimedShared[owner] += sizes.shmem
+    tasks.claim(anon: anon, shmem: sizes.shmem, of: owner)
     return nil
+  }
+
+  /// Admits what a process is going to touch of shared memory.
+  ///
+  /// - Returns: the request that was refused, in pages, or nil.
+  private mutating func admitShared(_ pages: Int64, row: Int) -> Int64? {
+    let owner = tasks.owner(row)
+    if let number = shared.number(.shmem, of: owner) {
+      return admit(pages, object: number, row: row)
+    }
+    let request = max(pages - tasks.mappings[owner].unclaimedShared, 0)
+    return map(request, .shared, row: row) ? nil : request
   }
 
   /// Admits what a process is going to touch of a segment: its pages are committed once, whoever maps them.
@@ -162,13 +103,10 @@ extension State {
   ) -> Int64? {
     let owner = tasks.owner(row)
     let object = shared.list[number]
-    let wanted = (object.mapped[owner] ?? 0) + tasks.claimedShared[owner] + pages
+    let wanted = (object.mapped[owner] ?? 0) + tasks.mappings[owner].claimedShared + pages
     let request = max(wanted - object.admitted, 0)
     guard isAdmitted(request, row: row) else { return request }
-    committed += request
-    shared.list[number].committed += request
-    shared.list[number].admitted += request
-    tasks.claimedShared[owner] += pages
+    shared.change(number) { $0.admit(request) }
     return nil
   }
 
@@ -178,12 +116,11 @@ extension State {
   /// the rest it asks page by page.
   mutating func claimMapped(for growth: inout Growth, row: Int) {
     let owner = tasks.owner(row)
-    let mapped = tasks.untouched[owner] + tasks.noReserve[owner] - tasks.claimed[owner]
-    growth.admittedPrivate = min(growth.total.anon + growth.total.locked, max(mapped, 0))
-    tasks.claimed[owner] += growth.admittedPrivate
-    let mappedShared = tasks.untouchedShared[owner] - tasks.claimedShared[owner]
-    growth.admittedShared = min(growth.total.shmem, max(mappedShared, 0))
-    tasks.claimedShared[owner] += growth.admittedShared
+    let mappings = tasks.mappings[owner]
+    growth.admittedPrivate = min(
+      growth.total.anon + growth.total.locked, max(mappings.unclaimed, 0))
+    growth.admittedShared = min(growth.total.shmem, max(mappings.unclaimedShared, 0))
+    tasks.claim(anon: growth.admittedPrivate, shmem: growth.admittedShared, of: owner)
   }
 
   /// What a growth asks overcommit for as it touches its next pages. A page of a segment is committed once, whichever
@@ -236,35 +173,30 @@ extension State {
   /// Gives back what a growth that ends early was going to touch of what its process had mapped.
   mutating func releaseClaim(of growth: Growth) {
     guard let owner = growth.owner else { return }
-    if growth.admittedPrivate != .max {
-      tasks.claimed[owner] -= max(growth.admittedPrivate - growth.done.anon - growth.done.locked, 0)
+    func left(_ admitted: Int64, _ done: Int64) -> Int64 {
+      admitted == .max ? 0 : max(admitted - done, 0)
     }
-    if growth.admittedShared != .max {
-      tasks.claimedShared[owner] -= max(growth.admittedShared - growth.done.shmem, 0)
-    }
+    tasks.claim(
+      anon: -left(growth.admittedPrivate, growth.done.anon + growth.done.locked),
+      shmem: -left(growth.admittedShared, growth.done.shmem), of: owner)
   }
 
   /// Commits what a growth over time is about to touch.
   mutating func commitTouched(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
     let new = growth.unadmitted(pages, kind)
     guard new > 0, let owner = growth.owner else { return }
-    let request = request(pages, kind, of: growth)
-    committed += request
     if kind != .shmem {
-      tasks.untouched[owner] += new
-      tasks.claimed[owner] += new
-      tasks.commitBeside[owner] += new
+      tasks.map(new, .private, of: owner)
+      tasks.claim(anon: new, shmem: 0, of: owner)
       return
     }
-    tasks.claimedShared[owner] += new
     if let number = shared.number(.shmem, of: owner) {
-      shared.list[number].committed += request
-      shared.list[number].admitted += request
+      let request = request(pages, kind, of: growth)
+      shared.change(number) { $0.admit(request) }
     } else {
-      tasks.untouchedShared[owner] += new
-      tasks.commitBeside[owner] += new
-      tasks.committedShmem[owner] += new
+      tasks.map(new, .shared, of: owner)
     }
+    tasks.claim(anon: 0, shmem: new, of: owner)
   }
 
   /// Admits the private memory that a fork commits once more, taken as one mapping.
@@ -274,7 +206,7 @@ extension State {
   /// Kernel: `dup_mmap()`, kernel/fork.c, asks `security_vm_enough_memory_mm()` for each mapping by itself.
   func refusedFork(of row: Int) -> Int64? {
     let owner = tasks.owner(row)
-    let pages = max(tasks.committed(owner) - tasks.committedShmem[owner], 0)
+    let pages = max(tasks.committed(owner) - tasks.mappings[owner].committedShmem, 0)
     return isAdmitted(pages, row: row) ? nil : pages
   }
 }

@@ -26,11 +26,11 @@ extension State {
     candidate.oomScore = procOOMScore(row)
     candidate.uid = tasks.uids[row]
     candidate.cgroup = groups.paths[Int(tasks.groups[row])]
-    candidate.anon = tasks.anon[owner]
-    candidate.file = tasks.file[owner]
-    candidate.shmem = tasks.shmem[owner]
-    candidate.swap = tasks.swap[owner]
-    candidate.pageTables = tasks.pageTables[owner]
+    candidate.anon = tasks.mms[owner].anon
+    candidate.file = tasks.mms[owner].file
+    candidate.shmem = tasks.mms[owner].shmem
+    candidate.swap = tasks.mms[owner].swap
+    candidate.pageTables = tasks.mms[owner].pageTables
     candidate.countedTables = tasks.countedTables(owner: owner)
     candidate.isAdmin = tasks.capabilities(row).contains(.sysAdmin)
     candidate.isSwapoff = tasks.flags[row].contains(.swapoff)

@@ -21,9 +21,12 @@ extension State {
     for growth in growths.all { _ = state.growths.add(growth.comparable(numbers, at: now)) }
     state.exits = exits.map { Exit(at: $0.at - now, rows: $0.rows.map { numbers[$0] }) }
     state.restarts = restarts.comparable(numbers, at: now)
+    state.promisedRequests = 0
+    state.growthsBegun = 0
+    state.makeAgesComparable()
     // What is charged over a limit stands at the limit; here, of which groups that was said.
     state.forced = []
-    state.selectionIndex = SelectionIndex()
+    state.selectionIndex = Indirect(wrappedValue: SelectionIndex())
     return state
   }
 }
@@ -49,9 +52,10 @@ struct RowNumbers {
 
   func kept<Value>(_ column: [Value]) -> [Value] { rows.map { column[$0] } }
 
-  func kept(_ column: SparseColumn) -> SparseColumn {
-    var kept = SparseColumn()
-    if !column.isEmpty { for (number, row) in rows.enumerated() { kept[number] = column[row] } }
+  func kept<Value>(_ column: SparseColumn<Value>, nothing: Value) -> SparseColumn<Value> {
+    var kept = SparseColumn(nothing: nothing)
+    if column.isEmpty { return kept }
+    for (number, row) in rows.enumerated() { kept.change(number) { $0 = column[row] } }
     return kept
   }
 
@@ -67,63 +71,12 @@ struct RowNumbers {
 }
 
 extension Tasks {
-  /// A column that is not named here keeps its dead rows, so that no state is the same as one before: no loop is
-  /// called one that is none.
-  fileprivate func comparable(_ numbers: RowNumbers, at now: Int64, upcoming: Int32) -> Tasks {
-    var tasks = self
-    tasks.changes = ChangedRows()
-    // What they name is in `shared`.
-    (tasks.segments, tasks.mappedFiles) = ([:], [:])
-    tasks.names = numbers.kept(names)
-    tasks.pids = numbers.rows.map { pids[$0] == 1 ? 1 : 0 }
-    tasks.uids = numbers.kept(uids)
-    tasks.groups = numbers.kept(groups)
-    tasks.oomScoreAdj = numbers.kept(oomScoreAdj)
-    tasks.flags = numbers.kept(flags)
-    tasks.states = numbers.kept(states)
-    tasks.anon = numbers.kept(anon)
-    tasks.file = numbers.kept(file)
-    tasks.shmem = numbers.kept(shmem)
-    tasks.swap = numbers.kept(swap)
-    tasks.locked = numbers.kept(locked)
-    tasks.pageTables = numbers.kept(pageTables)
-    tasks.touched = numbers.kept(touched)
-    tasks.pages = numbers.kept(pages)
-    tasks.candidateWeight = numbers.kept(candidateWeight)
-    tasks.upperTables = numbers.kept(upperTables)
-    tasks.threadGroups = numbers.kept(threadGroups)
-    tasks.memsAllowed = numbers.kept(memsAllowed)
-    tasks.mempolicy = numbers.kept(mempolicy)
-    tasks.nodes = numbers.kept(nodes)
-    tasks.dyingRows = numbers.kept(dyingRows)
-    tasks.swapoffRows = numbers.kept(swapoffRows)
-    tasks.extraVM = numbers.kept(extraVM)
-    tasks.extraTables = numbers.kept(extraTables)
-    tasks.untouched = numbers.kept(untouched)
-    tasks.noReserve = numbers.kept(noReserve)
-    tasks.noReserveTouched = numbers.kept(noReserveTouched)
-    tasks.claimed = numbers.kept(claimed)
-    tasks.untouchedShared = numbers.kept(untouchedShared)
-    tasks.claimedShared = numbers.kept(claimedShared)
-    tasks.uncommitted = numbers.kept(uncommitted)
-    tasks.commitBeside = numbers.kept(commitBeside)
-    tasks.committedShmem = numbers.kept(committedShmem)
-    tasks.swappedShmem = numbers.kept(swappedShmem)
-    tasks.owners = numbers.kept(owners).mapValues { numbers[$0] }
-    tasks.sharers = numbers.kept(sharers).mapValues { numbers.kept($0) }
-    tasks.ppids = children.isEmpty ? [] : parents(numbers, upcoming: upcoming)
-    tasks.children = [:]
-    (tasks.startedAt, tasks.legacy) = ([:], [:])
-    for (number, row) in numbers.rows.enumerated() {
-      var inputs = legacy[row] ?? Scenario.Process.LegacyInputs()
-      // Since 2.6.36 nothing depends on how long a process has run.
-      if rules.badness.isLegacy {
-        tasks.startedAt[number] = (startedAt[row] ?? 0) - inputs.runTime - now
-      }
-      inputs.runTime = 0
-      if inputs != Scenario.Process.LegacyInputs() { tasks.legacy[number] = inputs }
-    }
-    return tasks
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, upcoming: Int32) -> Tasks
+  {
+    kept(
+      numbers, pids: numbers.rows.map { pids[$0] == 1 ? 1 : 0 },
+      ppids: children.isEmpty ? [] : parents(numbers, upcoming: upcoming),
+      rare: rare.comparable(numbers, at: now, agesCount: rules.badness.isLegacy))
   }
 
   /// Whose child each process is, -1 for nobody's; below that, how far the pid is that a new process may still get, so
@@ -137,19 +90,43 @@ extension Tasks {
   }
 }
 
+extension RareColumns {
+  /// - Parameter agesCount: whether it matters how long a process has run, which it does not since 2.6.36.
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds, agesCount: Bool)
+    -> RareColumns
+  {
+    // The names of segments and files are in `State.shared`.
+    var rare = RareColumns()
+    rare.upperTables = numbers.kept(upperTables)
+    rare.threadGroups = numbers.kept(threadGroups)
+    rare.memsAllowed = numbers.kept(memsAllowed)
+    rare.mempolicy = numbers.kept(mempolicy)
+    rare.nodes = numbers.kept(nodes)
+    rare.ages = numbers.kept(ages)
+    for (number, row) in numbers.rows.enumerated() {
+      var inputs = legacy[row] ?? Scenario.Process.LegacyInputs()
+      if agesCount { rare.startedAt[number] = (startedAt[row] ?? 0) - inputs.runTime - now }
+      inputs.runTime = 0
+      if inputs != Scenario.Process.LegacyInputs() { rare.legacy[number] = inputs }
+    }
+    return rare
+  }
+}
+
 extension Growth {
   /// A stopped growth starts again from where it stopped.
-  fileprivate func comparable(_ numbers: RowNumbers, at now: Int64) -> Growth {
+  fileprivate func comparable(_ numbers: RowNumbers, at now: Microseconds) -> Growth {
     var growth = self
     growth.row = row.map { numbers[$0] }
     // An address space has its growths under the number of its row, and one that is dropped has none.
     growth.owner = owner.map { max(numbers[$0], 0) }
     growth.start -= stop == nil ? now : stoppedAt
+    growth.stretch?.start -= stop == nil ? now : stoppedAt
     growth.stoppedAt = 0
     growth.stuckSince = nil
     // Looked at anew before it is used.
     growth.isEntangled = false
-    (growth.promised, growth.promisedGroup) = (0, MemcgTree.root)
+    (growth.promised, growth.promisedGroup, growth.promisedRequests) = (0, MemcgTree.root, 0)
     return growth
   }
 }

@@ -3,43 +3,55 @@ internal import VictimSelection
 // What a record says of a decision: taken down from the state that it was made in, before it is carried out.
 
 extension State {
+  /// A decision to kill.
+  ///
   /// - Parameter listsCandidates: whether everybody in the domain is listed.
-  mutating func describe(_ choice: Choice, _ oc: OOMControl, listsCandidates: Bool) -> Kill {
-    var kill = Kill(
-      at: now, constraint: oc.constraint,
-      arithmetic: BadnessArithmetic(
-        rules: rules, word: machine.wordBits, totalpages: oc.totalpages))
-    kill.chosen = choice.why
-    kill.cgroup = oc.memcg.map { groups.paths[$0] }
-    kill.nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
-    kill.invoker = oc.invoker.map { identity($0) }
-    kill.victim = candidate(choice.victim, oc)
-    if kill.victim.ineligible != nil {
+  func describe(_ choice: Choice, by killer: String, listsCandidates: Bool) -> Kill {
+    let oc = choice.selection?.oc ?? oomControl(domain: nil, invoker: nil, nodes: nil)
+    var victim = candidate(choice.victim, oc)
+    if victim.ineligible != nil {
       // Taken without its points: what its badness is, 0 where there is none.
-      kill.victim.points =
+      victim.points =
         rules.badness.isLegacy || tasks.hasBadness(choice.victim)
         ? badness(choice.victim, totalpages: oc.totalpages) : 0
     }
-    kill.limit = limitState(domain: oc.memcg, nodes: kill.nodes)
-    if listsCandidates {
-      let all = candidates(oc)
-      kill.candidates = all
-      kill.scene = scene(oc, all)
-    }
-    kill.log = loggedState(oc)
-    if var state = kill.log {
-      log(choice.dead, chosen: choice.victim, oc, in: &state)
-      kill.log = state
-    }
-    if let next = runnerUp(to: choice.victim, oc) {
-      kill.runnerUp = candidate(next, oc)
-      kill.runnerUpWinsTies =
-        isVisited(next, after: choice.victim, domain: oc.memcg) == kill.equalsReplace
-    }
+    var kill = Kill(at: now, by: killer, victim: victim)
+    kill.decision = choice.selection.map { describe($0, choice, listsCandidates: listsCandidates) }
     kill.killed = choice.dead.map {
       Kill.Casualty(process: identity($0.row), because: $0.because)
     }
     return kill
+  }
+
+  /// What the kernel's killer went by.
+  private func describe(
+    _ selection: Choice.Selected, _ choice: Choice, listsCandidates: Bool
+  ) -> Kill.Decision {
+    let oc = selection.oc
+    let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
+    var decision = Kill.Decision(
+      constraint: oc.constraint,
+      arithmetic: BadnessArithmetic(
+        rules: rules, word: machine.wordBits, totalpages: oc.totalpages),
+      chosen: selection.why, limit: limitState(domain: oc.memcg, nodes: nodes))
+    decision.cgroup = oc.memcg.map { groups.paths[$0] }
+    decision.nodes = nodes
+    decision.invoker = oc.invoker.map { identity($0) }
+    if listsCandidates {
+      let all = candidates(oc)
+      decision.candidates = all
+      decision.scene = scene(oc, all)
+    }
+    if var state = loggedState(oc) {
+      log(choice.dead, chosen: choice.victim, oc, in: &state)
+      decision.log = state
+    }
+    if let next = selection.runnerUp {
+      decision.runnerUp = candidate(next, oc)
+      decision.runnerUpWinsTies =
+        isVisited(next, after: choice.victim, domain: oc.memcg) == decision.equalsReplace
+    }
+    return decision
   }
 
   func describe(_ why: Panic.Why, _ oc: OOMControl, listsCandidates: Bool) -> Panic {
@@ -47,15 +59,6 @@ extension State {
       at: now, why: why, constraint: oc.constraint, cgroup: oc.memcg.map { groups.paths[$0] },
       nodes: oc.constraint == .cpuset ? oc.mems : oc.nodemask,
       scene: listsCandidates ? scene(oc, candidates(oc)) : nil, log: loggedState(oc))
-  }
-
-  /// The process that selection would take without the victim and the processes that use its memory.
-  private mutating func runnerUp(to victim: Int, _ oc: OOMControl) -> Int? {
-    var next = oc
-    next.excluded = Set(tasks.usersOfMM(victim))
-    next.ignoresVictims = true
-    guard case .victim(let row) = select(next) else { return nil }
-    return row
   }
 
   /// Kills processes.

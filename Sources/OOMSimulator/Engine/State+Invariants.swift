@@ -11,23 +11,41 @@ extension State {
     var state = self
     state.settle()
     if let group = state.ledger.firstImbalance() { return "sums of \(groups.paths[group])" }
-    return state.brokenColumn() ?? state.brokenObject() ?? state.brokenAccount()
-      ?? state.brokenNode()
+    return tasks.brokenColumn() ?? brokenMember() ?? brokenPromise() ?? state.brokenSize()
+      ?? state.brokenObject() ?? state.brokenAccount() ?? state.brokenNode()
   }
 
-  /// Of the columns of processes, where nothing is left to be settled.
-  private func brokenColumn() -> String? {
-    for row in 0..<tasks.count where tasks.owner(row) == row {
-      let pages = tasks.held(row)
-      if PageKind.allCases.contains(where: { pages[$0] < 0 }) || tasks.touched[row] < 0 {
-        return "a negative size of \(tasks.names[row])"
+  /// Whether each process is a member of its group, once.
+  private func brokenMember() -> String? {
+    let rows = tasks.groups
+    var isMember = [Bool](repeating: false, count: rows.count)
+    for (group, members) in groups.members.enumerated() {
+      for row in members {
+        if isMember[Int(row)] || Int(rows[Int(row)]) != group {
+          return "members of \(groups.paths[group])"
+        }
+        isMember[Int(row)] = true
       }
-      let sum = tasks.anon[row] + tasks.file[row] + tasks.shmem[row] + tasks.swap[row]
-      let isCounted = rules.badness.pageTables == .all && rules.badness.rootBonus != .ofOwnUse
-      if isCounted,
-        tasks.usersOfMM(row).contains(where: { tasks.pages[$0] != sum + tasks.pageTables[row] })
-      {
-        return "the selection column of \(tasks.names[row])"
+    }
+    return isMember.allSatisfy { $0 } ? nil : "a process without a group"
+  }
+
+  /// What is promised of each group, from the growths in progress.
+  private func brokenPromise() -> String? {
+    var promised = [Int64](repeating: 0, count: groups.count)
+    for growth in growths.all where growth.promised != 0 {
+      for group in groups.path(from: growth.promisedGroup) { promised[group] += growth.promised }
+    }
+    return promised == ledger.promises.pages ? nil : "promises"
+  }
+
+  /// Of address spaces, where nothing is left to be settled.
+  private func brokenSize() -> String? {
+    let tasks = tasks
+    for row in 0..<tasks.count where tasks.owner(row) == row {
+      let pages = tasks.mms[row].pages
+      if PageKind.allCases.contains(where: { pages[$0] < 0 }) || tasks.mms[row].touched < 0 {
+        return "a negative size of \(tasks.names[row])"
       }
     }
     return nil
@@ -52,6 +70,7 @@ extension State {
 
   /// What all those have that are charged to each group.
   private func heldByGroup() -> [Held] {
+    let tasks = tasks
     var held = [Held](repeating: Held(), count: groups.count)
     for row in 0..<tasks.count where tasks.owner(row) == row {
       held[Int(tasks.groups[row])] += heldInOwnGroup(row)
@@ -84,13 +103,11 @@ extension State {
     {
       return "more swap used than there is"
     }
-    var sum = tmpfs
-    for row in 0..<tasks.count where tasks.owner(row) == row && tasks.hasMemory(row) {
-      sum += tasks.committed(row)
+    if self.tmpfs != tmpfs { return "tmpfs" }
+    if shared.committedAS != shared.list.reduce(0, { $0 + $1.committed }) {
+      return "what segments commit"
     }
-    for object in shared.list { sum += object.committed }
-    if committed != sum || committed < 0 { return "Committed_AS" }
-    return nil
+    return committed < 0 ? "Committed_AS" : nil
   }
 
   private func brokenNode() -> String? {
@@ -140,5 +157,39 @@ extension State {
       let onNodes = (0...memory.count).map { held.nodes[kind, $0] }
       return onNodes.allSatisfy { $0 >= 0 } && onNodes.reduce(0, +) == held.pages[kind]
     }
+  }
+}
+
+extension Tasks {
+  /// The derived column that is not in step, nil when all are.
+  fileprivate func brokenColumn() -> String? {
+    var committed: Int64 = 0
+    var sharers: [Int: [Int]] = [:]
+    var children: [Int32: [Int]] = [:]
+    for row in 0..<count {
+      let owner = owner(row)
+      if pages[row] != countedPages(row, of: sum(owner)) {
+        return "the selection column of \(names[row])"
+      }
+      if candidateWeight[row] != countedWeight(row) { return "the weight of \(names[row])" }
+      if dyingRows.contains(row) != (states[row] == .dying) { return "the dying" }
+      if swapoffRows.contains(row) != isInSwapoff(row) { return "those in swapoff" }
+      if owner != row {
+        sharers[owner, default: [owner]].append(row)
+        if mms[row] != MM() || mappings[row] != Mappings() || owners[owner] != nil {
+          return "the address space of \(names[row])"
+        }
+      } else if hasMemory(row) {
+        committed += self.committed(row)
+      } else if mms[row] != MM() || mappings[row] != Mappings() {
+        return "memory of \(names[row]), which is gone"
+      }
+      if rules.looksAtChildren, !ppids.isEmpty, ppids[row] != 0 {
+        children[ppids[row], default: []].append(row)
+      }
+    }
+    if sharers != self.sharers { return "sharers" }
+    if children != self.children { return "children" }
+    return committed == committedAS ? nil : "what processes commit"
   }
 }

@@ -73,10 +73,10 @@ extension State {
     task.oomAdj = tasks.oomAdj(row)
     task.oomScoreAdj = tasks.oomScoreAdj[row]
     task.totalVM = tasks.totalVM(row)
-    task.anon = tasks.anon[owner]
-    task.file = tasks.file[owner]
-    task.shmem = tasks.shmem[owner]
-    task.swap = tasks.swap[owner]
+    task.anon = tasks.mms[owner].anon
+    task.file = tasks.mms[owner].file
+    task.shmem = tasks.mms[owner].shmem
+    task.swap = tasks.mms[owner].swap
     task.tables = tasks.tableLevels(owner: owner)
     return task
   }
@@ -157,17 +157,5 @@ extension State {
       memcg.groups.append(stats)
     }
     return memcg
-  }
-}
-
-extension Tasks {
-  /// Page tables by level, as far as they are known: all of a size that was given is of the last level.
-  func tableLevels(owner: Int) -> PageTableLevels {
-    let isDerived = flags[owner].contains(.derivedTables) && pageTables[owner] > 0
-    guard let upper = isDerived ? upperTablesOfAProcess : upperTables[owner] else {
-      return PageTableLevels(pte: pageTables[owner])
-    }
-    return PageTableLevels(
-      pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
   }
 }

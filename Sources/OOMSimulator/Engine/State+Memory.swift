@@ -34,31 +34,8 @@ extension State {
           nodes)
       }
     }
-    tasks.touched[owner] += pages
-    tasks.pageTables[owner] += tables
-    switch kind {
-    case .anon, .locked:
-      tasks.anon[owner] += pages
-      if kind == .locked { tasks.locked[owner] += pages }
-      let reserved = min(pages, tasks.untouched[owner])
-      tasks.untouched[owner] -= reserved
-      if pages > reserved {
-        tasks.noReserve[owner] -= pages - reserved
-        tasks.noReserveTouched[owner] += pages - reserved
-      }
-      tasks.claimed[owner] -= pages
-      tasks.commitBeside[owner] -= pages
-    case .shmem:
-      tasks.claimedShared[owner] -= pages
-      if object != nil { break }
-      tasks.shmem[owner] += pages
-      tasks.untouchedShared[owner] -= pages
-    case .file:
-      if object == nil { tasks.file[owner] += mapped }
-    default:
-      break
-    }
-    tasks.refresh(owner)
+    tasks.touch(
+      pages, kind, of: owner, counted: object == nil ? mapped : 0, tables: tables)
   }
 
   /// The page tables that touching more memory takes; a process that has none yet gets its first ones, too.
@@ -67,13 +44,13 @@ extension State {
   func tablesFor(
     _ pages: Int64, owner: Int, plan: (touched: Int64, tables: Int64)? = nil
   ) -> Int64 {
-    let touched = plan?.touched ?? tasks.touched[owner]
-    let tables = plan?.tables ?? tasks.pageTables[owner]
+    let touched = plan?.touched ?? tasks.mms[owner].touched
+    let tables = plan?.tables ?? tasks.mms[owner].pageTables
     let more =
       lastLevelTables(touched: touched + pages, pagesPerTable: tasks.pagesPerTable)
       - lastLevelTables(touched: touched, pagesPerTable: tasks.pagesPerTable)
     if tables != 0 { return more }
-    return more + max(pageTablesOfAnEmptyProcess + tasks.extraTables[owner], 1)
+    return more + max(pageTablesOfAnEmptyProcess + tasks.mappings[owner].extraTables, 1)
   }
 
   /// Gives memory of one kind back, resident pages first; no more than the process has.
@@ -86,8 +63,13 @@ extension State {
     if let object = shared.number(kind, of: owner) {
       return giveBack(wanted, object: object, owner: owner)
     }
-    var given = giveBack(wanted, kind, owner: owner, of: heldInOwnGroup(owner), from: group)
-      .pages
+    var here = heldInOwnGroup(owner)
+    let own = giveBack(wanted, kind, owner: owner, of: here, from: group)
+    if !here.ages.isEmpty {
+      here -= own.given
+      tasks.changeAges(of: owner) { $0 = here.ages }
+    }
+    var given = own.pages
     settleHoldings(of: owner)
     for number in holdings.numbers(of: owner) where given < wanted {
       given += giveBack(wanted - given, kind, owner: owner, holding: number)
@@ -120,30 +102,10 @@ extension State {
       given.swappedShmem = min(wanted - given.shmem, here.pages.swappedShmem)
     }
     let pages = given.resident + given.swapped
-    let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
-    tasks.touched[owner] -= pages
-    let tables =
-      before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
-    given.pageTables = min(tables, here.pages.pageTables)
-    let anon = given.anon + given.locked + given.swappedAnon
-    // Committed memory goes first; what was mapped without a reserve has nothing to give back.
-    let beyond = tasks.anon[owner] + tasks.swap[owner] - tasks.noReserveTouched[owner]
-    let uncommitted = max(anon - beyond, 0)
-    if uncommitted > 0 {
-      tasks.noReserveTouched[owner] -= uncommitted
-      tasks.commitBeside[owner] += uncommitted
-    }
-    committed -= anon - uncommitted
-    if kind == .shmem {
-      let uncommit = min(pages, tasks.committedShmem[owner])
-      tasks.committedShmem[owner] -= uncommit
-      tasks.commitBeside[owner] -= uncommit
-      committed -= uncommit
-    }
-    let held = Held(pages: given, nodes: here.nodes.part(given))
+    given.pageTables = min(tasks.tablesFreed(by: pages, of: owner), here.pages.pageTables)
+    let held = here.part(given)
     if let group { uncharge(held, from: group) }
-    tasks.remove(held, from: owner)
-    tasks.refresh(owner)
+    tasks.giveBack(held, touched: pages, of: owner)
     return (pages, held)
   }
 
@@ -162,15 +124,7 @@ extension State {
     let owners = rows.map { tasks.owner($0) }.uniqued()
     // What reclaim took from the dying has to be told to them while they still count as holders.
     for owner in owners { settleHoldings(of: owner) }
-    for row in rows {
-      tasks.states[row] = state
-      if state == .dying { tasks.dyingRows.insert(row) } else { tasks.dyingRows.remove(row) }
-      tasks.swapoffRows.remove(row)
-      tasks.candidateWeight[row] = neverChosen
-      tasks.changes.note(row)
-    }
-    // A process that is gone exempts nobody any more.
-    if rules.badness.exemptsWholeMM { for owner in owners { tasks.refreshCandidates(with: owner) } }
+    tasks.end(rows, as: state)
     for owner in owners { handOver(owner) }
     if state == .dying { return 0 }
     var freed: Int64 = 0
@@ -200,9 +154,10 @@ extension State {
     if tasks.owner(row) == row {
       settle(group: old)
       holdings.add(heldInOwnGroup(row), [row], old)
+      if !tasks.rare.ages.isEmpty { tasks.changeAges(of: row) { $0 = Ages() } }
     }
     groups.members[old].removeAll { Int($0) == row }
-    tasks.groups[row] = Int32(group)
+    tasks.move(row, to: group)
     join(row, group, isMove: true)
     let owner = tasks.owner(row)
     if owner != row { handOver(owner) }
@@ -215,57 +170,8 @@ extension State {
     // Where they are visited backwards, a process that was moved in comes last.
     let isFirst = isMove && rules.selection.memcgWalk == .newestFirstMovedLast
     groups.members[group].insert(Int32(row), at: isFirst ? 0 : groups.members[group].endIndex)
-    selectionIndex.joined(
+    selectionIndex.wrappedValue.joined(
       row, isVisitedFirst: rules.selection.memcgWalk != .joiningOrder && !isFirst)
-    tasks.changes.note(row)
-  }
-}
-
-extension Tasks {
-  /// What an address space counts as its own, whoever else maps it.
-  func held(_ owner: Int) -> Pages {
-    Pages(
-      anon: anon[owner] - locked[owner], locked: locked[owner], shmem: shmem[owner],
-      file: file[owner], pageTables: pageTables[owner], swappedAnon: swap[owner],
-      swappedShmem: swappedShmem[owner])
-  }
-
-  mutating func remove(_ held: Held, from owner: Int) {
-    let pages = held.pages
-    anon[owner] -= pages.anon + pages.locked
-    locked[owner] -= pages.locked
-    file[owner] -= pages.file
-    shmem[owner] -= pages.shmem
-    swap[owner] -= pages.swappedAnon
-    pageTables[owner] -= pages.pageTables
-    if pages.swappedShmem != 0 { swappedShmem[owner] -= pages.swappedShmem }
-    if !held.nodes.isEmpty { nodes[owner, default: NodeShares()] -= held.nodes }
-  }
-
-  /// Takes all memory away from a row.
-  mutating func clear(_ owner: Int) {
-    anon[owner] = 0
-    file[owner] = 0
-    shmem[owner] = 0
-    swap[owner] = 0
-    if locked[owner] != 0 { locked[owner] = 0 }
-    pageTables[owner] = 0
-    touched[owner] = 0
-    upperTables[owner] = nil
-    nodes[owner] = nil
-    untouched[owner] = 0
-    noReserve[owner] = 0
-    noReserveTouched[owner] = 0
-    claimed[owner] = 0
-    untouchedShared[owner] = 0
-    claimedShared[owner] = 0
-    uncommitted[owner] = 0
-    commitBeside[owner] = 0
-    committedShmem[owner] = 0
-    extraVM[owner] = 0
-    extraTables[owner] = 0
-    swappedShmem[owner] = 0
-    refresh(owner)
   }
 }
 

@@ -18,7 +18,7 @@ extension State {
   /// Kernel: `policy_nodemask()`, mm/mempolicy.c. A policy that has no node of the cpuset does not count.
   func policy(of growth: Growth) -> NodeMask? {
     guard machine.nodes.count > 1, let row = growth.row else { return nil }
-    guard let policy = growth.nodes ?? tasks.mempolicy[row] else { return nil }
+    guard let policy = growth.nodes ?? tasks.rare.mempolicy[row] else { return nil }
     let both = policy.intersection(mems(of: row))
     return both.isEmpty ? nil : both
   }
@@ -59,7 +59,7 @@ extension State {
       let nodes = nodes(of: Growth(row: row, total: Pages(), start: 0, duration: 0))
       memory.follow(Pages(), pages, group: group, nodes.map { .on($0) } ?? .anywhere)
       memory.arrive(in: group, on: nodes)
-      tasks.nodes[row] = memory.placed
+      tasks.changeNodes(of: row) { $0 = memory.placed }
     }
     for number in shared.list.indices {
       for extent in shared.list[number].extents where extent.resident > 0 {
@@ -68,7 +68,7 @@ extension State {
         let nodes = nodes(ofGroup: extent.group)
         memory.follow(Pages(), pages, group: extent.group, nodes.map { .on($0) } ?? .anywhere)
         memory.arrive(in: extent.group, on: nodes)
-        shared.list[number].changeNodes(of: extent.group) { $0 += memory.placed }
+        shared.change(number) { $0.changeNodes(of: extent.group) { $0 += memory.placed } }
       }
     }
     memory.setZram(ledger.accounts[MemcgTree.root].pages.zram)
@@ -82,7 +82,7 @@ extension State {
     guard let memory = ledger.nodes else { return }
     var placed = memory.placed
     if let kind { placed -= placed.only(kind) }
-    tasks.nodes[owner, default: NodeShares()] += placed
+    tasks.changeNodes(of: owner) { $0 += placed }
   }
 
   /// What is to be told to the holders of a group, in parts that each lie on one node; on a machine without

@@ -1,5 +1,6 @@
-// Reclaim takes pages from a group. Which of its processes lost them is worked out here, when somebody
-// asks: each in proportion to what it has, in the order in which they joined.
+// Reclaim takes pages from a group. Which of its processes lost them is worked out here, when somebody asks: of what can
+// go to swap those that were touched longest ago; of files, and of what there was at the start, each in proportion to
+// what it has, in the order in which they joined.
 
 extension State {
   /// Brings the sizes of all processes of a domain in step with what reclaim took from their groups.
@@ -15,13 +16,75 @@ extension State {
     distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
     }
-    distribute(taken.anon, .anon, in: group, over: holders, weight: .anon) {
-      $0.moveToSwap(Pages(anon: $2), of: $1)
-    }
-    distribute(taken.shmem, .shmem, in: group, over: holders, weight: .shmem) {
-      $0.moveToSwap(Pages(shmem: $2), of: $1)
+    if hasAges {
+      swapOldest(taken, holders, group)
+    } else {
+      distribute(taken.anon, .anon, in: group, over: holders, weight: .anon) {
+        $0.moveToSwap(Pages(anon: $2), of: $1)
+      }
+      distribute(taken.shmem, .shmem, in: group, over: holders, weight: .shmem) {
+        $0.moveToSwap(Pages(shmem: $2), of: $1)
+      }
     }
     ledger.accounts[group].unsettled = Pages()
+  }
+
+  /// Moves to swap what was touched longest ago, whatever kind it is of.
+  ///
+  /// - Parameter taken: as many pages as the ledger has taken; of which kinds was its guess.
+  private mutating func swapOldest(_ taken: Pages, _ holders: [Holder], _ group: Int) {
+    let wanted = taken.anon + taken.shmem + taken.tmpfs
+    if wanted == 0 { return }
+    var all = holders
+    var tmpfs = Holder(place: .tmpfs, group: group, held: Held())
+    tmpfs.held.pages.tmpfs = ledger.accounts[group].pages.tmpfs + taken.tmpfs
+    tmpfs.held.ages = tmpfsAges[group] ?? Ages()
+    all.append(tmpfs)
+    var swapped = [Pages](repeating: Pages(), count: all.count)
+
+    // What was there at the start is the oldest.
+    var start: [(holder: Int, kind: PageKind, pages: Int64)] = []
+    for (index, holder) in all.enumerated() {
+      for kind in Ages.kinds {
+        let pages = holder.held.pages[kind] - holder.held.ages.pages(kind)
+        if pages > 0 { start.append((index, kind, pages)) }
+      }
+    }
+    var whole = start.reduce(0) { $0 + $1.pages }
+    var left = min(wanted, whole)
+    let rest = wanted - left
+    for part in start {
+      let pages = proportion(of: left, part.pages, whole)
+      whole -= part.pages
+      left -= pages
+      swapped[part.holder][part.kind] += pages
+    }
+    let parts = all.flatMap { $0.held.ages.parts }
+    let oldest = rest == 0 ? [] : oldest(rest, of: parts)
+    var sum = Pages()
+    var first = 0
+    for (index, holder) in all.enumerated() {
+      let count = holder.held.ages.parts.count
+      let mine = rest == 0 ? [] : Array(oldest[first..<first + count])
+      for (part, pages) in zip(holder.held.ages.parts, mine) { swapped[index][part.kind] += pages }
+      first += count
+      sum += swapped[index]
+      if swapped[index].isEmpty { continue }
+      if mine.contains(where: { $0 > 0 }) { changeAges(of: holder) { $0.take(mine) } }
+      moveToSwap(swapped[index], of: holder)
+    }
+    sum -= taken
+    ledger.correctSwapped(group, by: sum)
+  }
+
+  private mutating func changeAges(of holder: Holder, _ body: (inout Ages) -> Void) {
+    switch holder.place {
+    case .own(let row): tasks.changeAges(of: row, body)
+    case .holding(let number): holdings.changeAges(number, body)
+    case .object(let number):
+      shared.change(number) { $0.changeAges(of: holder.group, body) }
+    case .tmpfs: body(&tmpfsAges[holder.group, default: Ages()])
+    }
   }
 
   /// Gives pages of a group that come back from swap to the processes that had them there.
@@ -30,12 +93,21 @@ extension State {
     var landing = ledger.nodes?.placed ?? NodeShares()
     distribute(anon, over: holders, weight: .swappedAnon) {
       $0.moveToSwap(Pages(anon: -$2), of: $1)
+      $0.noteReturn($2, .anon, of: $1)
       $0.land($2, .anon, of: $1, &landing)
     }
     distribute(shmem, over: holders, weight: .swappedShmem) {
       $0.moveToSwap(Pages(shmem: -$2), of: $1)
+      $0.noteReturn($2, .shmem, of: $1)
       $0.land($2, .shmem, of: $1, &landing)
     }
+  }
+
+  /// Pages that were read back from swap are young.
+  private mutating func noteReturn(_ pages: Int64, _ kind: PageKind, of holder: Holder) {
+    if !hasAges { return }
+    let line = Ages.Line(start: now, duration: .zero, whole: pages, number: growthsBegun)
+    changeAges(of: holder) { $0.touch(kind, line, from: 0, to: pages) }
   }
 
   /// What has pages charged to a group.
@@ -47,6 +119,8 @@ extension State {
       case holding(Int)
       /// The number of a segment or a file.
       case object(Int)
+      /// Pages of a tmpfs that no process has.
+      case tmpfs
     }
 
     var place: Place
@@ -121,11 +195,12 @@ extension State {
     guard let memory = ledger.nodes else { return }
     let none = NodeShares(nodes: memory.count)
     switch holder.place {
-    case .own(let row): body(&tasks.nodes[row, default: none])
+    case .own(let row): tasks.changeNodes(of: row, none: none, body)
     case .holding(let number):
-      for row in holdings[number].mappers { body(&tasks.nodes[row, default: none]) }
+      for row in holdings[number].mappers { tasks.changeNodes(of: row, none: none, body) }
       holdings.changeNodes(number, body)
-    case .object(let number): shared.list[number].changeNodes(of: holder.group, body)
+    case .object(let number): shared.change(number) { $0.changeNodes(of: holder.group, body) }
+    case .tmpfs: break
     }
   }
 
@@ -158,22 +233,11 @@ extension State {
   private mutating func change(_ holder: Holder, _ pages: Pages) {
     switch holder.place {
     case .own(let row):
-      tasks.add(pages, to: row)
+      tasks.addMMCounters(pages, of: row)
     case .holding(let number):
-      for row in holdings[number].mappers { tasks.add(pages, to: row) }
+      for row in holdings[number].mappers { tasks.addMMCounters(pages, of: row) }
       holdings.change(number) { $0.pages += pages }
-    case .object: break
+    case .object, .tmpfs: break
     }
-  }
-}
-
-extension Tasks {
-  fileprivate mutating func add(_ pages: Pages, to owner: Int) {
-    anon[owner] += pages.anon
-    file[owner] += pages.file
-    shmem[owner] += pages.shmem
-    swap[owner] += pages.swappedAnon
-    if pages.swappedShmem != 0 { swappedShmem[owner] += pages.swappedShmem }
-    refresh(owner)
   }
 }

@@ -5,7 +5,10 @@ extension State {
 
   /// Keeps pages as a holding, unless they are simply those of one process in its own group.
   mutating func addHolding(_ held: Held, _ mappers: Set<Int>, _ group: Int) {
-    if let row = mappers.first, mappers.count == 1, Int(tasks.groups[row]) == group { return }
+    if let row = mappers.first, mappers.count == 1, Int(tasks.groups[row]) == group {
+      if !held.ages.isEmpty { tasks.changeAges(of: row) { $0 += held.ages } }
+      return
+    }
     holdings.add(held, mappers, group)
   }
 
@@ -53,16 +56,17 @@ extension State {
       copied.locked = max(anon - there.anon, 0)
       copied.anon = anon - copied.locked
       copied.swappedAnon = min(left - anon, there.swappedAnon)
-      let held = Held(pages: copied, nodes: holding.held.nodes.part(copied))
-      if ledger.nodes != nil { tasks.nodes[owner, default: NodeShares()] -= held.nodes }
+      let held = holding.held.part(copied)
+      if ledger.nodes != nil { tasks.changeNodes(of: owner) { $0 -= held.nodes } }
       left -= anon + copied.swappedAnon
-      tasks.anon[owner] += copied.swappedAnon
-      tasks.swap[owner] -= copied.swappedAnon
-      tasks.locked[owner] -= copied.locked
+      // The copies are resident, and no copy is locked.
+      tasks.addMMCounters(
+        Pages(
+          anon: copied.swappedAnon + copied.locked, locked: -copied.locked,
+          swappedAnon: -copied.swappedAnon), of: owner)
       holdings.change(number) { $0 -= held }
       addHolding(held, holding.mappers.subtracting([owner]), holding.group)
     }
-    tasks.refresh(owner)
   }
 
   /// Gives a new process what a fork copies: private memory, shared by copy-on-write, and what is mapped.
@@ -87,21 +91,19 @@ extension State {
       }
     }
     holdings.add(own, [owner, child], group)
+    if !own.ages.isEmpty { tasks.changeAges(of: owner) { $0.removeAll(.anon) } }
     shared.join(child, as: owner)
-    tasks.fork(owner, to: child)
     let tables = forkTables(owner)
-    tasks.pageTables[child] = tables
+    tasks.fork(owner, to: child, tables: tables)
     ledger.charge(tables, to: Int(tasks.groups[child])) { $0.pageTables += tables }
     hold(child)
-    committed += tasks.committed(child)
-    tasks.refresh(child)
   }
 
   /// Page tables of a child that has the private memory of its parent.
   func forkTables(_ owner: Int) -> Int64 {
     pageTablesOfAnEmptyProcess
       + lastLevelTables(
-        touched: tasks.anon[owner] + tasks.swap[owner], pagesPerTable: tasks.pagesPerTable)
+        touched: tasks.mms[owner].anonAndSwap, pagesPerTable: tasks.pagesPerTable)
   }
 
   /// Whether what a growth takes depends on what others map.
@@ -117,13 +119,16 @@ extension State {
   ///
   /// - Returns: what its group is charged for.
   mutating func attachAtStart(_ row: Int, _ group: Int) -> (file: Int64, shmem: Int64) {
-    if shared.list.isEmpty { return (tasks.file[row], tasks.shmem[row]) }
+    if shared.list.isEmpty { return (tasks.mms[row].file, tasks.mms[row].shmem) }
     var new: [Int64] = []
-    for (kind, pages) in [(PageKind.file, tasks.file[row]), (.shmem, tasks.shmem[row])] {
+    for (kind, pages) in [(PageKind.file, tasks.mms[row].file), (.shmem, tasks.mms[row].shmem)] {
       new.append(newPages(of: pages, kind, owner: row))
       guard let number = shared.number(kind, of: row) else { continue }
-      shared.list[number].touch(pages, new: new[new.count - 1], by: row, group: group)
-      shared.list[number].admitted = shared.list[number].size
+      let fresh = new[new.count - 1]
+      shared.change(number) {
+        $0.touch(pages, new: fresh, by: row, group: group)
+        $0.admitAll()
+      }
     }
     return (new[0], new[1])
   }
@@ -134,7 +139,7 @@ extension State {
   mutating func change(
     object number: Int, by user: Int? = nil, _ body: (inout SharedObject) -> Void
   ) {
-    body(&shared.list[number])
+    shared.change(number, body)
     let object = shared.list[number]
     // While all of it is in memory, what one has mapped says nothing about the others.
     if let user, object.swapped == 0 { return show(object, user) }
@@ -142,28 +147,19 @@ extension State {
   }
 
   private mutating func show(_ object: SharedObject, _ row: Int) {
-    let pages = object.shown(row)
-    switch object.kind {
-    case .segment: tasks.shmem[row] = pages
-    case .file: tasks.file[row] = pages
-    }
-    tasks.refresh(row)
+    tasks.show(object.shown(row), of: object.kind, in: row)
   }
 
   /// Unmaps pages of a segment or a file, which stay in memory.
   mutating func giveBack(_ wanted: Int64, object number: Int, owner: Int) -> Int64 {
     let pages = min(wanted, shared.list[number].mapped[owner] ?? 0)
     change(object: number, by: owner) { $0.unmap(pages, by: owner) }
-    let before = lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
-    tasks.touched[owner] -= pages
-    let tables =
-      before - lastLevelTables(touched: tasks.touched[owner], pagesPerTable: tasks.pagesPerTable)
+    let tables = tasks.tablesFreed(by: pages, of: owner)
     let own = heldInOwnGroup(owner)
     let given = Pages(pageTables: min(tables, own.pages.pageTables))
     let held = Held(pages: given, nodes: own.nodes.part(given))
     uncharge(held, from: Int(tasks.groups[owner]))
-    tasks.remove(held, from: owner)
-    tasks.refresh(owner)
+    tasks.giveBack(held, touched: pages, of: owner)
     return pages
   }
 
@@ -183,8 +179,7 @@ extension State {
         uncharge(held, from: extent.group)
         freed += held.pages.freed
       }
-      committed -= object.committed
-      shared.list[number].clear()
+      shared.change(number) { $0.clear() }
     }
     return freed
   }
@@ -196,12 +191,10 @@ extension State {
     for number in shared.numbers(in: group) where left > 0 {
       let object = shared.list[number]
       if !object.isPersistent || !object.mapped.isEmpty { continue }
-      let held = shared.list[number].delete(left, from: group)
+      var held = Held()
+      shared.change(number) { held = $0.delete(left, from: group) }
       left -= held.pages.shmem + held.pages.swappedShmem
       uncharge(held, from: group)
-      let uncommitted = max(object.committed - shared.list[number].size, 0)
-      shared.list[number].committed -= uncommitted
-      committed -= uncommitted
     }
   }
 
@@ -222,7 +215,6 @@ extension State {
   ///
   /// Kernel: `exit_mmap()`, mm/mmap.c, or `__oom_reap_task_mm()`, mm/oom_kill.c.
   mutating func exitMM(_ owner: Int) -> Int64 {
-    committed -= tasks.committed(owner)
     let own = heldInOwnGroup(owner)
     uncharge(own, from: Int(tasks.groups[owner]))
     var freed = own.pages.freed
@@ -239,7 +231,7 @@ extension State {
       }
     }
     freed += leaveObjects(owner)
-    tasks.clear(owner)
+    tasks.exitMM(owner)
     return freed
   }
 
@@ -258,25 +250,5 @@ extension State {
       if object.mapped.keys.allSatisfy(dying.contains) { freed += object.size }
     }
     return freed
-  }
-}
-
-extension Tasks {
-  /// Fills the row of a child with what a fork copies; shared memory is not committed once more.
-  mutating func fork(_ owner: Int, to child: Int) {
-    anon[child] = anon[owner]
-    swap[child] = swap[owner]
-    locked[child] = locked[owner]
-    touched[child] = anon[owner] + swap[owner]
-    if let shares = nodes[owner] {
-      nodes[child] = shares.part(held(owner).copiedByFork)
-    }
-    untouched[child] = untouched[owner]
-    noReserve[child] = noReserve[owner]
-    noReserveTouched[child] = noReserveTouched[owner]
-    uncommitted[child] = uncommitted[owner]
-    let beside = commitBeside[owner] - committedShmem[owner]
-    if beside != 0 { commitBeside[child] = beside }
-    extraVM[child] = totalVM(owner) - totalVM(child)
   }
 }

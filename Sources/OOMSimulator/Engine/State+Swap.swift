@@ -1,14 +1,6 @@
 // Swap that comes and goes while a machine runs.
 
 extension State {
-  /// Changes how much swap there is; what is stored beyond it has to be read back by the caller.
-  mutating func setSwap(_ pages: Int64) {
-    machine.setSwap(pages)
-    ledger.swapDevices = machine.swapDevices
-    ledger.chargeZram()
-    ledger.limits[MemcgTree.root].swapMax = pages
-  }
-
   /// Pages in swap that would not be there any more with less of it.
   var swapBeyondLimit: Int64 {
     max(ledger.accounts[MemcgTree.root].swapUsage - machine.swap, 0)

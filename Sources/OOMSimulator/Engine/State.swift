@@ -1,23 +1,29 @@
 /// The state of a run at one instant: all that decides what comes next, but for events that are still to come.
 struct State: Equatable, Sendable {
-  var machine: Machine
+  private(set) var machine: Machine
   let rules: Rules
-  let policy: Policy
   let cgroupVersion: Int
   /// What a release logs of an OOM; nil where nothing is to be logged.
   var logForms: LogForms?
-  /// Microseconds since the start: how long a process has run depends on it.
-  var now: Int64 = 0
+  /// Since the start: how long a process has run depends on it.
+  var now: Microseconds = 0
   private(set) var sysctl: Sysctl
   private(set) var vm: VMSettings
   var groups: MemcgTree
   var ledger: Ledger
   var tasks: Tasks
   var pids: PidAllocator
-  /// File: `Committed_AS` in /proc/meminfo.
-  var committed: Int64 = 0
   /// Swap that a swapoff is emptying: it counts for nothing any more, but pages are still in it.
-  var leavingSwap: Int64 = 0
+  private(set) var leavingSwap: Int64 = 0
+  /// Pages of tmpfs that belong to no process, wherever they are; each is committed.
+  private(set) var tmpfs: Int64 = 0
+  /// When those of each group were touched.
+  var tmpfsAges: [Int: Ages] = [:]
+  /// Whether pages can ever go to swap, so that it matters when they were touched. On a machine with several memory
+  /// nodes it is not looked at.
+  private(set) var hasAges = false
+  /// How many growths have begun: of those of one instant the first comes first.
+  var growthsBegun = 0
   /// Pages that are not simply a process's own in its own group.
   var holdings = Holdings()
   var shared = SharedObjects()
@@ -33,37 +39,40 @@ struct State: Equatable, Sendable {
   var overMax: Set<Int> = []
   /// Groups that are charged over their limit.
   var forced: Set<Int> = []
-  var selectionIndex = SelectionIndex()
+  /// In a box: two indexes have more arrays than the rest of the state, and most runs build neither.
+  var selectionIndex = Indirect(wrappedValue: SelectionIndex())
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false
   /// The start state has more in swap than there is.
   private(set) var startExceedsSwap = false
 
   /// The state that a scenario begins with: given, not admitted.
-  init(
-    of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
-    policy: Policy = .kernel
-  ) {
+  init(of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard)) {
     machine = scenario.machine
     self.rules = rules
-    self.policy = policy
     sysctl = scenario.sysctl
     vm = VMSettings(scenario.sysctl, machine: scenario.machine, rules: rules)
     groups = MemcgTree(of: scenario, rules: rules)
     cgroupVersion = scenario.cgroupVersion
     ledger = Ledger(of: groups, rules: rules)
     pids = PidAllocator(of: scenario)
+    let pagesPerTable = pagesPerPageTable(pageSize: machine.pageSize)
     tasks = Tasks(
-      of: scenario.processes, groups: groups, pids: &pids, machine: machine, rules: rules)
+      StartColumns(
+        of: scenario.processes, groups: groups, pids: &pids, pagesPerTable: pagesPerTable),
+      rules: rules, word: machine.wordBits, pagesPerTable: pagesPerTable)
     restarts = Restarts(of: scenario.processes, names: tasks.names)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
     ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
-    ledger.pagesPerTable = tasks.pagesPerTable
+    ledger.pagesPerTable = pagesPerTable
     applySettings()
     fillGroups()
     chargeProcesses()
     layOutOnNodes()
+    hasAges =
+      machine.nodes.count < 2
+      && (machine.swap > 0 || scenario.events.contains { $0.action.changesSwap })
     startExceedsMemory = used > machine.memory
     startExceedsSwap = ledger.accounts[MemcgTree.root].swapUsage > machine.swap
     let dying = tasks.dyingRows.sorted()
@@ -77,6 +86,9 @@ struct State: Equatable, Sendable {
 
   /// File: `MemFree` in /proc/meminfo; not under 0 when the start state needs more than there is.
   var free: Int64 { max(machine.memory - used, 0) }
+
+  /// File: `Committed_AS` in /proc/meminfo.
+  var committed: Int64 { tasks.committedAS + shared.committedAS + tmpfs }
 
   /// Kernel: `WMARK_MIN`.
   var minWatermark: Int64 {
@@ -93,6 +105,50 @@ struct State: Equatable, Sendable {
     sysctl.apply(change)
     vm = VMSettings(sysctl, machine: machine, rules: rules)
     applySettings()
+  }
+
+  /// Changes how much swap there is; what is stored beyond it has to be read back by the caller.
+  mutating func setSwap(_ pages: Int64) {
+    machine.setSwap(pages)
+    ledger.swapDevices = machine.swapDevices
+    ledger.chargeZram()
+    ledger.limits[MemcgTree.root].swapMax = pages
+  }
+
+  /// Takes swap away, which the caller goes on to empty.
+  mutating func beginSwapoff(_ pages: Int64) {
+    setSwap(machine.swap - pages)
+    leavingSwap = pages
+  }
+
+  /// - Returns: whether the swap is empty; if not, it stays.
+  mutating func endSwapoff() -> Bool {
+    let size = machine.swap + leavingSwap
+    leavingSwap = 0
+    if swapBeyondLimit == 0 { return true }
+    setSwap(size)
+    return false
+  }
+
+  /// Writes pages of tmpfs that belong to no process, for which there is room.
+  mutating func writeTmpfs(_ pages: Int64, group: Int, on nodes: NodeMask?) {
+    ledger.charge(pages, to: group, on: nodes) { $0.tmpfs += pages }
+    tmpfs += pages
+  }
+
+  /// Deletes pages of tmpfs: first those that belong to no process, resident ones before those in swap.
+  mutating func deleteTmpfs(_ pages: Int64, group: Int) {
+    settle(group: group)
+    let account = ledger.accounts[group]
+    let resident = min(pages, account.pages.tmpfs)
+    tmpfsAges[group]?.trim(.tmpfs, to: account.pages.tmpfs - resident)
+    let swapped = min(pages - resident, account.pages.swappedTmpfs)
+    tmpfs -= resident + swapped
+    ledger.change(group) {
+      $0.tmpfs -= resident
+      $0.swappedTmpfs -= swapped
+    }
+    deleteSegments(pages - resident - swapped, group: group)
   }
 
   private mutating func applySettings() {
@@ -118,12 +174,11 @@ struct State: Equatable, Sendable {
       let group = Int(tasks.groups[row])
       groups.members[group].append(Int32(row))
       if tasks.owner(row) != row { continue }
-      shared.join(row, segment: tasks.segments[row], file: tasks.mappedFiles[row])
+      shared.join(row, segment: tasks.rare.segments[row], file: tasks.rare.mappedFiles[row])
       let new = attachAtStart(row, group)
-      ledger.accounts[group].pages += Pages(
-        anon: tasks.anon[row] - tasks.locked[row], locked: tasks.locked[row], shmem: new.shmem,
-        file: new.file, pageTables: tasks.pageTables[row], swappedAnon: tasks.swap[row])
-      committed += tasks.committed(row)
+      var pages = tasks.mms[row].pages
+      (pages.file, pages.shmem) = new
+      ledger.accounts[group].pages += pages
     }
     for group in (0..<groups.count).reversed() {
       ledger.accounts[group].usage += ledger.accounts[group].own
@@ -138,14 +193,18 @@ struct State: Equatable, Sendable {
 
   /// What an address space has in the group that its owner is in.
   func heldInOwnGroup(_ row: Int) -> Held {
-    var held = Held(pages: tasks.held(row))
-    if ledger.nodes != nil, let nodes = tasks.nodes[row] { held.nodes = nodes }
+    var held = Held(pages: tasks.mms[row].pages)
+    if ledger.nodes != nil, let nodes = tasks.rare.nodes[row] { held.nodes = nodes }
     for number in holdings.numbers(of: row) { held -= holdings[number].held }
     if let segment = shared.number(.shmem, of: row) {
       held.pages.shmem -= shared.list[segment].shown(row)
     }
     if let file = shared.number(.file, of: row) {
       held.pages.file -= shared.list[file].shown(row)
+    }
+    if let ages = tasks.rare.ages[row] {
+      held.ages = ages
+      held.trimAges()
     }
     return held
   }

@@ -1,134 +1,102 @@
-internal import VictimSelection
+/// The processes of a scenario's table, each `count` written out: what the columns of a run begin with. Those that need
+/// no change are shared with the table, not copied.
+struct StartColumns {
+  private(set) var names: [String]
+  private(set) var pids: [Int32]
+  private(set) var uids: [UInt32]
+  private(set) var groups: [Int32]
+  private(set) var oomScoreAdj: [Int16]
+  private(set) var flags: [ProcessTable.Flags]
+  private(set) var states: [Tasks.Life]
+  private(set) var ppids: [Int32]
+  private(set) var mms: [MM] = []
+  private(set) var mappings = SparseColumn(nothing: Mappings())
+  private(set) var rare = RareColumns()
+  private(set) var owners: [Int: Int] = [:]
 
-extension Tasks {
-  /// The rows of a scenario's table, each `count` written out. Columns that need no change are shared
-  /// with the table, not copied.
+  private let table: ProcessTable
+  /// The table's row of each process; nil where they are the same.
+  private let rows: [Int]?
+
   init(
     of table: ProcessTable, groups tree: MemcgTree, pids allocator: inout PidAllocator,
-    machine: Machine, rules: Rules
+    pagesPerTable: Int64
   ) {
-    self.init(
-      rules: rules, word: machine.wordBits,
-      pagesPerTable: pagesPerPageTable(pageSize: machine.pageSize))
-    let isPlain = table.counts.isEmpty
-    let rows = isPlain ? nil : Self.expand(table)
+    let rows = table.counts.isEmpty ? nil : Self.expand(table)
     func column<Value>(_ values: [Value]) -> [Value] {
-      guard let rows else { return values }
+      guard let rows, !values.isEmpty else { return values }
       return rows.map { values[$0] }
     }
-    names = isPlain ? table.names : Self.expandedNames(table)
+    self.table = table
+    self.rows = rows
+    names = rows == nil ? table.names : Self.expandedNames(table)
     pids = column(table.pids)
     uids = column(table.uids)
     let numbers = table.cgroupPaths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
-    groups = table.cgroups.map { numbers[Int($0)] }
-    groups = column(groups)
+    groups = column(table.cgroups.map { numbers[Int($0)] })
     oomScoreAdj = column(table.oomScoreAdj)
     flags = column(table.flags)
-    anon = column(table.anon)
-    file = column(table.file)
-    shmem = column(table.shmem)
-    swap = column(table.swap)
-    locked = column(table.locked)
-    pageTables = column(table.pageTables)
-    states = Array(repeating: .running, count: count)
-    touched = Array(repeating: 0, count: count)
-    pages = Array(repeating: 0, count: count)
-    candidateWeight = Array(repeating: neverChosen, count: count)
-    ppids = table.ppids.isEmpty ? [] : column(table.ppids)
-    takeRare(of: table, rows: rows, tree)
-
-    for row in 0..<count where pids[row] == 0 { pids[row] = allocator.next() }
-    share(table, rows: rows)
-    let totalVM = table.totalVM.isEmpty ? [] : column(table.totalVM)
-    for row in 0..<count {
-      let sum = anon[row] + file[row] + shmem[row] + swap[row]
-      touched[row] = sum
-      if owner(row) != row {
-        // The owner comes first in the list, so what it touched is known.
-        if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived, extraVM[owner(row)] == 0 {
-          extraVM[owner(row)] =
-            totalVM[row] - touched[owner(row)] - untouched[owner(row)]
-        }
-        pageTables[row] = 0
-        continue
-      }
-      if pageTables[row] == ProcessTable.derived {
-        pageTables[row] =
-          isKernelThread(row)
-          ? 0
-          : pageTablesOfAnEmptyProcess + lastLevelTables(touched: sum, pagesPerTable: pagesPerTable)
-      }
-      if !totalVM.isEmpty, totalVM[row] != ProcessTable.derived {
-        extraVM[row] = totalVM[row] - sum - untouched[row]
-      }
-    }
-    for row in 0..<count {
-      if sharers.isEmpty, rules.countsAllPlainly, swapoffRows.isEmpty {
-        pages[row] = touched[row] + pageTables[row]
-      } else {
-        if owner(row) == row { refresh(row) }
-      }
-      // Those that share memory come below, once for all of them.
-      if rules.badness.exemptsWholeMM, !sharers.isEmpty, sharers[owner(row)] != nil { continue }
-      refreshCandidate(row)
-    }
-    if rules.badness.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }
-    if rules.looksAtChildren { for row in ppids.indices { addChild(row) } }
+    states = Array(repeating: .running, count: pids.count)
+    ppids = column(table.ppids)
+    for row in pids.indices where pids[row] == 0 { pids[row] = allocator.next() }
+    takeSizes()
+    takeRare(tree)
+    share()
+    complete(pagesPerTable: pagesPerTable)
   }
 
-  private mutating func addChild(_ row: Int) {
-    if ppids[row] != 0 { children[ppids[row], default: []].append(row) }
+  /// The table's row of a process.
+  private func source(_ row: Int) -> Int { rows?[row] ?? row }
+
+  private mutating func takeSizes() {
+    mms.reserveCapacity(pids.count)
+    for row in pids.indices {
+      let source = source(row)
+      mms.append(
+        MM(
+          anon: table.anon[source], file: table.file[source], shmem: table.shmem[source],
+          swap: table.swap[source], locked: table.locked[source],
+          pageTables: table.pageTables[source]))
+      if flags[row].contains(.dying) { states[row] = .dying }
+    }
   }
 
   /// What few rows have.
-  private mutating func takeRare(of table: ProcessTable, rows: [Int]?, _ tree: MemcgTree) {
+  private mutating func takeRare(_ tree: MemcgTree) {
     if !table.legacy.isEmpty || !table.pageTableLevels.isEmpty || !table.threadCgroups.isEmpty {
-      for row in 0..<count {
-        let source = rows?[row] ?? row
-        if let inputs = table.legacy[source] { legacy[row] = inputs }
+      for row in pids.indices {
+        let source = source(row)
+        if let inputs = table.legacy[source] { rare.legacy[row] = inputs }
         if let levels = table.pageTableLevels[source] {
-          upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
+          rare.upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
         }
         if let paths = table.threadCgroups[source] {
-          threadGroups[row] = paths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
+          rare.threadGroups[row] = paths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
         }
       }
     }
     if !table.committed.isEmpty {
-      for row in 0..<count {
-        if let given = table.committed[rows?[row] ?? row] {
-          setCommitted(given, row, anon: anon[row] + swap[row])
-        }
+      for row in pids.indices {
+        if let given = table.committed[source(row)] { setCommitted(given, row) }
       }
     }
     if !table.segments.isEmpty || !table.mappedFiles.isEmpty {
-      for row in 0..<count {
-        segments[row] = table.segments[rows?[row] ?? row]
-        mappedFiles[row] = table.mappedFiles[rows?[row] ?? row]
+      for row in pids.indices {
+        rare.segments[row] = table.segments[source(row)]
+        rare.mappedFiles[row] = table.mappedFiles[source(row)]
       }
     }
     if !table.memsAllowed.isEmpty || !table.mempolicy.isEmpty {
-      for row in 0..<count {
-        memsAllowed[row] = table.memsAllowed[rows?[row] ?? row]
-        mempolicy[row] = table.mempolicy[rows?[row] ?? row]
-      }
-    }
-    for row in 0..<count where flags[row].rawValue >= ProcessTable.Flags.dying.rawValue {
-      if flags[row].contains(.swapoff) { swapoffRows.insert(row) }
-      if flags[row].contains(.dying) {
-        states[row] = .dying
-        dyingRows.insert(row)
+      for row in pids.indices {
+        rare.memsAllowed[row] = table.memsAllowed[source(row)]
+        rare.mempolicy[row] = table.mempolicy[source(row)]
       }
     }
   }
 
-  /// What is committed beyond the pages that a process has is mapped and untouched; what it has beyond that was
-  /// mapped without a reserve.
-  private mutating func setCommitted(_ given: Int64, _ row: Int, anon: Int64) {
-    let beside = given - anon
-    commitBeside[row] = beside
-    if beside > 0 { untouched[row] = beside }
-    if beside < 0 { noReserveTouched[row] = -beside }
+  private mutating func setCommitted(_ given: Int64, _ row: Int) {
+    let all = mms[row].anonAndSwap
+    mappings.change(row) { $0.setCommitted(given, anonAndSwap: all) }
   }
 
   /// The table row of each process.
@@ -155,106 +123,74 @@ extension Tasks {
   }
 
   /// Joins the rows that name another one into address spaces; the first row of each has the sizes.
-  private mutating func share(_ table: ProcessTable, rows: [Int]?) {
+  private mutating func share() {
     if table.sharesMMWith.isEmpty { return }
     let wanted = Set(table.sharesMMWith.values)
     var found: [ProcessReference: Int] = [:]
-    for row in 0..<count {
+    for row in pids.indices {
       for key in [ProcessReference.name(names[row]), .pid(pids[row])]
       where wanted.contains(key) && found[key] == nil {
         found[key] = row
       }
     }
-    var leader = Array(0..<count)
+    var leader = Array(pids.indices)
     func root(_ row: Int) -> Int {
       var at = row
       while leader[at] != at { at = leader[at] }
       return at
     }
-    for row in 0..<count {
-      guard let reference = table.sharesMMWith[rows?[row] ?? row], let other = found[reference]
+    for row in pids.indices {
+      guard let reference = table.sharesMMWith[source(row)], let other = found[reference]
       else { continue }
       let (first, second) = (min(root(row), root(other)), max(root(row), root(other)))
       leader[second] = first
     }
-    for row in 0..<count where root(row) != row {
+    for row in pids.indices where root(row) != row {
       let first = root(row)
       owners[row] = first
-      sharers[first, default: [first]].append(row)
-      takeSizes(of: row, into: first, committed: table.committed[rows?[row] ?? row])
+      give(sizesOf: row, to: first)
     }
   }
 
   /// The sizes may stand with any of the sharers.
-  private mutating func takeSizes(of row: Int, into owner: Int, committed: Int64?) {
-    anon[owner] = max(anon[owner], anon[row])
-    file[owner] = max(file[owner], file[row])
-    shmem[owner] = max(shmem[owner], shmem[row])
-    swap[owner] = max(swap[owner], swap[row])
-    locked[owner] = max(locked[owner], locked[row])
-    segments[owner] = segments[owner] ?? segments[row]
-    mappedFiles[owner] = mappedFiles[owner] ?? mappedFiles[row]
-    if let committed {
+  private mutating func give(sizesOf row: Int, to owner: Int) {
+    mms[owner].takeLargest(mms[row])
+    mms[row] = MM()
+    rare.segments[owner] = rare.segments[owner] ?? rare.segments[row]
+    rare.mappedFiles[owner] = rare.mappedFiles[owner] ?? rare.mappedFiles[row]
+    if let committed = table.committed[source(row)] {
       // What the sharer says of the address space, whose sizes are the owner's now.
-      (commitBeside[row], untouched[row], noReserveTouched[row]) = (0, 0, 0)
-      setCommitted(committed, owner, anon: anon[owner] + swap[owner])
+      mappings.change(row) { $0 = Mappings() }
+      setCommitted(committed, owner)
     }
     if flags[owner].contains(.derivedTables), !flags[row].contains(.derivedTables) {
       flags[owner].remove(.derivedTables)
-      upperTables[owner] = upperTables[row]
+      rare.upperTables[owner] = rare.upperTables[row]
     }
-    pageTables[owner] = max(pageTables[owner], pageTables[row])
-    (anon[row], file[row], shmem[row], swap[row], locked[row]) = (0, 0, 0, 0, 0)
   }
 
-  /// Adds a process with nothing in it yet.
-  ///
-  /// - Returns: its row.
-  mutating func append(
-    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Int64
-  ) -> Int {
-    let row = count
-    if process.ppid != 0 || !ppids.isEmpty {
-      if ppids.isEmpty { ppids = Array(repeating: 0, count: row) }
-      ppids.append(process.ppid)
+  /// Derives what the table does not give.
+  private mutating func complete(pagesPerTable: Int64) {
+    for row in pids.indices {
+      let owner = owners[row] ?? row
+      if owner == row {
+        mms[row].touched = mms[row].rssAndSwap
+        if mms[row].pageTables == ProcessTable.derived {
+          mms[row].pageTables =
+            flags[row].contains(.kernelThread)
+            ? 0
+            : pageTablesOfAnEmptyProcess
+              + lastLevelTables(touched: mms[row].touched, pagesPerTable: pagesPerTable)
+        }
+      }
+      if table.totalVM.isEmpty { continue }
+      let totalVM = table.totalVM[source(row)]
+      // The owner comes first in the list, so what it touched is known.
+      let mapped = mappings[owner]
+      if totalVM == ProcessTable.derived || owner != row && mapped.extraVM != 0 { continue }
+      let touched = mms[owner].touched
+      mappings.change(owner) { $0.extraVM = totalVM - touched - mapped.untouched }
     }
-    if process.legacy != Scenario.Process.LegacyInputs() { legacy[row] = process.legacy }
-    startedAt[row] = now
-    if let levels = process.pageTableLevels {
-      upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
-    }
-    if process.isSwapoff { swapoffRows.insert(row) }
-    memsAllowed[row] = process.memsAllowed
-    mempolicy[row] = process.mempolicy
-    names.append(name)
-    pids.append(pid)
-    uids.append(process.uid)
-    groups.append(Int32(group))
-    oomScoreAdj.append(process.oomScoreAdj)
-    flags.append(ProcessTable.flags(of: process))
-    states.append(.running)
-    anon.append(0)
-    file.append(0)
-    shmem.append(0)
-    swap.append(0)
-    locked.append(0)
-    pageTables.append(0)
-    touched.append(0)
-    pages.append(0)
-    candidateWeight.append(neverChosen)
-    refreshCandidate(row)
-    if !ppids.isEmpty, rules.looksAtChildren { addChild(row) }
-    return row
-  }
-}
-
-extension Rules {
-  /// Whether anything depends on which process is whose child.
-  fileprivate var looksAtChildren: Bool { badness.isLegacy || kill.child != .none }
-
-  /// Whether the sum of all sizes is what counts.
-  fileprivate var countsAllPlainly: Bool {
-    badness.pageTables == .all && badness.rootBonus != .ofOwnUse
   }
 }
 

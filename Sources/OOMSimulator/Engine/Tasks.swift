@@ -4,7 +4,8 @@ internal import VictimSelection
 /// has them: creation order. Rows stay when their process dies.
 ///
 /// Memory belongs to an address space. Where processes share one, its sizes are in the row of the first,
-/// `owner`, and `pages` is the same in all of them.
+/// `owner`, and `pages` is the same in all of them. Only the verbs below change columns, and each brings all that is
+/// derived from what it changes in step.
 struct Tasks: Equatable, Sendable {
   enum Life: UInt8, Sendable {
     case running
@@ -14,182 +15,119 @@ struct Tasks: Equatable, Sendable {
     case exited
   }
 
-  var names: [String] = []
-  var pids: [Int32] = []
-  var uids: [UInt32] = []
-  var groups: [Int32] = []
-  var oomScoreAdj: [Int16] = []
-  var flags: [ProcessTable.Flags] = []
-  var states: [Life] = []
-
-  var anon: [Int64] = []
-  var file: [Int64] = []
-  var shmem: [Int64] = []
-  var swap: [Int64] = []
-  var locked: [Int64] = []
-  var pageTables: [Int64] = []
-  /// Pages that have ever been touched and not given back: what page tables are for.
-  var touched: [Int64] = []
-
-  /// What selection reads: rss, swap and page tables, as the release counts them.
-  var pages: [Int64] = []
-  /// What selection reads: `oomScoreAdj`, as the release counts it, or `neverChosen`.
-  var candidateWeight: [Int16] = []
-  /// For the index of a selection.
-  var changes = ChangedRows()
-
   let rules: Rules
   let word: WordBits
-
-  /// Empty while no row has a parent.
-  var ppids: [Int32] = []
-  /// What the rules before 2.6.36 read besides, of the rows that give it.
-  var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
-  /// When a process began that did not exist at the start.
-  var startedAt: [Int: Int64] = [:]
-  /// The upper levels of page tables that were given by level.
-  var upperTables: [Int: PageTableLevels] = [:]
-  /// Groups of threads that live elsewhere than their process.
-  var threadGroups: [Int: [Int32]] = [:]
-  /// Memory nodes of the rows that give them.
-  var memsAllowed: [Int: NodeMask] = [:]
-  var mempolicy: [Int: NodeMask] = [:]
-  /// What the rows map that give it: the name of a segment, and of a file.
-  var segments: [Int: String] = [:]
-  var mappedFiles: [Int: String] = [:]
-  /// Where the resident pages of an address space lie, on a machine with several memory nodes.
-  var nodes: [Int: NodeShares] = [:]
-  /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
-  var children: [Int32: [Int]] = [:]
-  /// Rows that are dying, and rows that run swapoff.
-  var dyingRows: Set<Int> = []
-  var swapoffRows: Set<Int> = []
-
-  /// Address space beyond what is touched or mapped, where `total_vm` was given.
-  var extraVM = SparseColumn()
   /// What one page table maps, in pages.
-  var pagesPerTable: Int64 = 512
-  /// First page tables beyond those of an empty process, where `page_tables` was given at the start.
-  var extraTables = SparseColumn()
-  /// Private memory that is mapped, committed and untouched.
-  var untouched = SparseColumn()
-  /// Private memory that is mapped without being committed, untouched and touched. Kernel: a mapping
-  /// without `VM_ACCOUNT`.
-  var noReserve = SparseColumn()
-  var noReserveTouched = SparseColumn()
-  /// The part of `untouched` and `noReserve` that growth in progress is going to touch.
-  var claimed = SparseColumn()
-  /// Shared memory that is mapped, committed and untouched.
-  var untouchedShared = SparseColumn()
-  /// The part of `untouchedShared` that growth in progress is going to touch.
-  var claimedShared = SparseColumn()
-  /// Address space that nothing is committed for and that is not touched.
-  var uncommitted = SparseColumn()
-  /// What a process has committed besides its `anon + swap`: what it mapped and did not touch, and shared
-  /// memory; negative where it touched memory that was mapped without a reserve.
-  var commitBeside = SparseColumn()
-  /// The part of `commitBeside` that is shared memory.
-  var committedShmem = SparseColumn()
-  /// Shared memory in swap: in no counter of the process. Kernel: shmem has no `MM_SWAPENTS`.
-  var swappedShmem = SparseColumn()
-  /// Row that has the sizes, for the rows that share an address space.
-  var owners: [Int: Int] = [:]
-  /// All rows of a shared address space, by the row that has the sizes.
-  var sharers: [Int: [Int]] = [:]
+  let pagesPerTable: Int64
 
+  private(set) var names: [String] = []
+  private(set) var pids: [Int32] = []
+  private(set) var uids: [UInt32] = []
+  private(set) var groups: [Int32] = []
+  private(set) var oomScoreAdj: [Int16] = []
+  private(set) var flags: [ProcessTable.Flags] = []
+  private(set) var states: [Life] = []
+  /// Empty while no row has a parent.
+  private(set) var ppids: [Int32] = []
+  private(set) var mms: [MM] = []
+  private(set) var mappings = SparseColumn(nothing: Mappings())
+  @Indirect private(set) var rare = RareColumns()
+  /// Row that has the sizes, for the rows that share an address space.
+  private(set) var owners: [Int: Int] = [:]
+
+  // Derived from the above.
+
+  /// All rows of a shared address space, by the row that has the sizes.
+  private(set) var sharers: [Int: [Int]] = [:]
+  /// What selection reads: rss, swap and page tables, as the release counts them.
+  private(set) var pages: [Int64] = []
+  /// What selection reads: `oomScoreAdj`, as the release counts it, or `neverChosen`.
+  private(set) var candidateWeight: [Int16] = []
+  /// For the index of a selection.
+  private(set) var changes = ChangedRows()
+  /// The children of each process that has any, oldest first, by its pid; kept where the rules look at them.
+  private(set) var children: [Int32: [Int]] = [:]
+  /// Rows that are dying, and running ones in swapoff.
+  private(set) var dyingRows: Set<Int> = []
+  private(set) var swapoffRows: Set<Int> = []
+  /// What all address spaces add to `Committed_AS`.
+  private(set) var committedAS: Int64 = 0
+
+  /// No processes.
   init(rules: Rules, word: WordBits, pagesPerTable: Int64) {
     self.rules = rules
     self.word = word
     self.pagesPerTable = pagesPerTable
   }
 
+  init(_ start: StartColumns, rules: Rules, word: WordBits, pagesPerTable: Int64) {
+    self.init(rules: rules, word: word, pagesPerTable: pagesPerTable)
+    names = start.names
+    pids = start.pids
+    uids = start.uids
+    groups = start.groups
+    oomScoreAdj = start.oomScoreAdj
+    flags = start.flags
+    states = start.states
+    ppids = start.ppids
+    mms = start.mms
+    mappings = start.mappings
+    rare = start.rare
+    owners = start.owners
+    for (row, owner) in owners.sorted(by: { $0.key < $1.key }) {
+      sharers[owner, default: [owner]].append(row)
+    }
+    for row in 0..<count {
+      if states[row] == .dying { dyingRows.insert(row) }
+      if isInSwapoff(row) { swapoffRows.insert(row) }
+      if rules.looksAtChildren, !ppids.isEmpty { addChild(row) }
+      committedAS += committed(row)
+    }
+    pages.reserveCapacity(count)
+    for row in 0..<count { pages.append(countedPages(row, of: sum(owner(row)))) }
+    candidateWeight = Array(repeating: neverChosen, count: count)
+    for row in 0..<count where !rules.badness.exemptsWholeMM || sharers[owner(row)] == nil {
+      refreshCandidate(row)
+    }
+    // Those that share memory once for all of them.
+    if rules.badness.exemptsWholeMM { for owner in sharers.keys { refreshCandidates(with: owner) } }
+  }
+
   var count: Int { pids.count }
 
-  func owner(_ row: Int) -> Int { owners.isEmpty ? row : owners[row] ?? row }
+  // MARK: Keeping in step
 
-  /// The rows that use the same address space, in task order.
-  func usersOfMM(_ row: Int) -> [Int] {
-    let owner = owner(row)
-    return sharers[owner] ?? [owner]
-  }
-
-  func isAlive(_ row: Int) -> Bool { states[row] == .running }
-
-  /// Whether it is still in the kernel's list: running, or dying with its memory not back.
-  func hasNotExited(_ row: Int) -> Bool { states[row] == .running || states[row] == .dying }
-
-  func isKernelThread(_ row: Int) -> Bool { flags[row].contains(.kernelThread) }
-
-  func capabilities(_ row: Int) -> Capabilities {
-    if flags[row].contains(.statesCapabilities) {
-      return Capabilities(
-        rawValue: UInt8(
-          truncatingIfNeeded: flags[row].rawValue >> ProcessTable.Flags.capabilitiesShift) & 7)
-    }
-    return uids[row] == 0 ? .all : []
-  }
-
-  /// Address space in pages. Kernel: `mm->total_vm`.
-  func totalVM(_ row: Int) -> Int64 {
-    let owner = owner(row)
-    var pages = touched[owner]
-    // Most processes have nothing in these tables, and most scenarios none at all.
-    if !untouched.isEmpty { pages += untouched[owner] }
-    if !noReserve.isEmpty { pages += noReserve[owner] }
-    if !untouchedShared.isEmpty { pages += untouchedShared[owner] }
-    if !uncommitted.isEmpty { pages += uncommitted[owner] }
-    if !extraVM.isEmpty { pages += extraVM[owner] }
-    return pages
-  }
-
-  /// What an address space adds to `Committed_AS`.
-  func committed(_ owner: Int) -> Int64 {
-    anon[owner] + swap[owner] + commitBeside[owner]
-  }
-
-  /// Whether the memory of a row's address space is still there.
-  func hasMemory(_ owner: Int) -> Bool {
-    // A kernel thread that borrows an address space does not keep it: its users are gone, it is reaped.
-    usersOfMM(owner).contains {
-      (states[$0] == .running || states[$0] == .dying) && (!isKernelThread($0) || owner == $0)
-    }
-  }
-
-  /// Brings the selection columns in step with a row's sizes and settings.
-  mutating func refresh(_ row: Int) {
-    let owner = owner(row)
-    let sum =
-      anon[owner] + file[owner] + shmem[owner] + swap[owner] + countedTables(owner: owner)
-    if rules.badness.rootBonus != .ofOwnUse, swapoffRows.isEmpty {
-      if owners.isEmpty {
-        pages[row] = sum
-        changes.note(row)
-        return
-      }
-      for user in usersOfMM(row) {
-        pages[user] = sum
-        changes.note(user)
-      }
+  /// Changes the pages of an address space, and all that is derived from them.
+  private mutating func change(_ owner: Int, _ body: (inout MM) -> Void) {
+    committedAS -= mms[owner].anonAndSwap
+    body(&mms[owner])
+    committedAS += mms[owner].anonAndSwap
+    let sum = sum(owner)
+    if owners.isEmpty {
+      pages[owner] = countedPages(owner, of: sum)
+      changes.note(owner)
       return
     }
-    for user in usersOfMM(row) {
+    for user in usersOfMM(owner) {
+      pages[user] = countedPages(user, of: sum)
       changes.note(user)
-      pages[user] =
-        hasThousandPoints(user)
-        ? 0
-        : rules.badness.rootBonus.pages(
-          sum, isAdmin: capabilities(user).contains(.sysAdmin), word: word)
     }
   }
 
-  mutating func refreshCandidate(_ row: Int) {
-    let isCandidate = states[row] == .running && ineligibility(row) == nil
+  /// Changes what an address space has mapped, and what is committed for it.
+  private mutating func changeMappings(_ owner: Int, _ body: (inout Mappings) -> Void) {
+    committedAS -= mappings[owner].commitBeside
+    mappings.change(owner, body)
+    committedAS += mappings[owner].commitBeside
+  }
+
+  private mutating func refreshCandidate(_ row: Int) {
     changes.note(row)
-    candidateWeight[row] = isCandidate ? weight(row) : neverChosen
+    candidateWeight[row] = countedWeight(row)
   }
 
   /// As `refreshCandidate`, of all that share the memory where one decides for the others.
-  mutating func refreshCandidates(with row: Int) {
+  private mutating func refreshCandidates(with row: Int) {
     guard rules.badness.exemptsWholeMM, !sharers.isEmpty else { return refreshCandidate(row) }
     let users = usersOfMM(row)
     let isExempt = users.contains(where: isDisabledSharer)
@@ -200,69 +138,235 @@ struct Tasks: Equatable, Sendable {
     }
   }
 
-  /// `oom_score_adj` as a selection counts it.
-  func weight(_ row: Int) -> Int16 {
-    if hasThousandPoints(row) { return 1000 }
-    let adj = effectiveAdj(row)
-    if rules.badness.rootBonus != .ofTotal { return adj }
-    return rules.badness.rootBonus.weight(adj, isAdmin: capabilities(row).contains(.sysAdmin))
+  private mutating func addChild(_ row: Int) {
+    if ppids[row] != 0 { children[ppids[row], default: []].append(row) }
   }
 
-  /// A process in swapoff of 2.6.36 to 2.6.39: 1000 points, whatever it uses.
-  private func hasThousandPoints(_ row: Int) -> Bool {
-    rules.selection.swapoff == .thousandPoints && flags[row].contains(.swapoff)
-  }
+  // MARK: Processes
 
-  /// Page tables that the release counts as points.
-  func countedTables(owner: Int) -> Int64 {
-    switch rules.badness.pageTables {
-    case .all: return pageTables[owner]
-    case .none: return 0
-    case .pte, .pteAndPMD:
-      let isDerived = flags[owner].contains(.derivedTables) && pageTables[owner] > 0
-      guard let upper = isDerived ? upperTablesOfAProcess : upperTables[owner] else {
-        return pageTables[owner]
-      }
-      let levels = PageTableLevels(
-        pte: max(pageTables[owner] - upper.total, 0), pmd: upper.pmd, pud: upper.pud)
-      return rules.badness.pageTables.pages(levels)
-    }
-  }
-}
-
-extension Tasks {
-  mutating func setFlags(
-    _ row: Int, capabilities: Capabilities?, onENOMEM: Scenario.Process.OnENOMEM?
-  ) {
-    var process = Scenario.Process()
-    process.isKernelThread = isKernelThread(row)
-    process.capabilities =
-      capabilities ?? (flags[row].contains(.statesCapabilities) ? self.capabilities(row) : nil)
-    process.onENOMEM =
-      onENOMEM ?? (flags[row].contains(.exitsOnENOMEM) ? .exit : .continue)
-    process.isInVfork = flags[row].contains(.inVfork)
-    process.isDying = flags[row].contains(.dying)
-    process.isSwapoff = flags[row].contains(.swapoff)
-    process.pageTables = flags[row].contains(.derivedTables) ? nil : 0
-    flags[row] = ProcessTable.flags(of: process)
-    refresh(row)
+  /// Adds a process with nothing in it yet.
+  ///
+  /// - Returns: its row.
+  mutating func append(
+    _ process: Scenario.Process, name: String, pid: Int32, group: Int, at now: Microseconds
+  ) -> Int {
+    let row = count
+    names.append(name)
+    pids.append(pid)
+    uids.append(process.uid)
+    groups.append(Int32(group))
+    oomScoreAdj.append(process.oomScoreAdj)
+    flags.append(ProcessTable.flags(of: process))
+    states.append(.running)
+    if process.ppid != 0, ppids.isEmpty { ppids = Array(repeating: 0, count: row) }
+    if process.ppid != 0 || !ppids.isEmpty { ppids.append(process.ppid) }
+    mms.append(MM())
+    rare.add(process, row: row, at: now)
+    pages.append(0)
+    candidateWeight.append(neverChosen)
+    if process.isSwapoff { swapoffRows.insert(row) }
     refreshCandidate(row)
+    if !ppids.isEmpty, rules.looksAtChildren { addChild(row) }
+    return row
   }
 
-  mutating func setFlag(_ flag: ProcessTable.Flags, _ row: Int, _ isOn: Bool) {
-    if isOn { flags[row].insert(flag) } else { flags[row].remove(flag) }
-    if flag == .swapoff {
-      if isOn { swapoffRows.insert(row) } else { swapoffRows.remove(row) }
-    }
-    refresh(row)
-    refreshCandidates(with: row)
-  }
-
-  /// Makes a row without memory use the address space of another one.
+  /// Makes a row without memory use the address space of another one. Kernel: `CLONE_VM`.
   mutating func join(_ row: Int, to other: Int) {
     let owner = owner(other)
     owners[row] = owner
     sharers[owner, default: [owner]].append(row)
-    refresh(owner)
+    change(owner) { _ in }
+    refreshCandidates(with: owner)
   }
+
+  /// Gives a new process the sizes that it states beyond what it is going to touch.
+  ///
+  /// - Parameter touched: what it is going to touch, in pages.
+  mutating func give(_ row: Int, totalVM: Int64?, pageTables: Int64?, touching touched: Int64) {
+    let tables =
+      lastLevelTables(touched: touched, pagesPerTable: pagesPerTable) + pageTablesOfAnEmptyProcess
+    changeMappings(row) {
+      if let totalVM { $0.extraVM = totalVM - touched }
+      if let pageTables { $0.extraTables = pageTables - tables }
+    }
+  }
+
+  /// Kernel: `mem_cgroup_attach()`, mm/memcontrol.c.
+  mutating func move(_ row: Int, to group: Int) {
+    groups[row] = Int32(group)
+    changes.note(row)
+  }
+
+  /// Kernel: `do_exit()`, kernel/exit.c, or `mark_oom_victim()`, mm/oom_kill.c.
+  mutating func end(_ rows: [Int], as state: Life) {
+    for row in rows {
+      states[row] = state
+      if state == .dying { dyingRows.insert(row) } else { dyingRows.remove(row) }
+      swapoffRows.remove(row)
+      refreshCandidate(row)
+    }
+    // A process that is gone exempts nobody any more.
+    if rules.badness.exemptsWholeMM { for row in rows { refreshCandidates(with: row) } }
+  }
+
+  // MARK: Settings
+
+  mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
+    oomScoreAdj[row] = adj
+    refreshCandidates(with: row)
+  }
+
+  /// Keeps what was written to `oom_adj`; nil where only `oom_score_adj` says something.
+  mutating func setOOMAdj(_ row: Int, _ adj: Int16?) {
+    if adj == nil, rare.legacy[row] == nil { return }
+    rare.legacy[row, default: Scenario.Process.LegacyInputs()].oomAdj = adj
+    refreshCandidate(row)
+  }
+
+  /// Changes all but the two files above.
+  mutating func apply(_ change: Event.ProcessChange, to row: Int) {
+    if let isInVfork = change.isInVfork { setFlag(.inVfork, row, isInVfork) }
+    if let isSwapoff = change.isSwapoff { setSwapoff(row, isSwapoff) }
+    rare.apply(change, to: row)
+    if let uid = change.uid { uids[row] = uid }
+    if let capabilities = change.capabilities { flags[row].capabilities = capabilities }
+    if let onENOMEM = change.onENOMEM { setFlag(.exitsOnENOMEM, row, onENOMEM == .exit) }
+    self.change(owner(row)) { _ in }
+    refreshCandidate(row)
+  }
+
+  mutating func setSwapoff(_ row: Int, _ isOn: Bool) {
+    setFlag(.swapoff, row, isOn)
+    if isOn { swapoffRows.insert(row) } else { swapoffRows.remove(row) }
+    change(owner(row)) { _ in }
+    refreshCandidates(with: row)
+  }
+
+  private mutating func setFlag(_ flag: ProcessTable.Flags, _ row: Int, _ isOn: Bool) {
+    if isOn { flags[row].insert(flag) } else { flags[row].remove(flag) }
+  }
+
+  // MARK: Memory
+
+  /// Kernel: `do_mmap()`, mm/mmap.c.
+  mutating func map(_ pages: Int64, _ kind: Event.MappingKind, of owner: Int) {
+    changeMappings(owner) { $0.map(pages, kind) }
+  }
+
+  /// Gives mapped and untouched address space back; no more than there is. Kernel: `do_munmap()`, mm/mmap.c.
+  mutating func unmap(_ pages: Int64, _ kind: Event.MappingKind, of owner: Int) {
+    changeMappings(owner) { $0.unmap(pages, kind) }
+  }
+
+  /// Keeps mapped memory for a growth that is going to touch it.
+  mutating func claim(anon: Int64, shmem: Int64, of owner: Int) {
+    changeMappings(owner) {
+      $0.claimed += anon
+      $0.claimedShared += shmem
+    }
+  }
+
+  /// Touches pages of one kind that were claimed.
+  ///
+  /// - Parameters:
+  ///   - counted: how far the counter goes up: 0 where a segment or a file shows its pages.
+  ///   - tables: the page tables that this takes.
+  mutating func touch(
+    _ pages: Int64, _ kind: PageKind, of owner: Int, counted: Int64, tables: Int64
+  ) {
+    if kind != .file { changeMappings(owner) { $0.touch(pages, kind, counted: counted) } }
+    change(owner) { $0.touch(pages, kind, counted: counted, tables: tables) }
+  }
+
+  /// Takes pages away that are given back, and what was committed for them.
+  ///
+  /// - Parameter touched: how many pages are touched no more, those of a segment or a file among them.
+  mutating func giveBack(_ held: Held, touched: Int64, of owner: Int) {
+    let all = mms[owner].anonAndSwap
+    changeMappings(owner) { $0.giveBack(held.pages, of: all) }
+    change(owner) {
+      $0.touched -= touched
+      $0.remove(held.pages)
+    }
+    if !held.nodes.isEmpty { changeNodes(of: owner) { $0 -= held.nodes } }
+  }
+
+  /// Follows what reclaim, swap or a copy did to the pages of an address space. Kernel: `add_mm_counter()`.
+  mutating func addMMCounters(_ pages: Pages, of owner: Int) {
+    change(owner) { $0.add(pages) }
+  }
+
+  /// Counts as many pages of a segment or a file as its users are shown.
+  mutating func show(_ pages: Int64, of kind: SharedObject.Kind, in owner: Int) {
+    change(owner) { $0.show(pages, of: kind) }
+  }
+
+  /// - Parameter none: what a process has whose nodes nobody has counted yet.
+  mutating func changeNodes(
+    of owner: Int, none: NodeShares = NodeShares(), _ body: (inout NodeShares) -> Void
+  ) {
+    body(&rare.nodes[owner, default: none])
+  }
+
+  mutating func changeAges(of owner: Int, _ body: (inout Ages) -> Void) {
+    body(&rare.ages[owner, default: Ages()])
+    if rare.ages[owner]?.isEmpty == true { rare.ages[owner] = nil }
+  }
+
+  /// Fills the row of a child with what a fork copies. Kernel: `dup_mmap()`, kernel/fork.c.
+  mutating func fork(_ owner: Int, to child: Int, tables: Int64) {
+    let parent = mms[owner]
+    let copied = mappings[owner].copiedByFork
+    let untouchedVM = totalVM(owner) - parent.anonAndSwap - copied.untouchedVM
+    changeMappings(child) {
+      $0 = copied
+      $0.extraVM = untouchedVM
+    }
+    change(child) { $0 = parent.copiedByFork(tables: tables) }
+    if let nodes = rare.nodes[owner] {
+      rare.nodes[child] = nodes.part(parent.pages.copiedByFork)
+    }
+  }
+
+  /// Takes all memory away. Kernel: `exit_mmap()`, mm/mmap.c.
+  mutating func exitMM(_ owner: Int) {
+    if !rare.upperTables.isEmpty { rare.upperTables[owner] = nil }
+    if !rare.nodes.isEmpty { rare.nodes[owner] = nil }
+    if !rare.ages.isEmpty { rare.ages[owner] = nil }
+    changeMappings(owner) { $0 = Mappings() }
+    change(owner) { $0 = MM() }
+  }
+
+  /// Some rows, numbered anew; what is derived from them is left out, but for the points.
+  func kept(_ numbers: RowNumbers, pids: [Int32], ppids: [Int32], rare: RareColumns) -> Tasks {
+    var tasks = Tasks(rules: rules, word: word, pagesPerTable: pagesPerTable)
+    tasks.names = numbers.kept(names)
+    tasks.pids = pids
+    tasks.uids = numbers.kept(uids)
+    tasks.groups = numbers.kept(groups)
+    tasks.oomScoreAdj = numbers.kept(oomScoreAdj)
+    tasks.flags = numbers.kept(flags)
+    tasks.states = numbers.kept(states)
+    tasks.ppids = ppids
+    tasks.mms = numbers.kept(mms)
+    tasks.mappings = numbers.kept(mappings, nothing: Mappings())
+    tasks.rare = rare
+    tasks.owners = numbers.kept(owners).mapValues { numbers[$0] }
+    tasks.pages = numbers.kept(pages)
+    tasks.candidateWeight = numbers.kept(candidateWeight)
+    return tasks
+  }
+
+  // MARK: For the index of a selection
+
+  /// From now on rows whose pages, weight or group change are noted.
+  mutating func beginChanges() { changes.begin(rows: count) }
+
+  /// All that has changed was told.
+  mutating func clearChanges() { changes.clear() }
+}
+
+extension Rules {
+  /// Whether anything depends on which process is whose child.
+  var looksAtChildren: Bool { badness.isLegacy || kill.child != .none }
 }

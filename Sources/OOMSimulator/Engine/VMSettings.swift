@@ -1,11 +1,11 @@
-/// The sysctls of a run with the kernel's defaults filled in; sizes in the unit of the file.
+/// The sysctls of a run with the kernel's defaults filled in.
 struct VMSettings: Equatable, Sendable {
   var overcommitMemory: Sysctl.OvercommitMemory
   var overcommitRatio: Int64
-  var overcommitKbytes: Int64
-  var adminReserveKbytes: Int64
-  var userReserveKbytes: Int64
-  var minFreeKbytes: Int64
+  var overcommitKbytes: Kibibytes
+  var adminReserveKbytes: Kibibytes
+  var userReserveKbytes: Kibibytes
+  var minFreeKbytes: Kibibytes
   var swappiness: Int64
   var panicOnOOM: Sysctl.PanicOnOOM
   var oomKillAllocatingTask: Bool
@@ -18,15 +18,16 @@ struct VMSettings: Equatable, Sendable {
     overcommitKbytes = kbytes ?? 0
     overcommitRatio = sysctl.overcommitRatio ?? (kbytes == nil ? 50 : 0)
     let kernelPages = machine.kernel + machine.slabReclaimable + machine.hugetlb
-    let freeAtBootKiB = max(machine.memory - kernelPages, 0) * (machine.pageSize / 1024)
+    let freeAtBoot = machine.pageSize.kibibytes(pages: max(machine.memory - kernelPages, 0))
     adminReserveKbytes =
-      sysctl.adminReserveKbytes ?? defaultAdminReserveKbytes(freeAtBootKiB: freeAtBootKiB)
+      sysctl.adminReserveKbytes ?? defaultAdminReserveKbytes(freeAtBoot: freeAtBoot)
     userReserveKbytes =
-      sysctl.userReserveKbytes ?? defaultUserReserveKbytes(freeAtBootKiB: freeAtBootKiB)
+      sysctl.userReserveKbytes ?? defaultUserReserveKbytes(freeAtBoot: freeAtBoot)
     minFreeKbytes =
       sysctl.minFreeKbytes
       ?? defaultMinFreeKbytes(
-        lowmemKiB: machine.memoryKiB, most: rules.watermarks.mostMinFreeKbytes)
+        lowmem: machine.pageSize.kibibytes(pages: machine.memory),
+        most: rules.watermarks.mostMinFreeKbytes)
     swappiness = sysctl.swappiness ?? 60
     panicOnOOM = sysctl.panicOnOOM ?? .never
     oomKillAllocatingTask = sysctl.oomKillAllocatingTask ?? false

@@ -1,8 +1,8 @@
 /// Something that a replay has to say besides its kills, refusals and growth that stands still: a value, whose words
 /// the formats make.
 public struct Warning: Equatable, Sendable {
-  /// Microseconds since the start; nil for what concerns the rules or the start state.
-  public var at: Int64?
+  /// When, since the start; nil for what concerns the rules or the start state.
+  public var at: Microseconds?
   /// What there is to say.
   package var fact: Fact
 
@@ -59,8 +59,8 @@ public struct Warning: Equatable, Sendable {
     /// swapoff fails: not all that is in swap came back to memory.
     case swapStays
 
-    /// A service was started as often as its limit allows within `interval` microseconds, and stays down.
-    case startLimitHit(process: String, starts: Int, interval: Int64)
+    /// A service was started as often as its limit allows within `interval`, and stays down.
+    case startLimitHit(process: String, starts: Int, interval: Microseconds)
     /// Processes still come back, no loop could be proved, and the run is followed no further.
     case stopped(after: Bound)
   }
@@ -68,11 +68,11 @@ public struct Warning: Equatable, Sendable {
   /// How far a run is followed that neither settles nor repeats itself.
   package enum Bound: Equatable, Sendable {
     case restarts(Int)
-    /// Microseconds without any other event.
-    case time(Int64)
+    /// Time without any other event.
+    case time(Microseconds)
   }
 
-  init(at: Int64? = nil, _ fact: Fact) {
+  init(at: Microseconds? = nil, _ fact: Fact) {
     self.at = at
     self.fact = fact
   }

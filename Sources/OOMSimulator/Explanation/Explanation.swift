@@ -18,13 +18,17 @@ public struct Explanation: Equatable, Sendable {
   /// - Complexity: O(1).
   public init(of kill: Kill) {
     self.kill = kill
-    pointsPerAdj = kill.arithmetic.pointsPerAdj
-    margin = kill.runnerUp.map { kill.victim.points - $0.points }
-    let isLegacy = kill.arithmetic.unit == .none
+    guard let decision = kill.decision else {
+      (pointsPerAdj, margin, sparedAtAdj, sparedAtOOMAdj) = (0, nil, nil, nil)
+      return
+    }
+    pointsPerAdj = decision.arithmetic.pointsPerAdj
+    margin = decision.runnerUp.map { kill.victim.points - $0.points }
+    let isLegacy = decision.arithmetic.unit == .none
     let spared: Int16? =
-      if kill.chosen == .points, let runnerUp = kill.runnerUp {
-        BreakEven(arithmetic: kill.arithmetic)
-          .sparedAt(kill.victim, under: runnerUp.points, otherWinsTie: kill.runnerUpWinsTies)
+      if decision.chosen == .points, let runnerUp = decision.runnerUp {
+        BreakEven(arithmetic: decision.arithmetic)
+          .sparedAt(kill.victim, under: runnerUp.points, otherWinsTie: decision.runnerUpWinsTies)
       } else {
         nil
       }
@@ -35,26 +39,30 @@ public struct Explanation: Equatable, Sendable {
   /// The lowest `oom_score_adj` above its own at which the runner-up would have been chosen instead; nil when
   /// no value up to 1000 would do, or where it is not points that decide.
   package var runnerUpChosenAtAdj: Int16? {
-    guard kill.chosen == .points, kill.arithmetic.unit != .none, let runnerUp = kill.runnerUp,
+    guard let decision = kill.decision, decision.chosen == .points,
+      decision.arithmetic.unit != .none, let runnerUp = decision.runnerUp,
       runnerUp.ineligible == nil
     else { return nil }
-    return BreakEven(arithmetic: kill.arithmetic)
-      .chosenAt(runnerUp, over: kill.victim.points, winsTie: kill.runnerUpWinsTies)
+    return BreakEven(arithmetic: decision.arithmetic)
+      .chosenAt(runnerUp, over: kill.victim.points, winsTie: decision.runnerUpWinsTies)
   }
 
-  /// The terms of the victim's points, in the order of the arithmetic.
-  public var terms: [Term] { kill.arithmetic.terms(of: kill.victim) }
+  /// The terms of the victim's points, in the order of the arithmetic; none where it was not the kernel that decided.
+  public var terms: [Term] { kill.decision?.arithmetic.terms(of: kill.victim) ?? [] }
 }
 
 extension Explanation: CustomStringConvertible {
   /// The terms of the victim's points, the runner-up and the margin; one line each.
   public var description: String {
     let victim = kill.victim
+    guard let decision = kill.decision else {
+      return "\(victim.name) (pid \(victim.pid)): taken by \(kill.by)"
+    }
     var lines = [
       "\(victim.name) (pid \(victim.pid)): \(victim.points) points = "
         + Term.text(terms, number: { "\($0)" })
     ]
-    if let runnerUp = kill.runnerUp, let margin {
+    if let runnerUp = decision.runnerUp, let margin {
       lines.append("runner-up \(runnerUp.name) (pid \(runnerUp.pid)): \(margin) points less")
     }
     if let sparedAtAdj { lines.append("spared at oom_score_adj \(sparedAtAdj) or less") }

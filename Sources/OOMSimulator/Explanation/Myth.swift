@@ -69,12 +69,13 @@ package enum Myth: String, CaseIterable, Sendable {
     case .swap: return eligible.contains { $0.swap > 0 }
     case .upTo1000: return true
     case .random:
-      return kill.chosen == .points
+      return kill.decision?.chosen == .points
         && eligible.contains {
           $0.points == kill.victim.points && $0.identity != kill.victim.identity
         }
     case .whoAsks:
-      return kill.chosen == .points && kill.invoker != nil && kill.invoker != kill.victim.identity
+      guard let decision = kill.decision, let invoker = decision.invoker else { return false }
+      return decision.chosen == .points && invoker != kill.victim.identity
     case .reservation:
       let groups = scenario.cgroups.filter { ($0.value.min ?? 0) > 0 || ($0.value.low ?? 0) > 0 }
       return groups.keys.contains {

@@ -67,14 +67,16 @@ private struct Question {
     if let casualty = kill.killed.first(where: { $0.process == candidate.identity }) {
       return .diedToo(casualty.because)
     }
-    if kill.chosen != .points { return .notByPoints(kill.chosen) }
+    if let chosen = kill.decision?.chosen, chosen != .points { return .notByPoints(chosen) }
     if let ineligible = candidate.ineligible { return .ineligible(ineligible) }
     if kill.victim.points == candidate.points { return .tie }
     return .fewerPoints(kill.victim.points - candidate.points)
   }
 
   private var isOpen: Bool {
-    if kill.chosen != .points || candidate.identity == kill.victim.identity { return false }
+    if kill.decision?.chosen != .points || candidate.identity == kill.victim.identity {
+      return false
+    }
     switch candidate.ineligible {
     case nil, .disabled, .oomAdjDisabled: return true
     default: return false

@@ -4,7 +4,7 @@ package struct Forecast: Equatable, Sendable {
   package var kernel: String
   /// Key of the rules that decide.
   package var ruleSet: String
-  package var pageSize: Int64
+  package var pageSize: Bytes
   /// The machine and every group with a limit, nearest to its limit first.
   package var domains: [Domain]
   /// What has to be said of the rules and of the state.
@@ -74,10 +74,12 @@ extension Simulator {
   ///
   /// - Parameters:
   ///   - top: how many candidates each domain lists at most.
-  ///   - time: microseconds; everything that happens at that instant has happened. Nil is the start.
+  ///   - time: everything that happens at that instant has happened. Nil is the start.
   ///
   /// - Complexity: O(processes × log processes) for the machine and the same for each group's own.
-  package func forecast(_ scenario: Scenario, top: Int = 5, at time: Int64? = nil) -> Forecast {
+  package func forecast(
+    _ scenario: Scenario, top: Int = 5, at time: Microseconds? = nil
+  ) -> Forecast {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     replay.stopsAtLoop = false
     if let time { replay.run(until: time) }

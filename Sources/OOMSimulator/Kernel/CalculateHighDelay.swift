@@ -58,7 +58,10 @@ extension State {
       }
       ticks = sleep(pages, batch: batch, delay)
     }
-    let excess = levels.max { proportion(of: 1 << 20, $0.usage, max($0.high, 1)) < proportion(of: 1 << 20, $1.usage, max($1.high, 1)) }
+    let excess = levels.max {
+      proportion(of: 1 << 20, $0.usage, max($0.high, 1))
+        < proportion(of: 1 << 20, $1.usage, max($1.high, 1))
+    }
     var to = growth.done
     var (rest, whole) = (pages, left)
     for kind in PageKind.touched {
@@ -68,10 +71,11 @@ extension State {
       rest -= part
       whole -= kindLeft
     }
-    let sleep = ticks * (1_000_000 / ticksPerSecond)
+    let sleep = Microseconds(ticks * (1_000_000 / ticksPerSecond))
+    let own = Microseconds(proportion(of: growth.ownDurationLeft.rawValue, pages, left))
     return Growth.Stretch(
       from: growth.done, to: to, start: now,
-      duration: proportion(of: growth.ownDurationLeft, pages, left) + sleep,
+      duration: own + sleep,
       highGroup: excess?.group ?? group, sleep: sleep)
   }
 
@@ -112,7 +116,8 @@ extension RulesByRelease {
       RuleChange(
         .high, "6.1",
         "The sleep comes after every 64 pages.", "mm/memcontrol.c", "MEMCG_CHARGE_BATCH",
-        hurts: "nobody: groups above memory.high are half as slow", evidence: .inferred("6.0 and 6.1")
+        hurts: "nobody: groups above memory.high are half as slow",
+        evidence: .inferred("6.0 and 6.1")
       ) { $0.memcg.highDelay = .afterBatch(pages: 64) },
     ]
   }

@@ -102,7 +102,7 @@ extension State {
   /// Kernel: `cpuset_mems_allowed()`, kernel/cgroup/cpuset.c. File: `Mems_allowed_list` in /proc/PID/status.
   func mems(of row: Int?) -> NodeMask {
     guard let row, machine.nodes.count > 1 else { return allNodes }
-    return tasks.memsAllowed[row] ?? mems(ofGroup: Int(tasks.groups[row]))
+    return tasks.rare.memsAllowed[row] ?? mems(ofGroup: Int(tasks.groups[row]))
   }
 
   /// The nodes that the processes of a group may have memory on: what it asks for of those of its parent, or all of
@@ -125,7 +125,7 @@ extension State {
     guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
-      let its = policy == nil ? self.mems(of: row) : tasks.mempolicy[row] ?? allNodes
+      let its = policy == nil ? self.mems(of: row) : tasks.rare.mempolicy[row] ?? allNodes
       if its.isDisjoint(with: policy ?? mems) { foreign.insert(row) }
     }
     return foreign

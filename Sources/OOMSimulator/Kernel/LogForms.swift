@@ -83,8 +83,8 @@ package struct LogForms: Equatable, Sendable {
   package var namesSharers = false
   package var hasOOMGroup = false
   package var hasReaper = false
-  /// Microseconds that the reaper leaves a victim to end by itself.
-  package var reaperDelay: Int64 = 0
+  /// Time that the reaper leaves a victim to end by itself.
+  package var reaperDelay: Microseconds = 0
   /// SysRq f is `order=-1`.
   package var marksSysrq = false
   /// What panics are worded like.
@@ -250,7 +250,7 @@ extension LogForms {
       "5.18", "mm/memcontrol.c memory_stats[], mm/oom_kill.c OOM_REAPER_DELAY; release from memory"
     ) {
       $0.statHasKernel = true
-      $0.reaperDelay = 2_000_000
+      $0.reaperDelay = .seconds(2)
       $0.anonymous = Mask(bits: "140dca", names: "GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO")
     },
     Change("6.8", "mm/oom_kill.c dump_task()") { $0.table = .kindsOfRSS },

@@ -23,7 +23,7 @@ package enum MemcgTotalpages: Equatable, Sendable {
 ///   - swapMax: swap that the group can have beside it, in pages.
 ///   - swappiness: `vm.swappiness`, or the group's own on version 1.
 package func memCgroupGetMax(
-  max: Int64, swapMax: Int64, totalSwap: Int64, swappiness: Int64, pageSize: Int64 = 4096,
+  max: Int64, swapMax: Int64, totalSwap: Int64, swappiness: Int64, pageSize: Bytes = 4096,
   rule: MemcgTotalpages = .maxAndSwapMax
 ) -> Int64 {
   let top = pageCounterMax(pageSize: pageSize)
@@ -35,7 +35,7 @@ package func memCgroupGetMax(
   case .swapAsBytes:
     // In bytes; what does not fit 63 bits is unlimited, and so is its limit of both.
     if limit == top { return memsw }
-    return Swift.min(limit + totalSwap / pageSize, memsw)
+    return Swift.min(limit + pageSize.pages(Bytes(totalSwap)), memsw)
   case .limitAndSwap:
     return Swift.min(limit + totalSwap, memsw)
   case .limitAndSwapUnlessUnswappable:
@@ -46,7 +46,7 @@ package func memCgroupGetMax(
 }
 
 /// Kernel: `PAGE_COUNTER_MAX`, include/linux/page_counter.h.
-func pageCounterMax(pageSize: Int64) -> Int64 { Int64.max / pageSize }
+func pageCounterMax(pageSize: Bytes) -> Int64 { pageSize.pages(Bytes(.max)) }
 
 extension State {
   /// Kernel: `oc->totalpages = mem_cgroup_get_max(oc->memcg) ?: 1`.

@@ -45,13 +45,14 @@ extension State {
   /// f168a9a54ec3.
   private func threadsVisited(in group: Int) -> [Int] {
     guard rules.selection.visitsThreads else { return [] }
-    return tasks.threadGroups.filter { $0.value.contains(Int32(group)) }.map { $0.key }.sorted()
+    return tasks.rare.threadGroups.filter { $0.value.contains(Int32(group)) }.map { $0.key }
+      .sorted()
   }
 
   /// Whether the kernel visits one process after another, so that of equals it would be the other's choice.
   func isVisited(_ row: Int, after other: Int, domain: Int?) -> Bool {
     if domain == nil { return row > other }
-    if rules.selection.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty {
+    if rules.selection.memcgWalk == .joiningOrder, tasks.rare.threadGroups.isEmpty {
       let (group, otherGroup) = (tasks.groups[row], tasks.groups[other])
       if group != otherGroup { return group > otherGroup }
       return groups.members[Int(group)].first { $0 == row || $0 == other } == Int32(other)

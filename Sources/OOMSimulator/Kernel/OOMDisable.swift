@@ -8,7 +8,7 @@ extension Tasks {
   /// `oom_adj` of a process; where the scenario gives `oom_score_adj` alone, what reading the old file
   /// would have shown.
   func oomAdj(_ row: Int) -> Int16 {
-    if !legacy.isEmpty, let own = legacy[row]?.oomAdj { return own }
+    if !rare.legacy.isEmpty, let own = rare.legacy[row]?.oomAdj { return own }
     let read = readOOMAdj(oomScoreAdj[row], .steps15)
     return rules.selection.hasOOMDisable ? read : max(read, -16)
   }

@@ -50,7 +50,7 @@ extension State {
   func legacyTask(_ row: Int) -> LegacyTask {
     var task = LegacyTask()
     let inputs =
-      (tasks.legacy.isEmpty ? nil : tasks.legacy[row]) ?? Scenario.Process.LegacyInputs()
+      (tasks.rare.legacy.isEmpty ? nil : tasks.rare.legacy[row]) ?? Scenario.Process.LegacyInputs()
     let capabilities = tasks.capabilities(row)
     task.totalVM = tasks.totalVM(row)
     if !tasks.children.isEmpty, let children = tasks.children[tasks.pids[row]] {
@@ -60,9 +60,10 @@ extension State {
     }
     task.hz = machine.hz
     // Microseconds are below 2^50 and ticks a second below 2^11: no overflow.
-    task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / 1_000_000)
+    task.cpuJiffies = UInt64(inputs.cpuTime * machine.hz / .seconds(1))
     task.runSeconds =
-      (inputs.runTime + now - (tasks.startedAt.isEmpty ? 0 : tasks.startedAt[row] ?? 0)) / 1_000_000
+      (inputs.runTime + now - (tasks.rare.startedAt.isEmpty ? 0 : tasks.rare.startedAt[row] ?? 0))
+      / .seconds(1)
     task.nice = Int(inputs.nice)
     task.isUidZero = tasks.uids[row] == 0
     task.isAdmin = capabilities.contains(.sysAdmin)

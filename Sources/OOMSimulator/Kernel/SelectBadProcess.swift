@@ -28,16 +28,16 @@ extension State {
     if domain != nil {
       // A walk that does not keep the groups of a domain together has no range for it.
       let isByGroups = ![.taskList, .groupsByID].contains(rules.selection.memcgWalk)
-      if !isByGroups || !tasks.threadGroups.isEmpty { return nil }
+      if !isByGroups || !tasks.rare.threadGroups.isEmpty { return nil }
     }
     let walk = domain == nil ? nil : rules.selection.memcgWalk
-    guard selectionIndex.prepare(&tasks, groups, memcgWalk: walk) else {
+    guard selectionIndex.wrappedValue.prepare(&tasks, groups, memcgWalk: walk) else {
       let rows = domain.map { $0.reduce(0) { $0 + groups.members[$1].count } }
-      selectionIndex.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
+      selectionIndex.wrappedValue.countScan(of: rows ?? tasks.count, inMemcg: domain != nil)
       return nil
     }
-    selectionIndex.follow(&tasks)
-    return selectionIndex.select(
+    selectionIndex.wrappedValue.follow(&tasks)
+    return selectionIndex.wrappedValue.select(
       domain, excluded: oc.excluded, tasks, totalpages: oc.totalpages,
       selectionRule(in: oc.memcg))
   }
@@ -53,7 +53,7 @@ extension State {
       return VictimSelection.selectBadProcess(
         pages: tasks.pages.span, weight: weight.span, totalpages: oc.totalpages, rule: rule)
     }
-    guard rules.selection.memcgWalk == .joiningOrder, tasks.threadGroups.isEmpty else {
+    guard rules.selection.memcgWalk == .joiningOrder, tasks.rare.threadGroups.isEmpty else {
       let rows = rowsVisited(domain: domain).map { Int32($0) }
       return VictimSelection.selectBadProcess(
         among: rows.span, pages: tasks.pages.span, weight: weight.span,

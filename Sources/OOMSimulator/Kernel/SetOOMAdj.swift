@@ -6,11 +6,10 @@ extension State {
   /// Kernel: `__set_oom_adj()`, fs/proc/base.c, since 4.8, commit 44a70adec910; not to the global init and
   /// not to kernel threads, and not while a vfork is pending on either side.
   mutating func setOOMScoreAdj(_ row: Int, _ adj: Int16) {
-    tasks.legacy[row]?.oomAdj = nil
+    tasks.setOOMAdj(row, nil)
     let isPending = tasks.flags[row].contains(.inVfork)
     for user in tasks.usersOfMM(row) where user == row || (!isPending && receivesWrites(user)) {
-      tasks.oomScoreAdj[user] = adj
-      tasks.refreshCandidates(with: user)
+      tasks.setOOMScoreAdj(user, adj)
     }
   }
 
@@ -22,7 +21,7 @@ extension State {
   /// Writes `oom_adj`; since 2.6.36 that sets `oom_score_adj`.
   mutating func setOOMAdj(_ row: Int, _ adj: Int16) {
     setOOMScoreAdj(row, oomScoreAdj(writing: adj))
-    tasks.legacy[row, default: Scenario.Process.LegacyInputs()].oomAdj = adj
+    tasks.setOOMAdj(row, adj)
   }
 }
 

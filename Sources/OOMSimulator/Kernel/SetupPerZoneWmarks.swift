@@ -6,16 +6,16 @@
 ///
 /// Kernel: `calculate_min_free_kbytes()`, mm/page_alloc.c. Not modelled: khugepaged, which raises the
 /// value on hosts with transparent huge pages.
-func defaultMinFreeKbytes(lowmemKiB: Int64, most: Int64 = 262_144) -> Int64 {
-  min(max(isqrt(lowmemKiB * 16), 128), most)
+func defaultMinFreeKbytes(lowmem: Kibibytes, most: Kibibytes = 262_144) -> Kibibytes {
+  Kibibytes(min(max(isqrt(lowmem.rawValue * 16), 128), most.rawValue))
 }
 
 /// The number of free pages below which an ordinary allocation fails, for a machine taken as one zone.
 ///
 /// Kernel: `__setup_per_zone_wmarks()`, mm/page_alloc.c, `WMARK_MIN`. Not modelled: the reserve that
 /// lower zones keep against allocations that could use a higher one (`lowmem_reserve_ratio`).
-func minWatermark(minFreeKbytes: Int64, machine: Machine) -> Int64 {
-  machine.pages(kiB: minFreeKbytes)
+func minWatermark(minFreeKbytes: Kibibytes, machine: Machine) -> Int64 {
+  machine.pages(minFreeKbytes)
 }
 
 /// How far apart the watermarks of a zone are.

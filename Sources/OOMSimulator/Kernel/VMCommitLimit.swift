@@ -1,15 +1,15 @@
-/// What `CommitLimit` is computed from; in pages unless the name says otherwise.
+/// What `CommitLimit` is computed from; counts are pages.
 package struct CommitLimitInputs: Equatable, Sendable {
   package var totalram: Int64
   package var hugetlb: Int64
   package var totalSwap: Int64
   package var overcommitRatio: Int64
-  package var overcommitKbytes: Int64
-  package var pageSize: Int64
+  package var overcommitKbytes: Kibibytes
+  package var pageSize: Bytes
 
   package init(
     totalram: Int64, hugetlb: Int64, totalSwap: Int64, overcommitRatio: Int64,
-    overcommitKbytes: Int64, pageSize: Int64 = 4096
+    overcommitKbytes: Kibibytes, pageSize: Bytes = 4096
   ) {
     self.totalram = totalram
     self.hugetlb = hugetlb
@@ -28,7 +28,7 @@ package struct CommitLimitInputs: Equatable, Sendable {
 package func vmCommitLimit(_ inputs: CommitLimitInputs) -> Int64 {
   let allowed =
     inputs.overcommitKbytes != 0
-    ? inputs.overcommitKbytes / (inputs.pageSize / 1024)
+    ? inputs.pageSize.pages(inputs.overcommitKbytes)
     : (inputs.totalram - inputs.hugetlb) * inputs.overcommitRatio / 100
   return allowed + inputs.totalSwap
 }

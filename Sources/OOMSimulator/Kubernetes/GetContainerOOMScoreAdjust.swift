@@ -13,11 +13,11 @@ extension Kubernetes.Kubelet {
 
   /// The `oom_score_adj` of every process of a container.
   ///
-  /// - Parameter memoryCapacity: bytes that the node has; the use of a container is not known here.
+  /// - Parameter memoryCapacity: what the node has; the use of a container is not known here.
   ///
   /// Source: `GetContainerOOMScoreAdjust()`, pkg/kubelet/qos/policy.go.
   package func oomScoreAdj(
-    of container: Kubernetes.Container, in pod: Kubernetes.Pod, memoryCapacity: Int64
+    of container: Kubernetes.Container, in pod: Kubernetes.Pod, memoryCapacity: Bytes
   ) -> Int16 {
     if container.kind == .sandbox { return Self.sandboxAdj }
     if isSparedAsCritical(pod) { return guaranteedAdj }
@@ -49,12 +49,12 @@ extension Kubernetes.Kubelet {
   }
 
   private func burstableAdj(
-    _ container: Kubernetes.Container, _ pod: Kubernetes.Pod, share: Int128, _ capacity: Int64,
+    _ container: Kubernetes.Container, _ pod: Kubernetes.Pod, share: Int128, _ capacity: Bytes,
     countsClaims: Bool = true
   ) -> Int128 {
-    let own = container.resources.requests.memory?.value ?? 0
+    let own = container.resources.requests.memory?.bytes ?? 0
     let claims = countsClaims ? claimedMemory(of: container, in: pod) : 0
-    let request = Int128(own) + Int128(claims) + share
+    let request = Int128(own.rawValue) + Int128(claims.rawValue) + share
     let adj = Self.linearAdj(request: request, capacity)
     guard hasTieBreak else { return adj }
     return Self.tieBroken(
@@ -62,8 +62,8 @@ extension Kubernetes.Kubelet {
   }
 
   /// A thousandth of the node off for each thousandth of it that is requested, in whole steps.
-  static func linearAdj(request: Int128, _ capacity: Int64) -> Int128 {
-    1000 - 1000 * request / Int128(max(capacity, 1))
+  static func linearAdj(request: Int128, _ capacity: Bytes) -> Int128 {
+    1000 - 1000 * request / Int128(max(capacity, 1).rawValue)
   }
 
   /// What the pod requests beyond its containers, in equal parts. Source: `remainingPodMemReqPerContainer()`.
@@ -76,11 +76,11 @@ extension Kubernetes.Kubelet {
   }
 
   /// The container's part of what devices claim. Source: `getEffectiveContainerMemoryRequest()`.
-  private func claimedMemory(of container: Kubernetes.Container, in pod: Kubernetes.Pod) -> Int64 {
+  private func claimedMemory(of container: Kubernetes.Container, in pod: Kubernetes.Pod) -> Bytes {
     guard has(.draNodeAllocatableResources) else { return 0 }
-    var sum: Int64 = 0
+    var sum: Bytes = 0
     for claim in pod.memoryClaims where claim.containers.contains(container.name) {
-      sum = sum.addingReportingOverflow(claim.bytes / Int64(claim.containers.count)).partialValue
+      sum = sum &+ claim.bytes / Int64(claim.containers.count)
     }
     return sum
   }
@@ -93,11 +93,11 @@ extension Kubernetes.Kubelet {
   ///
   /// Source: `tieBreakOOMScoreAdjust()`, proposed in kubernetes/kubernetes pull request 142235.
   private static func tieBroken(
-    _ adj: Int128, request: Int128, limit: Int64, _ capacity: Int64
+    _ adj: Int128, request: Int128, limit: Bytes, _ capacity: Bytes
   ) -> Int128 {
-    let most = log2Floor(Int128(capacity) / 1000 / tieBreakFloor)
+    let most = log2Floor(Int128(capacity.rawValue) / 1000 / tieBreakFloor)
     var adj = adj - min(log2Floor(request / tieBreakFloor), most)
-    if limit > 0, Int128(limit) <= request { adj -= most + 1 }
+    if limit > 0, Int128(limit.rawValue) <= request { adj -= most + 1 }
     return adj
   }
 

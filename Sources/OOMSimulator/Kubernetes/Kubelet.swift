@@ -64,10 +64,10 @@ extension Kubernetes {
     package var cgroupDriver = CgroupDriver.systemd
     /// 1 or 2.
     package var cgroupVersion = 2
-    /// Bytes. File: `kubeReserved`; nil where it is not known.
-    package var kubeReserved: Int64?
-    /// Bytes. File: `systemReserved`; nil where it is not known.
-    package var systemReserved: Int64?
+    /// File: `kubeReserved`; nil where it is not known.
+    package var kubeReserved: Bytes?
+    /// File: `systemReserved`; nil where it is not known.
+    package var systemReserved: Bytes?
     /// File: `evictionHard`, `memory.available`.
     package var evictionHard = EvictionThreshold.usual
     /// File: `singleProcessOOMKill`; nil is what the cgroup version makes of it.
@@ -99,18 +99,19 @@ extension Kubernetes {
 
   /// How much memory has to be available; below it pods are evicted.
   package enum EvictionThreshold: Equatable, Sendable {
-    case bytes(Int64)
+    case bytes(Bytes)
     /// Millionths of the capacity.
     case millionths(Int64)
 
     /// Source: `DefaultEvictionHard`, pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
     package static let usual = bytes(100 << 20)
 
-    /// In bytes, of a capacity. Source: `GetThresholdQuantity()`, pkg/kubelet/eviction/api.
-    package func bytes(of capacity: Int64) -> Int64 {
+    /// What it is of a capacity. Source: `GetThresholdQuantity()`, pkg/kubelet/eviction/api.
+    package func bytes(of capacity: Bytes) -> Bytes {
       switch self {
       case .bytes(let bytes): bytes
-      case .millionths(let parts): Int64(clamping: Int128(capacity) * Int128(parts) / 1_000_000)
+      case .millionths(let parts):
+        Bytes(Int64(clamping: Int128(capacity.rawValue) * Int128(parts) / 1_000_000))
       }
     }
   }

@@ -1,15 +1,15 @@
 extension Kubernetes {
-  /// A node as far as memory depends on it. Sizes are in bytes.
+  /// A node as far as memory depends on it.
   package struct Node: Equatable, Sendable {
     package var name = ""
     /// File: `status.capacity.memory`, which is MemTotal.
-    package var capacity: Int64 = 0
+    package var capacity: Bytes = 0
     /// File: `status.allocatable.memory`: the capacity less what is reserved, the eviction threshold and huge pages.
-    package var allocatable: Int64?
+    package var allocatable: Bytes?
     /// All sizes of huge pages together.
-    package var hugePages: Int64 = 0
+    package var hugePages: Bytes = 0
     /// File: `status.nodeInfo.swap.capacity`; nil where it is not known.
-    package var swap: Int64?
+    package var swap: Bytes?
     /// File: `status.nodeInfo.kernelVersion`.
     package var kernelVersion: String?
     /// File: `status.nodeInfo.kubeletVersion`.
@@ -20,20 +20,20 @@ extension Kubernetes {
     package init() {}
   }
 
-  /// A node, its kubelet, its pods and what they use: all that a forecast depends on. Sizes are in bytes.
+  /// A node, its kubelet, its pods and what they use: all that a forecast depends on.
   package struct NodeState: Equatable, Sendable {
     package var node: Node
     package var kubelet: Kubelet
     /// Those of this node, in the order of the list.
     package var pods: [Pod]
     /// Working sets as metrics show them; nil without metrics.
-    package var metrics: [ContainerName: Int64]?
+    package var metrics: [ContainerName: Bytes]?
     /// Working sets that are given one by one; they count before the metrics.
-    package var givenUsage: [ContainerName: Int64] = [:]
+    package var givenUsage: [ContainerName: Bytes] = [:]
     /// Processes of a container; 1 where it is not given.
     package var processes: [ContainerName: Int] = [:]
     /// What runs outside of pods uses; nil is what is reserved for it.
-    package var systemUsage: Int64?
+    package var systemUsage: Bytes?
     /// The release to decide by; nil is the node's own.
     package var kernel: KernelRelease?
 
@@ -43,25 +43,25 @@ extension Kubernetes {
       self.pods = pods
     }
 
-    package static let pageSize: Int64 = 4096
+    package static let pageSize: Bytes = 4096
 
     /// Memory that is kept from pods for the kubelet and the system, without the eviction threshold.
     ///
     /// Negative where the node's numbers contradict the threshold.
-    package var reserved: Int64 {
+    package var reserved: Bytes {
       let given = [kubelet.kubeReserved, kubelet.systemReserved].compactMap { $0 }
       if given.isEmpty, let allocatable = node.allocatable {
         return node.capacity - allocatable - evictionThreshold - node.hugePages
       }
-      return given.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+      return given.reduce(0) { $0 &+ $1 }
     }
 
-    /// Bytes of `memory.available` at which eviction begins.
-    package var evictionThreshold: Int64 { kubelet.evictionHard.bytes(of: node.capacity) }
+    /// What of `memory.available` is left at which eviction begins.
+    package var evictionThreshold: Bytes { kubelet.evictionHard.bytes(of: node.capacity) }
 
-    /// The limit of all pods together, in bytes; the eviction threshold is not taken off.
+    /// The limit of all pods together; the eviction threshold is not taken off.
     ///
     /// Source: `getNodeAllocatableAbsolute()`, pkg/kubelet/cm/node_container_manager_linux.go.
-    package var podsLimit: Int64 { max(node.capacity - max(reserved, 0) - node.hugePages, 0) }
+    package var podsLimit: Bytes { max(node.capacity - max(reserved, 0) - node.hugePages, 0) }
   }
 }

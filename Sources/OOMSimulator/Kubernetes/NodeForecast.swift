@@ -22,18 +22,18 @@ extension Kubernetes {
       forecast = Simulator(for: node.scenario).forecast(node, groups: groups, top: rows)
     }
 
-    /// Bytes that can be charged until the kernel has to kill, at the node's or at all pods' limit.
-    package var untilKill: Int64 {
+    /// What can be charged until the kernel has to kill, at the node's or at all pods' limit.
+    package var untilKill: Bytes {
       let wide = forecast.domains.filter { $0.cgroup == nil || $0.cgroup == node.podsCgroup }
       let left = wide.map { $0.left }.min() ?? 0
-      return left.multipliedReportingOverflow(by: NodeState.pageSize).partialValue
+      return Bytes(left &* NodeState.pageSize.rawValue)
     }
 
-    /// Growth in bytes a second above which memory can end between two looks of the kubelet; nil where it never looks
+    /// Growth a second above which memory can end between two looks of the kubelet; nil where it never looks
     /// in time.
     ///
     /// Source: `housekeepingInterval`, 10 s, pkg/kubelet; the notification of version 1 groups is left out.
-    package var rateThatOutrunsEviction: Int64? {
+    package var rateThatOutrunsEviction: Bytes? {
       guard let untilEviction = eviction.untilEviction else { return nil }
       let window = untilKill - max(untilEviction, 0)
       return window > 0 ? window / 10 : nil
@@ -69,13 +69,14 @@ extension Kubernetes {
       }
     }
 
-    private static func left(_ limit: Int64, _ usage: Int64) -> Int64 {
+    private static func left(_ limit: Bytes, _ usage: Bytes) -> Int64 {
       if limit <= 0 || usage >= limit { return 0 }
-      return Int64(clamping: 1000 * Int128(limit - usage) / Int128(limit))
+      return Int64(
+        clamping: 1000 * Int128((limit - usage).rawValue) / Int128(limit.rawValue))
     }
   }
 
-  /// The pods that the kubelet evicts, in order. Sizes are in bytes.
+  /// The pods that the kubelet evicts, in order.
   package struct EvictionForecast: Equatable, Sendable {
     /// A measure of free memory that has a threshold.
     package struct Signal: Equatable, Sendable {
@@ -90,8 +91,8 @@ extension Kubernetes {
 
       package var name: Name
       /// Negative where more is used than there is.
-      package var available: Int64
-      package var threshold: Int64
+      package var available: Bytes
+      package var threshold: Bytes
 
       package var isMet: Bool { available < threshold }
     }
@@ -140,8 +141,8 @@ extension Kubernetes {
       markDue(node)
     }
 
-    /// Bytes of growth until the first eviction, 0 or less when it is due; nil where nobody is ever evicted.
-    package var untilEviction: Int64? {
+    /// Growth until the first eviction, 0 or less when it is due; nil where nobody is ever evicted.
+    package var untilEviction: Bytes? {
       guard signals.contains(where: { $0.threshold > 0 }), order.contains(where: { $0.isEvictable })
       else { return nil }
       return signals.map { $0.available - $0.threshold }.min()
@@ -149,10 +150,10 @@ extension Kubernetes {
 
     /// One pod goes at a time until the thresholds are kept.
     private mutating func markDue(_ node: NodeScenario) {
-      guard var missing = untilEviction.map({ -$0 }), missing > 0 else { return }
+      guard var missing = untilEviction.map({ 0 - $0 }), missing > 0 else { return }
       for index in order.indices where order[index].isEvictable && missing > 0 {
         order[index].isDue = true
-        missing -= node.pods[order[index].pod].usage
+        missing = missing - node.pods[order[index].pod].usage
       }
     }
   }
@@ -164,7 +165,7 @@ extension Simulator {
   /// - Complexity: O(groups) for each of them, so that thousands of groups beside them cost nothing.
   func forecast(_ node: Kubernetes.NodeScenario, groups: Set<String>, top: Int) -> Forecast {
     let scenario = node.scenario
-    var machine = State(of: scenario, rules: rules, policy: policy)
+    var machine = State(of: scenario, rules: rules)
     machine.settle()
     func forecast(_ group: Int?) -> Forecast.Domain {
       var seen: Set<Int> = []

@@ -15,7 +15,7 @@ extension Kubernetes.NodeScenario {
       let shown = node.capacity - allocatable - state.evictionThreshold - node.hugePages
       if shown != state.reserved {
         notes.append(
-          "the node's allocatable says that \(shown) bytes are reserved, the options \(state.reserved)"
+          "the node's allocatable says that \(shown.rawValue) bytes are reserved, the options \(state.reserved.rawValue)"
         )
       }
     }

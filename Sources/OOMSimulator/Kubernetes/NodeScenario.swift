@@ -1,16 +1,16 @@
 extension Kubernetes {
   /// A node with its pods as a scenario of one instant, and what became of each container.
   package struct NodeScenario: Equatable, Sendable {
-    /// A container in its place. Sizes are in bytes.
+    /// A container in its place.
     package struct Placed: Equatable, Sendable {
       package var name: ContainerName
       package var container: Container
       /// Position of its pod.
       package var pod: Int
       package var oomScoreAdj: Int16
-      package var limit: Int64?
-      package var swapLimit: Int64
-      package var usage: Int64
+      package var limit: Bytes?
+      package var swapLimit: Bytes
+      package var usage: Bytes
       package var source: NodeState.UsageSource
       package var processes: Int
       package var cgroup: String
@@ -18,14 +18,14 @@ extension Kubernetes {
       package var pids: Range<Int32>
     }
 
-    /// A pod in its place. Sizes are in bytes.
+    /// A pod in its place.
     package struct PlacedPod: Equatable, Sendable {
       package var qos: Pod.QOSClass
       package var cgroup: String
-      package var limit: Int64?
+      package var limit: Bytes?
       /// Its containers in `containers`, the sandbox first.
       package var containers: Range<Int>
-      package var usage: Int64
+      package var usage: Bytes
       /// Whether anybody measured what any of it uses.
       package var hasStatistics: Bool
     }
@@ -57,10 +57,10 @@ extension Kubernetes {
     /// Processes of all containers.
     package var processCount: Int { scenario.processes.count }
 
-    /// What all pods use, in bytes.
-    package var podsUsage: Int64 { NodeState.sum(pods.map { $0.usage }) }
+    /// What all pods use.
+    package var podsUsage: Bytes { NodeState.sum(pods.map { $0.usage }) }
 
-    package var systemUsage: Int64 { state.systemUsage ?? max(state.reserved, 0) }
+    package var systemUsage: Bytes { state.systemUsage ?? max(state.reserved, 0) }
 
     /// The release that decides.
     package var kernel: KernelRelease { scenario.kernel ?? .standard }
@@ -77,18 +77,15 @@ extension Kubernetes {
       scenario.kernel =
         state.kernel ?? state.node.kernelVersion.flatMap { KernelRelease($0) } ?? .standard
       scenario.cgroupVersion = state.kubelet.cgroupVersion
-      scenario.machine.memory = state.node.capacity / NodeState.pageSize
-      scenario.machine.swap = (state.node.swap ?? 0) / NodeState.pageSize
-      scenario.machine.hugetlb = state.node.hugePages / NodeState.pageSize
-      scenario.machine.kernel = pages(state.systemUsage ?? max(state.reserved, 0))
+      scenario.machine.memory = NodeState.pageSize.pages(state.node.capacity)
+      scenario.machine.swap = NodeState.pageSize.pages(state.node.swap ?? 0)
+      scenario.machine.hugetlb = NodeState.pageSize.pages(state.node.hugePages)
+      scenario.machine.kernel = NodeState.pageSize.pages(
+        toHold: state.systemUsage ?? max(state.reserved, 0))
       // The kubelet sets both. Source: setupKernelTunables(), pkg/kubelet/cm/container_manager_linux.go.
       scenario.sysctl.overcommitMemory = .always
       scenario.sysctl.panicOnOOM = .never
       return scenario
-    }
-
-    private static func pages(_ bytes: Int64) -> Int64 {
-      bytes / NodeState.pageSize + (bytes % NodeState.pageSize == 0 ? 0 : 1)
     }
 
     // MARK: Containers
@@ -163,7 +160,7 @@ extension Kubernetes {
 
     /// The use of a container in equal parts, page tables included.
     private mutating func addProcesses(of placed: Placed) {
-      let pages = Self.pages(placed.usage)
+      let pages = NodeState.pageSize.pages(toHold: placed.usage)
       let count = Int64(placed.processes)
       for (index, pid) in placed.pids.enumerated() {
         var process = Scenario.Process()
@@ -189,20 +186,22 @@ extension Kubernetes {
     private mutating func setLimits() {
       let version = state.kubelet.cgroupVersion
       var all = Cgroup()
-      if state.podsLimit < state.node.capacity { all.max = state.podsLimit / NodeState.pageSize }
+      if state.podsLimit < state.node.capacity {
+        all.max = NodeState.pageSize.pages(state.podsLimit)
+      }
       // As systemd mounts version 1; what is below has it, too.
       if version == 1 { all.useHierarchy = true }
       if all != Cgroup() { scenario.cgroups[podsCgroup] = all }
       for pod in pods {
         guard let limit = pod.limit else { continue }
-        scenario.cgroups[pod.cgroup, default: Cgroup()].max = limit / NodeState.pageSize
+        scenario.cgroups[pod.cgroup, default: Cgroup()].max = NodeState.pageSize.pages(limit)
       }
       for placed in containers where placed.container.kind != .sandbox {
         var group = Cgroup()
         // A kernel rounds down to whole pages.
-        group.max = placed.limit.map { $0 / NodeState.pageSize }
+        group.max = placed.limit.map { NodeState.pageSize.pages($0) }
         if version == 2 {
-          group.swapMax = placed.swapLimit / NodeState.pageSize
+          group.swapMax = NodeState.pageSize.pages(placed.swapLimit)
           if state.kubelet.killsWholeContainers { group.oomGroup = true }
         } else {
           // Source: ConfigureNoSwap(): memory and swap together are limited to what memory is.

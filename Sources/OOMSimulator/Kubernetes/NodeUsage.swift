@@ -11,20 +11,20 @@ extension Kubernetes.NodeState {
     case notRunning = "not_running"
   }
 
-  /// What a container uses, in bytes: as given, else as measured, else what it requests.
+  /// What a container uses: as given, else as measured, else what it requests.
   func usage(
     of container: Kubernetes.Container, _ name: Kubernetes.ContainerName, runs: Bool
-  ) -> (Int64, UsageSource) {
+  ) -> (Bytes, UsageSource) {
     if !runs { return (0, .notRunning) }
     if container.kind == .sandbox { return (0, .none) }
     if let given = givenUsage[name] { return (given, .given) }
     if let measured = metrics?[name] { return (measured, .metrics) }
-    let request = container.resources.requests.memory?.value ?? 0
+    let request = container.resources.requests.memory?.bytes ?? 0
     return request > 0 ? (request, .request) : (0, .none)
   }
 
-  /// What all containers use, in bytes.
-  package var totalUsage: Int64 {
+  /// What all containers use.
+  package var totalUsage: Bytes {
     Self.sum(
       pods.flatMap { pod in
         pod.allContainers.map {
@@ -34,7 +34,8 @@ extension Kubernetes.NodeState {
   }
 
   /// A sum that stays where no machine comes near: differences of two do not overflow.
-  static func sum(_ bytes: [Int64]) -> Int64 {
-    bytes.reduce(0) { min($0 + min($1, 1 << 60), 1 << 60) }
+  static func sum(_ sizes: [Bytes]) -> Bytes {
+    let most: Bytes = 1 << 60
+    return sizes.reduce(0) { min($0 + min($1, most), most) }
   }
 }

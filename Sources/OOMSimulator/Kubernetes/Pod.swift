@@ -48,9 +48,9 @@ extension Kubernetes {
     /// Memory of the node that a resource claim gives to several containers together.
     package struct MemoryClaim: Equatable, Sendable {
       package var containers: [String]
-      package var bytes: Int64
+      package var bytes: Bytes
 
-      package init(containers: [String], bytes: Int64) {
+      package init(containers: [String], bytes: Bytes) {
         self.containers = containers
         self.bytes = bytes
       }

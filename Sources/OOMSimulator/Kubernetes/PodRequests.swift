@@ -28,7 +28,7 @@ extension Kubernetes.Pod {
     return .max(sum, initial)
   }
 
-  /// Bytes of memory that eviction holds the pod's use against.
+  /// Memory that eviction holds the pod's use against.
   ///
   /// - Parameter usesPodLevel: whether resources of the pod count before those of its containers.
   ///

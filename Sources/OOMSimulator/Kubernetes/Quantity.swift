@@ -23,10 +23,15 @@ extension Kubernetes {
       nano = Int128(whole) * Self.partsOfUnit
     }
 
+    package init(bytes size: Bytes) { self.init(size.rawValue) }
+
     /// Whole units, rounded up. Source: `Quantity.Value()`.
     package var value: Int64 {
       Int64(clamping: (nano + Self.partsOfUnit - 1) / Self.partsOfUnit)
     }
+
+    /// What it is as an amount of memory, rounded up.
+    package var bytes: Bytes { Bytes(value) }
 
     package static func < (left: Self, right: Self) -> Bool { left.nano < right.nano }
 

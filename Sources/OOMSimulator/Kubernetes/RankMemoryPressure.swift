@@ -4,21 +4,21 @@
 extension Kubernetes {
   /// A pod as eviction sees it.
   package struct EvictionCandidate: Equatable, Sendable {
-    /// Bytes of its working set; nil where the kubelet has no statistics of it.
-    package var usage: Int64?
+    /// Its working set; nil where the kubelet has no statistics of it.
+    package var usage: Bytes?
     package var request: Quantity
     package var priority: Int32
 
-    package init(usage: Int64?, request: Quantity, priority: Int32) {
+    package init(usage: Bytes?, request: Quantity, priority: Int32) {
       self.usage = usage
       self.request = request
       self.priority = priority
     }
 
-    /// Use less the request, in bytes, rounded down.
-    package var aboveRequest: Int64? { usage.map { $0 - request.value } }
+    /// Use less the request, rounded down.
+    package var aboveRequest: Bytes? { usage.map { $0 - request.bytes } }
 
-    package var exceedsRequest: Bool { usage.map { Quantity($0) > request } ?? false }
+    package var exceedsRequest: Bool { usage.map { Quantity(bytes: $0) > request } ?? false }
   }
 
   /// What puts a pod before the one that comes after it.
@@ -75,7 +75,7 @@ extension Kubernetes {
 
   private static func above(_ pod: EvictionCandidate) -> Int128 {
     guard let usage = pod.usage else { return 0 }
-    return Quantity(usage).nano - pod.request.nano
+    return Quantity(bytes: usage).nano - pod.request.nano
   }
 
   /// Source: `cmpBool()`.

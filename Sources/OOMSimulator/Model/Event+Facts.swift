@@ -24,6 +24,16 @@ extension Event.Action {
     }
   }
 
+  /// Whether swap comes or goes.
+  var changesSwap: Bool {
+    switch self {
+    case .swapon, .swapoff: true
+    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .readPageCache, .dropPageCache,
+      .writeTmpfs, .deleteTmpfs, .setProcess, .setCgroup, .setSysctl, .move, .oom, .sysrq:
+      false
+    }
+  }
+
   /// The process that the action is about.
   package var process: ProcessReference? {
     switch self {

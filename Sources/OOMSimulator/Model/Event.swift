@@ -1,12 +1,12 @@
 /// Something that happens at an instant of a scenario.
 public struct Event: Equatable, Sendable {
-  /// Microseconds since the start.
-  public var at: Int64
+  /// When, since the start.
+  public var at: Microseconds
   /// What happens.
   public var action: Action
 
-  /// Something that happens at `at` microseconds since the start, 0 or more.
-  public init(at: Int64, action: Action) {
+  /// Something that happens at `at` after the start, 0 or more.
+  public init(at: Microseconds, action: Action) {
     self.at = at
     self.action = action
   }
@@ -62,13 +62,13 @@ public struct Event: Equatable, Sendable {
     case noReserve = "noreserve"
   }
 
-  /// What can happen. Sizes are in pages, times in microseconds, groups are given by path. An action on a process that has
-  /// died by then is passed over.
+  /// What can happen. Sizes are in pages, groups are given by path. An action on a process that has died by then is
+  /// passed over.
   public enum Action: Equatable, Sendable {
-    /// Touches memory evenly over `over` microseconds; `nodes` binds it to memory nodes, as `mbind()` does.
-    case grow(ProcessReference, Sizes, over: Int64, nodes: NodeMask? = nil)
-    /// Gives memory back evenly over `over` microseconds, at most what the process has.
-    case shrink(ProcessReference, Sizes, over: Int64)
+    /// Touches memory evenly over `over`; `nodes` binds it to memory nodes, as `mbind()` does.
+    case grow(ProcessReference, Sizes, over: Microseconds, nodes: NodeMask? = nil)
+    /// Gives memory back evenly over `over`, at most what the process has.
+    case shrink(ProcessReference, Sizes, over: Microseconds)
     /// Maps address space without touching it: overcommit sees it, nobody else.
     case map(ProcessReference, pages: Int64, MappingKind)
     /// Gives such address space back.
@@ -79,8 +79,8 @@ public struct Event: Equatable, Sendable {
     case exit(ProcessReference)
     /// A child with its own address space, whose pages are its parent's until one of the two writes to them.
     case fork(ProcessReference, Child)
-    /// Writes to pages that are shared by copy-on-write, evenly over `over` microseconds.
-    case cow(ProcessReference, pages: Int64, over: Int64)
+    /// Writes to pages that are shared by copy-on-write, evenly over `over`.
+    case cow(ProcessReference, pages: Int64, over: Microseconds)
     /// Reads a file: clean cache, charged to the group, `/` for none.
     case readPageCache(pages: Int64, cgroup: String)
     /// Drops clean cache of the group. File: /proc/sys/vm/drop_caches.
@@ -113,7 +113,7 @@ public struct Event: Equatable, Sendable {
     /// A write to /proc/PID/oom_adj; since 2.6.36 it sets `oom_score_adj`, too.
     package var oomAdj: Int16?
     package var nice: Int16?
-    package var cpuTime: Int64?
+    package var cpuTime: Microseconds?
     package var isInVfork: Bool?
     package var isSwapoff: Bool?
     package var uid: UInt32?
@@ -125,10 +125,10 @@ public struct Event: Equatable, Sendable {
 
     /// What is to be changed; nil leaves it.
     ///
-    /// - Parameters: as the properties of the same names; `cpuTime` in microseconds.
+    /// - Parameters: as the properties of the same names.
     public init(
       oomScoreAdj: Int16? = nil, oomAdj: Int16? = nil, nice: Int16? = nil,
-      cpuTime: Int64? = nil, isInVfork: Bool? = nil, isSwapoff: Bool? = nil,
+      cpuTime: Microseconds? = nil, isInVfork: Bool? = nil, isSwapoff: Bool? = nil,
       uid: UInt32? = nil, capabilities: Capabilities? = nil,
       onENOMEM: Scenario.Process.OnENOMEM? = nil, memsAllowed: NodeMask? = nil,
       mempolicy: NodeMask? = nil

@@ -47,19 +47,20 @@ public struct Expectation: Equatable, Sendable {
     package var constraint: Constraint?
     package var cgroup: String?
     package var points: Int64?
-    /// Microseconds, inclusive.
-    package var after: Int64?
-    /// Microseconds, inclusive.
-    package var before: Int64?
+    /// Not earlier than this.
+    package var after: Microseconds?
+    /// Not later than this.
+    package var before: Microseconds?
     /// Names of those that die with it, in any order, complete.
     package var also: [String]?
 
     /// A kill of `process`; what is nil is not checked.
     ///
-    /// - Parameters: as the properties of the same names; times in microseconds, points in pages.
+    /// - Parameters: as the properties of the same names; points in pages.
     public init(
       process: ProcessReference, constraint: Constraint? = nil, cgroup: String? = nil,
-      points: Int64? = nil, after: Int64? = nil, before: Int64? = nil, also: [String]? = nil
+      points: Int64? = nil, after: Microseconds? = nil, before: Microseconds? = nil,
+      also: [String]? = nil
     ) {
       self.process = process
       self.constraint = constraint
@@ -74,15 +75,15 @@ public struct Expectation: Equatable, Sendable {
   /// A request that overcommit refuses.
   public struct ExpectedRefusal: Equatable, Sendable {
     package var process: ProcessReference
-    /// Microseconds.
-    package var at: Int64?
+    /// When it is refused; nil is at any time.
+    package var at: Microseconds?
 
     /// A refusal of `process`; a time that is nil is not checked.
     ///
     /// - Parameters:
     ///   - process: the process that is refused.
-    ///   - at: microseconds since the start.
-    public init(process: ProcessReference, at: Int64? = nil) {
+    ///   - at: when, since the start; nil is at any time.
+    public init(process: ProcessReference, at: Microseconds? = nil) {
       self.process = process
       self.at = at
     }

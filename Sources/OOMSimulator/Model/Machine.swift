@@ -1,6 +1,6 @@
 public import VictimSelection
 
-/// The machine of a scenario. Sizes are in pages of `pageSize` bytes.
+/// The machine of a scenario. Sizes are in pages of `pageSize`.
 public struct Machine: Equatable, Sendable {
   /// Memory that the kernel manages. File: `MemTotal` in /proc/meminfo. Kernel: `totalram_pages()`.
   public var memory: Int64 = 0
@@ -11,22 +11,22 @@ public struct Machine: Equatable, Sendable {
   /// The devices that `swap` is the sum of, in the order in which they are filled; empty where all are disks,
   /// which need not be told apart.
   public var swapDevices: [SwapDevice] = []
-  /// Bytes: 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
-  public var pageSize: Int64 = 4096
+  /// 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
+  public var pageSize: Bytes = 4096
   /// Unreclaimable kernel memory at the start, without page tables.
   public var kernel: Int64 = 0
   /// Kernel caches that can be given back. File: `SReclaimable` in /proc/meminfo.
-  public var slabReclaimable: Int64 = 0
+  package var slabReclaimable: Int64 = 0
   /// Clean file cache that belongs to no process and no group.
   public var pageCache: Int64 = 0
   /// Pages in the huge page pool: out of reach for everybody else. File: `Hugetlb` in /proc/meminfo.
-  public var hugetlb: Int64 = 0
+  package var hugetlb: Int64 = 0
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
-  public var hz: Int64 = 250
+  package var hz: Int64 = 250
   /// Width of a `long` on the kernel that decides: old rules overflow in it.
-  public var wordBits = WordBits.bits64
-  /// Microseconds from a kill until the victim's memory is back.
-  public var exitDelay: Int64 = 0
+  package var wordBits = WordBits.bits64
+  /// Time from a kill until the victim's memory is back.
+  public var exitDelay: Microseconds = 0
 
   /// One memory node. Sizes are in pages.
   public struct Node: Equatable, Sendable {
@@ -58,13 +58,13 @@ public struct Machine: Equatable, Sendable {
 
   /// A machine with `memory` pages, and for the rest what is usual.
   ///
-  /// - Parameters: as the properties of the same names; sizes in pages of `pageSize` bytes, times in microseconds.
-  ///   `memory` and `swap` are the sums of the nodes and of the devices where only these are given.
+  /// - Parameters: as the properties of the same names; sizes in pages of `pageSize`. `memory` and `swap` are
+  ///   the sums of the nodes and of the devices where only these are given.
   public init(
     memory: Int64 = 0, nodes: [Node] = [], swap: Int64 = 0, swapDevices: [SwapDevice] = [],
-    pageSize: Int64 = 4096, kernel: Int64 = 0, slabReclaimable: Int64 = 0,
+    pageSize: Bytes = 4096, kernel: Int64 = 0, slabReclaimable: Int64 = 0,
     pageCache: Int64 = 0, hugetlb: Int64 = 0, hz: Int64 = 250,
-    wordBits: WordBits = .bits64, exitDelay: Int64 = 0
+    wordBits: WordBits = .bits64, exitDelay: Microseconds = 0
   ) {
     self.memory = memory == 0 ? nodes.reduce(0) { $0 + $1.memory } : memory
     self.nodes = nodes
@@ -80,9 +80,6 @@ public struct Machine: Equatable, Sendable {
     self.exitDelay = exitDelay
   }
 
-  /// Memory in KiB, as /proc/meminfo counts it.
-  package var memoryKiB: Int64 { memory * (pageSize / 1024) }
-
-  /// Pages that a number of KiB fills, rounded down as the kernel shifts. Kernel: `>> (PAGE_SHIFT - 10)`.
-  package func pages(kiB: Int64) -> Int64 { kiB / (pageSize / 1024) }
+  /// Pages that a size fills, rounded down.
+  package func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }
 }

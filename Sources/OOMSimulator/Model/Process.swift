@@ -55,17 +55,17 @@ extension Scenario {
     public var shmem: Int64 = 0
     /// The segment that all of its `shmem` is part of: one in the machine, counted in each that maps it. With the
     /// name of a path it is a file of a tmpfs, which stays when its last user is gone.
-    public var segment: String?
+    package var segment: String?
     /// The file that all of its `file` is part of, likewise.
-    public var mappedFile: String?
+    package var mappedFile: String?
     /// Anonymous memory in swap. File: `VmSwap`. Kernel: `MM_SWAPENTS`.
     public var swap: Int64 = 0
     /// Part of `anon` that cannot be swapped. File: `VmLck`.
-    public var locked: Int64 = 0
+    package var locked: Int64 = 0
     /// Address space; derived when nil. Kernel: `mm->total_vm`.
     public var totalVM: Int64?
     /// What it adds to `Committed_AS`; anon + swap when nil.
-    public var committed: Int64?
+    package var committed: Int64?
     /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
     public var pageTables: Int64?
     /// The same by level, since releases count different levels; `pageTables` is their sum. Without it, all of
@@ -80,18 +80,18 @@ extension Scenario {
     /// What it does when overcommit refuses it memory.
     public var onENOMEM = OnENOMEM.continue
     /// It uses its parent's address space until it calls exec. Kernel: `in_vfork()`.
-    public var isInVfork = false
+    package var isInVfork = false
     /// It was killed before the start, and its memory is not back: never, or after `Machine.exitDelay`.
-    public var isDying = false
+    package var isDying = false
     /// It runs swapoff. Kernel: `oom_task_origin()`.
-    public var isSwapoff = false
+    package var isSwapoff = false
     /// Nodes that it may have memory on; nil is what its group says. File: `Mems_allowed_list` in
     /// /proc/PID/status.
-    public var memsAllowed: NodeMask?
+    package var memsAllowed: NodeMask?
     /// Nodes that its memory policy binds it to. Kernel: `MPOL_BIND` of `set_mempolicy()`.
-    public var mempolicy: NodeMask?
+    package var mempolicy: NodeMask?
     /// Groups of threads that live in another group than the process, on version 1.
-    public var threadCgroups: [String] = []
+    package var threadCgroups: [String] = []
     /// Whether it comes back after its death; nil means never.
     public var restart: RestartPolicy?
 
@@ -151,16 +151,16 @@ extension Scenario {
       package var oomAdj: Int16?
       /// -20 to 19. File: `nice` in /proc/PID/stat.
       package var nice: Int16 = 0
-      /// CPU time used, microseconds; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
-      package var cpuTime: Int64 = 0
-      /// How long it has been running at the start, or when it starts, microseconds.
-      package var runTime: Int64 = 0
+      /// CPU time used; a replay does not add to it. File: `utime + stime` in /proc/PID/stat.
+      package var cpuTime: Microseconds = 0
+      /// How long it has been running at the start, or when it starts.
+      package var runTime: Microseconds = 0
 
       /// What the rules before 2.6.36 read of a process, besides its memory.
       ///
-      /// - Parameters: as the properties of the same names; times in microseconds.
+      /// - Parameters: as the properties of the same names.
       public init(
-        oomAdj: Int16? = nil, nice: Int16 = 0, cpuTime: Int64 = 0, runTime: Int64 = 0
+        oomAdj: Int16? = nil, nice: Int16 = 0, cpuTime: Microseconds = 0, runTime: Microseconds = 0
       ) {
         self.oomAdj = oomAdj
         self.nice = nice

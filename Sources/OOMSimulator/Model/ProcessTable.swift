@@ -7,12 +7,29 @@ public struct ProcessTable: Equatable, Sendable {
     static let exitsOnENOMEM = Self(rawValue: 2)
     static let statesCapabilities = Self(rawValue: 4)
     /// The three bits of `Capabilities` begin here.
-    static let capabilitiesShift: UInt16 = 3
+    private static let capabilitiesShift: UInt16 = 3
     static let inVfork = Self(rawValue: 64)
     static let dying = Self(rawValue: 128)
     static let swapoff = Self(rawValue: 256)
     /// Its page tables are derived from what it touches.
     static let derivedTables = Self(rawValue: 512)
+
+    /// Nil where they follow from the uid.
+    var capabilities: Capabilities? {
+      get {
+        contains(.statesCapabilities)
+          ? Capabilities(
+            rawValue: UInt8(truncatingIfNeeded: rawValue >> Self.capabilitiesShift) & 7)
+          : nil
+      }
+      set {
+        rawValue &= ~(7 << Self.capabilitiesShift)
+        remove(.statesCapabilities)
+        guard let newValue else { return }
+        insert(.statesCapabilities)
+        rawValue |= UInt16(newValue.rawValue) << Self.capabilitiesShift
+      }
+    }
   }
 
   /// Marks a size that is not given in `totalVM` and `pageTables`.
@@ -167,11 +184,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)
       process.isSwapoff = flags[row].contains(.swapoff)
-      process.capabilities =
-        flags[row].contains(.statesCapabilities)
-        ? Capabilities(
-          rawValue: UInt8(truncatingIfNeeded: flags[row].rawValue >> Flags.capabilitiesShift) & 7)
-        : nil
+      process.capabilities = flags[row].capabilities
       process.onENOMEM = flags[row].contains(.exitsOnENOMEM) ? .exit : .continue
       return process
     }
@@ -254,10 +267,7 @@ public struct ProcessTable: Equatable, Sendable {
     var flags: Flags = []
     if process.isKernelThread { flags.insert(.kernelThread) }
     if process.onENOMEM == .exit { flags.insert(.exitsOnENOMEM) }
-    if let capabilities = process.capabilities {
-      flags.insert(.statesCapabilities)
-      flags.insert(Flags(rawValue: UInt16(capabilities.rawValue) << Flags.capabilitiesShift))
-    }
+    flags.capabilities = process.capabilities
     if process.isInVfork { flags.insert(.inVfork) }
     if process.isDying { flags.insert(.dying) }
     if process.isSwapoff { flags.insert(.swapoff) }

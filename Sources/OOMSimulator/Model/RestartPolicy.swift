@@ -26,21 +26,21 @@ public struct RestartPolicy: Equatable, Sendable {
 
   package var policy: Condition
   package var backoff = Backoff.constant
-  /// The first pause, microseconds; nil is the usual one. File: `RestartSec=`.
-  package var delay: Int64?
-  /// The longest pause, microseconds; nil is five minutes.
-  package var maxDelay: Int64?
+  /// The first pause; nil is the usual one. File: `RestartSec=`.
+  package var delay: Microseconds?
+  /// The longest pause; nil is five minutes.
+  package var maxDelay: Microseconds?
   /// How many starts an interval has; nil is no limit. File: `StartLimitBurst=`.
   package var burst: Int64?
-  /// Microseconds; nil is ten seconds. File: `StartLimitIntervalSec=`.
-  package var interval: Int64?
+  /// The window of `burst`; nil is ten seconds. File: `StartLimitIntervalSec=`.
+  package var interval: Microseconds?
 
   /// Whether a process comes back; what is nil has its usual value.
   ///
-  /// - Parameters: as the properties of the same names; times in microseconds.
+  /// - Parameters: as the properties of the same names.
   public init(
-    _ policy: Condition, backoff: Backoff = .constant, delay: Int64? = nil,
-    maxDelay: Int64? = nil, burst: Int64? = nil, interval: Int64? = nil
+    _ policy: Condition, backoff: Backoff = .constant, delay: Microseconds? = nil,
+    maxDelay: Microseconds? = nil, burst: Int64? = nil, interval: Microseconds? = nil
   ) {
     self.policy = policy
     self.backoff = backoff
@@ -50,30 +50,30 @@ public struct RestartPolicy: Equatable, Sendable {
     self.interval = interval
   }
 
-  /// A life as long as this, in microseconds, makes the next pause the first again.
+  /// A life as long as this makes the next pause the first again.
   ///
   /// The kubelet measures twice the longest pause from the last one: `hasExpired()`,
   /// client-go/util/flowcontrol/backoff.go.
-  static let resetAfter: Int64 = 600_000_000
+  static let resetAfter = Microseconds.seconds(600)
 
   /// `DefaultRestartSec=` of systemd, or the first back-off of the kubelet.
-  package var firstDelay: Int64 {
+  package var firstDelay: Microseconds {
     delay ?? (backoff == .constant ? 100_000 : Self.usualFirstBackoff)
   }
 
-  private static let usualFirstBackoff: Int64 = 10_000_000
+  private static let usualFirstBackoff = Microseconds.seconds(10)
 
   /// `MaxContainerBackOff` of the kubelet.
-  var longestDelay: Int64 { maxDelay ?? max(300_000_000, firstDelay) }
+  var longestDelay: Microseconds { maxDelay ?? max(.seconds(300), firstDelay) }
 
   /// `DefaultStartLimitIntervalSec=` of systemd.
-  var startInterval: Int64 { interval ?? 10_000_000 }
+  var startInterval: Microseconds { interval ?? .seconds(10) }
 
   /// The pause after `level` failures that no long life came after.
-  func delay(level: Int) -> Int64 {
+  func delay(level: Int) -> Microseconds {
     switch backoff {
     case .constant: firstDelay
-    case .exponential: min(firstDelay << Int64(level), longestDelay)
+    case .exponential: min(firstDelay * (1 << Int64(level)), longestDelay)
     }
   }
 
@@ -95,18 +95,18 @@ public struct RestartPolicy: Equatable, Sendable {
 ///
 /// Source: `ratelimit_below()`, src/basic/ratelimit.c, called by `unit_test_start_limit()` of systemd.
 struct StartLimit: Equatable, Sendable {
-  var begin: Int64
+  var begin: Microseconds
   var starts: Int64 = 1
 
   /// Whether the interval is over and the next start begins a new one.
-  func isOver(at now: Int64, _ policy: RestartPolicy) -> Bool {
+  func isOver(at now: Microseconds, _ policy: RestartPolicy) -> Bool {
     now - begin > policy.startInterval
   }
 
   /// Counts a start.
   ///
   /// - Returns: whether it is allowed.
-  mutating func admits(at now: Int64, _ policy: RestartPolicy) -> Bool {
+  mutating func admits(at now: Microseconds, _ policy: RestartPolicy) -> Bool {
     guard let burst = policy.burst else { return true }
     if isOver(at: now, policy) {
       self = StartLimit(begin: now)

@@ -2,11 +2,14 @@
 // scenario that was made in Swift is checked for them.
 
 extension Scenario {
-  /// The largest memory or size, in bytes: 4 PiB, what x86-64 can address, 2^40 pages of 4096 bytes.
-  package static let mostBytes: Int64 = 1 << 52
+  /// The largest memory or size: 4 PiB, what x86-64 can address, 2^40 pages of 4096 bytes.
+  package static let mostBytes: Bytes = 1 << 52
 
-  /// The latest time, in microseconds: some 31 years.
-  package static let mostMicroseconds: Int64 = 1_000_000_000_000_000
+  /// The same in KiB.
+  package static let mostKibibytes = Kibibytes(1 << 42)
+
+  /// The latest time: some 31 years.
+  package static let mostMicroseconds = Microseconds.seconds(1_000_000_000)
 
   /// Everything that the scenario contradicts itself in, and every value that cannot be: sizes below zero, names that
   /// are empty or that nobody has, pids used twice, sizes of one address space that differ.
@@ -69,8 +72,8 @@ private struct ValueCheck {
   let mostPages: Int64
   var problems: [ScenarioProblem] = []
 
-  init(pageSize: Int64) {
-    mostPages = Scenario.mostBytes / max(pageSize, 4096)
+  init(pageSize: Bytes) {
+    mostPages = max(pageSize, 4096).pages(Scenario.mostBytes)
   }
 
   /// As many as anybody reads.
@@ -123,7 +126,7 @@ private struct ValueCheck {
 
   mutating func event(_ event: Event, at path: [PathStep]) {
     if !(0...Scenario.mostMicroseconds).contains(event.at) {
-      add(path + [.key("at")], "\(event.at) microseconds is no time after the start")
+      add(path + [.key("at")], "\(event.at.rawValue) microseconds is no time after the start")
     }
     let here = path + [.key(event.action.name)]
     switch event.action {
@@ -157,13 +160,13 @@ extension FieldValue {
     case .size(let get, _): Self.outside(0...most, get(root), "pages")
     case .limit(let get, _):
       get(root).flatMap { $0 == Cgroup.unlimited ? nil : Self.outside(0...most, $0, "pages") }
-    case .kbytes(let get, _): Self.outside(0...(Scenario.mostBytes / 1024), get(root), "KiB")
+    case .kbytes(let get, _):
+      Self.outside(0...Scenario.mostKibibytes.rawValue, get(root)?.rawValue, "KiB")
     case .integer(let range, let get, _): Self.outside(range, get(root), nil)
     case .choice(let choice, let get, _):
       get(root).flatMap { choice.allowed.contains($0) ? nil : choice.complaint($0) }
-    case .duration(let get, _):
-      Self.outside(0...Scenario.mostMicroseconds, get(root), "microseconds")
-    case .pause(let get, _): Self.outside(1...Scenario.mostMicroseconds, get(root), "microseconds")
+    case .duration(let get, _): Self.outside(from: 0, get(root))
+    case .pause(let get, _): Self.outside(from: 1, get(root))
     case .name(let owner, let get, _):
       get(root) == "" ? "\(owner) needs a name that is not empty" : nil
     case .path(let get, _): Self.noPath(get(root))
@@ -186,6 +189,10 @@ extension FieldValue {
     guard let number, !range.contains(number) else { return nil }
     let unit = unit.map { " " + $0 } ?? ""
     return "\(number)\(unit) is not from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private static func outside(from least: Int64, _ time: Microseconds?) -> String? {
+    outside(least...Scenario.mostMicroseconds.rawValue, time?.rawValue, "microseconds")
   }
 
   private static func noPath(_ text: String?) -> String? {

@@ -5,11 +5,11 @@ public struct Scenario: Equatable, Sendable {
   /// What results call it; the name of its file without the ending, as a rule.
   public var name = ""
   /// One line that says what it shows.
-  public var title = ""
+  package var title = ""
   /// One paragraph a line.
-  public var description: [String] = []
+  package var description: [String] = []
   /// Where the numbers are from, or where what it shows is written.
-  public var source: [String] = []
+  package var source: [String] = []
   /// The release to decide by; nil is `KernelRelease.standard`.
   public var kernel: KernelRelease?
   /// Which version of memory cgroups the files of `cgroups` are: 1 or 2.

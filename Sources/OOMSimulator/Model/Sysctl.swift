@@ -27,13 +27,13 @@ public struct Sysctl: Equatable, Sendable {
   /// Percent of memory that mode 2 lets be committed. Default 50.
   public var overcommitRatio: Int64?
   /// KiB that replace the ratio when not 0.
-  public var overcommitKbytes: Int64?
+  public var overcommitKbytes: Kibibytes?
   /// KiB that mode 2 keeps for processes with `CAP_SYS_ADMIN`. File: /proc/sys/vm/admin_reserve_kbytes.
-  public var adminReserveKbytes: Int64?
+  public var adminReserveKbytes: Kibibytes?
   /// KiB that mode 2 holds back from a process. File: /proc/sys/vm/user_reserve_kbytes.
-  public var userReserveKbytes: Int64?
+  public var userReserveKbytes: Kibibytes?
   /// KiB that stay free; by the size of memory when nil. File: /proc/sys/vm/min_free_kbytes.
-  public var minFreeKbytes: Int64?
+  public var minFreeKbytes: Kibibytes?
   /// 0 to 200. Default 60.
   public var swappiness: Int64?
   /// Whether an OOM panics instead of killing. File: /proc/sys/vm/panic_on_oom.
@@ -48,8 +48,8 @@ public struct Sysctl: Equatable, Sendable {
   /// - Parameters: as the properties of the same names, in the units of their files.
   public init(
     overcommitMemory: OvercommitMemory? = nil, overcommitRatio: Int64? = nil,
-    overcommitKbytes: Int64? = nil, adminReserveKbytes: Int64? = nil,
-    userReserveKbytes: Int64? = nil, minFreeKbytes: Int64? = nil, swappiness: Int64? = nil,
+    overcommitKbytes: Kibibytes? = nil, adminReserveKbytes: Kibibytes? = nil,
+    userReserveKbytes: Kibibytes? = nil, minFreeKbytes: Kibibytes? = nil, swappiness: Int64? = nil,
     panicOnOOM: PanicOnOOM? = nil, oomKillAllocatingTask: Bool? = nil,
     oomDumpTasks: Bool? = nil
   ) {

@@ -7,12 +7,16 @@ public enum Policy: String, CaseIterable, Sendable {
   case cgroupAware = "cgroup-aware"
 }
 
-extension State {
-  /// The choice of the policy that decides.
-  mutating func select(_ oc: OOMControl) -> Selection {
-    switch policy {
-    case .kernel: selectBadProcess(oc)
-    case .cgroupAware: selectByGroup(oc)
+extension Policy {
+  /// The killer that an allocation calls which fails.
+  var killer: Killer {
+    switch self {
+    case .kernel:
+      Killer(name: rawValue) { oc, state, _ in oc.map { state.outOfMemory($0) } ?? .noVictim }
+    case .cgroupAware:
+      Killer(name: rawValue) { oc, state, _ in
+        oc.map { state.outOfMemory($0, as: .policy) { $0.selectByGroup($1) } } ?? .noVictim
+      }
     }
   }
 }

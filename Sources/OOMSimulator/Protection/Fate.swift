@@ -2,14 +2,14 @@
 package enum Fate: Equatable, Sendable {
   /// It is not killed, its growth does not stand still, and the machine goes on.
   case survives
-  /// It dies in an OOM kill, `number` of them from 0, at `at` microseconds.
-  case killed(number: Int, at: Int64, because: Because)
+  /// It dies in an OOM kill, `number` of them from 0.
+  case killed(number: Int, at: Microseconds, because: Because)
   /// The machine ends with it in it.
-  case panic(at: Int64, why: Panic.Why)
+  case panic(at: Microseconds, why: Panic.Why)
   /// It lives, but growth of its own can never go on.
   case stuck(Stuck)
   /// It ended because overcommit refused it memory.
-  case refused(at: Int64)
+  case refused(at: Microseconds)
 }
 
 /// One process of a scenario with all its lives, and where the scenario describes it.
@@ -71,7 +71,7 @@ extension Run {
       let pid = tasks.pids[earlier]
       let death = kills.first { $0.killed.contains { $0.process.pid == pid } }?.at
       guard let death else { return false }
-      return death <= tasks.startedAt[later] ?? 0
+      return death <= tasks.rare.startedAt[later] ?? 0
     }
   }
 

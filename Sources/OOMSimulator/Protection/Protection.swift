@@ -29,7 +29,7 @@ package struct Protection: Equatable, Sendable {
     /// totalpages / 1000 is 0 there, so that only -1000 has a meaning.
     case adjWeighsNothing(cgroup: String?, totalpages: Int64)
     /// At -1000 (-17) the machine panics.
-    case disabledPanics(at: Int64, kills: Int)
+    case disabledPanics(at: Microseconds, kills: Int)
     /// At -1000 (-17) so many others die one after the other, and more would.
     case disabledSacrificesMany(kills: Int)
     /// At -1000 (-17) somebody stands still for ever.
@@ -49,7 +49,7 @@ package struct Protection: Equatable, Sendable {
   package var kernel: String
   /// Key of the rules that decide.
   package var ruleSet: String
-  package var pageSize: Int64
+  package var pageSize: Bytes
   package var process: ProcessIdentity
   package var cgroup: String
   /// What happens without any change.

@@ -106,15 +106,17 @@ private struct ProtectionSearch {
 
   /// The limit that was hit: that of the group, or the machine's memory.
   func limit(of kill: Kill) -> [Protection.Option] {
-    guard let cgroup = kill.cgroup else { return machine() }
-    if kill.limit.limit == Cgroup.unlimited { return [] }
-    let isBoth = kill.limit.file == "memory.memsw.limit_in_bytes"
+    guard let limit = kill.decision?.limit, let cgroup = kill.decision?.cgroup else {
+      return machine()
+    }
+    if limit.limit == Cgroup.unlimited { return [] }
+    let isBoth = limit.file == "memory.memsw.limit_in_bytes"
     let file: Cgroup.Limit = isBoth ? .memsw : .max
-    let from = kill.limit.limit
+    let from = limit.limit
     // Beyond what the machine has, a limit is none.
     let most = max(scenario.machine.memory, from) + max(scenario.machine.swap, 0)
     return search(
-      .limit(cgroup: cgroup, file: kill.limit.file), from: from,
+      .limit(cgroup: cgroup, file: limit.file), from: from,
       Samples.growing(from: from, to: max(most - from, 1), most: min(self.most, 48))
     ) {
       from + $0
@@ -125,7 +127,7 @@ private struct ProtectionSearch {
 
   func machine() -> [Protection.Option] {
     if scenario.machine.nodes.count > 1 { return [] }
-    let mebibyte = (1 << 20) / scenario.machine.pageSize
+    let mebibyte = scenario.machine.pageSize.pages(1 << 20)
     let from = scenario.machine.memory / mebibyte
     // More than 64 times as much is no plan for anybody, and 1 PiB no machine.
     let last = min(from > 1 << 24 ? 1 << 30 : max(from, 1) * 63, 1 << 30)
@@ -162,7 +164,7 @@ private struct ProtectionSearch {
 
   /// A limit for the invoker, when that is another process: it then dies of it alone.
   func limitOfOther(_ kill: Kill) -> [Protection.Option] {
-    guard let invoker = kill.invoker, !subject.isMeant(by: invoker),
+    guard let invoker = kill.decision?.invoker, !subject.isMeant(by: invoker),
       simulator.rules.memcg.support != .none,
       let other = try? run.subject("\(invoker.pid)", in: scenario)
     else { return [] }
@@ -203,7 +205,9 @@ private struct ProtectionSearch {
     case .sharedMM, .oomGroup: warnings.append(.diesWith(kill.dyingFirst, because))
     }
     warnings += warningsOfDisabling()
-    if kill.cgroup == nil, scenario.machine.nodes.count > 1 { warnings.append(.nodesNotSearched) }
+    if kill.decision?.cgroup == nil, scenario.machine.nodes.count > 1 {
+      warnings.append(.nodesNotSearched)
+    }
     if cgroup == "/", scenario.cgroupVersion == 2, simulator.rules.memcg.protection != .none {
       warnings.append(.noGroup)
     }
@@ -212,12 +216,14 @@ private struct ProtectionSearch {
 
   private func warningsOfVictim(_ kill: Kill) -> [Protection.Warning] {
     var warnings: [Protection.Warning] = []
-    if kill.chosen != .points { warnings.append(.notByPoints(kill.chosen)) }
-    if kill.runnerUp == nil {
-      warnings.append(kill.cgroup.map { .aloneInGroup(cgroup: $0) } ?? .aloneInMachine)
+    guard let decision = kill.decision else { return warnings }
+    if decision.chosen != .points { warnings.append(.notByPoints(decision.chosen)) }
+    if decision.runnerUp == nil {
+      warnings.append(decision.cgroup.map { .aloneInGroup(cgroup: $0) } ?? .aloneInMachine)
     }
-    if kill.arithmetic.unit == .pages, kill.arithmetic.pointsPerAdj == 0 {
-      warnings.append(.adjWeighsNothing(cgroup: kill.cgroup, totalpages: kill.totalpages))
+    if decision.arithmetic.unit == .pages, decision.arithmetic.pointsPerAdj == 0 {
+      warnings.append(
+        .adjWeighsNothing(cgroup: decision.cgroup, totalpages: decision.totalpages))
     }
     return warnings
   }

@@ -103,7 +103,7 @@ package struct Rules: Equatable, Sendable {
   /// `__setup_per_zone_wmarks()`, mm/page_alloc.c.
   package struct Watermarks: Equatable, Sendable {
     /// The most that `vm.min_free_kbytes` is by default.
-    package var mostMinFreeKbytes: Int64 = 65_536
+    package var mostMinFreeKbytes: Kibibytes = 65_536
     package var step = WatermarkStep.quarterOfMin
   }
 }

@@ -15,25 +15,25 @@ struct Recorder: Sendable {
   private var groupPeaks: [Int64] = []
   private var groupPaths: [String] = []
   private var hasLimit: [Bool] = []
-  /// Microseconds between two instants that are worth a sample each.
-  private let spacing: Int64
-  private let end: Int64
-  private var nextGrid: Int64 = 0
-  private var lastInstant: Int64 = -1
-  private var lastKill: Int64 = -1
+  /// Time between two instants that are worth a sample each.
+  private let spacing: Microseconds
+  private let end: Microseconds
+  private var nextGrid: Microseconds = 0
+  private var lastInstant: Microseconds = -1
+  private var lastKill: Microseconds = -1
   private var killsTaken = 0
 
   /// - Parameters:
-  ///   - end: of the run, in microseconds.
+  ///   - end: of the run.
   ///   - processes: how many there are: of very many fewer samples are taken.
-  init(end: Int64, processes: Int) {
+  init(end: Microseconds, processes: Int) {
     let samples: Int64 = processes > 20_000 ? 40 : 150
     self.end = end
     spacing = max(end / samples, 1)
   }
 
   /// The next instant of the grid that lies between two times, which is used up by this.
-  mutating func gridInstant(after now: Int64, before time: Int64) -> Int64? {
+  mutating func gridInstant(after now: Microseconds, before time: Microseconds) -> Microseconds? {
     while nextGrid <= now { nextGrid += spacing }
     guard nextGrid < time, nextGrid <= end else { return nil }
     defer { nextGrid += spacing }
@@ -41,14 +41,14 @@ struct Recorder: Sendable {
   }
 
   /// Whether an instant at which something happens is far enough from the last one that was taken.
-  mutating func wants(instant: Int64) -> Bool {
+  mutating func wants(instant: Microseconds) -> Bool {
     if instant == lastInstant { return true }
     guard lastInstant < 0 || instant - lastInstant >= spacing else { return false }
     lastInstant = instant
     return true
   }
 
-  mutating func wants(killAt instant: Int64) -> Bool {
+  mutating func wants(killAt instant: Microseconds) -> Bool {
     guard killsTaken < 40 || instant - lastKill >= spacing else { return false }
     killsTaken += 1
     lastKill = instant
@@ -135,7 +135,7 @@ struct Recorder: Sendable {
   /// Groups whose limit was hit, then those with limits that were largest.
   func largestGroups(_ most: Int, of run: Run) -> [Int] {
     var chosen: [Int] = []
-    let hit = run.kills.compactMap { $0.cgroup } + run.stuck.compactMap { $0.cgroup }
+    let hit = run.kills.compactMap { $0.decision?.cgroup } + run.stuck.compactMap { $0.cgroup }
     for path in hit where chosen.count < most {
       if let group = groupPaths.firstIndex(of: path), !chosen.contains(group) {
         chosen.append(group)
@@ -174,7 +174,8 @@ extension State {
   fileprivate func pagesShown(_ row: Int) -> Int64 {
     guard tasks.hasNotExited(row) else { return 0 }
     let owner = tasks.owner(row)
-    return tasks.anon[owner] + tasks.file[owner] + tasks.shmem[owner] + tasks.swap[owner]
+    return tasks.mms[owner].anon + tasks.mms[owner].file + tasks.mms[owner].shmem
+      + tasks.mms[owner].swap
   }
 }
 

@@ -2,7 +2,7 @@
 
 extension Replay {
   /// Takes the samples of the grid between now and a time at which all growth is known to fit.
-  mutating func recordGrid(before time: Int64) {
+  mutating func recordGrid(before time: Microseconds) {
     while let instant = recorder?.gridInstant(after: state.now, before: time) {
       let sample = stateBetween(instant)
       recorder?.take(sample, state.restarts)
@@ -27,7 +27,7 @@ extension Replay {
     return true
   }
 
-  private func stateBetween(_ instant: Int64) -> State {
+  private func stateBetween(_ instant: Microseconds) -> State {
     var copy = self
     copy.recorder = nil
     copy.observe = nil

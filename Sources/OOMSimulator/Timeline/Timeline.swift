@@ -39,8 +39,8 @@ package struct Timeline: Equatable, Sendable {
     package var peak: Int64 { pages.max() ?? 0 }
   }
 
-  /// Microseconds since the start, not falling.
-  package var times: [Int64] = []
+  /// Since the start, not falling.
+  package var times: [Microseconds] = []
   package var fills: [Fill] = []
   /// Victims first, then those that were largest.
   package var processes: [ProcessLine] = []
@@ -50,9 +50,9 @@ package struct Timeline: Equatable, Sendable {
   package var otherGroups = 0
   /// Pages of memory; no event changes it.
   package var memory: Int64 = 0
-  package var pageSize: Int64 = 4096
-  /// Microseconds.
-  package var end: Int64 = 0
+  package var pageSize: Bytes = 4096
+  /// When the run ended.
+  package var end: Microseconds = 0
 
   package init() {}
 }

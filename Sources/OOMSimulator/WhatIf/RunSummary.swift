@@ -2,21 +2,20 @@
 package struct RunSummary: Equatable, Sendable {
   /// The process that dies first, which is the child where a release kills it in its victim's stead; nil when none does.
   package var first: ProcessIdentity?
-  /// Microseconds; nil when nobody dies.
-  package var firstAt: Int64?
+  /// Nil when nobody dies.
+  package var firstAt: Microseconds?
   /// OOM kills, each of one process or of several.
   package var kills: Int
   /// Requests that got ENOMEM, and the process that made the first one; nil for a tmpfs write.
   package var refused: Int
   package var firstRefused: ProcessIdentity?
-  package var firstRefusedAt: Int64?
+  package var firstRefusedAt: Microseconds?
   /// Growth that can never go on.
   package var stuck: Int
   package var outcome: Run.Outcome
   /// When the machine ended; nil when it did not.
-  package var panicAt: Int64?
-  /// Microseconds.
-  package var end: Int64
+  package var panicAt: Microseconds?
+  package var end: Microseconds
   package var warnings: [Warning]
   /// That of the run.
   package var digest: UInt64

@@ -7,7 +7,7 @@ struct K8sInput {
   let file: String
   let options: K8sOptions
   var node: Kubernetes.Node?
-  var metrics: [Kubernetes.ContainerName: Int64]?
+  var metrics: [Kubernetes.ContainerName: Bytes]?
 
   init(pods: [Kubernetes.Pod], file: String, options: K8sOptions) {
     self.pods = pods

@@ -7,10 +7,10 @@ struct K8sOptions {
   var nodeName: String?
   var top: String?
   var output: String?
-  var capacity: Int64?
-  var swap: Int64?
-  var systemUsage: Int64?
-  var usage: [(name: String, value: Int64)] = []
+  var capacity: Bytes?
+  var swap: Bytes?
+  var systemUsage: Bytes?
+  var usage: [(name: String, value: Bytes)] = []
   var processes: [(name: String, value: Int)] = []
   var kernel: KernelRelease?
   var rows = 10
@@ -119,16 +119,16 @@ struct K8sOptions {
 
   // MARK: Values
 
-  private func bytes(_ option: String) throws(UsageError) -> Int64? {
+  private func bytes(_ option: String) throws(UsageError) -> Bytes? {
     guard let text = arguments.value(option) else { return nil }
     return try bytes(option, text)
   }
 
-  /// A quantity of Kubernetes, in bytes.
-  private func bytes(_ option: String, _ text: String) throws(UsageError) -> Int64 {
+  /// A quantity of Kubernetes.
+  private func bytes(_ option: String, _ text: String) throws(UsageError) -> Bytes {
     do throws(QuantityError) {
-      let bytes = try Kubernetes.Quantity(text).value
-      if bytes <= 1 << 52 { return bytes }
+      let bytes = try Kubernetes.Quantity(text).bytes
+      if bytes <= Scenario.mostBytes { return bytes }
     } catch {
       throw UsageError("\(option): \(error.message).")
     }
@@ -136,7 +136,7 @@ struct K8sOptions {
   }
 
   /// `memory=1Gi`, as the kubelet's flag has it, or `1Gi`.
-  private func reservation(_ option: String) throws(UsageError) -> Int64? {
+  private func reservation(_ option: String) throws(UsageError) -> Bytes? {
     guard let text = arguments.value(option) else { return nil }
     if !text.contains("=") { return try bytes(option, text) }
     for part in text.split(separator: ",") where part.hasPrefix("memory=") {

@@ -16,7 +16,7 @@ let scoreCommand = CommandSpec(
   run: score)
 
 @Sendable private func score(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
-  var at: Int64?
+  var at: Microseconds?
   if let text = arguments.value("--at") {
     do throws(QuantityError) {
       at = try DurationText.microseconds(text)

@@ -69,7 +69,7 @@ struct HostReading {
       notes.append("no /proc/meminfo: the machine's memory is not known")
     }
     if isLive {
-      host.machine.pageSize = Int64(sysconf(Int32(_SC_PAGESIZE)))
+      host.machine.pageSize = Bytes(Int64(sysconf(Int32(_SC_PAGESIZE))))
     } else if let bytes = bytes("proc/vmstat") {
       host.machine.inferPageSize(vmstat: bytes)
     }

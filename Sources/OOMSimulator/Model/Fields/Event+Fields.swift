@@ -7,7 +7,7 @@ package struct EventParts: Sendable {
   /// Pages of an action that comes in two directions, either of them: more, or less.
   package var more: Int64?
   package var less: Int64?
-  package var over: Int64 = 0
+  package var over: Microseconds = 0
   package var kind = Event.MappingKind.private
   package var nodes: NodeMask?
   package var cgroup: String?

@@ -42,7 +42,7 @@ package enum FieldValue<Root>: Sendable {
   /// A limit of a group: a size, bytes without a unit, or `max`. In pages.
   case limit(Get<Int64>, Set<Int64>)
   /// A sysctl in KiB.
-  case kbytes(Get<Int64>, Set<Int64>)
+  case kbytes(Get<Kibibytes>, Set<Kibibytes>)
   case integer(ClosedRange<Int64>, Get<Int64>, Set<Int64>)
   /// One of a few numbers; the text is what the message about another one says after it.
   case choice(Choice, Get<Int64>, Set<Int64>)
@@ -51,10 +51,10 @@ package enum FieldValue<Root>: Sendable {
   /// The same in an object of its own, which the file of version 1 shows: `oom_kill_disable`.
   case oomControl(Get<Bool>, Set<Bool>)
   case bool(Get<Bool>, Set<Bool>)
-  /// A time, microseconds.
-  case duration(Get<Int64>, Set<Int64>)
-  /// A time above zero, microseconds.
-  case pause(Get<Int64>, Set<Int64>)
+  /// A time.
+  case duration(Get<Microseconds>, Set<Microseconds>)
+  /// A time above zero.
+  case pause(Get<Microseconds>, Set<Microseconds>)
   /// A text that is not empty, with what has it as a name: `a process`.
   case name(of: String, Get<String>, Set<String>)
   case text(Get<String>, Set<String>)
@@ -101,7 +101,8 @@ extension FieldValue {
   fileprivate func shown(_ root: Root) -> ShownValue {
     switch self {
     case .size(let get, _), .limit(let get, _): .optionalPages(get(root))
-    case .kbytes(let get, _), .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
+    case .kbytes(let get, _): .optional(get(root)?.rawValue)
+    case .integer(_, let get, _), .choice(_, let get, _), .ratio(let get, _):
       .optional(get(root))
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
@@ -180,7 +181,7 @@ extension RestartPolicy {
     for field in Self.fields.dropFirst() {
       switch field.shown(self) {
       case .number(let value): text += ", \(field.key) \(value)"
-      case .microseconds(let value): text += ", \(field.key) \(value) us"
+      case .microseconds(let value): text += ", \(field.key) \(value.rawValue) us"
       case .text(let value) where value != Backoff.constant.rawValue:
         text += ", \(field.key) \(value)"
       default: break

@@ -18,7 +18,7 @@ extension Machine {
         FieldValue.Choice(
           allowed: [4096, 16384, 65536], range: 0...Int64.max,
           complaint: { "\($0) is no page size: 4096, 16384 or 65536" }),
-        { $0.pageSize }, { $0.pageSize = $1 }),
+        { $0.pageSize.rawValue }, { $0.pageSize = Bytes($1) }),
       "Bytes in a page. Default 4096.", example: "65536"),
     Field(
       "kernel", .size({ $0.kernel }, { $0.kernel = $1 }),

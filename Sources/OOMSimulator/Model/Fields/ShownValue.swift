@@ -2,7 +2,7 @@
 package enum ShownValue: Equatable, Sendable {
   case pages(Int64)
   case number(Int64)
-  case microseconds(Int64)
+  case microseconds(Microseconds)
   case text(String)
   /// Not given, or not there.
   case absent
