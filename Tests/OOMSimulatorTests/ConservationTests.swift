@@ -11,7 +11,7 @@ import VictimSelection
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 320) / 64, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 192) / 64, 1)
     return (0..<64).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 

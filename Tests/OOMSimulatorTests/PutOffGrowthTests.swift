@@ -12,7 +12,7 @@ import Testing
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 160) / 16, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 96) / 16, 1)
     return (0..<16).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 

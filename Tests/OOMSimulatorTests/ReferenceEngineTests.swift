@@ -58,7 +58,7 @@ import Testing
     simulator.recordsCandidates = true
     var kills = 0
     let worlds =
-      ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 320
+      ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 160
     let perBlock = max(worlds / 32, 1)
     for seed in (block * perBlock)..<((block + 1) * perBlock) {
       var worlds = Worlds(seed: seed &+ 1_000_000)

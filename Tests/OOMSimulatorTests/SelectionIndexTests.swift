@@ -8,7 +8,7 @@ import Testing
 /// referee. `OOMSIM_SWARM` says how many worlds, 160 by default.
 @Suite struct SelectionIndexTests {
   static let worlds =
-    ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 160
+    ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 96
 
   /// - Parameter patience: how often all rows are scanned first.
   private func replay(_ scenario: Scenario, _ rules: Rules, patience: Int64) -> Replay {

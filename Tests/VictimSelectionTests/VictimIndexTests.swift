@@ -5,7 +5,7 @@ import VictimSelection
 /// The index against the scan: after every step of a generated life of processes both choose the same.
 /// `OOMSIM_STEPS` says how many steps a rule has, 1,200 by default.
 @Suite struct VictimIndexTests {
-  static let steps = ProcessInfo.processInfo.environment["OOMSIM_STEPS"].flatMap { Int($0) } ?? 1200
+  static let steps = ProcessInfo.processInfo.environment["OOMSIM_STEPS"].flatMap { Int($0) } ?? 600
 
   /// Every badness since 2.6.36 with both answers to equal points.
   static let rules: [SelectionRule] = [

@@ -1,5 +1,5 @@
 internal import OOMFormats
-internal import OOMSimulator
+package import OOMSimulator
 
 /// Which limit a report is about, and by how much it was missed.
 package struct LimitHit: Equatable {
@@ -21,7 +21,7 @@ package struct LimitHit: Equatable {
   package var kind = Kind.unknown
   package var text = "not in the report"
   /// What free memory lacked to its min watermarks, in kB; nil where the log does not tell.
-  package var missingKB: Int64?
+  package var missing: Kibibytes?
 
   package init(_ autopsy: Autopsy) {
     let report = autopsy.report
@@ -47,7 +47,7 @@ package struct LimitHit: Equatable {
         text += ": memory and swap \(kilobytes(both.usage)) of \(kilobytes(both.limit ?? 0))"
       } else if let limit = memory.limit {
         text += ": memory \(kilobytes(memory.usage)) of \(kilobytes(limit))"
-        missingKB = max(memory.usage - limit, 0)
+        missing = max(memory.usage - limit, 0)
       } else {
         text += ": memory \(kilobytes(memory.usage)), no limit"
       }
@@ -83,11 +83,11 @@ package struct LimitHit: Equatable {
     text = "the machine"
     findZone(report)
     measure(report, on: nil)
-    if let total = report.memory.totalSwapKB {
+    if let total = report.memory.totalSwap {
       text +=
         total == 0
         ? ", no swap"
-        : ", swap \(kilobytes(max(total - (report.memory.freeSwapKB ?? 0), 0))) of \(kilobytes(total)) used"
+        : ", swap \(kilobytes(max(total - (report.memory.freeSwap ?? 0), 0))) of \(kilobytes(total)) used"
     }
   }
 
@@ -116,19 +116,19 @@ package struct LimitHit: Equatable {
   private mutating func measure(_ report: OOMReport, on nodes: NodeMask?) {
     let zones = report.memory.zones.filter { nodes?.contains($0.node) ?? true }
     if zones.isEmpty { return }
-    var free: Int64 = 0
-    var min: Int64 = 0
-    var missing: Int64 = 0
+    var free: Kibibytes = 0
+    var min: Kibibytes = 0
+    var missing: Kibibytes = 0
     for zone in zones {
-      free &+= zone.free
-      min &+= zone.min
-      missing &+= max(zone.min &- zone.free, 0)
+      free = free &+ zone.free
+      min = min &+ zone.min
+      missing = missing &+ max(zone.min &- zone.free, 0)
     }
     text += ": \(kilobytes(free)) free, min watermark \(kilobytes(min))"
-    missingKB = missing
+    self.missing = missing
   }
 
-  private func kilobytes(_ size: Int64) -> String {
-    SizeFormat.binary(pages: max(size, 0), pageSize: 1024)
+  private func kilobytes(_ size: Kibibytes) -> String {
+    SizeFormat.binary(max(size, 0))
   }
 }

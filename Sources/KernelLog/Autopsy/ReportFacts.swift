@@ -32,8 +32,8 @@ struct ReportFacts {
 
   var rules: Rules { RulesByRelease.rules(of: releases.last ?? .standard) }
 
-  /// kB as pages, rounded down.
-  func pages(_ kilobytes: Int64) -> Int64 { pageSize.pages(Kibibytes(kilobytes)) }
+  /// Rounded down.
+  func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }
 
   /// The release as given, or `FIRST..LAST`.
   var kernelText: String {
@@ -100,9 +100,9 @@ struct ReportFacts {
   /// address space has in kB and in pages tells it.
   private static func pageSize(of report: OOMReport, chosenRow: Int?) -> Bytes {
     let sizes: [Int64] = [4, 16, 64]
-    if let size = report.memory.pageKB, sizes.contains(size) { return Bytes(size * 1024) }
+    if let size = report.memory.page?.rawValue, sizes.contains(size) { return Bytes(size * 1024) }
     for kill in report.kills {
-      guard let kilobytes = kill.totalVM,
+      guard let kilobytes = kill.totalVM?.rawValue,
         let row = report.table?.rows.first(where: { $0.pid == kill.pid || $0.tgid == kill.pid }),
         row.totalVM > 0
       else { continue }

@@ -62,7 +62,7 @@ extension ReportFacts {
   private var domainLimits: Cgroup {
     var cgroup = Cgroup()
     let most = pageSize.pages(SizeText.maxBytes)
-    func size(_ kilobytes: Int64) -> Int64 { min(pages(kilobytes), most) }
+    func size(_ kilobytes: Kibibytes) -> Int64 { min(pages(kilobytes), most) }
     cgroup.max = report.limits.memory?.limit.map(size)
     if isVersionOne {
       if let both = report.limits.memorySwap?.limit, both >= report.limits.memory?.limit ?? 0 {
@@ -161,8 +161,8 @@ extension ReportFacts {
     var nodes: [Machine.Node] = []
     for zone in report.memory.zones {
       while nodes.count <= zone.node { nodes.append(Machine.Node(memory: 0)) }
-      let present = pages(min(max(zone.present ?? 0, 0), Scenario.mostKibibytes.rawValue))
-      let managed = zone.managed.map { pages(min(max($0, 0), Scenario.mostKibibytes.rawValue)) }
+      let present = pages(min(max(zone.present ?? 0, 0), Scenario.mostKibibytes))
+      let managed = zone.managed.map { pages(min(max($0, 0), Scenario.mostKibibytes)) }
       nodes[zone.node].memory += min(managed ?? present, present)
       nodes[zone.node].present += present
       nodes[zone.node].spanned += present

@@ -31,7 +31,7 @@ struct TotalpagesEstimate: Equatable {
     if let ram = info.ram, let reserved = info.reserved, ram > reserved, reserved >= 0 {
       memory = min(ram - reserved, Self.most)
     }
-    if let total = info.totalSwapKB, total >= 0 { swap = min(facts.pages(total), Self.most) }
+    if let total = info.totalSwap, total >= 0 { swap = min(facts.pages(total), Self.most) }
     switch facts.constraint {
     case .memcg, nil: facts.isMemcg ? ofMemcg(report, facts) : ofMachine(report)
     case .cpuset: ofNodes(report.scope.memsAllowed, report, facts)

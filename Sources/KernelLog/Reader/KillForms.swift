@@ -150,11 +150,11 @@ struct DeathLine {
     kill.shmem = LogScanner.kilobytes(after: "shmem-rss:", in: fields)
     kill.uid = LogScanner.number(after: " UID:", in: fields) ?? kill.uid
     // Some releases print its unit, some do not.
-    kill.pageTables = LogScanner.number(after: "pgtables:", in: fields)
+    kill.pageTables = LogScanner.number(after: "pgtables:", in: fields).map { Kibibytes($0) }
     kill.oomScoreAdj = LogScanner.number(after: "oom_score_adj:", in: fields)
     score = LogScanner.number(after: " score ", in: fields)
     for size in [kill.totalVM, kill.anon, kill.file, kill.shmem] {
-      if let size, size < 0 || size > 1 << 44 { kill.anon = nil }
+      if let size, size < 0 || size > Kibibytes(1 << 44) { kill.anon = nil }
     }
   }
 

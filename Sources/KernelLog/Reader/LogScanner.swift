@@ -1,4 +1,5 @@
 internal import Glibc
+internal import OOMSimulator
 
 /// Reads one line of a kernel log: bytes, since names and foreign lines need not be text.
 ///
@@ -83,12 +84,12 @@ struct LogScanner {
   }
 
   /// A size behind `key` that is followed by its unit, such as `limit 1024kB`.
-  static func kilobytes(after key: String, in bytes: ArraySlice<UInt8>) -> Int64? {
+  static func kilobytes(after key: String, in bytes: ArraySlice<UInt8>) -> Kibibytes? {
     var scanner = LogScanner(bytes)
     guard scanner.skip(past: key) else { return nil }
     scanner.skipSpace()
     guard let value = scanner.number(), scanner.take("kB") || scanner.take("KB") else { return nil }
-    return value
+    return Kibibytes(value)
   }
 }
 

@@ -1,13 +1,13 @@
-internal import OOMSimulator
+package import OOMSimulator
 
-/// Limits and usage of the memory cgroup that ran out, in kB; nil where the log does not show them.
+/// Limits and usage of the memory cgroup that ran out; nil where the log does not show them.
 ///
 /// Kernel: `mem_cgroup_print_oom_meminfo()`, before 5.0 `mem_cgroup_print_oom_info()`, mm/memcontrol.c.
 package struct MemcgLimits: Equatable, Sendable {
   package struct Counter: Equatable, Sendable {
-    package var usage: Int64
+    package var usage: Kibibytes
     /// Nil for none: the constant that a release prints for it.
-    package var limit: Int64?
+    package var limit: Kibibytes?
     package var failcnt: Int64?
   }
 
@@ -22,7 +22,7 @@ package struct MemcgLimits: Equatable, Sendable {
 
   /// Limits of 2^42 kB and more, 4 EiB, are constants for none: 9007199254740991, 18014398509481983, by
   /// release and page size.
-  static let least = Int64(1) << 42
+  static let least = Kibibytes(1 << 42)
 
   /// Reads a line such as `memory: usage 4kB, limit 4kB, failcnt 0`.
   mutating func read(_ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange) -> Bool {

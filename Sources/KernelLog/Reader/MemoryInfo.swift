@@ -1,6 +1,6 @@
-internal import OOMSimulator
+package import OOMSimulator
 
-/// The machine's memory as a report shows it. Sizes are in pages unless the name says otherwise.
+/// The machine's memory as a report shows it. Plain numbers are pages.
 ///
 /// Kernel: `show_mem()` and `show_free_areas()`, mm/show_mem.c, before 6.3 mm/page_alloc.c and lib/show_mem.c.
 package struct MemoryInfo: Equatable, Sendable {
@@ -8,23 +8,23 @@ package struct MemoryInfo: Equatable, Sendable {
   package var ram: Int64?
   package var reserved: Int64?
   package var highMem: Int64?
-  package var totalSwapKB: Int64?
-  package var freeSwapKB: Int64?
-  /// One zone of one node. Sizes are in kB.
+  package var totalSwap: Kibibytes?
+  package var freeSwap: Kibibytes?
+  /// One zone of one node.
   package struct Zone: Equatable, Sendable {
     package var node = 0
     package var name = ""
-    package var free: Int64 = 0
-    package var min: Int64 = 0
-    package var present: Int64?
-    package var managed: Int64?
+    package var free: Kibibytes = 0
+    package var min: Kibibytes = 0
+    package var present: Kibibytes?
+    package var managed: Kibibytes?
     /// Free blocks by order; empty where the log does not list them.
     package var blocks: [Int64] = []
   }
 
   package var zones: [Zone] = []
-  /// The smallest block of the lists of free blocks: the size of a page, in kB.
-  package var pageKB: Int64?
+  /// The smallest block of the lists of free blocks: the size of a page.
+  package var page: Kibibytes?
   /// A zone that only 32-bit kernels have.
   package var hasHighMem = false
 
@@ -40,11 +40,11 @@ extension MemoryInfo {
     guard let first = text.first else { return false }
     if decimal(first) != nil { return readPages(text, &releases) }
     if text.begins(with: "Total swap = ") {
-      totalSwapKB = LogScanner.kilobytes(after: "=", in: text)
+      totalSwap = LogScanner.kilobytes(after: "=", in: text)
       return true
     }
     if text.begins(with: "Free swap ") {
-      freeSwapKB = LogScanner.kilobytes(after: "=", in: text)
+      freeSwap = LogScanner.kilobytes(after: "=", in: text)
       return true
     }
     if text.begins(with: "Node ") || text.contains(" free:") || text.contains(": ") {
@@ -121,7 +121,7 @@ extension MemoryInfo {
       guard let count = scanner.number(), scanner.take("*"), let size = scanner.number(),
         scanner.take("kB")
       else { break }
-      if blocks.isEmpty { pageKB = size }
+      if blocks.isEmpty { page = Kibibytes(size) }
       blocks.append(count)
       scanner.skipSpace()
       // Kinds of blocks, since 3.8: `(UME)`.

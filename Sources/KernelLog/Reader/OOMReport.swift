@@ -111,32 +111,32 @@ package struct ReleaseRange: Equatable, Sendable {
   }
 }
 
-/// A line that says who was killed and what it had. Sizes are in kB.
+/// A line that says who was killed and what it had.
 package struct KillLine: Equatable, Sendable {
   package var line = 0
   package var pid: Int64 = 0
   package var name = ""
   package var uid: Int64?
-  package var totalVM: Int64?
-  package var anon: Int64?
-  package var file: Int64?
-  package var shmem: Int64?
-  package var pageTables: Int64?
+  package var totalVM: Kibibytes?
+  package var anon: Kibibytes?
+  package var file: Kibibytes?
+  package var shmem: Kibibytes?
+  package var pageTables: Kibibytes?
   package var oomScoreAdj: Int64?
 
-  /// What it had resident, in kB; nil where the line does not tell.
-  package var resident: Int64? {
+  /// What it had resident; nil where the line does not tell.
+  package var resident: Kibibytes? {
     guard let anon, let file else { return nil }
     return anon &+ file &+ (shmem ?? 0)
   }
 }
 
-/// What the reaper had left of a victim. Sizes are in kB.
+/// What the reaper had left of a victim.
 package struct ReapedLine: Equatable, Sendable {
   package var line = 0
   package var pid: Int64 = 0
   package var name = ""
-  package var anon: Int64 = 0
-  package var file: Int64 = 0
-  package var shmem: Int64 = 0
+  package var anon: Kibibytes = 0
+  package var file: Kibibytes = 0
+  package var shmem: Kibibytes = 0
 }

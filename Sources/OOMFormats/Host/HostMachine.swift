@@ -5,7 +5,7 @@ internal import VictimSelection
 package struct HostMachine: Equatable, Sendable {
   package var pageSize: Bytes = 4096
   package var wordBits: Int = 64
-  /// KiB by their names. File: /proc/meminfo.
+  /// Sizes by their names, `HugePages_Total` a number. File: /proc/meminfo.
   package var meminfo: [String: Int64] = [:]
   package var swaps: [Swap] = []
   /// By node number; empty for a machine without NUMA.
@@ -15,8 +15,7 @@ package struct HostMachine: Equatable, Sendable {
   package struct Swap: Equatable, Sendable {
     /// As the file has it.
     package var name: String
-    /// KiB.
-    package var size: Int64
+    package var size: Kibibytes
     package var priority: Int64
     /// Of a zram: thousandths; nil for a disk or where it is not known.
     package var ratio: Int64?
@@ -48,7 +47,8 @@ package struct HostMachine: Equatable, Sendable {
       guard words.count >= 5, let size = words[2].number, let priority = words[4].number else {
         return
       }
-      swaps.append(Swap(name: words[0].lossless, size: max(size, 0), priority: priority))
+      swaps.append(
+        Swap(name: words[0].lossless, size: max(Kibibytes(size), 0), priority: priority))
     }
     swaps = swaps.enumerated().sorted {
       ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
@@ -88,9 +88,9 @@ package struct HostMachine: Equatable, Sendable {
       }
       let part = line.stripped
       if let rest = part.after("present ") {
-        sums[Int(node), default: (0, 0)].present += rest.size
+        sums[Int(node), default: (0, 0)].present += rest.pages
       } else if let rest = part.after("spanned ") {
-        sums[Int(node), default: (0, 0)].spanned += rest.size
+        sums[Int(node), default: (0, 0)].spanned += rest.pages
       }
     }
     for (node, sum) in sums {
@@ -116,9 +116,9 @@ package struct HostMachine: Equatable, Sendable {
     pageSize = sizes.min { distance($0) < distance($1) } ?? 4096
   }
 
-  func pages(_ kilobytes: Int64) -> Int64 { pageSize.pages(Kibibytes(kilobytes)) }
+  func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }
 
-  func pages(_ name: String) -> Int64? { meminfo[name].map(pages) }
+  func pages(_ name: String) -> Int64? { meminfo[name].map { pages(Kibibytes($0)) } }
 
   /// As far as it needs no processes.
   var machine: Machine {
@@ -136,7 +136,7 @@ package struct HostMachine: Equatable, Sendable {
     }
     machine.hugetlb =
       pages("Hugetlb")
-      ?? pages((meminfo["HugePages_Total"] ?? 0) * (meminfo["Hugepagesize"] ?? 0))
+      ?? pages(Kibibytes((meminfo["HugePages_Total"] ?? 0) * (meminfo["Hugepagesize"] ?? 0)))
     if nodes.count > 1, let last = nodes.keys.max(), last < NodeMask.most {
       machine.nodes = (0...last).map { nodes[$0] ?? Machine.Node(memory: 0) }
       machine.memory = machine.nodes.reduce(0) { $0 + $1.memory }

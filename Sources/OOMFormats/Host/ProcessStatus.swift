@@ -1,6 +1,6 @@
 package import OOMSimulator
 
-/// What the kernel shows of a process in /proc/PID/status. Sizes are in KiB.
+/// What the kernel shows of a process in /proc/PID/status.
 ///
 /// Kernel: `proc_pid_status()`, fs/proc/array.c, with `task_mem()`, fs/proc/task_mmu.c.
 package struct ProcessStatus: Equatable, Sendable {
@@ -12,19 +12,19 @@ package struct ProcessStatus: Equatable, Sendable {
   /// One letter: `R`, `S`, `Z` and so on.
   package var state: UInt8 = 0
   /// Kernel: `mm->total_vm`. Nil for a task without an address space.
-  package var vmSize: Int64?
-  package var vmLck: Int64 = 0
-  package var vmRSS: Int64 = 0
+  package var vmSize: Kibibytes?
+  package var vmLck: Kibibytes = 0
+  package var vmRSS: Kibibytes = 0
   /// Since 4.5; before that `statm` has the parts of `vmRSS`.
-  package var rssAnon: Int64?
-  package var rssFile: Int64?
-  package var rssShmem: Int64?
+  package var rssAnon: Kibibytes?
+  package var rssFile: Kibibytes?
+  package var rssShmem: Kibibytes?
   /// Since 2.6.34.
-  package var vmSwap: Int64 = 0
+  package var vmSwap: Kibibytes = 0
   /// Page tables: the last level alone to 4.14, all of them since 4.15.
-  package var vmPTE: Int64 = 0
+  package var vmPTE: Kibibytes = 0
   /// 4.0 to 4.14. Kernel: `mm_nr_pmds()`.
-  package var vmPMD: Int64?
+  package var vmPMD: Kibibytes?
   /// Of `CapEff`, those that some release's rules read.
   package var capabilities: Capabilities?
   package var memsAllowed: NodeMask?
@@ -44,7 +44,7 @@ package struct ProcessStatus: Equatable, Sendable {
 
   private mutating func memory(_ line: HostBytes) {
     if let rest = line.after("VmSize:") {
-      vmSize = rest.number
+      vmSize = rest.number.map { Kibibytes($0) }
     } else if let rest = line.after("VmRSS:") {
       vmRSS = rest.size
     } else if let rest = line.after("VmSwap:") {
@@ -99,8 +99,13 @@ package struct ProcessStatus: Equatable, Sendable {
 }
 
 extension HostBytes {
-  /// A size in KiB that nothing can make negative, or larger than what a scenario can hold.
-  var size: Int64 { Swift.min(Swift.max(number ?? 0, 0), Scenario.mostKibibytes.rawValue) }
+  /// A number of pages that nothing can make negative, or larger than what a scenario can hold.
+  var pages: Int64 { Swift.min(Swift.max(number ?? 0, 0), Scenario.mostKibibytes.rawValue) }
+
+  /// A size that nothing can make negative, or larger than what a scenario can hold.
+  var size: Kibibytes {
+    Swift.min(Swift.max(Kibibytes(number ?? 0), 0), Scenario.mostKibibytes)
+  }
 }
 
 /// What is needed of /proc/PID/stat.

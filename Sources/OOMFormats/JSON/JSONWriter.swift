@@ -241,6 +241,11 @@ extension JSONWriter {
   }
 
   @inline(never)
+  package mutating func field(_ key: StaticString, _ size: Kibibytes?) {
+    field(key, size?.rawValue)
+  }
+
+  @inline(never)
   package mutating func field(_ key: StaticString, _ number: Int128?) {
     self.key(key)
     guard let number else { return null() }

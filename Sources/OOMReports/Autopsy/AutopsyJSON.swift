@@ -103,7 +103,7 @@ extension JSONWriter {
     object(inline: true) {
       $0.field("kind", limit.kind.rawValue)
       $0.field("text", limit.text)
-      $0.field("missing_kb", limit.missingKB)
+      $0.field("missing_kb", limit.missing)
     }
   }
 }

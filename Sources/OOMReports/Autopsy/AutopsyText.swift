@@ -93,8 +93,8 @@ private struct OneAutopsyText {
 
   private var limit: String {
     let limit = LimitHit(autopsy)
-    guard let missing = limit.missingKB, missing > 0 else { return limit.text }
-    return limit.text + ", \(SizeFormat.binary(pages: missing, pageSize: 1024)) missing"
+    guard let missing = limit.missing, missing > 0 else { return limit.text }
+    return limit.text + ", \(SizeFormat.binary(missing)) missing"
   }
 
   private func asked(_ invoker: OOMReport.Invoker) -> String {
@@ -175,8 +175,8 @@ private struct OneAutopsyText {
     return lines
   }
 
-  private func kilobytes(_ size: Int64) -> String {
-    SizeFormat.binary(pages: size, pageSize: 1024)
+  private func kilobytes(_ size: Kibibytes) -> String {
+    SizeFormat.binary(size)
   }
 
   private func size(_ pages: Int128) -> String {

@@ -339,7 +339,10 @@ struct Tasks: Equatable, Sendable {
 
   /// Some rows, numbered anew; what is derived from them is left out, but for the points.
   func kept(_ numbers: RowNumbers, pids: [Int32], ppids: [Int32], rare: RareColumns) -> Tasks {
-    var tasks = Tasks(rules: rules, word: word, pagesPerTable: pagesPerTable)
+    // A column that is forgotten here keeps its dead rows, so that no loop is found where there is none.
+    var tasks = self
+    (tasks.sharers, tasks.children, tasks.changes) = ([:], [:], ChangedRows())
+    (tasks.dyingRows, tasks.swapoffRows, tasks.committedAS) = ([], [], 0)
     tasks.names = numbers.kept(names)
     tasks.pids = pids
     tasks.uids = numbers.kept(uids)

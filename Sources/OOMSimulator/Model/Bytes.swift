@@ -23,7 +23,7 @@ public struct Bytes: Comparable, Hashable, Sendable, ExpressibleByIntegerLiteral
 }
 
 /// A size in KiB, as `vm.min_free_kbytes` and /proc/meminfo have it.
-public struct Kibibytes: Hashable, Sendable, ExpressibleByIntegerLiteral {
+public struct Kibibytes: Comparable, Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// How many KiB, of 1024 bytes each.
   public let rawValue: Int64
 
@@ -32,6 +32,14 @@ public struct Kibibytes: Hashable, Sendable, ExpressibleByIntegerLiteral {
 
   /// So many KiB.
   public init(integerLiteral count: Int64) { rawValue = count }
+
+  /// Fewer KiB.
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+  package static func - (left: Self, right: Self) -> Self { Self(left.rawValue - right.rawValue) }
+  /// Sums and differences of what a damaged log says, which wrap.
+  package static func &+ (left: Self, right: Self) -> Self { Self(left.rawValue &+ right.rawValue) }
+  package static func &- (left: Self, right: Self) -> Self { Self(left.rawValue &- right.rawValue) }
 }
 
 // Every way from bytes to pages and back. `self` is the size of a page.

@@ -72,7 +72,7 @@ extension Scenario {
     /// a size that is given counts in every release that counts tables at all.
     package var pageTableLevels: PageTableLevels?
     /// Kernel: `PF_KTHREAD`.
-    public var isKernelThread = false
+    package var isKernelThread = false
     /// The process whose address space this one uses. Kernel: `clone(CLONE_VM)` without `CLONE_THREAD`.
     public var sharesMMWith: ProcessReference?
     /// Nil means that uid 0 has all and others none.

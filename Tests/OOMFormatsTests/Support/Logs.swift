@@ -15,7 +15,7 @@ enum Logs {
 
   /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 250 by default.
   static let mutations =
-    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 250
+    ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 120
 
   static let sharedReports = texts(in: shared.appending(path: "reports"))
   static let sharedConsoles = texts(in: shared.appending(path: "recordings/console"))
