@@ -125,6 +125,28 @@ extension Recording {
     public var meminfo: [String: Int64]?
     public var zones: [Zone]?
     public var procs: [ProcessState]?
+    public var cgroups: [String: GroupState]?
+  }
+
+  /// A group's files; `memory.stat` is in bytes and counts the groups below it, too.
+  public struct GroupState: Decodable, Sendable {
+    public var stat: [String: Int64]?
+
+    private enum CodingKeys: String, CodingKey {
+      case stat = "memory.stat"
+    }
+
+    func pages(_ key: String) -> Int64 { (stat?[key] ?? 0) / 4096 }
+
+    /// Clean file pages, mapped or not.
+    var cache: Int64 { pages("file") - pages("shmem") }
+    /// What the kernel keeps for the group, besides page tables.
+    var kernel: Int64 {
+      guard let all = stat?["kernel"] else {
+        return pages("slab") + pages("kernel_stack") + pages("percpu")
+      }
+      return max(all / 4096 - pages("pagetables"), 0)
+    }
   }
 
   public struct Zone: Decodable, Sendable {

@@ -5,31 +5,34 @@ struct ReplayMachine {
 
   /// The last dump before the first OOM: the kernel's own memory is as it will be at the kill.
   /// One after it would not do: what a victim gives back waits on per-CPU lists and is not MemFree.
-  var reference: Recording.Dump? {
-    recording.dump(before: recording.ooms.first.map(recording.moment) ?? recording.end)
+  var reference: Recording.Dump? { referenceTag.flatMap { recording.dumps[$0] } }
+
+  var referenceTag: String? {
+    recording.dumpTag(before: recording.ooms.first.map(recording.moment) ?? recording.end)
   }
 
   /// Page tables as a simulator derives them, so that the remainder is the rest and nothing twice.
   static func pageTables(of pages: Int64) -> Int64 { (pages + 511) / 512 + 9 }
 
-  /// What is neither free nor a process's: everything the kernel keeps to itself.
-  var kernelPages: Int64? {
-    guard let reference, let free = reference.meminfo?["MemFree"] else { return nil }
-    var used: Int64 = 0
-    var owners: Set<String> = []
-    for state in reference.procs ?? [] where !state.isKernelThread {
-      let owner = recording.process(state.pid).map(recording.addressSpaceOwner) ?? state.name
-      guard owners.insert(owner).inserted else { continue }
-      if let shared = sharedByFork(with: state.pid) {
-        // What it has in common with its parent is the parent's, and the program it finds where that is.
-        used += max(state.rssAnon / 4 - shared, 0)
-        used += Self.pageTables(of: state.rssAnon / 4 + state.swapPages)
-        continue
-      }
-      used += state.residentPages
-      used += Self.pageTables(of: state.residentPages + state.swapPages)
-    }
-    return kernelPages(free: free / 4, used: used)
+  /// What is neither free nor user memory: everything the kernel keeps to itself.
+  ///
+  /// - Parameters:
+  ///   - tables: the page tables that a simulator derives, so that the remainder is the rest and nothing twice.
+  ///   - program: what processes have locked of their program, each a copy of its own.
+  func kernelPages(tables: Int64, program: Int64) -> Int64? {
+    guard let dump = reference, let meminfo = dump.meminfo, let free = meminfo["MemFree"],
+      let anon = meminfo["AnonPages"], let shmem = meminfo["Shmem"]
+    else { return nil }
+    let user = (anon + shmem) / 4 + (dump.cache ?? 0)
+    return kernelPages(free: free / 4, used: user + tables + program)
+  }
+
+  /// What the kernel kept for a group itself, besides page tables.
+  func kernelPages(of group: String) -> Int64 {
+    let groups = reference?.cgroups ?? [:]
+    let below = groups.filter { Replay.parent(of: $0.key) == group }
+    let own = (groups[group]?.kernel ?? 0) - below.reduce(0) { $0 + $1.value.kernel }
+    return max(own, 0)
   }
 
   /// Anonymous pages that a process had in common with its parent when it was forked, what every process has from
@@ -103,6 +106,18 @@ struct ReplayMachine {
       (entry.shmem, entry.locked) = (entry.locked, 0)
     }
     return entry
+  }
+
+  /// What a process had mapped when it first appears in a dump.
+  func firstTotalVM(of pid: Int64) -> Int64 { firstState(of: pid)?.0.totalVm ?? 0 }
+
+  /// What each process adds to Committed_AS before the script makes it grow: all run one program, and init has what
+  /// is left over.
+  func committedAtStart(isInit: Bool) -> Int64? {
+    guard let dump = recording.firstDump, let all = dump.meminfo?["Committed_AS"] else { return nil }
+    let count = Int64((dump.procs ?? []).count { !$0.isKernelThread })
+    guard count > 0 else { return nil }
+    return isInit ? all / 4 - all / 4 / count * (count - 1) : all / 4 / count
   }
 
   private func forksAfterGrowth(_ name: String) -> Bool {
