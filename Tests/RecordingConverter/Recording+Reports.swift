@@ -180,10 +180,11 @@ extension Recording {
     /// Counted page by page, where the counters lag behind.
     public var walkRss: Int64
     public var walkSwap: Int64
+    public var walkAnon: Int64?
     public var cgroup: String
 
     private enum CodingKeys: String, CodingKey {
-      case pid, name, uid, oomScoreAdj, totalVm, walkRss, walkSwap, cgroup
+      case pid, name, uid, oomScoreAdj, totalVm, walkRss, walkSwap, walkAnon, cgroup
       case rss = "VmRSS"
       case rssAnon = "RssAnon"
       case rssFile = "RssFile"
@@ -194,6 +195,7 @@ extension Recording {
 
     public var isKernelThread: Bool { rss < 0 }
     public var residentPages: Int64 { max(walkRss < 0 ? rss : walkRss, 0) / 4 }
+    public var anonPages: Int64 { max(walkAnon ?? rssAnon, 0) / 4 }
     public var swapPages: Int64 { max(walkSwap < 0 ? swap : walkSwap, 0) / 4 }
   }
 

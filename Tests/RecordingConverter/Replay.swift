@@ -166,11 +166,20 @@ struct Replay {
     entry.threads = recording.threads(of: process, at: recording.end)
     if refused != nil { entry.totalVM = origin.firstTotalVM(of: process.pid) }
     if refused != nil { entry.committed = origin.committedAtStart(isInit: false) }
-    if recording.locksMemory(name) { entry.locked = entry.anon }
+    let extra = recording.locksMemory(name) && owner == name ? origin.pagesFoundByLocking(process.pid) : 0
+    if recording.locksMemory(name) {
+      entry.anon -= extra
+      entry.locked = entry.anon
+    }
     if owner == name { tally.start(entry) }
     if hasBegun { emit("start", entry.value) } else { initial.append(entry) }
     // Joining the group is an event: what a process had before stays charged where it was.
     if group != "/" { move(name, to: group) }
+    if extra > 0 {
+      tally[name].initial += extra
+      tally[name].program += extra
+      emit("grow", self.process(name, "locked", RecordingConverter.pages(extra)))
+    }
   }
 
   private mutating func move(_ name: String, to path: String) {
@@ -187,6 +196,10 @@ struct Replay {
     if let adj = process.adj { child.add("oom_score_adj", .int(adj)) }
     emit("fork", self.process(process.by, "child", child.value))
     tally.fork(process.by, to: process.name)
+    if let missing = origin.programPagesLess(in: process, than: tally[process.by].program) {
+      emit("shrink", self.process(process.name, "locked", RecordingConverter.pages(missing)))
+      tally[process.name].initial -= missing
+    }
     if process.uid != 0 {
       emit("set", self.process(process.name, "to", ["uid": .int(process.uid)]))
     }

@@ -24,8 +24,33 @@ struct ReplayMachine {
       let anon = meminfo["AnonPages"], let shmem = meminfo["Shmem"]
     else { return nil }
     let user = (anon + shmem) / 4 + (dump.cache ?? 0)
-    return kernelPages(free: free / 4, used: user + tables + program)
+    let idle = reclaims ? idlePages(free: free / 4, user: user) : 0
+    return kernelPages(free: free / 4 + idle, used: user + tables + program)
   }
+
+  /// Whether there is something that reclaim can take, so that it makes progress before the kernel gives up.
+  private var reclaims: Bool { machine.swapPages > 0 || (reference?.cache ?? 0) > 64 }
+
+  /// Free pages on the per-CPU lists, which MemFree leaves out. Reclaim that makes progress and is still short of
+  /// memory hands them back; an OOM without any does not.
+  ///
+  /// Kernel: `drain_all_pages()` in `__alloc_pages_direct_reclaim()`, mm/page_alloc.c.
+  private func idlePages(free: Int64, user: Int64) -> Int64 {
+    guard let booted = Self.bootPages[recording.kernel.id], recording.script?.memMib == 256,
+      recording.nodes.isEmpty, let meminfo = reference?.meminfo
+    else { return 0 }
+    let kinds = ["Slab", "KernelStack", "PageTables", "Percpu", "SwapCached"]
+    let kernel = kinds.reduce(0) { $0 + (meminfo[$1] ?? 0) / 4 }
+    return max(machine.ramPages - hugetlbPages - free - user - kernel - booted, 0)
+  }
+
+  /// What a kernel keeps of the machine of 256 MiB from its boot on, besides what `/proc/meminfo` names: the least that
+  /// the dumps of all recordings show, as then the per-CPU lists are next to empty.
+  private static let bootPages: [String: Int64] = [
+    "qemu-5.10": 2936, "qemu-6.1": 2413, "qemu-6.12": 2270, "qemu-6.16": 2984, "qemu-6.17": 2905,
+    "qemu-6.18": 2968, "qemu-6.19": 3554, "qemu-7.0": 3530, "qemu-7.1": 3501, "qemu-7.2": 3862,
+    "qemu-7.3": 3932,
+  ]
 
   /// What the kernel kept for a group itself, besides page tables.
   func kernelPages(of group: String) -> Int64 {
@@ -106,6 +131,20 @@ struct ReplayMachine {
       (entry.shmem, entry.locked) = (entry.locked, 0)
     }
     return entry
+  }
+
+  /// Pages that locking all memory made a process touch: without that each has what init has.
+  func pagesFoundByLocking(_ pid: Int64) -> Int64 {
+    guard let state = firstState(of: pid)?.0, let usual = firstState(of: 1)?.0 else { return 0 }
+    return max(state.anonPages - usual.anonPages, 0)
+  }
+
+  /// How many pages of the program a child by fork has not touched of those that its parent has; nil where no dump tells.
+  func programPagesLess(in child: Recording.StartedProcess, than program: Int64) -> Int64? {
+    guard let (state, _) = firstState(of: child.pid), state.walkAnon != nil, state.swapPages == 0
+    else { return nil }
+    let missing = program - (state.residentPages - state.anonPages)
+    return missing > 0 && missing <= program ? missing : nil
   }
 
   /// What a process had mapped when it first appears in a dump.
