@@ -200,6 +200,10 @@ struct Replay {
       emit("shrink", self.process(process.name, "locked", RecordingConverter.pages(missing)))
       tally[process.name].initial -= missing
     }
+    if let more = origin.anonPagesMore(in: process) {
+      emit("grow", self.process(process.name, "anon", RecordingConverter.pages(more)))
+      tally[process.name].anon += more
+    }
     if process.uid != 0 {
       emit("set", self.process(process.name, "to", ["uid": .int(process.uid)]))
     }
