@@ -153,9 +153,13 @@ extension Replay {
     object.add("process", .string(name))
     object.add(kind, RecordingConverter.pages(pages))
     if !ooms.isEmpty { object.add("over", "10s") }
+    if !ooms.isEmpty, growsUntilDeath, step.words.contains("stop") {
+      endingAtDeath.append(events.count)
+    }
     emit("grow", object.value, lasting: ooms.isEmpty ? 0 : 10)
     if isRefused { return }
-    tally.touch(pages - surplus, kind, by: name)
+    let isOpen = growsUntilDeath && step.words.contains("stop")
+    tally.touch(isOpen ? step.grownPages ?? pages : pages - surplus, kind, by: name)
     if surplus > 0, movesMemory(after: index) {
       emit("shrink", process(name, kind, RecordingConverter.pages(surplus)))
     }
@@ -172,6 +176,7 @@ extension Replay {
     let machine = origin.machine
     let all = tally.reserved[name] ?? (machine.ramPages + machine.swapPages)
     guard let touched = step.grownPages, let last = ooms.last else { return (min(asked, all), 0) }
+    if growsUntilDeath, step.words.contains("stop") { return (min(asked, all), 0) }
     isCutShort = true
     let owners = Set(
       last.killed.map { kill in

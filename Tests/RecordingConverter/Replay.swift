@@ -1,6 +1,10 @@
 /// The whole script of a recording as a scenario: the processes as they were started, their growth
 /// step by step, and the kills that it led to. When the kill comes is the simulator's own finding.
-public func replay(of recording: Recording) -> Converted {
+///
+/// - Parameter untilDeath: whether growth that the recorder ended at the first death asks for all that it was told to,
+///   and the scenario lists these events in `endingAtDeath`, for who replays it to end them there. Otherwise it ends
+///   by itself at the recorded size and a little more, so that the scenario is complete by itself.
+public func replay(of recording: Recording, untilDeath: Bool = false) -> Converted {
   let name = "\(recording.name)-\(recording.kernel.id)-replay"
   if let run = recording.live {
     let replay = LiveReplay(recording: recording, run: run)
@@ -9,17 +13,21 @@ public func replay(of recording: Recording) -> Converted {
         name: name, kind: .replay, kernel: recording.release,
         document: replay.document(name: name), recordedGrower: replay.grower))
   }
-  return replay(of: recording, name: name, as: .replay)
+  return replay(of: recording, name: name, as: .replay, untilDeath: untilDeath)
 }
 
-func replay(of recording: Recording, name: String, as kind: RecordedScenario.Kind) -> Converted {
+func replay(
+  of recording: Recording, name: String, as kind: RecordedScenario.Kind, untilDeath: Bool = false
+) -> Converted {
   do {
     var replay = try Replay(recording: recording)
+    replay.growsUntilDeath = untilDeath
     try replay.run()
     return .scenario(
       RecordedScenario(
         name: name, kind: kind, kernel: recording.release,
-        document: try replay.document(name: name), recordedGrower: replay.grower))
+        document: try replay.document(name: name), recordedGrower: replay.grower,
+        endingAtDeath: replay.endingAtDeath))
   } catch let error as NotExpressible {
     return .skipped(name: name, reason: error.reason)
   } catch {
@@ -49,6 +57,9 @@ struct Replay {
   /// What a simulator has for page tables, and for the program in memory that nobody can reclaim, when the kernel's own
   /// memory is measured.
   var atReference: (tables: Int64, program: Int64)?
+  var growsUntilDeath = false
+  /// Events that end at the first death.
+  var endingAtDeath: [Int] = []
   /// Whether some growth ends sooner than it was asked to.
   var isCutShort = false
 
