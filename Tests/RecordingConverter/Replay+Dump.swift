@@ -7,11 +7,12 @@ extension Replay {
     guard tag == origin.referenceTag else { return }
     atReference = (
       tables: tally.processes.values.reduce(0) { $0 + ReplayMachine.pageTables(of: $1.all) },
-      program: tally.processes.values.reduce(0) { $0 + $1.program }
+      program: tally.processes.values.reduce(0) { $0 + $1.program - $1.lag }
     )
     guard hasBegun, readsFiles, let all = dump.cache else { return }
     let groups = dump.cgroups ?? [:]
-    for group in [(key: "/", cache: all)] + groups.map({ (key: $0.key, cache: $0.value.cache) })
+    for group in [(key: "/", cache: all)]
+      + groups.map({ (key: $0.key, cache: $0.value.cache) })
       .sorted(by: { $0.key < $1.key })
     {
       let below = groups.filter { Self.parent(of: $0.key) == group.key }

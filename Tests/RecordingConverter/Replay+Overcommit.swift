@@ -37,7 +37,8 @@ extension Replay {
       throw NotExpressible(reason: "no kind of mapping for \(flags.joined(separator: " "))")
     }
     guard let asked = size(words[3]) else { throw NotExpressible(reason: step.line) }
-    let isAdmitted = step.replies?.first?.ok ?? !(step.replies?.first?.isRefusedForWantOfMemory ?? false)
+    let isAdmitted =
+      step.replies?.first?.ok ?? !(step.replies?.first?.isRefusedForWantOfMemory ?? false)
     begin()
     map(words[1], asked, kind, isAdmitted: isAdmitted)
     if !isAdmitted { return }

@@ -2,8 +2,8 @@
 /// step by step, and the kills that it led to. When the kill comes is the simulator's own finding.
 ///
 /// - Parameter untilDeath: whether growth that the recorder ended at the first death asks for all that it was told to,
-///   and the scenario lists these events in `endingAtDeath`, for who replays it to end them there. Otherwise it ends
-///   by itself at the recorded size and a little more, so that the scenario is complete by itself.
+///   and the scenario lists these events in `endingAtDeath`, so that a caller ends them there. Otherwise it ends
+///   by itself at the recorded size and a little more, and the scenario is complete.
 public func replay(of recording: Recording, untilDeath: Bool = false) -> Converted {
   let name = "\(recording.name)-\(recording.kernel.id)-replay"
   if let run = recording.live {
@@ -177,12 +177,16 @@ struct Replay {
     entry.threads = recording.threads(of: process, at: recording.end)
     if refused != nil { entry.totalVM = origin.firstTotalVM(of: process.pid) }
     if refused != nil { entry.committed = origin.committedAtStart(isInit: false) }
-    let extra = recording.locksMemory(name) && owner == name ? origin.pagesFoundByLocking(process.pid) : 0
+    let extra =
+      recording.locksMemory(name) && owner == name ? origin.pagesFoundByLocking(process.pid) : 0
     if recording.locksMemory(name) {
       entry.anon -= extra
       entry.locked = entry.anon
     }
-    if owner == name { tally.start(entry) }
+    let lag = owner == name ? min(origin.lag(of: process.pid, name: name), entry.anon) : 0
+    entry.anon -= lag
+    entry.locked = min(entry.locked, entry.anon)
+    if owner == name { tally.start(entry, lag: lag) }
     if hasBegun { emit("start", entry.value) } else { initial.append(entry) }
     // Joining the group is an event: what a process had before stays charged where it was.
     if group != "/" { move(name, to: group) }

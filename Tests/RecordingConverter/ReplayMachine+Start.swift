@@ -16,11 +16,39 @@ extension ReplayMachine {
     entry.locked = program
     entry.anon = max(all, program)
     // It touches more of the program as it does what the script says.
-    if pid != 1, !recording.locksMemory(name), let usual = usualProgram, usual > program {
-      entry.anon += usual - program
-      entry.locked = usual
+    if hasWorked(name), !recording.locksMemory(name), let usual = usualProgram, usual > program {
+      // Unless it had by then.
+      if !isReference(moment) {
+        entry.anon += usual - program
+      }
+      entry.locked = min(usual, entry.anon)
     }
     return entry
+  }
+
+  /// Whether it is the dump that the machine is measured at that comes at a moment.
+  private func isReference(_ moment: Moment) -> Bool {
+    recording.events[moment.events].tag == referenceTag
+  }
+
+  private var keepsFaults: Bool { ["5.10", "6.1"].contains(recording.release) }
+
+  /// What a process is behind in its counters when the machine is measured: before 6.2 a task keeps up to 64 faults to
+  /// itself, /proc does not show them, and neither does badness see them.
+  func lag(of pid: Int64, name: String) -> Int64 {
+    guard keepsFaults, hasWorked(name),
+      let state = reference?.state(of: pid), state.walkRss >= 0, state.swapPages == 0
+    else { return 0 }
+    return max(state.walkRss - state.rss, 0) / 4
+  }
+
+  /// Whether a process had done something by the dump that the machine is measured at. The counters of one that grows
+  /// until an OOM are behind by about what it touches of the program then.
+  private func hasWorked(_ name: String) -> Bool {
+    guard let tag = referenceTag,
+      let end = recording.steps.firstIndex(where: { $0.line == "dump " + tag })
+    else { return false }
+    return recording.steps[..<end].contains { $0.words.starts(with: ["do", name]) }
   }
 
   /// What a process has of the program once it has done something.
@@ -49,15 +77,30 @@ extension ReplayMachine {
 
   /// How many pages of the program a child by fork has not touched of those that its parent has; nil where no dump tells.
   func programPagesLess(in child: Recording.StartedProcess, than program: Int64) -> Int64? {
-    guard let (state, _) = firstState(of: child.pid), state.walkAnon != nil, state.swapPages == 0
+    guard let (state, moment) = firstState(of: child.pid), state.walkAnon != nil,
+      state.swapPages == 0
     else { return nil }
-    let missing = program - (state.residentPages - state.anonPages)
+    if keepsFaults, isReference(moment),
+      let parent = recording.processes.first(where: { $0.name == child.by }),
+      let other = reference?.state(of: parent.pid), other.swapPages == 0
+    {
+      let missing = min((other.rss - state.rss) / 4, program)
+      return missing > 0 ? missing : nil
+    }
+    let segment = Replay.growth(
+      of: child.by, in: recording, size, before: recording.steps.count
+    ).shmem
+    let isMapped = segment > 0 && state.rssShmem / 4 > segment / 2
+    let own = state.residentPages - state.anonPages - (isMapped ? segment : 0)
+    let missing = program - own
     return missing > 0 && missing <= program ? missing : nil
   }
 
-  /// The few pages of its own that a child by fork touches as it starts, besides what it has from its parent.
+  /// The few pages of its own that a child by fork touches as it starts, besides what it has from its parent; nil
+  /// before 6.2, where a task keeps so few to itself and its process's counters do not show them.
   func anonPagesMore(in child: Recording.StartedProcess) -> Int64? {
-    guard let (state, moment) = firstState(of: child.pid), state.swapPages == 0,
+    guard !["5.10", "6.1"].contains(recording.release),
+      let (state, moment) = firstState(of: child.pid), state.swapPages == 0,
       let parent = recording.processes.first(where: { $0.name == child.by }),
       let other = recording.dump(before: Moment(events: moment.events + 1, steps: moment.steps))?
         .state(of: parent.pid), other.swapPages == 0
@@ -72,7 +115,9 @@ extension ReplayMachine {
   /// What each process adds to Committed_AS before the script makes it grow: all run one program, and init has what
   /// is left over.
   func committedAtStart(isInit: Bool) -> Int64? {
-    guard let dump = recording.firstDump, let all = dump.meminfo?["Committed_AS"] else { return nil }
+    guard let dump = recording.firstDump, let all = dump.meminfo?["Committed_AS"] else {
+      return nil
+    }
     let count = Int64((dump.procs ?? []).count { !$0.isKernelThread })
     guard count > 0 else { return nil }
     return isInit ? all / 4 - all / 4 / count * (count - 1) : all / 4 / count

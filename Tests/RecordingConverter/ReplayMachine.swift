@@ -37,7 +37,7 @@ struct ReplayMachine {
   /// Kernel: `drain_all_pages()` in `__alloc_pages_direct_reclaim()`, mm/page_alloc.c.
   private func idlePages(free: Int64, user: Int64) -> Int64 {
     guard let booted = Self.bootPages[recording.kernel.id], recording.script?.memMib == 256,
-      recording.nodes.isEmpty, let meminfo = reference?.meminfo
+      recording.nodes.isEmpty, let meminfo = reference?.meminfo, meminfo["Slab"] != nil
     else { return 0 }
     let kinds = ["Slab", "KernelStack", "PageTables", "Percpu", "SwapCached"]
     let kernel = kinds.reduce(0) { $0 + (meminfo[$1] ?? 0) / 4 }

@@ -7,6 +7,8 @@ struct ReplayTally {
     var initial: Int64 = 0
     /// Part of that: the program, in memory that cannot be reclaimed.
     var program: Int64 = 0
+    /// Pages that it has and its counters do not show.
+    var lag: Int64 = 0
     var anon: Int64 = 0
     /// Part of `anon` that is still its parent's or its child's, too.
     var shared: Int64 = 0
@@ -36,14 +38,16 @@ struct ReplayTally {
     set { processes[name] = newValue }
   }
 
-  mutating func start(_ entry: ProcessEntry) {
-    self[entry.name].initial = entry.anon + entry.shmem
-    self[entry.name].program = min(entry.locked, entry.anon)
+  /// - Parameter lag: pages that it has and its counters do not show.
+  mutating func start(_ entry: ProcessEntry, lag: Int64 = 0) {
+    self[entry.name].initial = entry.anon
+    self[entry.name].program = entry.locked
+    self[entry.name].lag = lag
   }
 
   mutating func fork(_ parent: String, to child: String) {
     var touched = self[parent]
-    (touched.shmem, touched.file, touched.program) = (0, 0, 0)
+    (touched.shmem, touched.file, touched.program, touched.lag) = (0, 0, 0, 0)
     (touched.anon, touched.locked) = (touched.anon + touched.locked, 0)
     touched.shared = touched.anon
     self[child] = touched

@@ -120,12 +120,14 @@ struct Tally {
       let victims = kill.killed.map { $0.process.name }
       return victims.prefix(1) + victims.dropFirst().sorted()
     }
-    let isFirst = names.first == found.first.map(Array.init) || names.first?.first == found.first?.first
+    let isFirst =
+      names.first == found.first.map(Array.init) || names.first?.first == found.first?.first
     note("first", \.first, isFirst && (!names.isEmpty || hasPanicked), recorded)
     note("whole", \.whole, names == found.map(Array.init) && hasPanicked, recorded)
     var size = ""
     if let grower = recorded.recordedGrower, expected.first?.constraint != .memcg {
-      let predicted = run.kills.first.flatMap { scenario.pages(ofGrowing: grower.pid, at: $0.at) }
+      let end = run.kills.first?.at ?? run.panic?.at
+      let predicted = end.flatMap { scenario.pages(ofGrowing: grower.pid, at: $0) }
       let off = (predicted ?? 0) - grower.pages
       note("size", \.sizes, abs(off) * 50 <= grower.pages, recorded)
       size = "size \(predicted ?? 0) for \(grower.pages)"
@@ -145,7 +147,9 @@ struct Tally {
     guard ProcessInfo.processInfo.environment["OOMSIM_REPORT"] != nil else { return }
     for line in lines { print(line) }
     for (kernel, scores) in kernels.sorted(by: { $0.key < $1.key }) {
-      let parts = scores.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.right)/\($0.value.count)" }
+      let parts = scores.sorted { $0.key < $1.key }.map {
+        "\($0.key) \($0.value.right)/\($0.value.count)"
+      }
       print(folder, kernel, parts.joined(separator: ", "))
     }
     print(folder, "decisions", decisions)
