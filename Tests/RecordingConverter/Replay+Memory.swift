@@ -14,7 +14,7 @@ extension Replay {
     case "anon" where options.isEmpty, "shmem" where options.isEmpty:
       try grow(name, by: words[3], kind: isLocked ? "locked" : words[2], in: index)
     case "file" where isTmpfsFile(options, of: name):
-      self.tally[name].isTmpfs = true
+      tally[name].isTmpfs = true
       try grow(name, by: words[3], kind: isLocked ? "locked" : "shmem", in: index)
     case "file" where options.contains("path=/dev/vda"):
       try grow(name, by: words[3], kind: isLocked ? "locked" : "file", in: index)
@@ -28,7 +28,7 @@ extension Replay {
       }
     case "reserve": try reserve(step)
     case "forktest": fork(step)
-    case "swapoff": swapoff(name, step)
+    case "swapoff": swapoff(name)
     case "policy":
       guard options.isEmpty, step.replies?.first?.r?.first == 0,
         let nodes = Recording.nodes(ofMask: words[3])
@@ -62,10 +62,12 @@ extension Replay {
     }
     guard words.contains("write") else {
       // Reading what was never written to maps the page of zeroes.
-      if tally.reserved[name] != nil { throw NotExpressible(reason: "no event for reading zeroes") }
+      if tally.privatelyReserved(name) != nil {
+        throw NotExpressible(reason: "no event for reading zeroes")
+      }
       return
     }
-    if let reserved = tally.reserved[name] {
+    if let reserved = tally.privatelyReserved(name) {
       try grow(name, by: "\(reserved)", kind: "anon", in: index)
     } else if tally[name].shared > 0 {
       let pages = tally[name].shared
@@ -108,14 +110,12 @@ extension Replay {
     if touched.anon + touched.file + touched.shmem + touched.locked > 0 {
       emit("shrink", object.value)
     }
-    if let reserved = tally.reserved.removeValue(forKey: name), reserved > 0 {
-      emit(
-        "unmap",
-        ["process": .string(name), "size": RecordingConverter.pages(reserved), "kind": "private"])
+    for (kind, pages) in (tally.reserved.removeValue(forKey: name) ?? [:]).sorted(by: <) {
+      emit("unmap", mapping(name, pages, kind))
     }
   }
 
-  private mutating func swapoff(_ name: String, _ step: Recording.Step) {
+  private mutating func swapoff(_ name: String) {
     begin()
     emit("swapoff", ["process": .string(name)])
   }
@@ -174,7 +174,7 @@ extension Replay {
     asked: Int64, name: String, step: Recording.Step, ooms: [Recording.OOM]
   ) -> (pages: Int64, surplus: Int64) {
     let machine = origin.machine
-    let all = tally.reserved[name] ?? (machine.ramPages + machine.swapPages)
+    let all = tally.privatelyReserved(name) ?? (machine.ramPages + machine.swapPages)
     guard let touched = step.grownPages, let last = ooms.last else { return (min(asked, all), 0) }
     if growsUntilDeath, step.words.contains("stop") { return (min(asked, all), 0) }
     isCutShort = true

@@ -22,7 +22,7 @@ extension Replay {
     emit("map", mapping(name, pages, kind))
   }
 
-  private func mapping(_ name: String, _ pages: Int64, _ kind: String) -> JSONValue {
+  func mapping(_ name: String, _ pages: Int64, _ kind: String) -> JSONValue {
     [
       "process": .string(name), "size": RecordingConverter.pages(pages), "kind": .string(kind),
     ]
@@ -43,7 +43,7 @@ extension Replay {
     map(words[1], asked, kind, isAdmitted: isAdmitted)
     if !isAdmitted { return }
     if words.contains("keep") {
-      if kind == "private" { tally.reserved[words[1], default: 0] += asked }
+      tally.reserved[words[1], default: [:]][kind, default: 0] += asked
     } else {
       emit("unmap", mapping(words[1], asked, kind))
     }

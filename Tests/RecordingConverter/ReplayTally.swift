@@ -30,8 +30,8 @@ struct ReplayTally {
   var cache: [String: Int64] = [:]
   /// How far the disk has been read from its beginning.
   var readUpTo: Int64 = 0
-  /// Untouched mappings that were kept.
-  var reserved: [String: Int64] = [:]
+  /// Untouched mappings that were kept, of each process by their kind.
+  var reserved: [String: [String: Int64]] = [:]
 
   subscript(name: String) -> Touched {
     get { processes[name] ?? Touched() }
@@ -44,6 +44,9 @@ struct ReplayTally {
     self[entry.name].program = entry.locked
     self[entry.name].lag = lag
   }
+
+  /// Untouched private mappings, nil where there are none.
+  func privatelyReserved(_ name: String) -> Int64? { reserved[name]?["private"] }
 
   mutating func fork(_ parent: String, to child: String) {
     var touched = self[parent]

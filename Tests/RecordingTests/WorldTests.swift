@@ -120,8 +120,7 @@ struct Tally {
       let victims = kill.killed.map { $0.process.name }
       return victims.prefix(1) + victims.dropFirst().sorted()
     }
-    let isFirst =
-      names.first == found.first.map(Array.init) || names.first?.first == found.first?.first
+    let isFirst = names.first?.first == found.first?.first
     note("first", \.first, isFirst && (!names.isEmpty || hasPanicked), recorded)
     note("whole", \.whole, names == found.map(Array.init) && hasPanicked, recorded)
     var size = ""
