@@ -77,7 +77,7 @@ struct Replay {
 
   mutating func run() throws {
     let first = entry(pid: 1, name: "init")
-    tally.start(first)
+    tally.start(first, program: first.locked)
     initial.append(first)
     for index in recording.steps.indices { try perform(index) }
   }
@@ -179,6 +179,7 @@ struct Replay {
     if refused != nil { entry.committed = origin.committedAtStart(isInit: false) }
     let extra =
       recording.locksMemory(name) && owner == name ? origin.pagesFoundByLocking(process.pid) : 0
+    let program = entry.locked
     if recording.locksMemory(name) {
       entry.anon -= extra
       entry.locked = entry.anon
@@ -186,13 +187,12 @@ struct Replay {
     let lag = owner == name ? min(origin.lag(of: process.pid, name: name), entry.anon) : 0
     entry.anon -= lag
     entry.locked = min(entry.locked, entry.anon)
-    if owner == name { tally.start(entry, lag: lag) }
+    if owner == name { tally.start(entry, program: program, lag: lag) }
     if hasBegun { emit("start", entry.value) } else { initial.append(entry) }
     // Joining the group is an event: what a process had before stays charged where it was.
     if group != "/" { move(name, to: group) }
     if extra > 0 {
       tally[name].initial += extra
-      tally[name].program += extra
       emit("grow", self.process(name, "locked", RecordingConverter.pages(extra)))
     }
   }

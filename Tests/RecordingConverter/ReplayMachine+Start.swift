@@ -11,7 +11,10 @@ extension ReplayMachine {
     entry.locked = 50
     guard let (state, moment) = firstState(of: pid) else { return entry }
     let grown = grown(moment)
-    let program = max((state.rssFile + state.rssShmem) / 4 - grown.shmem, 0)
+    let others =
+      state.walkAnon == nil
+      ? (state.rssFile + state.rssShmem) / 4 : state.residentPages - state.anonPages
+    let program = max(others - grown.shmem, 0)
     let all = state.residentPages + state.swapPages - grown.anon - grown.shmem
     entry.locked = program
     entry.anon = max(all, program)

@@ -38,10 +38,12 @@ struct ReplayTally {
     set { processes[name] = newValue }
   }
 
-  /// - Parameter lag: pages that it has and its counters do not show.
-  mutating func start(_ entry: ProcessEntry, lag: Int64 = 0) {
+  /// - Parameters:
+  ///   - program: what of a process is the program.
+  ///   - lag: pages that it has and its counters do not show.
+  mutating func start(_ entry: ProcessEntry, program: Int64, lag: Int64 = 0) {
     self[entry.name].initial = entry.anon
-    self[entry.name].program = entry.locked
+    self[entry.name].program = program
     self[entry.name].lag = lag
   }
 
