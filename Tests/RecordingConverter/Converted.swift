@@ -33,6 +33,8 @@ public struct RecordedScenario: Sendable {
   public var kernel: String
   public var document: JSONValue
   public var recordedGrower: Grower?
+  /// Events that a reader has to end at the first death after they began, as the recorder did: see `replay(of:untilDeath:)`.
+  public var endingAtDeath: [Int] = []
 
   public var text: String { document.text }
   /// Where the file belongs, below the folder of recorded scenarios.

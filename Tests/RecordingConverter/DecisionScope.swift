@@ -5,8 +5,7 @@
 extension Recording {
   func reasonToSkip(_ oom: OOM) -> String? {
     if oom.rows.isEmpty { return "the report was rate limited: no task table" }
-    if let reason = reasonOfNUMA(oom) { return reason }
-    return reasonOfProcesses(oom)
+    return reasonOfNUMA(oom)
   }
 
   private func reasonOfNUMA(_ oom: OOM) -> String? {
@@ -16,8 +15,15 @@ extension Recording {
     return isOnNodes && nodes.isEmpty ? "NUMA: the nodes were not recorded" : nil
   }
 
-  private func reasonOfProcesses(_ oom: OOM) -> String? {
-    operations("swapoff", before: moment(of: oom)).isEmpty ? nil : "swapoff: in progress"
+  /// The process that was running swapoff at an OOM: it had not come back.
+  func isInSwapoff(_ name: String, at oom: OOM) -> Bool {
+    guard let step = step(of: oom) else { return false }
+    return steps[step].words.starts(with: ["do", name, "swapoff"])
+  }
+
+  /// Whether swap had been taken away before an OOM.
+  func hasLostSwap(before moment: Moment) -> Bool {
+    operations("swapoff", before: moment).contains { $0.replies?.first?.r?.first == 0 }
   }
 
   /// The operations of one kind that the processes had done.

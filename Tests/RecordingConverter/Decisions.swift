@@ -38,7 +38,7 @@ private struct Decision {
     }
     var size = ObjectBuilder()
     size.addPages("memory", machine.ramPages)
-    size.addPages("swap", machine.swapPages)
+    if !recording.hasLostSwap(before: moment) { size.addPages("swap", machine.swapPages) }
     if !recording.nodes.isEmpty { size.add("nodes", .array(recording.nodes.map(\.value))) }
     document.append(.init(key: "machine", value: size.value))
     let sysctl = SysctlDefaults.differing(recording.sysctls(at: moment))
@@ -86,6 +86,7 @@ private struct Decision {
     guard let pid = entry.pid, let process = recording.process(pid) else { return }
     entry.cgroup = recording.cgroup(of: process, at: moment)
     entry.isInVfork = process.mode == "vfork"
+    entry.isInSwapoff = recording.isInSwapoff(process.name, at: oom)
     entry.threads = recording.threads(of: process, at: moment)
     entry.segment = recording.segment(of: process.name)
     entry.mempolicy = recording.mempolicy(of: process, at: moment)

@@ -3,6 +3,7 @@
 public func overcommit(of recording: Recording) -> Converted? {
   guard !recording.commitRequests.isEmpty, let machine = recording.machine else { return nil }
   let name = "\(recording.name)-\(recording.kernel.id)"
+  if recording.touchesBetweenRequests { return replay(of: recording, name: name, as: .overcommit) }
   var run = CommitRun(recording: recording, machine: machine)
   do {
     try run.run()
@@ -14,6 +15,15 @@ public func overcommit(of recording: Recording) -> Converted? {
     return .skipped(name: name, reason: error.reason)
   } catch {
     return .skipped(name: name, reason: "\(error)")
+  }
+}
+
+extension Recording {
+  /// Whether memory is touched in the course of requests for address space: then the whole script is replayed.
+  var touchesBetweenRequests: Bool {
+    let requests = commitRequests.map(\.line)
+    return ooms.isEmpty && !requests.isEmpty
+      && steps.contains { $0.words.count > 2 && ["anon", "shmem"].contains($0.words[2]) }
   }
 }
 

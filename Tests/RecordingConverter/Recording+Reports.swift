@@ -125,6 +125,28 @@ extension Recording {
     public var meminfo: [String: Int64]?
     public var zones: [Zone]?
     public var procs: [ProcessState]?
+    public var cgroups: [String: GroupState]?
+  }
+
+  /// A group's files; `memory.stat` is in bytes and counts the groups below it, too.
+  public struct GroupState: Decodable, Sendable {
+    public var stat: [String: Int64]?
+
+    private enum CodingKeys: String, CodingKey {
+      case stat = "memory.stat"
+    }
+
+    func pages(_ key: String) -> Int64 { (stat?[key] ?? 0) / 4096 }
+
+    /// Clean file pages, mapped or not.
+    var cache: Int64 { pages("file") - pages("shmem") }
+    /// What the kernel keeps for the group, besides page tables.
+    var kernel: Int64 {
+      guard let all = stat?["kernel"] else {
+        return pages("slab") + pages("kernel_stack") + pages("percpu")
+      }
+      return max(all / 4096 - pages("pagetables"), 0)
+    }
   }
 
   public struct Zone: Decodable, Sendable {
@@ -158,10 +180,11 @@ extension Recording {
     /// Counted page by page, where the counters lag behind.
     public var walkRss: Int64
     public var walkSwap: Int64
+    public var walkAnon: Int64?
     public var cgroup: String
 
     private enum CodingKeys: String, CodingKey {
-      case pid, name, uid, oomScoreAdj, totalVm, walkRss, walkSwap, cgroup
+      case pid, name, uid, oomScoreAdj, totalVm, walkRss, walkSwap, walkAnon, cgroup
       case rss = "VmRSS"
       case rssAnon = "RssAnon"
       case rssFile = "RssFile"
@@ -172,6 +195,7 @@ extension Recording {
 
     public var isKernelThread: Bool { rss < 0 }
     public var residentPages: Int64 { max(walkRss < 0 ? rss : walkRss, 0) / 4 }
+    public var anonPages: Int64 { max(walkAnon ?? rssAnon, 0) / 4 }
     public var swapPages: Int64 { max(walkSwap < 0 ? swap : walkSwap, 0) / 4 }
   }
 

@@ -77,8 +77,21 @@ extension Recording {
     }
   }
 
+  /// What an operation answered: how many pages it touched and the negative errno, or what became of a request.
   public struct Reply: Decodable, Sendable {
     public var r: [Int64]?
+    public var ok: Bool?
+    public var pages: Int64?
+    public var errno: Int64?
+
+    var isRefusedForWantOfMemory: Bool { (errno ?? -(answer(1) ?? 0)) == 12 }
+    /// Whether the kernel said no for another reason, such as a limit on locked memory or the file's permissions.
+    var isRefusedOtherwise: Bool { (answer(1) ?? 0) < 0 && !isRefusedForWantOfMemory }
+
+    private func answer(_ index: Int) -> Int64? {
+      guard let r, index < r.count else { return nil }
+      return r[index]
+    }
   }
 
   public struct Event: Decodable, Sendable {

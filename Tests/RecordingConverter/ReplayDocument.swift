@@ -1,7 +1,10 @@
 extension Replay {
   func document(name: String) throws -> JSONValue {
     let estimate = { origin.kernelPages(processes: initial, grown: recordedGrowth) }
-    guard let kernel = origin.kernelPages ?? estimate() else {
+    let measured = atReference.flatMap {
+      origin.kernelPages(tables: $0.tables, program: $0.program)
+    }
+    guard let kernel = measured ?? estimate() else {
       throw NotExpressible(reason: "no dump to work the kernel's own memory out from")
     }
     var document = recording.head(
@@ -9,7 +12,8 @@ extension Replay {
     let groups = recording.cgroups(at: recording.end).map { group in
       var group = group
       group.files = startFiles[group.path] ?? []
-      return JSONValue.Member(key: group.path, value: group.value)
+      return JSONValue.Member(
+        key: group.path, value: group.value(kernel: origin.kernelPages(of: group.path)))
     }
     if !groups.isEmpty { document.append(.init(key: "cgroup_version", value: 2)) }
     var machine = ObjectBuilder()
@@ -24,6 +28,7 @@ extension Replay {
       }
       machine.add("nodes", .array(nodes.map(\.value)))
     }
+    machine.addPages("page_cache", cacheAtStart)
     machine.addPages("hugetlb", origin.hugetlbPages)
     document.append(.init(key: "machine", value: machine.value))
     document.append(.init(key: "sysctl", value: sysctl))
@@ -38,6 +43,10 @@ extension Replay {
     let values = recording.sysctls.last?.values ?? [:]
     var object = SysctlDefaults.differing(values)
     if let free = values["min_free_kbytes"] { object.add("vm.min_free_kbytes", .int(free)) }
+    if refused == nil { return object.value }
+    for name in ["admin_reserve_kbytes", "user_reserve_kbytes"] {
+      if let value = values[name] { object.add("vm." + name, .int(value)) }
+    }
     return object.value
   }
 
@@ -65,6 +74,7 @@ extension Replay {
     if recording.panic == nil {
       expectation.add("survivors", .array(survivors.map { .string($0) }))
     }
+    if let refused { expectation.add("refused", .array(refused)) }
     expectation.add("panic", .bool(recording.panic != nil))
     return expectation.value
   }

@@ -5,31 +5,59 @@ struct ReplayMachine {
 
   /// The last dump before the first OOM: the kernel's own memory is as it will be at the kill.
   /// One after it would not do: what a victim gives back waits on per-CPU lists and is not MemFree.
-  var reference: Recording.Dump? {
-    recording.dump(before: recording.ooms.first.map(recording.moment) ?? recording.end)
+  var reference: Recording.Dump? { referenceTag.flatMap { recording.dumps[$0] } }
+
+  var referenceTag: String? {
+    recording.dumpTag(before: recording.ooms.first.map(recording.moment) ?? recording.end)
   }
 
   /// Page tables as a simulator derives them, so that the remainder is the rest and nothing twice.
   static func pageTables(of pages: Int64) -> Int64 { (pages + 511) / 512 + 9 }
 
-  /// What is neither free nor a process's: everything the kernel keeps to itself.
-  var kernelPages: Int64? {
-    guard let reference, let free = reference.meminfo?["MemFree"] else { return nil }
-    var used: Int64 = 0
-    var owners: Set<String> = []
-    for state in reference.procs ?? [] where !state.isKernelThread {
-      let owner = recording.process(state.pid).map(recording.addressSpaceOwner) ?? state.name
-      guard owners.insert(owner).inserted else { continue }
-      if let shared = sharedByFork(with: state.pid) {
-        // What it has in common with its parent is the parent's, and the program it finds where that is.
-        used += max(state.rssAnon / 4 - shared, 0)
-        used += Self.pageTables(of: state.rssAnon / 4 + state.swapPages)
-        continue
-      }
-      used += state.residentPages
-      used += Self.pageTables(of: state.residentPages + state.swapPages)
-    }
-    return kernelPages(free: free / 4, used: used)
+  /// What is neither free nor user memory: everything the kernel keeps to itself.
+  ///
+  /// - Parameters:
+  ///   - tables: the page tables that a simulator derives, so that the remainder is the rest and nothing twice.
+  ///   - program: what processes have locked of their program, each a copy of its own.
+  func kernelPages(tables: Int64, program: Int64) -> Int64? {
+    guard let dump = reference, let meminfo = dump.meminfo, let free = meminfo["MemFree"],
+      let anon = meminfo["AnonPages"], let shmem = meminfo["Shmem"]
+    else { return nil }
+    let user = (anon + shmem) / 4 + (dump.cache ?? 0)
+    let idle = reclaims ? idlePages(free: free / 4, user: user) : 0
+    return kernelPages(free: free / 4 + idle, used: user + tables + program)
+  }
+
+  /// Whether there is something that reclaim can take, so that it makes progress before the kernel gives up.
+  private var reclaims: Bool { machine.swapPages > 0 || (reference?.cache ?? 0) > 64 }
+
+  /// Free pages on the per-CPU lists, which MemFree leaves out. Reclaim that makes progress and is still short of
+  /// memory hands them back; an OOM without any does not.
+  ///
+  /// Kernel: `drain_all_pages()` in `__alloc_pages_direct_reclaim()`, mm/page_alloc.c.
+  private func idlePages(free: Int64, user: Int64) -> Int64 {
+    guard let booted = Self.bootPages[recording.kernel.id], recording.script?.memMib == 256,
+      recording.nodes.isEmpty, let meminfo = reference?.meminfo, meminfo["Slab"] != nil
+    else { return 0 }
+    let kinds = ["Slab", "KernelStack", "PageTables", "Percpu", "SwapCached"]
+    let kernel = kinds.reduce(0) { $0 + (meminfo[$1] ?? 0) / 4 }
+    return max(machine.ramPages - hugetlbPages - free - user - kernel - booted, 0)
+  }
+
+  /// What a kernel keeps of the machine of 256 MiB from its boot on, besides what `/proc/meminfo` names: the least that
+  /// the dumps of all recordings show, as then the per-CPU lists are next to empty.
+  private static let bootPages: [String: Int64] = [
+    "qemu-5.10": 2936, "qemu-6.1": 2413, "qemu-6.12": 2270, "qemu-6.16": 2984, "qemu-6.17": 2905,
+    "qemu-6.18": 2968, "qemu-6.19": 3554, "qemu-7.0": 3530, "qemu-7.1": 3501, "qemu-7.2": 3862,
+    "qemu-7.3": 3932,
+  ]
+
+  /// What the kernel kept for a group itself, besides page tables.
+  func kernelPages(of group: String) -> Int64 {
+    let groups = reference?.cgroups ?? [:]
+    let below = groups.filter { Replay.parent(of: $0.key) == group }
+    let own = (groups[group]?.kernel ?? 0) - below.reduce(0) { $0 + $1.value.kernel }
+    return max(own, 0)
   }
 
   /// Anonymous pages that a process had in common with its parent when it was forked, what every process has from
@@ -81,44 +109,6 @@ struct ReplayMachine {
     return zones[..<highest].reduce(0) { sum, zone in
       zone.managed > 0 && highest < zone.reserves.count ? sum + zone.reserves[highest] : sum
     }
-  }
-
-  /// What a process had before the script made it grow.
-  ///
-  /// The recorder's program lies in memory that the kernel can never reclaim; as file pages it would
-  /// be the first to go. So it is given as locked.
-  func initialEntry(pid: Int64, name: String, grown: (Moment) -> Growth) -> ProcessEntry {
-    var entry = ProcessEntry(pid: pid, name: name)
-    entry.anon = 66
-    entry.locked = 50
-    guard let (state, moment) = firstState(of: pid) else { return entry }
-    let grown = grown(moment)
-    let program = (state.rssFile + state.rssShmem) / 4 - grown.shmem
-    entry.locked = max(program, 0)
-    let all = state.residentPages + state.swapPages - grown.anon - grown.shmem
-    entry.anon = max(all, entry.locked)
-    if machine.swapPages == 0, forksAfterGrowth(name) {
-      // A fork copies locked memory, and not a program's pages: without swap, shared memory stays as well.
-      entry.anon -= entry.locked
-      (entry.shmem, entry.locked) = (entry.locked, 0)
-    }
-    return entry
-  }
-
-  private func forksAfterGrowth(_ name: String) -> Bool {
-    recording.processes.contains {
-      $0.mode == "fork" && $0.by == name && recording.hasGrown(name, before: $0.t)
-    }
-  }
-
-  /// How a process first appears in a dump, and when that was.
-  private func firstState(of pid: Int64) -> (Recording.ProcessState, Moment)? {
-    for (index, event) in recording.events.enumerated() where event.type == "dumped" {
-      guard let tag = event.tag, let state = recording.dumps[tag]?.state(of: pid) else { continue }
-      let step = recording.steps.firstIndex { $0.line == "dump " + tag }
-      return (state, Moment(events: index, steps: step ?? recording.steps.count))
-    }
-    return nil
   }
 }
 

@@ -30,9 +30,11 @@ struct ProcessEntry {
   var swap: Int64 = 0
   var locked: Int64 = 0
   var totalVM: Int64 = 0
+  var committed: Int64?
   var pageTables: Int64 = 0
   var sharesMMWith: String?
   var isInVfork = false
+  var isInSwapoff = false
   var threads: Int64 = 1
   var mempolicy: String?
   var segment: String?
@@ -45,6 +47,7 @@ struct ProcessEntry {
     if uid != 0 { object.add("uid", .int(uid)) }
     if oomScoreAdj != 0 { object.add("oom_score_adj", .int(oomScoreAdj)) }
     if threads != 1 { object.add("threads", .int(threads)) }
+    if isInSwapoff { object.add("swapoff", true) }
     if let mempolicy { object.add("mempolicy", .string(mempolicy)) }
     if let sharesMMWith {
       object.add("shares_mm_with", .string(sharesMMWith))
@@ -58,6 +61,7 @@ struct ProcessEntry {
     object.addPages("swap", swap)
     object.addPages("locked", locked)
     object.addPages("total_vm", totalVM)
+    if let committed { object.add("committed", pages(committed)) }
     object.addPages("page_tables", pageTables)
     return object.value
   }
@@ -73,11 +77,15 @@ extension Memcg {
     "memory.oom_control",
   ]
 
-  var value: JSONValue {
+  var value: JSONValue { value() }
+
+  /// - Parameter kernel: what the kernel keeps for the group at the start.
+  func value(kernel: Int64 = 0) -> JSONValue {
     var object = ObjectBuilder()
     for file in files where Self.files.contains(file.key) {
       object.add(file.key, Self.value(of: file.value, for: file.key))
     }
+    object.addPages("kernel", kernel)
     return object.value
   }
 
@@ -89,8 +97,7 @@ extension Memcg {
       return .int(number)
     }
     if let number, key == "memory.oom_control" { return ["oom_kill_disable": .int(number)] }
-    if let number, key.hasSuffix("limit_in_bytes") { return .int(number) }
-    if text == "0" { return 0 }
+    if let number { return .int(number) }
     if text.hasSuffix("K"), let count = Int64(text.dropLast()) { return .string("\(count)kB") }
     return .string(text)
   }

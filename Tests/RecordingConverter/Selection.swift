@@ -105,7 +105,7 @@ public enum Selection: Sendable {
 /// Everything that a recording can say: its decisions, its replay, its overcommit requests.
 public func scenarios(of recording: Recording) -> [Converted] {
   var all = decisions(of: recording)
-  all.append(replay(of: recording))
+  if !recording.touchesBetweenRequests { all.append(replay(of: recording)) }
   if let requests = overcommit(of: recording) { all.append(requests) }
   return all
 }

@@ -41,11 +41,28 @@ extension Recording {
   func cgroup(of process: StartedProcess, at moment: Moment) -> String {
     let moves = steps[..<moment.steps].filter { $0.words.starts(with: ["mv", process.name]) }
     let answers = events[..<moment.events].filter { $0.type == "mv" && $0.name == process.name }
-    var path = process.cg
+    var path = startGroup(of: process, at: moment)
     for (move, answer) in zip(moves, answers) where answer.errno == 0 {
       path = Self.absolute(move.words[2])
     }
     return path
+  }
+
+  /// The group that a process begins in: a child's is its parent's unless the script names another.
+  func startGroup(of process: StartedProcess, at moment: Moment) -> String {
+    guard process.by != "init", process.cg == "/", !namesGroup(of: process),
+      let parent = processes.first(where: { $0.name == process.by })
+    else { return process.cg }
+    let start = steps.firstIndex { $0.t >= process.t } ?? steps.count
+    let started = events.firstIndex { $0.type == "proc" && $0.pid == process.pid } ?? events.count
+    return cgroup(
+      of: parent,
+      at: Moment(events: min(started, moment.events), steps: min(start, moment.steps)))
+  }
+
+  private func namesGroup(of process: StartedProcess) -> Bool {
+    let start = steps.last { $0.words.starts(with: ["proc", process.name]) && $0.t <= process.t }
+    return start?.words.contains { $0.hasPrefix("cg=") } ?? false
   }
 
   /// Every group that existed, in the order of creation, with the last value written to each file.
@@ -72,8 +89,15 @@ extension Recording {
 
   /// The last dump that was complete.
   func dump(before moment: Moment) -> Dump? {
-    let tag = events[..<moment.events].last { $0.type == "dumped" }?.tag
-    return tag.flatMap { dumps[$0] }
+    dumpTag(before: moment).flatMap { dumps[$0] }
+  }
+
+  func dumpTag(before moment: Moment) -> String? {
+    events[..<moment.events].last { $0.type == "dumped" }?.tag
+  }
+
+  var firstDump: Dump? {
+    events.first { $0.type == "dumped" }?.tag.flatMap { dumps[$0] }
   }
 
   /// Whether a process had not been killed or ended yet.

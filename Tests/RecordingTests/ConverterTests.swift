@@ -57,7 +57,9 @@ struct DecisionTests {
         ],
         "panic": false,
       ])
-    #expect(scenario.text.contains(#"{ "pid": 12, "name": "BS", "shares_mm_with": "B" }"#))
+    #expect(
+      scenario.text.contains(#"{ "pid": 12, "name": "BS", "cgroup": "/g", "shares_mm_with": "B" }"#)
+    )
   }
 
   @Test func firstVictimOfAGroupKillCountsOnce() throws {
@@ -87,7 +89,7 @@ struct DecisionTests {
     let scenario = try #require(decisions(of: recording)[0].scenario)
     #expect(
       scenario.text.contains(
-        #"{ "pid": 12, "name": "BS", "shares_mm_with": "B", "in_vfork": true }"#))
+        #"{ "pid": 12, "name": "BS", "cgroup": "/g", "shares_mm_with": "B", "in_vfork": true }"#))
     #expect(scenario.text.contains(#""also": ["BS"]"#))
   }
 
@@ -183,7 +185,7 @@ struct ReplayTests {
     #expect(scenario.recordedGrower?.pages == 370)
     #expect(
       scenario.text.contains(
-        #"{ "at": "2s", "grow": { "process": "A", "anon": "580 pages", "over": "10s" } }"#))
+        #"{ "at": "2s", "grow": { "process": "A", "anon": "550 pages", "over": "10s" } }"#))
   }
 
   @Test func kernelMemoryIsWhatIsLeft() throws {
@@ -229,7 +231,78 @@ struct ReplayTests {
   }
 }
 
+struct ReplayOfFilesTests {
+  private func events(_ steps: String) throws -> String {
+    try #require(replay(of: groupRecording(steps: steps)).scenario).text
+  }
+
+  private func step(_ line: String, _ pages: Int, _ errno: Int = 0) -> String {
+    #"{ "line": "\#(line)", "t": 4.1, "replies": [ { "r": [\#(pages), \#(errno), 0] } ] },"#
+  }
+
+  @Test func whatIsReadIsCacheOfTheReadersGroup() throws {
+    let text = try events(
+      step("do A readfile 300 path=/dev/vda", 300) + step("do B readfile 200 path=/dev/vda", 200))
+    #expect(text.contains(#""page_cache": { "read": "300 pages", "cgroup": "/g" }"#))
+    #expect(!text.contains("200 pages\", \"cgroup"))
+  }
+
+  @Test func fileOfATmpfsIsASegmentThatStays() throws {
+    let text = try events(step("do A file 40 path=/shm/f create", 40) + step("do A free", 40))
+    #expect(text.contains(#""name": "A", "anon": "75 pages", "segment": "/shm/f""#))
+    #expect(text.contains(#""grow": { "process": "A", "shmem": "40 pages" }"#))
+    #expect(text.contains(#""shrink": { "process": "A", "shmem": "40 pages" }"#))
+  }
+
+  @Test func mappedFileIsFilePages() throws {
+    let text = try events(step("do A file 40 path=/dev/vda off=16640", 40))
+    #expect(text.contains(#""grow": { "process": "A", "file": "40 pages" }"#))
+  }
+
+  @Test func lockedMemoryIsLockedAsItIsTouched() throws {
+    let text = try events(
+      step("do A mlockall future", 0) + step("do A anon 7", 7) + step("do A anon 9000", 0, -11))
+    #expect(text.contains(#""grow": { "process": "A", "locked": "7 pages" }"#))
+    #expect(!text.contains("9000 pages"))
+  }
+
+  @Test func limitsInBytesAreNumbers() throws {
+    let cgset = """
+      { "type": "cgset", "t": 1, "path": "/g", "key": "memory.max", "value": "8192", "errno": 0 },
+      """
+    let scenario = try #require(decisions(of: groupRecording(cgset: cgset))[0].scenario)
+    #expect(scenario.document["cgroups"] == ["/g": ["memory.max": 8192]])
+  }
+
+  @Test func growthUntilADeathAsksForAll() throws {
+    let steps = step("do A anon 400% stop", 5)
+    let scenario = try #require(replay(of: groupRecording(steps: steps), untilDeath: true).scenario)
+    let index = try #require(scenario.endingAtDeath.first)
+    guard case .array(let events)? = scenario.document["events"] else { return }
+    #expect(events[index]["grow"]?["anon"] == "6144 pages")
+  }
+}
+
 struct OvercommitTests {
+  @Test func growthAmongRequestsIsReplayed() throws {
+    let extra =
+      #", "overcommit": [ { "name": "B", "op": "reserve", "line": "do B reserve 70 keep","#
+      + #" "ok": true, "committed_before_kb": 400, "commit_limit_kb": 100, "total_vm": 312 } ]"#
+    let steps = """
+      { "line": "do B reserve 70 keep", "t": 4, "replies": [ { "ok": true, "pages": 70 } ] },
+      { "line": "do A anon 20", "t": 4, "replies": [ { "r": [0, -12, 9] } ] },
+      """
+    var recording = try groupRecording(extra: extra, steps: steps)
+    recording.ooms = []
+    recording.steps.removeLast()
+    let scenario = try #require(overcommit(of: recording)?.scenario)
+    #expect(scenario.kind == .overcommit)
+    #expect(
+      scenario.text.contains(
+        #""map": { "process": "B", "size": "70 pages", "kind": "private" }"#))
+    #expect(scenario.document["expect"]?["refused"] == [["process": "A", "at": "4s"]])
+  }
+
   @Test func searchIsTwoRequests() throws {
     let extra = """
       , "overcommit": [ { "name": "B", "op": "bsearch", "line": "do B bsearch 0 TOTAL",

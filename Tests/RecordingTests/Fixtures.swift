@@ -39,7 +39,8 @@ func groupRecording(
           { "type": "proc", "t": 3.5, "pid": 12, "name": "BS" },
           { "type": "dumped", "t": 4.9, "tag": "pre" },
           { "type": "kill", "t": 5.3, "pid": 11, "name": "B" } ],
-        "dumps": { "pre": { "meminfo": { "MemTotal": 200000, "MemFree": 160000 }, "zones": [
+        "dumps": { "pre": { "meminfo": { "MemTotal": 200000, "MemFree": 160000,
+            "AnonPages": 2280, "Shmem": 0, "Active(file)": 0, "Inactive(file)": 0 }, "zones": [
             { "managed": 3000, "protection": "(0, 190)" }, { "managed": 47000, "protection": "(0, 0)" } ],
           "procs": [ \(state(1, "init", 800, 720)), \(state(10, "A", 300, 200)),
                      \(state(11, "B", 2300, 200)), \(state(12, "BS", 2300, 200)) ] } },

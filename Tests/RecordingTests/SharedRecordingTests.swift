@@ -23,8 +23,7 @@ import Testing
 
   /// Replays whose last kills a kernel decided by something that no scenario states, each with what.
   static let undecidable: [String: String] = [
-    "g14b-shmem-two-mappers-qemu-6.12-replay": "a near-tie of two mappers, either way on repeats",
-    "g14b-shmem-two-mappers-qemu-7.3-replay": "a near-tie of two mappers, either way on repeats",
+    "g14b-shmem-two-mappers-qemu-6.18-replay": "a near-tie of two mappers, either way on repeats",
     "g17-fork-cow-qemu-6.17-replay":
       "parent and children are equal, and the counters of 6.2 to 6.19 lag behind in the parent",
     "g17-fork-cow-qemu-6.18-replay":
