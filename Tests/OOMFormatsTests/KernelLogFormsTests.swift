@@ -103,7 +103,7 @@ import Testing
     for (text, kind, pid, name, score, resident) in cases {
       let line = try #require(DeathLine(Self.bytes(text), line: 1), "\(text)")
       #expect(line.kind == kind && line.kill.pid == pid && line.kill.name == name, "\(text)")
-      #expect(line.score == score && line.kill.resident == resident, "\(text)")
+      #expect(line.score == score && line.kill.resident == resident.map { Kibibytes($0) }, "\(text)")
     }
   }
 
@@ -187,7 +187,7 @@ import Testing
       ("memory: usage 5kB, limit 9007199254740988kB, failcnt 0", Int64?.none),
     ] {
       #expect(limits.read(Self.bytes(text), &releases))
-      #expect(limits.memory?.limit == limit)
+      #expect(limits.memory?.limit == limit.map { Kibibytes($0) })
     }
     #expect(!limits.read(Self.bytes("memory: usage xkB, limit 980kB, failcnt 4"), &releases))
   }
@@ -201,8 +201,8 @@ import Testing
       "Free swap  = 12kB", "Total swap = 2097148kB", "65403 pages RAM", "10814 pages reserved",
       "0 pages HighMem/MovableOnly",
     ] { _ = info.read(Self.bytes(text), &releases) }
-    #expect(info.ram == 65403 && info.reserved == 10814 && info.totalSwapKB == 2_097_148)
-    #expect(info.pageKB == 64 && info.freeSwapKB == 12 && info.zones.count == 1)
+    #expect(info.ram == 65403 && info.reserved == 10814 && info.totalSwap == 2_097_148)
+    #expect(info.page == 64 && info.freeSwap == 12 && info.zones.count == 1)
     #expect(info.zones.first?.node == 1 && info.zones.first?.blocks == [2, 0, 1])
     #expect(info.zones.first?.free == 1580 && info.zones.first?.managed == 202_996)
   }

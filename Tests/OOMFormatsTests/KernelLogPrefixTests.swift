@@ -1,6 +1,7 @@
 import Foundation
 import KernelLog
 import OOMFormats
+import OOMSimulator
 import Testing
 
 /// The same log as different programs hand it on gives the same reports.
@@ -108,6 +109,6 @@ import Testing
       Sep 29 08:12:34 host kernel: Mem-Info:#012active_anon:1#012Total swap = 8kB#01265403 pages RAM
       """
     let memory = Logs.reports(log).first?.memory
-    #expect(memory?.totalSwapKB == 8 && memory?.ram == 65403)
+    #expect(memory?.totalSwap == 8 && memory?.ram == 65403)
   }
 }

@@ -17,19 +17,19 @@ extension Scenario {
       guard let death = run.kills.first(where: { $0.at >= start && $0.at <= start + over })?.at
       else { continue }
       let reached = { (total: Int64) in
-        total == 0 ? 0 : min(total, total * (death - start) / over + 1)
+        total == 0 ? 0 : min(total, (death - start).part(of: over, in: total) + 1)
       }
       let less = Event.Sizes(
         anon: reached(sizes.anon), file: reached(sizes.file), shmem: reached(sizes.shmem),
         locked: reached(sizes.locked))
       scenario.events[index].action = .grow(
-        process, less, over: max(death - start, 1), nodes: nodes)
+        process, less, over: max(death - start, Microseconds(1)), nodes: nodes)
     }
     return scenario
   }
 
   /// What a growing process has at a moment before anybody died: what it began with and what its growth has come to.
-  func pages(ofGrowing pid: Int64, at moment: Int64) -> Int64? {
+  func pages(ofGrowing pid: Int64, at moment: Microseconds) -> Int64? {
     guard let row = (0..<processes.count).first(where: { Int64(processes[$0].pid) == pid }) else {
       return nil
     }
@@ -38,7 +38,8 @@ extension Scenario {
     for event in events where event.at <= moment {
       switch event.action {
       case .grow(let process, let sizes, let over, _) where process == .name(name):
-        pages += sizes.all * (over == 0 ? 1 : min(moment - event.at, over)) / max(over, 1)
+        pages +=
+          over == .zero ? sizes.all : min(moment - event.at, over).part(of: over, in: sizes.all)
       case .shrink(let process, let sizes, _) where process == .name(name): pages -= sizes.all
       default: break
       }
