@@ -62,7 +62,7 @@ import Testing
     let larger = try scenario([("\"64M\"", "\"512M\"")])
     let none = RunDifference(from: run, to: Simulator(for: larger).run(larger))
     #expect(none.aspects == [.victims, .blastRadius, .firstKill])
-    let refused = try scenario([("\"100M\"", "\"9G\"")])
+    let refused = try scenario([("\"100M\", \"over\": \"2s\"", "\"9G\"")])
     #expect(
       RunDifference(from: run, to: Simulator(for: refused).run(refused)).aspects
         == [.victims, .blastRadius, .firstKill, .refused, .end])

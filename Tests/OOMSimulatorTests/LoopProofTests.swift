@@ -152,19 +152,20 @@ import Testing
     let constant: Set = ["memsAllowed", "mempolicy", "segments", "mappedFiles"]
     #expect(
       labels(RareColumns()).subtracting(constant) == [
-        "legacy", "startedAt", "upperTables", "threadGroups", "nodes",
+        "legacy", "startedAt", "upperTables", "threadGroups", "nodes", "ages",
       ])
     #expect(
       labels(replay.state) == [
         "machine", "rules", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "tmpfs", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
-        "promisedRequests",
+        "promisedRequests", "tmpfsAges", "hasAges", "growthsBegun",
         "exits", "restarts", "somethingFreed", "overMax", "forced",
       ])
     #expect(
       labels(Growth(total: Pages(), start: 0, duration: 0)) == [
         "order", "row", "owner", "tmpfsGroup", "verb", "total", "nodes", "start", "duration",
+        "number", "admittedPrivate", "admittedShared", "pace", "promisedRequests",
         "done", "stop", "stoppedAt", "stuckSince", "isEntangled", "promised", "promisedGroup",
         "isGone",
       ])
@@ -173,7 +174,7 @@ import Testing
         "anon", "locked", "shmem", "file", "pageTables", "tmpfs", "cache", "slabReclaimable",
         "kernel", "zram", "swappedAnon", "swappedShmem", "swappedTmpfs",
       ])
-    #expect(labels(Held()) == ["pages", "nodes"])
+    #expect(labels(Held()) == ["pages", "nodes", "ages"])
     #expect(
       labels(replay).subtracting(["looks"]) == [
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",

@@ -10,7 +10,7 @@ import VictimSelection
 /// `OOMSIM_WORLDS` sets the number of worlds for each rule set, 200 by default.
 @Suite struct ReferenceRuleTests {
   private static let worlds =
-    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 100
+    Int(ProcessInfo.processInfo.environment["OOMSIM_WORLDS"] ?? "") ?? 200
 
   /// The releases of each rule set at which any rule changes, and the enterprise kernels' own.
   static let releases: [String: [KernelRelease]] = {

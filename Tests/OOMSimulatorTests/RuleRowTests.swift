@@ -16,7 +16,8 @@ import Testing
       "constraint 2.6.14", "constraint 2.6.16", "constraint 2.6.19", "panicOnOOM 2.6.22",
     ],
     "Scenarios/kubernetes/k8s-large-node-rounding.json": ["watermarks 5.7"],
-    "Scenarios/memcg/memory-high-livelock.json": ["memcg 4.5"],
+    "Scenarios/memcg/memory-high-livelock.json": ["high 5.4", "high 6.1"],
+    "Scenarios/memcg/memory-max-instead-of-high.json": ["memcg 4.5"],
     "Scenarios/old/overflow-fixed-3-2.json": ["badness 2.6.39", "badness 3.2"],
     "Scenarios/old/raspberry-pi-668.json": [
       "badness 2.6.36", "oomAdj 2.6.36", "badness 3.5", "oomScore 3.5", "oomScore 5.9",

@@ -1,9 +1,9 @@
-// Reclaim, as small as it can be and still have the kernel's order: clean file cache first, then mapped
-// file pages and reclaimable slab, then anonymous memory, shared memory and tmpfs to swap. Among the
-// groups of a domain each kind goes in proportion to what a group has of it above its protection.
+// Reclaim, as small as it can be and still have the kernel's order. Anonymous memory, shared memory and tmpfs go to swap
+// in the proportion to file pages that vm.swappiness gives them; of file pages the clean cache goes first, then what is
+// mapped, and reclaimable slab with it. Among the groups of a domain each goes in proportion to what a group has of it
+// above its protection; which pages of a group go to swap is in `State.settle`: the oldest.
 //
-// Modelled, not exact: the kernel takes cold pages of all kinds at once and by age. Since badness counts
-// rss and swap alike, the order hardly decides who is killed, only when.
+// Modelled, not exact: the kernel looks at how soon pages came back, and MGLRU has a balance of its own.
 
 extension Ledger {
   private enum Stage: CaseIterable {
@@ -34,18 +34,60 @@ extension Ledger {
     let stages = swaps ? Stage.allCases : [.cache, .fileAndSlab]
     if domain == MemcgTree.root, hasSoftLimits {
       let floors = softFloors
-      for stage in stages where left > 0 {
-        left -= gain(left, in: domain, stage, floors, nodes)
-      }
+      left -= take(left, in: domain, stages, floors, nodes)
     }
-    // memory.low holds in a first round; a second one ignores it when the first does not give enough.
-    for respectsLow in protects ? [true, false] : [false] {
-      let floors = protection(in: domain, respectsLow: respectsLow)
-      for stage in stages where left > 0 {
-        left -= gain(left, in: domain, stage, floors, nodes)
+    guard protects else { return wanted - left + take(left, in: domain, stages, [], nodes) }
+    // memory.low holds in a first round; a second one ignores it when the first does not give enough. What is protected
+    // changes with every page that is taken, so it is looked at anew after a part of them.
+    for respectsLow in [true, false] {
+      while left > 0 {
+        let floors = protection(in: domain, respectsLow: respectsLow)
+        let step = max(min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
+        let taken = take(min(left, step), in: domain, stages, floors, nodes)
+        if taken == 0 { break }
+        left -= taken
       }
     }
     return wanted - left
+  }
+
+  /// Kernel: `SWAP_CLUSTER_MAX`, the pages that direct reclaim is after at a time.
+  private static let swapClusterMax: Int64 = 32
+  /// Modelled: so many parts at most, where the kernel goes on by 32 pages.
+  private static let protectionSteps: Int64 = 64
+
+  /// Takes pages of all kinds.
+  private mutating func take(
+    _ wanted: Int64, in domain: Int, _ stages: [Stage], _ floors: [Int64], _ nodes: NodeMask?
+  ) -> Int64 {
+    var left = wanted
+    if stages.contains(.swap) {
+      left -= gain(anonShare(of: wanted, in: domain, floors, nodes), in: domain, .swap, floors, nodes)
+    }
+    for stage in stages where left > 0 {
+      left -= gain(left, in: domain, stage, floors, nodes)
+    }
+    return wanted - left
+  }
+
+  /// The part of what is wanted that anonymous memory gives, where there are file pages as well: as `vm.swappiness`, 0 to
+  /// 200, weighs the two lists.
+  ///
+  /// Kernel: `get_scan_count()`, mm/vmscan.c, with no refaults.
+  private func anonShare(
+    of wanted: Int64, in domain: Int, _ floors: [Int64], _ nodes: NodeMask?
+  ) -> Int64 {
+    let swappiness = min(limits[domain].swappiness ?? self.swappiness, 200)
+    if swappiness == 0 { return 0 }
+    var (anon, file) = (Int64(0), Int64(0))
+    for group in domain..<ends[domain] {
+      anon += available(group, in: domain, .swap, floors, nodes)
+      file += available(group, in: domain, .cache, floors, nodes)
+      file += available(group, in: domain, .fileAndSlab, floors, nodes)
+    }
+    if file == 0 { return 0 }
+    let weight = anon * swappiness
+    return min(proportion(of: wanted, weight, weight + file * (200 - swappiness)), anon)
   }
 
   /// Takes pages of a stage's kinds until the domain has `wanted` fewer: what goes to a zram leaves a part of

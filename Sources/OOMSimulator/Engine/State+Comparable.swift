@@ -123,6 +123,8 @@ extension Growth {
     growth.start -= stop == nil ? now : stoppedAt
     growth.stretch?.start -= stop == nil ? now : stoppedAt
     growth.stoppedAt = 0
+    // Their order says which began first.
+    growth.number = 0
     growth.stuckSince = nil
     // Looked at anew before it is used.
     growth.isEntangled = false
