@@ -17,7 +17,7 @@ import Testing
     ],
     "Scenarios/kubernetes/k8s-large-node-rounding.json": ["watermarks 5.7"],
     "Scenarios/memcg/memory-high-livelock.json": ["high 5.4", "high 6.1"],
-    "Scenarios/memcg/memory-max-instead-of-high.json": ["memcg 4.5"],
+    "Scenarios/recorded/6.1/m17-max-lowered-qemu-6.1-replay.json": ["memcg 4.5"],
     "Scenarios/old/overflow-fixed-3-2.json": ["badness 2.6.39", "badness 3.2"],
     "Scenarios/old/raspberry-pi-668.json": [
       "badness 2.6.36", "oomAdj 2.6.36", "badness 3.5", "oomScore 3.5", "oomScore 5.9",
