@@ -103,7 +103,8 @@ import Testing
     for (text, kind, pid, name, score, resident) in cases {
       let line = try #require(DeathLine(Self.bytes(text), line: 1), "\(text)")
       #expect(line.kind == kind && line.kill.pid == pid && line.kill.name == name, "\(text)")
-      #expect(line.score == score && line.kill.resident == resident.map { Kibibytes($0) }, "\(text)")
+      #expect(
+        line.score == score && line.kill.resident == resident.map { Kibibytes($0) }, "\(text)")
     }
   }
 

@@ -46,7 +46,7 @@ struct TextReportTests {
         #2 at 1m46.786942s  Out of memory: killed process 1002 (db)
             limit      the machine: 4 MiB of 1 GiB free, min watermark 4 MiB, swap 64 MiB of \
         64 MiB used
-            points     77 968 = anon 203 336 + swap 13 200 + page tables 432 - \
+            points     77 968 = anon 206 784 + swap 9 752 + page tables 432 - \
         oom_score_adj 500 × 278   of totalpages 278 528
             oom_score  852, as /proc/1002/oom_score showed it
             runner-up  1003 (batch), 51 309 points: lost by 26 659 pages (104 MiB)

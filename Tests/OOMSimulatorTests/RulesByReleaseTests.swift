@@ -58,7 +58,8 @@ import VictimSelection
   func between() {
     for (release, same) in [
       ("2.6.15", "2.6.14"), ("2.6.27", "2.6.25"), ("3.3", "3.2"), ("4.13", "4.9"), ("5.8", "5.7"),
-      ("6.0", "5.16"), ("6.12", "6.1"), ("7.1", "6.1"), ("2.6.11.5", "2.6.11"), ("2.6.32.63", "2.6.32"),
+      ("6.0", "5.16"), ("6.12", "6.1"), ("7.1", "6.1"), ("2.6.11.5", "2.6.11"),
+      ("2.6.32.63", "2.6.32"),
     ] {
       let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
       #expect(rules == RulesByRelease.rules(of: KernelRelease(stringLiteral: same)), "\(release)")

@@ -31,7 +31,6 @@ import Testing
     "m17-max-lowered-uml-6.1-replay": "how far the writer of memory.max gets is a matter of timing",
     "m17-max-lowered-qemu-7.3-replay":
       "how far the writer of memory.max gets is a matter of timing",
-    "rs03-swap-qemu-6.1-replay": "a late near-tie, decided by counters that were behind",
     "rs04-swap-qemu-6.1-replay": "a late near-tie, decided by counters that were behind",
     "m09-swapmax-limited-qemu-6.12-replay": "the kernel gave up before the group's swap was full",
     "m09-swapmax-limited-qemu-6.18-replay": "the kernel gave up before the group's swap was full",

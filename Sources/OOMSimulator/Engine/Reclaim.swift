@@ -42,7 +42,8 @@ extension Ledger {
     for respectsLow in [true, false] {
       while left > 0 {
         let floors = protection(in: domain, respectsLow: respectsLow)
-        let step = max(min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
+        let step = max(
+          min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
         let taken = take(min(left, step), in: domain, stages, floors, nodes)
         if taken == 0 { break }
         left -= taken
@@ -62,7 +63,8 @@ extension Ledger {
   ) -> Int64 {
     var left = wanted
     if stages.contains(.swap) {
-      left -= gain(anonShare(of: wanted, in: domain, floors, nodes), in: domain, .swap, floors, nodes)
+      left -= gain(
+        anonShare(of: wanted, in: domain, floors, nodes), in: domain, .swap, floors, nodes)
     }
     for stage in stages where left > 0 {
       left -= gain(left, in: domain, stage, floors, nodes)
