@@ -26,7 +26,8 @@ struct TextReportTests {
 
   /// In the group: 100 MiB are 25 600 pages, a step of oom_score_adj 25; app has 20 460 + 2 500 points,
   /// and its file pages are gone. With adj -613 it would have 20 460 - 15 325 = 5 135, less than nginx.
-  /// In the machine: 216 968 - 139 000 points; with -596 at most 51 280, less than batch.
+  /// In the machine swap is 16 384 pages, and what was there at the start is the oldest, each in proportion: of db's
+  /// 76 800 of 129 024 pages 9752. 216 968 - 139 000 points; with -596 at most 51 280, less than batch.
   @Test func `a run with two kills`() throws {
     let run = try run(Self.scenario)
     #expect(

@@ -250,7 +250,7 @@ package struct TextReport {
   }
 
   private func pages(_ pages: Int64) -> String {
-    "\(SizeFormat.grouped(pages)) pages (\(size(pages)))"
+    "\(SizeFormat.grouped(pages)) \(pages == 1 ? "page" : "pages") (\(size(pages)))"
   }
 }
 

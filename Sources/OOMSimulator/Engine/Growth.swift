@@ -47,7 +47,7 @@ struct Growth: Equatable, Sendable {
   var stuckSince: Microseconds?
   /// What it takes depends on what others do in the meantime, so it is looked at whenever anything happens.
   var isEntangled = false
-  /// How it goes on; `stretch` says it better.
+  /// Whether it goes on by itself or on a `stretch`.
   var pace = Pace.own
   /// What it may still take at most, and the group that was told so.
   var promised: Int64 = 0

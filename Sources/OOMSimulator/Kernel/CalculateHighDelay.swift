@@ -17,7 +17,8 @@ private let mostDelayTicks = 2 * ticksPerSecond
 ///
 /// `overage = ((usage - high) << 20) / high`, `overage² × HZ >> 34`, nothing up to a hundredth of a second.
 ///
-/// Kernel: `calculate_overage()`, `calculate_high_delay()` and `mem_cgroup_handle_over_high()`, mm/memcontrol.c.
+/// Kernel: `mem_cgroup_handle_over_high()`, mm/memcontrol.c, since 5.4; later `calculate_overage()` and
+/// `calculate_high_delay()`, which it calls.
 func calculateHighDelay(usage: Int64, high: Int64) -> Int64 {
   if usage <= high { return 0 }
   // No sleep is longer from there on, and what is squared below fits.
