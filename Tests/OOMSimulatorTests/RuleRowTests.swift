@@ -72,6 +72,7 @@ import Testing
     "Tests/Data/rules/nobody-in-memcg.json": ["nobody 4.19", "nobody 5.16"],
     "Tests/Data/rules/node-with-holes.json": ["totalpages 5.4"],
     "Tests/Data/rules/oom-group-init.json": ["oomGroup 5.2"],
+    "Tests/Data/rules/page-tables-of-a-group.json": ["memcgTables 4.8"],
     "Tests/Data/rules/protection-low.json": ["protection 4.0"],
     "Tests/Data/rules/protection-shares.json": ["protection 5.7"],
     "Tests/Data/rules/shared-disabled.json": [

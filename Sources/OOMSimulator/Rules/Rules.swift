@@ -84,6 +84,8 @@ package struct Rules: Equatable, Sendable {
     package var support = MemcgSupport.none
     /// Version 1 has no groups whose charges do not count in their parents: since 5.11.
     package var isAlwaysHierarchical = false
+    /// Groups are charged for page tables: since 4.8.
+    package var chargesPageTables = false
     package var withoutVictim = MemcgWithoutVictim.killsCurrent
     /// A charge that a system call makes fails instead of killing: 3.12 to 4.18.
     package var killsOnFaultsOnly = false
