@@ -61,6 +61,7 @@ struct Ledger: Equatable, Sendable {
   private(set) var hasSoftLimits = false
   let protectionRule: ProtectionRule
   private let memcg: MemcgSupport
+  private let countsMemsw: Bool
   /// Whether page tables are charged to groups; where not, they are in the usage of the root alone.
   let chargesPageTables: Bool
   /// Where the pages lie, on a machine with several memory nodes.
@@ -70,6 +71,7 @@ struct Ledger: Equatable, Sendable {
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.memcg.protection
     memcg = rules.memcg.support
+    countsMemsw = rules.memcg.countsMemsw
     chargesPageTables = rules.memcg.chargesPageTables
     parents = groups.parents
     ends = groups.ends
@@ -86,8 +88,10 @@ struct Ledger: Equatable, Sendable {
     if memcg == .none { return }
     var limits = Limits()
     limits.max = settings.max ?? Cgroup.unlimited
-    limits.swapMax = settings.swapMax ?? Cgroup.unlimited
-    limits.memsw = settings.memswLimit ?? Cgroup.unlimited
+    if countsMemsw {
+      limits.swapMax = settings.swapMax ?? Cgroup.unlimited
+      limits.memsw = settings.memswLimit ?? Cgroup.unlimited
+    }
     limits.soft = settings.softLimit ?? Cgroup.unlimited
     limits.swappiness = settings.swappiness
     hasSoftLimits = hasSoftLimits || settings.softLimit != nil

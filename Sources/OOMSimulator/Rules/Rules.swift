@@ -82,6 +82,8 @@ package struct Rules: Equatable, Sendable {
   /// `mem_cgroup_out_of_memory()` and what leads to it, mm/memcontrol.c.
   package struct Memcg: Equatable, Sendable {
     package var support = MemcgSupport.none
+    /// Version 1 counts memory and swap together, memory.memsw.*: since 2.6.29.
+    package var countsMemsw = false
     /// Version 1 has no groups whose charges do not count in their parents: since 5.11.
     package var isAlwaysHierarchical = false
     /// Groups are charged for page tables: since 4.8.
