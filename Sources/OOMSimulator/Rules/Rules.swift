@@ -16,6 +16,8 @@ package struct Rules: Equatable, Sendable {
     hasKbytes: false)
   package var proc = Proc()
   package var watermarks = Watermarks()
+  /// A panic for want of a victim says "System is deadlocked on memory": since 4.19.
+  package var saysDeadlocked = false
 
   package init() {}
 
