@@ -58,7 +58,8 @@ import VictimSelection
   func between() {
     for (release, same) in [
       ("2.6.15", "2.6.14"), ("2.6.27", "2.6.25"), ("3.3", "3.2"), ("4.13", "4.9"), ("5.8", "5.7"),
-      ("6.12", "5.16"), ("7.1", "5.16"), ("7.3", "5.16"), ("2.6.11.5", "2.6.11"), ("2.6.32.63", "2.6.32"),
+      ("6.12", "5.16"), ("7.1", "5.16"), ("7.3", "5.16"), ("2.6.11.5", "2.6.11"),
+      ("2.6.32.63", "2.6.32"),
     ] {
       let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
       #expect(rules == RulesByRelease.rules(of: KernelRelease(stringLiteral: same)), "\(release)")
@@ -120,7 +121,10 @@ import VictimSelection
       #expect(
         Simulator(kernel: release).score(scenario).warnings.contains { $0.text.contains(note) })
     }
-    for text in ["6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "7.2.13", "7.3.4", "5.15.2", "5.10", "3.13"] {
+    for text in [
+      "6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "7.2.13", "7.3.4", "5.15.2", "5.10",
+      "3.13",
+    ] {
       #expect(try #require(KernelRelease(text)).notes.isEmpty, "\(text)")
     }
   }

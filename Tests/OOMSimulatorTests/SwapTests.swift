@@ -38,7 +38,8 @@ import Testing
   /// Mode 2 at 1000 pages without reserves: db has 100 and 500 of shared memory, job 1. Kernel: `shmem_acct_size()`,
   /// mm/shmem.c: a segment is committed once, whoever maps it.
   @Test(
-    "shared memory that is there at the start is committed", arguments: [nil, "buffers", "/dev/shm/x"])
+    "shared memory that is there at the start is committed",
+    arguments: [nil, "buffers", "/dev/shm/x"])
   func sharedAtStart(segment: String?) {
     var scenario = Scenario()
     scenario.machine.memory = 1000

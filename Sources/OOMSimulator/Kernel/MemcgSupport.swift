@@ -19,7 +19,7 @@ extension RulesByRelease {
         """
         Version 1 exists. Here memory.max is read as memory.limit_in_bytes.
         """,
-        "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: .found("c7ba5c9e817"),
+        "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: "c7ba5c9e817",
         hurts: "members of a group at its limit"
       ) { $0.memcg.support = .versionOne },
       RuleChange(
