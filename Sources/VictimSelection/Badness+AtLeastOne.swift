@@ -2,7 +2,7 @@
 ///
 /// The floor makes all strongly protected processes equal: which of them dies is a tie.
 ///
-/// Kernel: `oom_badness()`, mm/oom_kill.c; since 3.5, commit a7f638f999ff.
+/// Kernel: `oom_badness()`, mm/oom_kill.c; since 3.5.
 struct AtLeastOneBadness: Badness {
   var isOrdered: Bool { true }
   let pagesPerAdj: Int64

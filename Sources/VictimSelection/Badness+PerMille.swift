@@ -3,7 +3,7 @@
 /// Everybody at 1000 is equal, and so is everybody at 1.
 ///
 /// Kernel: `oom_badness()`, mm/oom_kill.c; 2.6.36, commit a63d83f427f; page tables and an `int` since
-/// 2.6.39, commit f755a042d82b; `long` since 3.2, commit ff05b6f7ae76.
+/// 2.6.39; `long` since 3.2.
 struct PerMilleBadness: Badness {
   var isOrdered: Bool { product == .long && word == .bits64 }
   let totalpages: UInt64

@@ -80,7 +80,7 @@ import Testing
     arguments: [
       ("6.12.117+deb12-cloud-amd64", "5.9", ""), ("5.15.0-91-generic", "5.9", ""),
       ("3.10.0-1160.el7.x86_64", "3.14", "all else as upstream 3.10"), ("v4.19-rc3", "4.17", ""),
-      ("2.6.32-el6", "3.2", "upstream 2.6.32, not proved"), ("9.1", "5.9", "9.1 is newer than 7.1"),
+      ("2.6.32-el6", "3.2", "upstream 2.6.32, not proved"), ("9.1", "5.9", "9.1 is newer than 7.3"),
       ("2.4.9", "2.6.11", "2.4.9 is older than 2.6.11"),
       ("4.30", "4.17", "there was no Linux 4.30"),
     ])

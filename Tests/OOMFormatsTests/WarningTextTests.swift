@@ -1,6 +1,7 @@
 import OOMFormats
 import Testing
 
+@testable import OOMReports
 @testable import OOMSimulator
 
 /// The words for what a run has to say: instants read as in all other texts.
@@ -61,6 +62,27 @@ struct WarningTextTests {
         "at 1h0m0s or later", "at 1.5s or earlier", "at 0s", "a (pid 7) at 1m1s", "tmpfs",
         "a at 0.001s", "a was killed", "b was never there", "nobody",
       ])
+  }
+
+  /// Kernel: `out_of_memory()`, mm/oom_kill.c.
+  @Test func `a panic for want of a victim in the words of its release`() throws {
+    let (scenario, _) = try run(
+      #"""
+      { "schema": "oomsim.scenario/1", "name": "none-killable", "machine": { "memory": "1G", "kernel": "100M" },
+        "processes": [ { "pid": 1, "name": "init", "anon": "10M" },
+          { "name": "db", "anon": "100M", "oom_score_adj": -1000 } ],
+        "events": [ { "at": 0, "grow": { "process": "db", "anon": "950M", "over": "10s" } } ] }
+      """#)
+    for (kernel, words) in [
+      ("4.18", "Out of memory and no killable processes"),
+      ("4.19", "System is deadlocked on memory: no killable processes"),
+    ] as [(KernelRelease, String)] {
+      let run = Simulator(kernel: kernel).run(scenario)
+      let panic = try #require(run.panic)
+      #expect(panic.text == words)
+      let text = TextReport(run, style: Style(isColored: false)).text
+      #expect(text.contains("Kernel panic: " + words + "\n"))
+    }
   }
 
   @Test func `why growth stands still`() {

@@ -62,6 +62,91 @@ import Testing
     }
   }
 
+  /// Kernel: `mem_cgroup_hierarchy_write()`, mm/memcontrol.c, of 5.10.
+  @Test("use_hierarchy is not written with groups below, nor 0 below a group with 1")
+  func hierarchyWrite() {
+    func set(_ path: String, _ value: Bool) -> Event {
+      Event(at: 1, action: .setCgroup(path, Cgroup(useHierarchy: value)))
+    }
+    let scenario = scenario(
+      kernel: "5.10",
+      [
+        "/t": { $0.max = 65 }, "/t/sub": { $0.max = 130 },
+        "/h": { $0.useHierarchy = true }, "/h/sub": { $0.max = 130 },
+      ],
+      [("p", "/t/sub", 1)],
+      [
+        set("/t", true), set("/t", false), set("/h/sub", false), set("/h", false),
+        set("/t/sub", true), grow("p", 300, at: 2),
+      ])
+    let run = Simulator(for: scenario).run(scenario)
+    #expect(
+      run.warnings.map(\.fact) == [
+        .hierarchyIsBusy(cgroup: "/t"), .hierarchyIsInherited(cgroup: "/h/sub"),
+        .hierarchyIsBusy(cgroup: "/h"),
+      ])
+    #expect(run.kills.map(\.decision?.cgroup) == ["/t/sub"])
+  }
+
+  /// Without page tables the group has 80 of its 100 MiB: mm/memcontrol.c, arch/x86/mm/pgtable.c.
+  @Test("page tables are charged to groups since 4.8", arguments: ["3.10", "4.7", "4.8", "6.12"])
+  func pageTables(kernel: KernelRelease) {
+    var scenario = scenario(
+      kernel: kernel, ["/db": { $0.max = 25_600 }], [("db", "/db", 15_360)],
+      [grow("db", 5120, at: 1)])
+    scenario.processes[0].pageTables = 7680
+    let run = Simulator(for: scenario).run(scenario)
+    #expect(run.kills.count == (kernel < "4.8" ? 0 : 1))
+  }
+
+  /// 201 processes map one segment of 16 GiB: with 8195 tables each, 6 GiB of tables.
+  @Test("tables of shared buffers are in the machine, and in a group since 4.8")
+  func tablesOfSharedBuffers() {
+    for (kernel, kills) in [("3.10", 0), ("4.8", 1)] as [(KernelRelease, Int)] {
+      var scenario = scenario(
+        kernel: kernel, ["/pg": { $0.max = 5 << 20 }],
+        (0...200).map { ("p\($0)", "/pg", 1280) }, [grow("p0", 128_000, at: 1)])
+      scenario.machine.memory = 16 << 20
+      for row in 0..<scenario.processes.count {
+        scenario.processes[row].shmem = 4 << 20
+        scenario.processes[row].segment = "buffers"
+      }
+      let run = Simulator(for: scenario).run(scenario)
+      #expect(run.kills.count == kills, "\(kernel)")
+    }
+  }
+
+  /// The tables that come with the last pages take nothing of the group.
+  @Test("growth fills a group to its last page where its tables are not charged")
+  func lastPage() {
+    for more in [0, 1] as [Int64] {
+      let scenario = scenario(
+        kernel: "3.10", ["/a": { $0.max = 2000 }], [("x", "/a", 100)],
+        [grow("x", 1900 + more, at: 1)])
+      let run = Simulator(for: scenario).run(scenario)
+      #expect(run.kills.map(\.victim.anon) == (more == 0 ? [] : [2000]))
+    }
+  }
+
+  @Test("memory.memsw.limit_in_bytes does nothing before 2.6.29, and a warning says so")
+  func memswBefore() {
+    for (kernel, kills) in [("2.6.28", 0), ("2.6.29", 1)] as [(KernelRelease, Int)] {
+      let scenario = scenario(
+        kernel: kernel,
+        [
+          "/g": {
+            $0.max = 2000
+            $0.memswLimit = 2001
+          }
+        ], [("a", "/g", 1)], [grow("a", 3000, at: 1)], swap: 4000)
+      let run = Simulator(for: scenario).run(scenario)
+      #expect(run.kills.count == kills)
+      #expect(
+        run.warnings.map(\.fact).contains(
+          .unknownFile("memory.memsw.limit_in_bytes", since: "2.6.29")) == (kills == 0))
+    }
+  }
+
   @Test("memsw counts memory and swap: totalpages is the limit of both, and swap does not help")
   func memsw() throws {
     let scenario = scenario(

@@ -70,9 +70,11 @@ import Testing
     "Tests/Data/rules/dying-sysrq.json": ["sysrq 3.4"],
     "Tests/Data/rules/memcg-on-two-nodes.json": ["constraint 5.3"],
     "Tests/Data/rules/memcg-without-limit.json": ["memcgTotalpages 5.10"],
+    "Tests/Data/rules/memsw-limit.json": ["memcg 2.6.29"],
     "Tests/Data/rules/nobody-in-memcg.json": ["nobody 4.19", "nobody 5.16"],
     "Tests/Data/rules/node-with-holes.json": ["totalpages 5.4"],
     "Tests/Data/rules/oom-group-init.json": ["oomGroup 5.2"],
+    "Tests/Data/rules/page-tables-of-a-group.json": ["memcgTables 4.8"],
     "Tests/Data/rules/protection-low.json": ["protection 4.0"],
     "Tests/Data/rules/protection-shares.json": ["protection 5.7"],
     "Tests/Data/rules/shared-disabled.json": [

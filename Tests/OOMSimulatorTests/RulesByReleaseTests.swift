@@ -58,7 +58,7 @@ import VictimSelection
   func between() {
     for (release, same) in [
       ("2.6.15", "2.6.14"), ("2.6.27", "2.6.25"), ("3.3", "3.2"), ("4.13", "4.9"), ("5.8", "5.7"),
-      ("6.0", "5.16"), ("6.12", "6.1"), ("7.1", "6.1"), ("2.6.11.5", "2.6.11"),
+      ("6.0", "5.16"), ("6.12", "6.1"), ("7.3", "6.1"), ("2.6.11.5", "2.6.11"),
       ("2.6.32.63", "2.6.32"),
     ] {
       let rules = RulesByRelease.rules(of: KernelRelease(stringLiteral: release))
@@ -97,7 +97,7 @@ import VictimSelection
   @Test("what is not known gets the nearest rules and a note")
   func notes() throws {
     for (text, ruleSet, note) in [
-      ("7.2", "5.9", "7.2 is newer than 7.1"), ("99.0", "5.9", "99.0 is newer than 7.1"),
+      ("7.4", "5.9", "7.4 is newer than 7.3"), ("99.0", "5.9", "99.0 is newer than 7.3"),
       ("2.6.10", "2.6.11", "older than 2.6.11"), ("2.4.20", "2.6.11", "older than 2.6.11"),
       ("3.20", "3.14", "there was no Linux 3.20: decided by the rules of 3.19"),
       ("2.6.45", "2.6.39", "there was no Linux 2.6.45"),
@@ -121,7 +121,10 @@ import VictimSelection
       #expect(
         Simulator(kernel: release).score(scenario).warnings.contains { $0.text.contains(note) })
     }
-    for text in ["6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "5.15.2", "5.10", "3.13"] {
+    for text in [
+      "6.12", "2.6.32", "4.19.283", "v5.4", "2.6.11", "7.1", "7.2.13", "7.3.4", "5.15.2", "5.10",
+      "3.13",
+    ] {
       #expect(try #require(KernelRelease(text)).notes.isEmpty, "\(text)")
     }
   }
@@ -155,6 +158,8 @@ import VictimSelection
     #expect(
       el6.kill.child == .worstWithOwnMM && !el6.selection.globalEqualsReplace
         && el6.proc.oomScore == .thousandths)
+    // Two memcg logs: (the limit in bytes + the swap in pages) >> 12, as in 2.6.36.
+    #expect(el6.constraint.memcgTotalpages == .swapAsBytes)
     let el7 = RulesByRelease.rules(of: "3.10-el7")
     var upstream = RulesByRelease.rules(of: "3.10")
     #expect(el7 != upstream)

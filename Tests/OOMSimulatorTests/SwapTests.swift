@@ -34,6 +34,39 @@ import Testing
     #expect(run.refused.map(\.at) == [3])
     #expect(run.refused.map(\.committedAS) == [999])
   }
+
+  /// Mode 2 at 1000 pages without reserves: db has 100 and 500 of shared memory, job 1. Kernel: `shmem_acct_size()`,
+  /// mm/shmem.c: a segment is committed once, whoever maps it.
+  @Test(
+    "shared memory that is there at the start is committed",
+    arguments: [nil, "buffers", "/dev/shm/x"])
+  func sharedAtStart(segment: String?) {
+    var scenario = Scenario()
+    scenario.machine.memory = 1000
+    scenario.sysctl.overcommitMemory = .never
+    scenario.sysctl.overcommitRatio = 100
+    scenario.sysctl.adminReserveKbytes = 0
+    scenario.sysctl.userReserveKbytes = 0
+    for (name, anon, shmem) in [("db", 100, 500), ("job", 1, 0)] as [(String, Int64, Int64)] {
+      var process = Scenario.Process()
+      process.name = name
+      process.anon = anon
+      process.shmem = shmem
+      process.segment = shmem > 0 ? segment : nil
+      process.pageTables = 0
+      scenario.processes.append(process)
+    }
+    scenario.events = [
+      Event(at: 1, action: .map(.name("job"), pages: 399, .private)),
+      Event(at: 2, action: .map(.name("job"), pages: 398, .private)),
+      Event(at: 3, action: .exit(.name("db"))),
+      Event(at: 4, action: .map(.name("job"), pages: 600, .private)),
+    ]
+    let run = Simulator().run(scenario)
+    // A file of a tmpfs stays when nobody maps it.
+    #expect(run.refused.map(\.at) == (segment == "/dev/shm/x" ? [1, 4] : [1]))
+    #expect(run.refused.first?.committedAS == 601)
+  }
 }
 
 /// Swap that is taken away and added: `sys_swapoff()`, mm/swapfile.c.

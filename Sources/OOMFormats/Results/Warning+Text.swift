@@ -50,6 +50,10 @@ extension Warning.Fact {
       "tmpfs: \(pages) pages could not be charged to \(cgroup): ENOMEM, no kill"
     case .memswBelowLimit(let cgroup):
       "\(cgroup): EINVAL: memory.memsw.limit_in_bytes below the limit of memory"
+    case .hierarchyIsBusy(let cgroup):
+      "\(cgroup): memory.use_hierarchy stays, EBUSY: there are groups below"
+    case .hierarchyIsInherited(let cgroup):
+      "\(cgroup): memory.use_hierarchy stays 1, EINVAL: the group above has 1"
     case .limitStays(let cgroup):
       "\(cgroup): the limit stays, EBUSY: reclaim cannot get down to it"
     case .chargedOverLimit(let cgroup):

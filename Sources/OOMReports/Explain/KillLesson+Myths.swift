@@ -139,7 +139,9 @@ extension Myth {
   /// What is true instead, in this kill.
   func answer(_ kill: Kill) -> String {
     switch self {
-    case .age, .nice, .rootBonus, .child, .addressSpace: "No more."
+    case .age: "No more: neither age nor CPU time counts."
+    case .nice: "No more: nice does not count."
+    case .rootBonus, .child, .addressSpace: "No more."
     case .swap: "It counts like memory."
     case .upTo1000: "Not here: that of \(plain(kill.victim.name)) was \(kill.victim.oomScore)."
     case .random: "There were equals, and their order decided."

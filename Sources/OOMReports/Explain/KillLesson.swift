@@ -168,7 +168,7 @@ struct KillLesson {
           + "\(numbers.name(next.dyingFirst)).")
       step.parts += rules.main(.dying)
     } else if let panic = run.panic {
-      step.say("The machine panics at \(SizeFormat.time(panic.at)): \(panic.why.text).")
+      step.say("The machine panics at \(SizeFormat.time(panic.at)): \(panic.text).")
     } else if run.loop != nil {
       step.say("It goes on like this for ever: the run is a loop.")
     } else {

@@ -13,7 +13,7 @@ struct PanicLesson {
     let numbers = LessonNumbers(pageSize: run.pageSize)
     let opening = LessonOpening(scene: scene, at: panic.at, rules: rules, numbers: numbers)
     var step = Lesson.Step(name: .panic, title: "The panic")
-    step.field("panic", "at \(SizeFormat.time(panic.at)): \(panic.why.text)")
+    step.field("panic", "at \(SizeFormat.time(panic.at)): \(panic.text)")
     step.facts = [Lesson.Fact("at_us", panic.at), Lesson.Fact("why", panic.why.rawValue)]
     switch panic.why {
     case .panicOnOOM:

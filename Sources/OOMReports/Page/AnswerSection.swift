@@ -39,7 +39,7 @@ struct AnswerSection {
     }
     if run.stuck.count > 3 { lines.append("\(run.stuck.count - 3) more stand still.") }
     if let panic = run.panic {
-      lines.append("The kernel panics at \(SizeFormat.time(panic.at)): \(panic.why.text).")
+      lines.append("The kernel panics at \(SizeFormat.time(panic.at)): \(panic.text).")
     }
     if let loop = run.loop {
       lines += loop.lines(Style(isColored: false)).map(OOMReports.html)

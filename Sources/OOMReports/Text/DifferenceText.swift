@@ -23,7 +23,7 @@ extension RunDifference {
       return run.stuck.isEmpty
         ? "nobody"
         : run.stuck.prefix(6).map { plain($0.process?.name ?? "tmpfs") }.joined(separator: ", ")
-    case .panic: return run.panic.map { "\($0.why.text), at \(SizeFormat.time($0.at))" } ?? "none"
+    case .panic: return run.panic.map { "\($0.text), at \(SizeFormat.time($0.at))" } ?? "none"
     case .loop: return run.loop.map { "every \(SizeFormat.time($0.period))" } ?? "none"
     case .end: return SizeFormat.time(run.end)
     }

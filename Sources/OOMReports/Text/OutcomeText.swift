@@ -22,7 +22,7 @@ struct OutcomeText {
       lines.append("    stuck: \(plain(stuck.process?.name ?? "a tmpfs write")): \(stuck.whyText)")
     }
     if let panic = run.panic {
-      lines.append("    kernel panic: \(panic.why.text) at \(SizeFormat.time(panic.at))")
+      lines.append("    kernel panic: \(panic.text) at \(SizeFormat.time(panic.at))")
     }
     if let loop = run.loop { lines += loop.lines(style).map { "    " + $0 } }
     if lines.isEmpty { lines.append("    nobody was killed") }

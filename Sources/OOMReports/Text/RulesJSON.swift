@@ -63,8 +63,8 @@ extension JSONWriter {
       writer.field("hurts", change.hurts.isEmpty ? nil : change.hurts)
       writer.field("file", change.file)
       writer.field("function", change.function)
-      writer.field("commit", change.commit?.id)
-      writer.field("commit_resolved", change.commit?.isFound ?? false)
+      writer.field("commit", change.commit)
+      writer.field("commit_resolved", change.commit != nil)
       switch change.evidence {
       case .read: writer.field("evidence", "read")
       case .inferred(let neighbours): writer.field("evidence", "inferred from \(neighbours)")

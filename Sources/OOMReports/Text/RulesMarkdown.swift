@@ -6,8 +6,8 @@ package enum RulesMarkdown {
     var lines = [
       "# The rules, release by release",
       "",
-      "Made by `oomsim rules --markdown` from `RulesByRelease`; a test compares the two. A commit marked ✓ was "
-        + "found in a git history, other ids are from memory. *Not simulated* is what no scenario can show.",
+      "Made by `oomsim rules --markdown` from `RulesByRelease`; a test compares the two. Commits were found in a "
+        + "git history, or in public text that names their subjects. *Not simulated* is what no scenario can show.",
       "",
       "## Rule sets",
       "",
@@ -31,9 +31,7 @@ package enum RulesMarkdown {
 
   private static func row(_ change: RuleChange) -> String {
     var source = "`\(change.file)` `\(change.function)`"
-    if let commit = change.commit {
-      source += ", \(commit.id)" + (commit.isFound ? " ✓" : "")
-    }
+    if let commit = change.commit { source += ", \(commit)" }
     switch change.evidence {
     case .read, .logs: break
     case .inferred(let neighbours): source += "; release inferred from \(neighbours)"

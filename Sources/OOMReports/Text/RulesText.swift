@@ -85,10 +85,7 @@ package struct RulesText {
   /// Where a rule stands and how that is known: `mm/oom_kill.c oom_badness(), commit 9066e5cfb73c`.
   func source(_ change: RuleChange) -> String {
     var text = "\(change.file) \(change.function)"
-    if let commit = change.commit {
-      text +=
-        ", commit \(commit.id)" + (commit.isFound ? "" : " (its id from memory)")
-    }
+    if let commit = change.commit { text += ", commit \(commit)" }
     switch change.evidence {
     case .read: break
     case .inferred(let neighbours): text += "; release inferred from \(neighbours)"

@@ -240,7 +240,7 @@ package struct TextReport {
   }
 
   private func panic(_ panic: Panic) -> String {
-    return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(panic.why.text)"
+    return "at \(SizeFormat.time(panic.at))  " + style.red("Kernel panic") + ": \(panic.text)"
   }
 
   private func field(_ name: String, _ value: String) -> [(String, String)] { [(name, value)] }
@@ -254,12 +254,20 @@ package struct TextReport {
   }
 }
 
-extension Panic.Why {
+extension Panic {
   /// What a reader of the console would see of it.
+  var text: String {
+    why == .deadlocked && saysDeadlocked
+      ? "System is deadlocked on memory: no killable processes" : why.text
+  }
+}
+
+extension Panic.Why {
+  /// The same, as it is in all releases.
   var text: String {
     switch self {
     case .panicOnOOM: "vm.panic_on_oom is set"
-    case .deadlocked: "System is deadlocked on memory: no killable processes"
+    case .deadlocked: "Out of memory and no killable processes"
     }
   }
 }

@@ -103,10 +103,12 @@ extension Ledger {
     switch charge.kind {
     case .anon, .shmem, .tmpfs:
       tryCharge(
-        swappable: charge.hard, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh)
+        swappable: charge.hard, tables: charge.tables, to: charge.group, on: charge.nodes,
+        ignoresHigh: charge.ignoresHigh)
     default:
       tryCharge(
-        charge.hard, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh)
+        charge.hard, tables: charge.tables, to: charge.group, on: charge.nodes,
+        ignoresHigh: charge.ignoresHigh)
     }
   }
 
@@ -136,7 +138,10 @@ extension Ledger {
   mutating func plan(_ charge: Charge) -> Bool {
     if tryCharge(charge).limit != nil { return false }
     let isFile = charge.kind == .file
-    self.charge(isFile ? charge.tables : charge.all, to: charge.group, on: charge.nodes) {
+    self.charge(
+      isFile ? charge.tables : charge.all, tables: charge.tables, to: charge.group,
+      on: charge.nodes
+    ) {
       if !isFile { $0[charge.kind] += charge.pages }
       $0.pageTables += charge.tables
     }

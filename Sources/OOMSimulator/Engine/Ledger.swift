@@ -61,6 +61,9 @@ struct Ledger: Equatable, Sendable {
   private(set) var hasSoftLimits = false
   let protectionRule: ProtectionRule
   private let memcg: MemcgSupport
+  private let countsMemsw: Bool
+  /// Whether page tables are charged to groups; where not, they are in the usage of the root alone.
+  let chargesPageTables: Bool
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
   var promises: Promises
@@ -68,6 +71,8 @@ struct Ledger: Equatable, Sendable {
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.memcg.protection
     memcg = rules.memcg.support
+    countsMemsw = rules.memcg.countsMemsw
+    chargesPageTables = rules.memcg.chargesPageTables
     parents = groups.parents
     ends = groups.ends
     limits = Array(repeating: Limits(), count: groups.count)
@@ -83,8 +88,10 @@ struct Ledger: Equatable, Sendable {
     if memcg == .none { return }
     var limits = Limits()
     limits.max = settings.max ?? Cgroup.unlimited
-    limits.swapMax = settings.swapMax ?? Cgroup.unlimited
-    limits.memsw = settings.memswLimit ?? Cgroup.unlimited
+    if countsMemsw {
+      limits.swapMax = settings.swapMax ?? Cgroup.unlimited
+      limits.memsw = settings.memswLimit ?? Cgroup.unlimited
+    }
     limits.soft = settings.softLimit ?? Cgroup.unlimited
     limits.swappiness = settings.swappiness
     hasSoftLimits = hasSoftLimits || settings.softLimit != nil
@@ -121,16 +128,44 @@ struct Ledger: Equatable, Sendable {
       accounts[group].unsettled.file += before.file - after.file
     }
     let pages = after.resident - before.resident
+    let charged = charged(after) - charged(before)
     let swap = after.swapped - before.swapped
     if pages == 0, swap == 0 { return }
     var at = group
     while at >= 0 {
-      accounts[at].usage += pages
+      accounts[at].usage += at == MemcgTree.root ? pages : charged
       accounts[at].swapUsage += swap
       if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
     if swap != 0 { chargeZram() }
+  }
+
+  /// Pages in memory that groups are charged for.
+  private func charged(_ pages: Pages) -> Int64 {
+    pages.resident - (chargesPageTables ? 0 : pages.pageTables)
+  }
+
+  /// Sums what each group and its descendants have.
+  mutating func sumUp() {
+    let (usage, swap) = sums()
+    for group in accounts.indices {
+      accounts[group].usage = usage[group]
+      accounts[group].swapUsage = swap[group]
+    }
+  }
+
+  private func sums() -> (usage: [Int64], swap: [Int64]) {
+    var usage = accounts.map { charged($0.pages) }
+    var swap = accounts.map { $0.pages.swapped }
+    for group in accounts.indices.reversed() where parents[group] >= 0 {
+      usage[parents[group]] += usage[group]
+      swap[parents[group]] += swap[group]
+    }
+    if !chargesPageTables, !usage.isEmpty {
+      usage[MemcgTree.root] += accounts.reduce(0) { $0 + $1.pages.pageTables }
+    }
+    return (usage, swap)
   }
 
   /// Says that pages of other kinds went to swap than was thought; as many in all.
@@ -190,12 +225,7 @@ struct Ledger: Equatable, Sendable {
 
   /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.
   func firstImbalance() -> Int? {
-    var usage = accounts.map { $0.own }
-    var swap = accounts.map { $0.ownSwap }
-    for group in accounts.indices.reversed() where parents[group] >= 0 {
-      usage[parents[group]] += usage[group]
-      swap[parents[group]] += swap[group]
-    }
+    let (usage, swap) = sums()
     return accounts.indices.first {
       usage[$0] != accounts[$0].usage || swap[$0] != accounts[$0].swapUsage
     }

@@ -33,9 +33,12 @@ struct Mappings: Equatable, Sendable {
 
   /// What is committed beyond the pages that an address space has is mapped and untouched; what it has beyond that
   /// was mapped without a reserve.
-  mutating func setCommitted(_ given: Int64, anonAndSwap: Int64) {
+  ///
+  /// - Parameter shmem: shared memory that is the address space's own.
+  mutating func setCommitted(_ given: Int64, anonAndSwap: Int64, shmem: Int64) {
     commitBeside = given - anonAndSwap
-    untouched = max(commitBeside, 0)
+    committedShmem = min(max(commitBeside, 0), shmem)
+    untouched = max(commitBeside, 0) - committedShmem
     noReserveTouched = max(-commitBeside, 0)
   }
 

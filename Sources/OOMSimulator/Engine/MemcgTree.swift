@@ -18,6 +18,9 @@ struct MemcgTree: Equatable, Sendable {
   /// Rows of the processes in each group, in the order in which they joined; the dead are among them.
   var members: [[Int32]] = []
   private var numbers: [String: Int] = [:]
+  /// Whether charges of the groups below count in a group, too. File: `memory.use_hierarchy`.
+  private var isHierarchical: [Bool] = []
+  private var hasChildren: [Bool] = []
 
   init(of scenario: Scenario, rules: Rules) {
     var nodes: [Node] = [Node(path: "/")]
@@ -34,13 +37,14 @@ struct MemcgTree: Equatable, Sendable {
     for (path, settings) in scenario.cgroups {
       if let group = numbers[path] { self.settings[group] = settings }
     }
+    hasChildren = ends.indices.map { ends[$0] > $0 + 1 }
+    isHierarchical = [Bool](repeating: true, count: count)
     if scenario.cgroupVersion == 1, !rules.memcg.isAlwaysHierarchical { separate() }
   }
 
   /// Takes groups of version 1 apart where `memory.use_hierarchy` is 0: their charges count in the machine
   /// only, and an OOM of theirs looks at nobody below them. A group below one with 1 has 1, too.
   private mutating func separate() {
-    var isHierarchical = [Bool](repeating: false, count: count)
     let parents = parents
     for group in 0..<count {
       let parent = parents[group]
@@ -50,6 +54,21 @@ struct MemcgTree: Equatable, Sendable {
       if !isHierarchical[parent] { self.parents[group] = Self.root }
       if !isHierarchical[group] { ends[group] = group + 1 }
     }
+  }
+
+  /// Writes `memory.use_hierarchy`, which only a group without groups below takes, and none below a group with 1: so
+  /// the tree stays as it is.
+  ///
+  /// - Returns: why the write is refused, nil where it is not.
+  ///
+  /// Kernel: `mem_cgroup_hierarchy_write()`, mm/memcontrol.c.
+  mutating func setUseHierarchy(_ value: Bool, of group: Int) -> RefusedWrite? {
+    if value == isHierarchical[group] { return nil }
+    // A group whose parent has 0 hangs from the root.
+    if group != Self.root, isHierarchical[parents[group]] { return .invalid }
+    if hasChildren[group] { return .busy }
+    isHierarchical[group] = value
+    return nil
   }
 
   var count: Int { paths.count }
@@ -72,6 +91,14 @@ struct MemcgTree: Equatable, Sendable {
       path.append(at)
     }
     return path
+  }
+
+  /// Why a write to a file of a group is refused.
+  enum RefusedWrite {
+    /// EBUSY
+    case busy
+    /// EINVAL
+    case invalid
   }
 
   private struct Node {

@@ -66,7 +66,9 @@ extension State {
       contents.cache += account.pages.cache
       contents.slabReclaimable += account.pages.slabReclaimable
       contents.kernel += account.pages.kernel
-      contents.pageTables += account.pages.pageTables
+      if domain == MemcgTree.root || ledger.chargesPageTables {
+        contents.pageTables += account.pages.pageTables
+      }
       contents.zram += account.pages.zram
     }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)

@@ -278,6 +278,9 @@ extension Replay {
   ///
   /// Kernel: `memory_max_write()`, mm/memcontrol.c.
   private mutating func set(group: Int, _ change: Cgroup) {
+    if state.cgroupVersion == 1, let value = change.useHierarchy {
+      setUseHierarchy(value, of: group)
+    }
     let old = state.groups.settings[group]
     state.groups.settings[group].apply(change)
     let new = state.groups.settings[group]
@@ -294,6 +297,15 @@ extension Replay {
       if excess > 0 { _ = state.ledger.reclaim(excess, in: group) }
     }
     if change.max != nil || change.memswLimit != nil { lowerMax(of: group, from: old) }
+  }
+
+  private mutating func setUseHierarchy(_ value: Bool, of group: Int) {
+    let path = state.groups.paths[group]
+    switch state.groups.setUseHierarchy(value, of: group) {
+    case .busy: warn(.hierarchyIsBusy(cgroup: path))
+    case .invalid: warn(.hierarchyIsInherited(cgroup: path))
+    case nil: break
+    }
   }
 
   /// Version 1 refuses a limit that reclaim cannot get down to, version 2 kills until it fits.

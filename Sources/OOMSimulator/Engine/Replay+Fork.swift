@@ -41,9 +41,9 @@ extension Replay {
     while record.panic == nil {
       let group = Int(state.tasks.groups[parent])
       let tables = state.forkTables(state.tasks.owner(parent))
-      guard let limit = state.ledger.tryCharge(tables, to: group).limit, limit.kind == .max else {
-        return true
-      }
+      guard let limit = state.ledger.tryCharge(tables, tables: tables, to: group).limit,
+        limit.kind == .max
+      else { return true }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
       if case .kill = outOfMemory(
         state.oomControl(domain: domain, invoker: parent, nodes: nil, trigger: .fork)),

@@ -115,6 +115,12 @@ extension Replay {
     if limit != nil {
       // File pages are read as a whole or not at all.
       fits = kind == .file ? 0 : most(admitted) { state.charge($0, kind, of: growth).all <= room }
+      // Of the last pages, what is said to fit may leave one out that comes with a table.
+      if fits == 0, kind != .file, admitted > 0,
+        state.ledger.tryCharge(state.charge(1, kind, of: growth)).limit == nil
+      {
+        fits = 1
+      }
     } else if admitted < due {
       limit = .commit
     }
@@ -175,7 +181,8 @@ extension Replay {
       charge.tables = state.charge(growth.due(kind, at: now), kind, of: growth).tables
     }
     return state.ledger.tryCharge(
-      charge.all, to: charge.group, on: charge.nodes, ignoresHigh: charge.ignoresHigh
+      charge.all, tables: charge.tables, to: charge.group, on: charge.nodes,
+      ignoresHigh: charge.ignoresHigh
     ).limit
   }
 

@@ -33,8 +33,9 @@ extension Replay {
       return false
     }
     let charge = state.charge(1, kind, of: growth)
-    return state.ledger.tryCharge(charge.all, to: charge.group, on: charge.nodes).limit?.kind
-      == .high
+    return state.ledger.tryCharge(
+      charge.all, tables: charge.tables, to: charge.group, on: charge.nodes
+    ).limit?.kind == .high
   }
 
   /// Takes down how long a process has slept on the stretch that it leaves.

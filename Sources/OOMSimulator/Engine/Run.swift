@@ -216,7 +216,8 @@ public struct Panic: Equatable, Sendable {
   public enum Why: String, Sendable {
     /// `vm.panic_on_oom`. Kernel: `check_panic_on_oom()`.
     case panicOnOOM = "panic_on_oom"
-    /// Nobody is left to kill. Kernel: `out_of_memory()`, "System is deadlocked on memory".
+    /// Nobody is left to kill. Kernel: `out_of_memory()`, "Out of memory and no killable processes...", since 4.19
+    /// "System is deadlocked on memory".
     case deadlocked = "no_killable_process"
   }
 
@@ -224,6 +225,8 @@ public struct Panic: Equatable, Sendable {
   public var at: Microseconds
   /// What made the kernel panic.
   public var why: Why
+  /// Whether the kernel says that it is deadlocked where nobody is left to kill: since 4.19.
+  package var saysDeadlocked = true
   /// What ran out.
   public var constraint: Constraint
   /// Path of the group at its limit; nil for an OOM of the machine.

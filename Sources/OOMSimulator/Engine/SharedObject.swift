@@ -56,8 +56,11 @@ struct SharedObject: Equatable, Sendable {
     min(max((mapped[row] ?? 0) + pages - size, 0), pages)
   }
 
-  /// Takes over what was given at the start.
-  mutating func admitAll() { admitted = size }
+  /// Takes over what was given at the start. Pages of a file on a disk are not committed.
+  mutating func admitAll() {
+    admitted = size
+    if kind == .segment { committed = size }
+  }
 
   /// Commits pages that overcommit has admitted.
   mutating func admit(_ pages: Int64) {

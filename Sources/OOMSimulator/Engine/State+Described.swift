@@ -56,7 +56,8 @@ extension State {
 
   func describe(_ why: Panic.Why, _ oc: OOMControl, listsCandidates: Bool) -> Panic {
     Panic(
-      at: now, why: why, constraint: oc.constraint, cgroup: oc.memcg.map { groups.paths[$0] },
+      at: now, why: why, saysDeadlocked: rules.saysDeadlocked, constraint: oc.constraint,
+      cgroup: oc.memcg.map { groups.paths[$0] },
       nodes: oc.constraint == .cpuset ? oc.mems : oc.nodemask,
       scene: listsCandidates ? scene(oc, candidates(oc)) : nil, log: loggedState(oc))
   }

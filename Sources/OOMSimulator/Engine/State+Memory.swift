@@ -14,13 +14,13 @@ extension State {
     let object = shared.number(kind, of: owner)
     var mapped = pages
     if kind == .file {
-      ledger.charge(tables, to: group, on: nodes) { $0.pageTables += tables }
+      ledger.charge(tables, tables: tables, to: group, on: nodes) { $0.pageTables += tables }
       if tables > 0 { hold(owner) }
       let file = ledger.chargeFile(new, .file, to: group, on: nodes).pages
       mapped -= new - file
       if file > 0, object == nil { hold(owner) }
     } else {
-      ledger.charge(new + tables, to: group, on: nodes) {
+      ledger.charge(new + tables, tables: tables, to: group, on: nodes) {
         $0[kind] += new
         $0.pageTables += tables
       }

@@ -95,7 +95,9 @@ extension State {
     shared.join(child, as: owner)
     let tables = forkTables(owner)
     tasks.fork(owner, to: child, tables: tables)
-    ledger.charge(tables, to: Int(tasks.groups[child])) { $0.pageTables += tables }
+    ledger.charge(tables, tables: tables, to: Int(tasks.groups[child])) {
+      $0.pageTables += tables
+    }
     hold(child)
   }
 

@@ -42,6 +42,10 @@ extension State {
       warnings.append(Warning(.readAsVersionOne))
     }
     let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
+      (
+        has({ $0.memswLimit ?? $0.swapMax }), rules.memcg.countsMemsw,
+        "memory.memsw.limit_in_bytes", "2.6.29"
+      ),
       (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
       (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (

@@ -180,14 +180,7 @@ struct State: Equatable, Sendable {
       (pages.file, pages.shmem) = new
       ledger.accounts[group].pages += pages
     }
-    for group in (0..<groups.count).reversed() {
-      ledger.accounts[group].usage += ledger.accounts[group].own
-      ledger.accounts[group].swapUsage += ledger.accounts[group].ownSwap
-      let parent = groups.parents[group]
-      if parent < 0 { continue }
-      ledger.accounts[parent].usage += ledger.accounts[group].usage
-      ledger.accounts[parent].swapUsage += ledger.accounts[group].swapUsage
-    }
+    ledger.sumUp()
     ledger.chargeZram()
   }
 

@@ -14,6 +14,8 @@ struct StartColumns {
   private(set) var rare = RareColumns()
   private(set) var owners: [Int: Int] = [:]
 
+  /// What address spaces are said to commit, by their owners.
+  private var committed: [Int: Int64] = [:]
   private let table: ProcessTable
   /// The table's row of each process; nil where they are the same.
   private let rows: [Int]?
@@ -76,9 +78,7 @@ struct StartColumns {
       }
     }
     if !table.committed.isEmpty {
-      for row in pids.indices {
-        if let given = table.committed[source(row)] { setCommitted(given, row) }
-      }
+      for row in pids.indices { committed[row] = table.committed[source(row)] }
     }
     if !table.segments.isEmpty || !table.mappedFiles.isEmpty {
       for row in pids.indices {
@@ -94,9 +94,16 @@ struct StartColumns {
     }
   }
 
-  private mutating func setCommitted(_ given: Int64, _ row: Int) {
-    let all = mms[row].anonAndSwap
-    mappings.change(row) { $0.setCommitted(given, anonAndSwap: all) }
+  /// Takes over what an address space commits: what is given, or all of it that is not a file's or a segment's.
+  ///
+  /// Kernel: `shmem_acct_size()` and `shmem_acct_blocks()`, mm/shmem.c, for shared memory.
+  private mutating func commit(_ row: Int) {
+    let said = committed.isEmpty ? nil : committed[row]
+    let shmem = mms[row].shmem > 0 && rare.segments[row] == nil ? mms[row].shmem : 0
+    guard said != nil || shmem > 0 else { return }
+    let anonAndSwap = mms[row].anonAndSwap
+    let given = said ?? anonAndSwap + shmem
+    mappings.change(row) { $0.setCommitted(given, anonAndSwap: anonAndSwap, shmem: shmem) }
   }
 
   /// The table row of each process.
@@ -158,11 +165,9 @@ struct StartColumns {
     mms[row] = MM()
     rare.segments[owner] = rare.segments[owner] ?? rare.segments[row]
     rare.mappedFiles[owner] = rare.mappedFiles[owner] ?? rare.mappedFiles[row]
-    if let committed = table.committed[source(row)] {
-      // What the sharer says of the address space, whose sizes are the owner's now.
-      mappings.change(row) { $0 = Mappings() }
-      setCommitted(committed, owner)
-    }
+    // What the sharer says of the address space, whose sizes are the owner's now.
+    committed[owner] = committed[row] ?? committed[owner]
+    committed[row] = nil
     if flags[owner].contains(.derivedTables), !flags[row].contains(.derivedTables) {
       flags[owner].remove(.derivedTables)
       rare.upperTables[owner] = rare.upperTables[row]
@@ -175,6 +180,7 @@ struct StartColumns {
       let owner = owners[row] ?? row
       if owner == row {
         mms[row].touched = mms[row].rssAndSwap
+        commit(row)
         if mms[row].pageTables == ProcessTable.derived {
           mms[row].pageTables =
             flags[row].contains(.kernelThread)

@@ -52,6 +52,10 @@ public struct Warning: Equatable, Sendable {
 
     /// A write fails with EINVAL: the limit of memory and swap would be below that of memory.
     case memswBelowLimit(cgroup: String)
+    /// A write to `memory.use_hierarchy` fails with EBUSY: there are groups below.
+    case hierarchyIsBusy(cgroup: String)
+    /// A write of 0 to `memory.use_hierarchy` fails with EINVAL: the group above has 1.
+    case hierarchyIsInherited(cgroup: String)
     /// A write fails with EBUSY: reclaim cannot get down to the new limit.
     case limitStays(cgroup: String)
     /// No process of a group can be killed, so that it is charged over its limit.

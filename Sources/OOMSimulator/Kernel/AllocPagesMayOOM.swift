@@ -8,13 +8,13 @@ extension RulesByRelease {
         "__alloc_pages()"),
       RuleChange(
         .trigger, "2.6.23", "Not for requests above order 3.", "mm/page_alloc.c", "__alloc_pages()",
-        commit: .found("a8bbf72ab9b"),
+        commit: "a8bbf72ab9b",
         hurts: "whoever asked for large blocks: an error instead of a kill",
         isSimulated: false, adds: true),
       RuleChange(
         .trigger, "2.6.29",
         "A page fault that fails calls the killer instead of killing the faulter.",
-        "mm/oom_kill.c", "pagefault_out_of_memory()", commit: .found("1c0fe6e3bda"),
+        "mm/oom_kill.c", "pagefault_out_of_memory()", commit: "1c0fe6e3bda",
         hurts: "the largest instead of the invoker", isSimulated: false, adds: true),
       RuleChange(
         .trigger, "4.7", "After 16 rounds without progress.", "mm/page_alloc.c",
@@ -24,7 +24,7 @@ extension RulesByRelease {
         "__alloc_pages_may_oom()", hurts: "nobody in particular", isSimulated: false, adds: true),
       RuleChange(
         .trigger, "5.16", "The page-fault path never kills globally.", "mm/oom_kill.c",
-        "pagefault_out_of_memory()", commit: .remembered("60e2793d440a"),
+        "pagefault_out_of_memory()", commit: "60e2793d440a",
         hurts: "nobody in particular",
         evidence: .inferred("5.14.2 and 5.17-rc5; held for certain"), isSimulated: false, adds: true
       ),

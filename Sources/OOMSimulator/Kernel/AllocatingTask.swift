@@ -43,7 +43,7 @@ extension RulesByRelease {
       RuleChange(
         .allocatingTask, "2.6.24",
         "The process that asks, or its child; nobody if it cannot be killed.",
-        "mm/oom_kill.c", "out_of_memory()", commit: .found("fe071d7e8aa"),
+        "mm/oom_kill.c", "out_of_memory()", commit: "fe071d7e8aa",
         hurts: "the invoker, where it is set"
       ) { $0.outOfMemory.allocatingTask = .orNobody },
       RuleChange(

@@ -11,12 +11,12 @@ extension RulesByRelease {
         "mm/oom_kill.c", "badness()"),
       RuleChange(
         .children, "2.6.16", "Each child adds half of its address space and a page.",
-        "mm/oom_kill.c", "badness()", commit: .found("9827b781f20"),
+        "mm/oom_kill.c", "badness()", commit: "9827b781f20",
         hurts: "others than the parents of many children"
       ) { $0.badness.legacy.halvesChildren = true },
       RuleChange(
         .children, "2.6.36", "Children add nothing to their parent.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "large processes without children: parents are safer", follows: .badness),
     ]
   }

@@ -111,7 +111,7 @@ extension RulesByRelease {
         Above memory.high a process sleeps after every 32 pages, for a time that grows with the square of the excess, \
         up to 2 s. It is never killed for it.
         """,
-        "mm/memcontrol.c", "mem_cgroup_handle_over_high()", commit: .found("0e4b01df8659"),
+        "mm/memcontrol.c", "mem_cgroup_handle_over_high()", commit: "0e4b01df8659",
         hurts: "groups above memory.high: they are slow"
       ) { $0.memcg.highDelay = .afterBatch(pages: 32) },
       RuleChange(

@@ -30,7 +30,7 @@ extension RulesByRelease {
         .panicOnOOM, "2.6.11", "There is no such sysctl.", "mm/oom_kill.c", "out_of_memory()"),
       RuleChange(
         .panicOnOOM, "2.6.18", "1: an OOM without a constraint is a panic.", "mm/oom_kill.c",
-        "out_of_memory()", commit: .found("fadd8fbd153"), hurts: "the machine, where it is set"
+        "out_of_memory()", commit: "fadd8fbd153", hurts: "the machine, where it is set"
       ) { $0.outOfMemory.panicOnOOM = .unconstrained },
       RuleChange(
         .panicOnOOM, "2.6.22", "2: any OOM of the machine is a panic, but none of a memcg.",
@@ -43,7 +43,7 @@ extension RulesByRelease {
       ),
       RuleChange(
         .panicOnOOM, "2.6.34", "2: an OOM of a memcg is a panic, too.", "mm/oom_kill.c",
-        "mem_cgroup_out_of_memory()", commit: .found("daaf1e68874"),
+        "mem_cgroup_out_of_memory()", commit: "daaf1e68874",
         hurts: "the machine, where it is set",
         adds: true
       ) { $0.outOfMemory.panicOnOOM = .alwaysInMemcgsToo },

@@ -145,7 +145,7 @@ extension RulesByRelease {
       RuleChange(
         .constraint, "2.6.14",
         "Tasks of cpusets that share no node with the invoker are passed over.",
-        "mm/oom_kill.c", "select_bad_process()", commit: .found("a49335cceab"),
+        "mm/oom_kill.c", "select_bad_process()", commit: "a49335cceab",
         hurts: "tasks of the same cpuset"
       ) { $0.constraint.nodes = .skips },
       RuleChange(
@@ -154,7 +154,7 @@ extension RulesByRelease {
         An OOM limited by a mempolicy or a cpuset kills the invoker; else tasks of foreign cpusets \
         are passed over.
         """,
-        "mm/oom_kill.c", "constrained_alloc()", commit: .found("9b0f8b040ac"), hurts: "the invoker"
+        "mm/oom_kill.c", "constrained_alloc()", commit: "9b0f8b040ac", hurts: "the invoker"
       ) { $0.constraint.nodes = .skipsAndKillsCurrent },
       RuleChange(
         .constraint, "2.6.19",
@@ -170,7 +170,7 @@ extension RulesByRelease {
         An OOM limited by a mempolicy kills the invoker; one limited by a cpuset selects, and tasks \
         of other nodes count an eighth.
         """,
-        "mm/oom_kill.c", "out_of_memory()", commit: .found("bbe373f2c60"),
+        "mm/oom_kill.c", "out_of_memory()", commit: "bbe373f2c60",
         hurts: "the largest of the cpuset"
       ) { $0.constraint.nodes = .policyKillsCurrent },
       RuleChange(
@@ -179,7 +179,7 @@ extension RulesByRelease {
         The nodes that were asked for decide what a mempolicy is: a mask that does not cover all \
         of them.
         """,
-        "mm/oom_kill.c", "constrained_alloc()", commit: .found("4365a5676fa"),
+        "mm/oom_kill.c", "constrained_alloc()", commit: "4365a5676fa",
         hurts: "invokers that ask for some nodes", adds: true, asBefore: true),
       RuleChange(
         .constraint, "2.6.36",
@@ -187,7 +187,7 @@ extension RulesByRelease {
         An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes \
         that may have memory on them; a cpuset filters an OOM of a memcg, too.
         """,
-        "mm/oom_kill.c", "oom_unkillable_task()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_unkillable_task()", commit: "a63d83f427f",
         hurts: "the largest of the nodes"
       ) { $0.constraint.nodes = .selects },
       RuleChange(
@@ -196,7 +196,7 @@ extension RulesByRelease {
         An OOM limited to some nodes, by a mempolicy or a cpuset, selects among the processes \
         that may have memory on them.
         """,
-        "mm/oom_kill.c", "oom_cpuset_eligible()", commit: .remembered("ac311a14c682"),
+        "mm/oom_kill.c", "oom_cpuset_eligible()", commit: "ac311a14c682",
         hurts: "members of a memcg on other nodes"
       ) { $0.constraint.filtersMemcgByCpuset = false },
     ]

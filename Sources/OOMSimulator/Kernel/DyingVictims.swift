@@ -49,7 +49,7 @@ extension RulesByRelease {
       ),
       RuleChange(
         .dying, "4.6", "Only a killed task ends the scan, an exiting one does not.",
-        "mm/oom_kill.c", "oom_scan_process_thread()", commit: .remembered("aac453635549"),
+        "mm/oom_kill.c", "oom_scan_process_thread()", commit: "aac453635549",
         hurts: "the next victim: it does not wait for exits any more", asBefore: true),
       RuleChange(
         .dying, "4.9",
@@ -57,7 +57,7 @@ extension RulesByRelease {
         A victim whose memory is not back ends the scan; one that is reaped or given up is \
         passed over.
         """,
-        "mm/oom_kill.c", "oom_evaluate_task()", commit: .remembered("7c5f64f84483"),
+        "mm/oom_kill.c", "oom_evaluate_task()", commit: "7c5f64f84483",
         hurts: "the next victim", asBefore: true),
     ]
   }

@@ -89,7 +89,7 @@ extension RulesByRelease {
       ) { $0.memcg.protection = .shareOfParent },
       RuleChange(
         .protection, "5.4", "Reclaim scans a group in proportion to what is not protected.",
-        "mm/vmscan.c", "get_scan_count()", commit: .remembered("9783aa9917f8"),
+        "mm/vmscan.c", "get_scan_count()", commit: "9783aa9917f8",
         hurts: "groups somewhat above their protection", isSimulated: false, adds: true
       ),
       RuleChange(

@@ -8,7 +8,7 @@ extension RulesByRelease {
         "badness()"),
       RuleChange(
         .vforkChildren, "4.8", "A vfork child that still uses its parent's memory is no candidate.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("b18dc5f291c0"),
+        "mm/oom_kill.c", "oom_badness()", commit: "b18dc5f291c0",
         hurts: "the parents of vfork children"
       ) { $0.badness.sparesVforkChildren = true },
     ]

@@ -268,12 +268,12 @@ extension RulesByRelease {
       ),
       RuleChange(
         .log, "4.5", "The kill line adds shmem-rss.", "mm/oom_kill.c", "oom_kill_process()",
-        commit: .remembered("eca56ff906bd"), hurts: "parsers of logs", isSimulated: false,
+        commit: "eca56ff906bd", hurts: "parsers of logs", isSimulated: false,
         adds: true
       ),
       RuleChange(
         .log, "5.0", "The line oom-kill: names constraint, groups and victim.", "mm/oom_kill.c",
-        "dump_oom_summary()", commit: .remembered("ef8444ea01d7"), hurts: "parsers of logs",
+        "dump_oom_summary()", commit: "ef8444ea01d7", hurts: "parsers of logs",
         isSimulated: false,
         adds: true
       ),

@@ -6,7 +6,7 @@ package enum MemcgTotalpages: Equatable, Sendable {
   case swapAsBytes
   /// The limit and all swap, not above the limit of both: 2.6.38 to 3.6, commit f3e8eb70b18.
   case limitAndSwap
-  /// The same; swappiness 0 leaves swap out: 3.7 to 5.9, commit 9a5a8f19b43. `memory.swap.max` counts
+  /// The same; swappiness 0 leaves swap out: 3.7 to 5.9. `memory.swap.max` counts
   /// since 4.5, as the limit of both did before.
   case limitAndSwapUnlessUnswappable
   /// `memory.max` and the swap that the group can have: since 5.10.
@@ -79,13 +79,13 @@ extension RulesByRelease {
         follows: .badness),
       RuleChange(
         .memcgTotalpages, "2.6.38", "The limit and all swap, not above the limit of both.",
-        "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: .found("f3e8eb70b18"),
+        "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: "f3e8eb70b18",
         hurts: "members with a higher oom_score_adj: it weighs more with swap"
       ) { $0.constraint.memcgTotalpages = .limitAndSwap },
       RuleChange(
         .memcgTotalpages, "3.7",
         "The limit and all swap, not above the limit of both; swappiness 0 leaves swap out.",
-        "mm/memcontrol.c", "mem_cgroup_get_limit()", commit: .remembered("9a5a8f19b43"),
+        "mm/memcontrol.c", "mem_cgroup_get_limit()",
         hurts: "larger members: oom_score_adj weighs less",
         evidence: .inferred("3.6.5 and 3.8.13")
       ) { $0.constraint.memcgTotalpages = .limitAndSwapUnlessUnswappable },

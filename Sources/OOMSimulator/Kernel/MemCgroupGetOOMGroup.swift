@@ -49,7 +49,7 @@ extension RulesByRelease {
         The highest group with memory.oom.group between victim and domain dies as a whole, but \
         for -1000.
         """,
-        "mm/memcontrol.c", "mem_cgroup_get_oom_group()", commit: .remembered("3d8b38eb81ca"),
+        "mm/memcontrol.c", "mem_cgroup_get_oom_group()", commit: "3d8b38eb81ca",
         hurts: "the rest of the group"
       ) { $0.kill.oomGroup = .sparingDisabled },
       RuleChange(

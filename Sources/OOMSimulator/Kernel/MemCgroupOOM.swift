@@ -14,12 +14,12 @@ extension RulesByRelease {
       ) { $0.memcg.killsOnFaultsOnly = true },
       RuleChange(
         .memcgTrigger, "4.19", "Every charge of order 3 or less calls it.",
-        "mm/memcontrol.c", "mem_cgroup_oom()", commit: .remembered("29ef680ae7c2"),
+        "mm/memcontrol.c", "mem_cgroup_oom()", commit: "29ef680ae7c2",
         hurts: "groups whose members got ENOMEM before"
       ) { $0.memcg.killsOnFaultsOnly = false },
       RuleChange(
         .memcgTrigger, "5.4", "Charges without __GFP_FS call it, too.", "mm/oom_kill.c",
-        "out_of_memory()", commit: .remembered("f9c645621a28"),
+        "out_of_memory()", commit: "f9c645621a28",
         hurts: "groups that file systems charge",
         isSimulated: false, adds: true
       ),

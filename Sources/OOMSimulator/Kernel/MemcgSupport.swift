@@ -17,12 +17,20 @@ extension RulesByRelease {
       RuleChange(
         .memcg, "2.6.25",
         """
-        Version 1 exists. Here memory.max is read as memory.limit_in_bytes, memory.swap.max as \
-        what memory.memsw.limit_in_bytes leaves beside it.
+        Version 1 exists. Here memory.max is read as memory.limit_in_bytes.
         """,
-        "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: .found("c7ba5c9e817"),
+        "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: "c7ba5c9e817",
         hurts: "members of a group at its limit"
       ) { $0.memcg.support = .versionOne },
+      RuleChange(
+        .memcg, "2.6.29",
+        """
+        memory.memsw.limit_in_bytes limits memory and swap together. Here memory.swap.max is read as what \
+        it leaves beside memory.limit_in_bytes.
+        """,
+        "mm/memcontrol.c", "mem_cgroup_charge_common()",
+        hurts: "members of a group at its limit of memory and swap", evidence: .memory, adds: true
+      ) { $0.memcg.countsMemsw = true },
       RuleChange(
         .memcg, "4.5", "Version 2 is official: memory.max, memory.high, memory.swap.max.",
         "mm/memcontrol.c", "memory_files", hurts: "groups above memory.high, which did not exist",

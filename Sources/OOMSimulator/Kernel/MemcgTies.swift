@@ -8,7 +8,7 @@ extension RulesByRelease {
         "select_bad_process()"),
       RuleChange(
         .memcgTies, "5.3", "The last visited of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
-        commit: .remembered("f168a9a54ec3"), hurts: "the newest of equals"
+        hurts: "the newest of equals"
       ) { $0.selection.memcgEqualsReplace = true },
     ]
   }

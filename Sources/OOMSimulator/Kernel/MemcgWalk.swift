@@ -41,8 +41,7 @@ extension State {
   /// Processes of other groups that have a thread in this one. Before 5.3 a thread is judged in its own
   /// group, since then only where its leader is.
   ///
-  /// Kernel: `mem_cgroup_scan_tasks()`, mm/memcontrol.c, `CSS_TASK_ITER_PROCS` since 5.3, commit
-  /// f168a9a54ec3.
+  /// Kernel: `mem_cgroup_scan_tasks()`, mm/memcontrol.c, `CSS_TASK_ITER_PROCS` since 5.3.
   private func threadsVisited(in group: Int) -> [Int] {
     guard rules.selection.visitsThreads else { return [] }
     return tasks.rare.threadGroups.filter { $0.value.contains(Int32(group)) }.map { $0.key }
@@ -101,7 +100,7 @@ extension RulesByRelease {
         Groups parents first, in each the processes as they joined; a thread is judged where its \
         leader is.
         """,
-        "mm/memcontrol.c", "mem_cgroup_scan_tasks()", commit: .remembered("f168a9a54ec3"),
+        "mm/memcontrol.c", "mem_cgroup_scan_tasks()",
         hurts: "nobody through a thread of theirs in another group"
       ) { $0.selection.visitsThreads = false },
     ]

@@ -27,12 +27,12 @@ extension RulesByRelease {
       RuleChange(
         .totalpages, "2.6.36",
         "RAM and swap; when limited to some nodes, these with their holes, and swap.",
-        "mm/oom_kill.c", "constrained_alloc()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "constrained_alloc()", commit: "a63d83f427f",
         hurts: "nobody in particular", follows: .badness),
       RuleChange(
         .totalpages, "5.4",
         "RAM and swap; when limited to some nodes, these without their holes, and swap.",
-        "mm/oom_kill.c", "constrained_alloc()", commit: .remembered("f9c645621a28"),
+        "mm/oom_kill.c", "constrained_alloc()", commit: "f9c645621a28",
         hurts: "nobody in particular"
       ) { $0.constraint.nodePages = .present },
     ]

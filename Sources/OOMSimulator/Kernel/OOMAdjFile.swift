@@ -38,11 +38,11 @@ extension RulesByRelease {
         "fs/proc/base.c", "oom_adjust_write()"),
       RuleChange(
         .oomAdj, "2.6.12", "-17 disables; raising is free since 2.6.20.", "fs/proc/base.c",
-        "oom_adjust_write()", commit: .found("79befd0c08c"), hurts: "nobody", follows: .disabled),
+        "oom_adjust_write()", commit: "79befd0c08c", hurts: "nobody", follows: .disabled),
       RuleChange(
         .oomAdj, "2.6.36",
         "Written: sets oom_score_adj to value × 1000 / 17, 1000 for 15. Read: × 15 / 1000.",
-        "fs/proc/base.c", "oom_adjust_write()", commit: .found("a63d83f427f"),
+        "fs/proc/base.c", "oom_adjust_write()", commit: "a63d83f427f",
         hurts: "scripts: a round trip loses"
       ) { $0.proc.oomAdj = .steps15 },
       RuleChange(

@@ -31,7 +31,7 @@ extension RulesByRelease {
         rss and swap in thousandths of totalpages plus oom_score_adj, between 1 and 1000; CPU \
         time, run time, nice and children no longer count.
         """,
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "whoever uses much now, however old, busy or privileged; address space alone is safe"
       ) { $0.badness.rule = .perMille(.unsignedWord) },
       RuleChange(
@@ -40,7 +40,7 @@ extension RulesByRelease {
         rss, swap and page tables in thousandths of totalpages plus oom_score_adj, in an int: \
         from 2 147 484 pages (8.19 GiB) on the product overflows and the score is 1.
         """,
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("f755a042d82b"),
+        "mm/oom_kill.c", "oom_badness()",
         hurts: "everybody beside a process of more than 8.19 GiB: the largest dies last"
       ) { $0.badness.rule = .perMille(.int) },
       RuleChange(
@@ -49,7 +49,7 @@ extension RulesByRelease {
         rss, swap and page tables in thousandths of totalpages plus oom_score_adj, 1 to 1000, in \
         a long.
         """,
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("ff05b6f7ae76"),
+        "mm/oom_kill.c", "oom_badness()",
         hurts: "processes above 8.19 GiB: they count again"
       ) { $0.badness.rule = .perMille(.long) },
       RuleChange(
@@ -58,7 +58,7 @@ extension RulesByRelease {
         Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / 1000), at \
         least 1.
         """,
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("a7f638f999ff"),
+        "mm/oom_kill.c", "oom_badness()",
         hurts:
           """
           the largest of those equal in thousandths; in a memcg under 4 MiB oom_score_adj \
@@ -71,7 +71,7 @@ extension RulesByRelease {
         Points are pages: rss, swap and page tables plus oom_score_adj × (totalpages / 1000), \
         signed, without a floor; LONG_MIN marks what is no candidate.
         """,
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("9066e5cfb73c"),
+        "mm/oom_kill.c", "oom_badness()", commit: "9066e5cfb73c",
         hurts:
           "the largest of the strongly protected: those with negative points are no longer equal"
       ) { $0.badness.rule = .signed },

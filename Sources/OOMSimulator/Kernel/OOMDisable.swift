@@ -32,7 +32,7 @@ extension RulesByRelease {
         "mm/oom_kill.c", "select_bad_process()"),
       RuleChange(
         .disabled, "2.6.12", "oom_adj -17 is never chosen; tested first.",
-        "mm/oom_kill.c", "select_bad_process()", commit: .found("79befd0c08c"),
+        "mm/oom_kill.c", "select_bad_process()", commit: "79befd0c08c",
         hurts: "those beside a protected process"
       ) { $0.selection.hasOOMDisable = true },
       RuleChange(
@@ -41,16 +41,16 @@ extension RulesByRelease {
       ) { $0.selection.testsDisabledFirst = false },
       RuleChange(
         .disabled, "2.6.32", "oom_adj belongs to the process; -17 is 0 points.",
-        "mm/oom_kill.c", "badness()", commit: .found("28b83c5193e"),
+        "mm/oom_kill.c", "badness()", commit: "28b83c5193e",
         hurts: "processes of which only some threads were at -17"
       ) { $0.badness.legacy.disabledIsZero = true },
       RuleChange(
         .disabled, "2.6.36", "oom_score_adj -1000 takes a process out of the choice.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "nobody in particular", follows: .badness),
       RuleChange(
         .disabled, "2.6.37", "-1000 of one process exempts all that use its memory.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("e18641e19a9"),
+        "mm/oom_kill.c", "oom_badness()", commit: "e18641e19a9",
         hurts: "those beside a process whose memory a protected one shares"
       ) { $0.badness.exemptsWholeMM = true },
       RuleChange(

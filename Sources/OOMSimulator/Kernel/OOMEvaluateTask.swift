@@ -84,12 +84,12 @@ extension RulesByRelease {
       RuleChange(
         .candidates, "2.6.32",
         "Processes, by their leaders; one whose main thread has exited is not seen.",
-        "mm/oom_kill.c", "select_bad_process()", commit: .found("495789a51a9"),
+        "mm/oom_kill.c", "select_bad_process()", commit: "495789a51a9",
         hurts: "processes as a whole: CPU time of all threads counts", isSimulated: false),
       RuleChange(
         .candidates, "2.6.36",
         "A process whose main thread has exited is seen by any other thread.",
-        "mm/oom_kill.c", "find_lock_task_mm()", commit: .found("dd8e8f405ca"),
+        "mm/oom_kill.c", "find_lock_task_mm()", commit: "dd8e8f405ca",
         hurts: "processes without a main thread", isSimulated: false),
       RuleChange(
         .candidates, "2.6.39",

@@ -39,12 +39,12 @@ extension RulesByRelease {
         A task that is at -17 itself cannot be killed; sharers were meant, but the test looks at the \
         wrong task.
         """,
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("c33e0fca350"),
+        "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350",
         hurts: "the parents of children at -17"
       ) { $0.kill.oomKillTask = .unlessDisabled },
       RuleChange(
         .unkillable, "2.6.21", "A task that shares memory with one at -17 cannot be killed.",
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("35ae834fa02"),
+        "mm/oom_kill.c", "oom_kill_task()", commit: "35ae834fa02",
         hurts: "the machine: such a process is chosen again and again"
       ) { $0.kill.oomKillTask = .unlessSharerDisabled },
       RuleChange(
@@ -53,7 +53,7 @@ extension RulesByRelease {
       ) { $0.kill.oomKillTask = .unlessDisabled },
       RuleChange(
         .unkillable, "2.6.36", "Whoever is chosen can be killed.", "mm/oom_kill.c",
-        "oom_kill_process()", commit: .found("a63d83f427f"), hurts: "nobody in particular",
+        "oom_kill_process()", commit: "a63d83f427f", hurts: "nobody in particular",
         follows: .badness
       ) { $0.kill.oomKillTask = .anybody },
     ]

@@ -8,12 +8,12 @@ extension RulesByRelease {
         "exit_mm()"),
       RuleChange(
         .reaper, "4.6", "A kernel thread takes the victim's private memory back at once.",
-        "mm/oom_kill.c", "oom_reap_task()", commit: .remembered("aac453635549"),
+        "mm/oom_kill.c", "oom_reap_task()", commit: "aac453635549",
         hurts: "the next victim: it is found sooner", isSimulated: false),
       RuleChange(
         .reaper, "5.18",
         "A kernel thread takes the victim's private memory back two seconds after the kill.",
-        "mm/oom_kill.c", "queue_oom_reaper()", commit: .remembered("e4a38402c36e"),
+        "mm/oom_kill.c", "queue_oom_reaper()", commit: "e4a38402c36e",
         hurts: "nobody in particular",
         evidence: .inferred("5.17-rc5 and 5.19; held for certain"), isSimulated: false),
     ]

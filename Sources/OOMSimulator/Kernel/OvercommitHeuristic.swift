@@ -67,7 +67,7 @@ extension RulesByRelease {
         Smaller than the page cache, free swap and slab, and what is free above the reserve; \
         both less 1/32 unless CAP_SYS_ADMIN asks.
         """, "mm/mmap.c",
-        "__vm_enough_memory()", commit: .found("6d9f7839658"),
+        "__vm_enough_memory()", commit: "6d9f7839658",
         hurts: "large requests on full machines"
       ) { $0.overcommit.heuristic = .cacheThenFreeAboveReserve },
       RuleChange(
@@ -93,7 +93,7 @@ extension RulesByRelease {
       ),
       RuleChange(
         .heuristic, "5.2", "Only one request above RAM + swap is refused.", "mm/util.c",
-        "__vm_enough_memory()", commit: .remembered("8c7829b04c52"),
+        "__vm_enough_memory()", commit: "8c7829b04c52",
         hurts: "everybody: malloc fails less, memory ends in a kill",
         evidence: .inferred("5.0.1 and 5.2.1")
       ) { $0.overcommit.heuristic = .oneRequest },

@@ -5,7 +5,7 @@ extension OvercommitRule {
   package enum Comparison: Equatable, Sendable {
     /// An `int` against an `unsigned long`: 2.6.11 and 2.6.12.
     case intWithUnsigned
-    /// 2.6.13 to 2.6.29, commit 2f60f8d3573, and since 4.0, commit 5703b087dc8e.
+    /// 2.6.13 to 2.6.29, commit 2f60f8d3573, and since 4.0.
     case signed
     /// A limit under 0 wraps and admits everything: 2.6.30 to 3.19.
     case unsigned
@@ -38,7 +38,7 @@ extension RulesByRelease {
         "cap_vm_enough_memory()"),
       RuleChange(
         .commitTypes, "2.6.13", "Signed longs.", "security/commoncap.c", "cap_vm_enough_memory()",
-        commit: .found("2f60f8d3573"), hurts: "nobody in particular"
+        commit: "2f60f8d3573", hurts: "nobody in particular"
       ) { $0.overcommit.comparison = .signed },
       RuleChange(
         .commitTypes, "2.6.30", "Unsigned: a limit below 0 admits everything.", "mm/mmap.c",
@@ -46,10 +46,19 @@ extension RulesByRelease {
       ) { $0.overcommit.comparison = .unsigned },
       RuleChange(
         .commitTypes, "4.0", "Signed. Stable 3.4.y, 3.18.y and 3.19.y have it, too.", "mm/mmap.c",
-        "__vm_enough_memory()", commit: .remembered("5703b087dc8e"),
+        "__vm_enough_memory()",
         hurts: "processes that relied on a limit below 0",
         evidence: .inferred("3.16.0 and 4.0.5; 3.17 to 3.19.0 were not read")
       ) { $0.overcommit.comparison = .signed },
+      RuleChange(
+        .commitTypes, "6.5",
+        """
+        6.5.0 alone: a mapping that mremap() moves adds its size to Committed_AS once more; mended in 6.5.y \
+        and 6.6.
+        """,
+        "mm/mremap.c", "move_vma()",
+        hurts: "everybody under mode 2, where mappings are moved often",
+        evidence: .memory, isSimulated: false, adds: true),
     ]
   }
 }

@@ -4,7 +4,7 @@
 package enum PageTablesCounted: Equatable, Sendable {
   /// None: to 2.6.38.
   case none
-  /// The last level, `mm->nr_ptes`: 2.6.39 to 3.19, commit f755a042d82b.
+  /// The last level, `mm->nr_ptes`: 2.6.39 to 3.19.
   case pte
   /// With `mm_nr_pmds()`: 4.0 to 4.14, commit dc6c9a35b66b.
   case pteAndPMD
@@ -47,17 +47,17 @@ extension RulesByRelease {
         .pageTables, "2.6.11", "Page tables do not count.", "mm/oom_kill.c", "badness()"),
       RuleChange(
         .pageTables, "2.6.39", "The last level of page tables counts (nr_ptes).",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("f755a042d82b"),
+        "mm/oom_kill.c", "oom_badness()",
         hurts: "processes with large or sparse mappings"
       ) { $0.badness.pageTables = .pte },
       RuleChange(
         .pageTables, "4.0", "PMD tables count, too.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("dc6c9a35b66b"),
+        "mm/oom_kill.c", "oom_badness()", commit: "dc6c9a35b66b",
         hurts: "processes with sparse mappings"
       ) { $0.badness.pageTables = .pteAndPMD },
       RuleChange(
         .pageTables, "4.15", "All levels count, by bytes (mm_pgtables_bytes()).",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("af5b0f6a09e4"),
+        "mm/oom_kill.c", "oom_badness()", commit: "af5b0f6a09e4",
         hurts: "every process by its PUD pages", evidence: .inferred("4.14.177 and 4.16.13")
       ) { $0.badness.pageTables = .all },
     ]

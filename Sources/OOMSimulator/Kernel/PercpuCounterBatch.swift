@@ -38,7 +38,7 @@ extension RulesByRelease {
         The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - 1) \
         pages a counter, 32 MiB on 64 CPUs. Not simulated: the exact sums decide.
         """,
-        "include/linux/mm.h", "get_mm_counter()", commit: .remembered("f1a7941243c1"),
+        "include/linux/mm.h", "get_mm_counter()", commit: "f1a7941243c1",
         hurts: "near-ties: either may be chosen", isSimulated: false),
       RuleChange(
         .rss, "7.0", "The killer sums the counters exactly.",

@@ -55,16 +55,16 @@ extension RulesByRelease {
         .oomScore, "2.6.11", "The points as they are.", "fs/proc/base.c", "proc_oom_score()"),
       RuleChange(
         .oomScore, "2.6.36", "Thousandths, 0 to 1000.", "fs/proc/base.c", "proc_oom_score()",
-        commit: .found("a63d83f427f"), hurts: "scripts that read it", follows: .badness
+        commit: "a63d83f427f", hurts: "scripts that read it", follows: .badness
       ) { $0.proc.oomScore = .thousandths },
       RuleChange(
         .oomScore, "3.5", "Points in thousandths of RAM + swap, in a memcg, too.", "fs/proc/base.c",
-        "proc_oom_score()", commit: .remembered("a7f638f999ff"), hurts: "nobody in particular"
+        "proc_oom_score()", hurts: "nobody in particular"
       ) { $0.proc.oomScore = .ofTotal },
       RuleChange(
         .oomScore, "5.9", "666 for an idle process, 0 to 2000.", "fs/proc/base.c",
         "proc_oom_score()",
-        commit: .remembered("9066e5cfb73c"), hurts: "monitoring with thresholds"
+        commit: "9066e5cfb73c", hurts: "monitoring with thresholds"
       ) { $0.proc.oomScore = .centred },
     ]
   }

@@ -36,22 +36,22 @@ extension RulesByRelease {
         "badness()"),
       RuleChange(
         .rootBonus, "2.6.36", "CAP_SYS_ADMIN has 30 thousandths of totalpages less.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "others than root"
       ) { $0.badness.rootBonus = .ofTotal },
       RuleChange(
         .rootBonus, "3.5", "CAP_SYS_ADMIN has 30 steps of oom_score_adj less: 3 % of totalpages.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("a7f638f999ff"),
+        "mm/oom_kill.c", "oom_badness()",
         hurts: "nobody in particular: the same share in another unit", follows: .badness),
       RuleChange(
         .rootBonus, "3.14", "CAP_SYS_ADMIN has 3 % of its own use less, nothing below 34 pages.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("778c14affaf9"),
+        "mm/oom_kill.c", "oom_badness()", commit: "778c14affaf9",
         hurts: "small root daemons: 3 % of the machine became 3 % of themselves",
         evidence: .inferred("3.13.10, a stable update that has it already, and 3.14.1")
       ) { $0.badness.rootBonus = .ofOwnUse },
       RuleChange(
         .rootBonus, "4.17", "Root has no bonus.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("d46078b28889"),
+        "mm/oom_kill.c", "oom_badness()", commit: "d46078b28889",
         hurts: "root processes, by 3 %",
         evidence: .inferred("4.16.13 and 4.18.0; held for certain")
       ) { $0.badness.rootBonus = .none },

@@ -69,13 +69,13 @@ extension RulesByRelease {
         The oldest child with its own address space that can be killed dies instead; in a memcg \
         OOM one inside.
         """,
-        "mm/oom_kill.c", "oom_kill_process()", commit: .found("5a2d41961dd"),
+        "mm/oom_kill.c", "oom_kill_process()", commit: "5a2d41961dd",
         hurts: "parents inside whose children live outside"
       ) { $0.kill.childHasToBeInMemcg = true },
       RuleChange(
         .child, "2.6.36",
         "The child with the most points dies instead, compared with the other children only.",
-        "mm/oom_kill.c", "oom_kill_process()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_kill_process()", commit: "a63d83f427f",
         hurts: "the largest child"
       ) { $0.kill.child = .worst },
       RuleChange(
@@ -88,7 +88,7 @@ extension RulesByRelease {
       ) { $0.kill.child = .worstWithOwnMM },
       RuleChange(
         .child, "5.1", "No child is sacrificed: the chosen process dies.",
-        "mm/oom_kill.c", "oom_kill_process()", commit: .remembered("bbbe48029720"),
+        "mm/oom_kill.c", "oom_kill_process()", commit: "bbbe48029720",
         hurts: "large parents of small children",
         evidence: .inferred("5.0.1 and 5.2.1; held for certain")
       ) { $0.kill.child = .none },

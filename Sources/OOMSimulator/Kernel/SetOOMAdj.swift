@@ -34,12 +34,12 @@ extension RulesByRelease {
         .oomScoreAdj, "2.6.11", "There is no such file.", "fs/proc/base.c", "tgid_base_stuff"),
       RuleChange(
         .oomScoreAdj, "2.6.36", "A write changes the process alone.", "fs/proc/base.c",
-        "oom_score_adj_write()", commit: .found("a63d83f427f"), hurts: "nobody in particular",
+        "oom_score_adj_write()", commit: "a63d83f427f", hurts: "nobody in particular",
         follows: .badness),
       RuleChange(
         .oomScoreAdj, "2.6.38",
         "oom_score_adj_min remembers the lowest value that a privileged writer set.",
-        "fs/proc/base.c", "oom_score_adj_write()", commit: .found("dabb16f6398"), hurts: "nobody",
+        "fs/proc/base.c", "oom_score_adj_write()", commit: "dabb16f6398", hurts: "nobody",
         isSimulated: false, adds: true),
       RuleChange(
         .oomScoreAdj, "4.8",
@@ -48,7 +48,7 @@ extension RulesByRelease {
         is pending; since 5.10 only where the kernel has marked the memory as shared by \
         processes.
         """,
-        "fs/proc/base.c", "__set_oom_adj()", commit: .remembered("44a70adec910"),
+        "fs/proc/base.c", "__set_oom_adj()", commit: "44a70adec910",
         hurts: "sharers of a process whose value is raised"
       ) { $0.proc.propagatesOOMScoreAdj = true },
     ]

@@ -38,21 +38,21 @@ extension RulesByRelease {
         "oom_kill_task()"),
       RuleChange(
         .sharers, "2.6.20", "The wrong task is signalled: what uses the victim's memory survives.",
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("c33e0fca350"),
+        "mm/oom_kill.c", "oom_kill_task()", commit: "c33e0fca350",
         hurts: "everybody: the memory does not come back"
       ) { $0.kill.sharers = .none },
       RuleChange(
         .sharers, "2.6.21", "Every task that uses the victim's memory dies, too, even init.",
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("650a7c974f1"), hurts: "sharers"
+        "mm/oom_kill.c", "oom_kill_task()", commit: "650a7c974f1", hurts: "sharers"
       ) { $0.kill.sharers = .all },
       RuleChange(
         .sharers, "2.6.32", "Every task that uses the victim's memory is spared.",
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("8c5cd6f3a17"),
+        "mm/oom_kill.c", "oom_kill_task()", commit: "8c5cd6f3a17",
         hurts: "everybody: the memory does not come back"
       ) { $0.kill.sharers = .none },
       RuleChange(
         .sharers, "2.6.37", "Every task that uses the victim's memory dies, too, even init.",
-        "mm/oom_kill.c", "oom_kill_task()", commit: .found("1e99bad0d9c"), hurts: "sharers"
+        "mm/oom_kill.c", "oom_kill_task()", commit: "1e99bad0d9c", hurts: "sharers"
       ) { $0.kill.sharers = .all },
       RuleChange(
         .sharers, "3.2",

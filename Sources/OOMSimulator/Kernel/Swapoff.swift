@@ -76,7 +76,7 @@ extension RulesByRelease {
       },
       RuleChange(
         .swapoff, "2.6.36", "A process in swapoff has 1000 points, and may tie.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "earlier processes with 1000 points"
       ) { $0.selection.swapoff = .thousandPoints },
       RuleChange(

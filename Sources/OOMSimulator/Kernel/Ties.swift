@@ -23,11 +23,11 @@ extension RulesByRelease {
       ) { $0.selection.globalEqualsReplace = true },
       RuleChange(
         .ties, "4.9", "The first of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
-        commit: .remembered("7c5f64f84483"), hurts: "the oldest of equals"
+        commit: "7c5f64f84483", hurts: "the oldest of equals"
       ) { $0.selection.globalEqualsReplace = false },
       RuleChange(
         .ties, "5.3", "The last of equals.", "mm/oom_kill.c", "oom_evaluate_task()",
-        commit: .remembered("f168a9a54ec3"), hurts: "the newest of equals"
+        hurts: "the newest of equals"
       ) { $0.selection.globalEqualsReplace = true },
     ]
   }

@@ -26,20 +26,25 @@ extension Ledger {
   /// is `__alloc_pages_slowpath()`, mm/page_alloc.c.
   ///
   /// - Parameters:
+  ///   - tables: how many of the pages are page tables.
   ///   - nodes: the memory nodes that the pages may lie on, nil for any. Theirs is the last limit: what
   ///     is above their share of the min watermark.
   ///   - ignoresHigh: whether the process that asks goes on above `memory.high`.
+  /// - Returns: fewer pages than fit, by no more than `tables`, where groups are not charged for page tables: fewer
+  ///   pages may need fewer of them.
   func tryCharge(
-    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
+    _ pages: Int64, tables: Int64 = 0, to group: Int, on nodes: NodeMask? = nil,
+    ignoresHigh: Bool = false
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var fits = pages
     var limit: ChargeLimit?
     var at = group
     while at >= 0 {
+      let free = uncharged(tables, at)
       let headroom = headroom(at, ignoresHigh: ignoresHigh)
-      if headroom < pages {
+      if headroom < pages - free {
         let freeable = reclaimable(in: at)
-        let room = max(headroom + freeable, 0)
+        let room = max(headroom + freeable, 0) + free
         if room < fits {
           fits = room
           limit = ChargeLimit(
@@ -47,9 +52,9 @@ extension Ledger {
         }
       }
       let together = memswHeadroom(at)
-      if together < pages {
+      if together < pages - free {
         // Version 1 reclaims without swapping here: it would gain nothing.
-        let room = max(together + reclaimable(in: at, swaps: false), 0)
+        let room = max(together + reclaimable(in: at, swaps: false), 0) + free
         if room < fits {
           fits = room
           limit = ChargeLimit(group: at, kind: .max)
@@ -68,20 +73,23 @@ extension Ledger {
       }
     }
     if protects, fits > 0, headroom(group) < fits || limit != nil || headroom(0) < fits {
-      (fits, limit) = proven(fits, limit, to: group, on: nodes, ignoresHigh: ignoresHigh)
+      (fits, limit) = proven(
+        fits, tables: tables, limit, to: group, on: nodes, ignoresHigh: ignoresHigh)
     }
-    return (fits, limit)
+    return (limit == nil ? fits : max(fits - uncharged(tables, group), 0), limit)
   }
 
   /// What fits when protection is in the way: reclaim in one group changes what is protected in the next,
   /// so the charge is tried on a copy.
   private func proven(
-    _ pages: Int64, _ limit: ChargeLimit?, to group: Int, on nodes: NodeMask?, ignoresHigh: Bool
+    _ pages: Int64, tables: Int64, _ limit: ChargeLimit?, to group: Int, on nodes: NodeMask?,
+    ignoresHigh: Bool
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var (fits, limit) = (pages, limit)
     while fits > 0 {
       var copy = self
-      let room = copy.makeRoom(fits, in: group, on: nodes, ignoresHigh: ignoresHigh)
+      let room = copy.makeRoom(
+        fits, tables: min(tables, fits), in: group, on: nodes, ignoresHigh: ignoresHigh)
       guard let short = room else { break }
       fits = max(fits - short.pages, 0)
       let freeable = reclaimable(in: short.group)
@@ -105,15 +113,17 @@ extension Ledger {
   /// As `tryCharge(_:to:)` for pages that could go to swap themselves: a growth of many times the memory
   /// goes through in one step where swap takes it.
   func tryCharge(
-    swappable pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
+    swappable pages: Int64, tables: Int64, to group: Int, on nodes: NodeMask? = nil,
+    ignoresHigh: Bool = false
   ) -> (fits: Int64, limit: ChargeLimit?) {
-    let (fits, limit) = tryCharge(pages, to: group, on: nodes, ignoresHigh: ignoresHigh)
+    let (fits, limit) = tryCharge(
+      pages, tables: tables, to: group, on: nodes, ignoresHigh: ignoresHigh)
     guard limit?.kind == .max, swapRoom(group) > 0 else { return (fits, limit) }
     func isCharged(_ pages: Int64) -> Bool {
       var copy = self
       // Their page tables stay in memory.
-      let tables = min(pages / pagesPerTable + 2, pages)
-      return copy.charge(pages, to: group, on: nodes, ignoresHigh: ignoresHigh) {
+      let tables = min(chargesPageTables ? pages / pagesPerTable + 2 : tables, pages)
+      return copy.charge(pages, tables: tables, to: group, on: nodes, ignoresHigh: ignoresHigh) {
         $0.anon += pages - tables
         $0.pageTables += tables
       }
@@ -124,7 +134,12 @@ extension Ledger {
       let middle = low + (high - low) / 2
       if isCharged(middle) { low = middle } else { high = middle }
     }
-    return (low, limit)
+    return (max(low - uncharged(tables, group), fits), limit)
+  }
+
+  /// How many of some page tables a group is not charged for.
+  private func uncharged(_ tables: Int64, _ group: Int) -> Int64 {
+    chargesPageTables || group == MemcgTree.root ? 0 : tables
   }
 
   /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit:
@@ -133,26 +148,30 @@ extension Ledger {
   /// - Returns: whether every group is below its limit.
   @discardableResult
   mutating func charge(
-    _ pages: Int64, to group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false,
-    _ body: (inout Pages) -> Void
+    _ pages: Int64, tables: Int64 = 0, to group: Int, on nodes: NodeMask? = nil,
+    ignoresHigh: Bool = false, _ body: (inout Pages) -> Void
   ) -> Bool {
-    makeRoom(pages, in: group, on: nodes)
+    makeRoom(pages, tables: tables, in: group, on: nodes)
     change(group, nodes.map { .on($0) } ?? .anywhere, body)
     defer { self.nodes?.arrive(in: group, on: nodes) }
     return makeRoom(0, in: group, on: nodes, ignoresHigh: ignoresHigh) == nil
   }
 
-  /// Brings every group of the path, leaf first, `pages` below its limit, and the nodes after them.
+  /// Brings every group of the path, leaf first, `all` pages below its limit, and the nodes after them.
   ///
-  /// - Parameter ignoresHigh: whether a group may stay above `memory.high`, where reclaim gets it no lower.
+  /// - Parameters:
+  ///   - tables: how many of the pages are page tables.
+  ///   - ignoresHigh: whether a group may stay above `memory.high`, where reclaim gets it no lower.
   /// - Returns: the first group that is not, and what it lacks; nil when all are.
   @discardableResult
   mutating func makeRoom(
-    _ pages: Int64, in group: Int, on nodes: NodeMask? = nil, ignoresHigh: Bool = false
+    _ all: Int64, tables: Int64 = 0, in group: Int, on nodes: NodeMask? = nil,
+    ignoresHigh: Bool = false
   ) -> (group: Int, pages: Int64)? {
     var short: (group: Int, pages: Int64)?
     var at = group
     while at >= 0 {
+      let pages = all - uncharged(tables, at)
       let excess = pages - headroom(at)
       if excess > 0 {
         var lack = excess - reclaim(excess, in: at)
@@ -167,7 +186,7 @@ extension Ledger {
       at = parents[at]
     }
     if let nodes, let memory = self.nodes {
-      let excess = pages - memory.headroom(nodes)
+      let excess = all - memory.headroom(nodes)
       if excess > 0 {
         let lack = excess - reclaim(excess, in: MemcgTree.root, on: nodes)
         if lack > 0, short == nil { short = (MemcgTree.root, lack) }

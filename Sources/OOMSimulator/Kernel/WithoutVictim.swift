@@ -14,7 +14,9 @@ extension RulesByRelease {
   static var nobody: [RuleChange] {
     [
       RuleChange(
-        .nobody, "2.6.11", "A panic of the machine.", "mm/oom_kill.c", "out_of_memory()"),
+        .nobody, "2.6.11",
+        "A panic of the machine, \"Out of memory and no killable processes...\".",
+        "mm/oom_kill.c", "out_of_memory()"),
       RuleChange(
         .nobody, "2.6.25", "A panic of the machine; in a memcg the invoker is killed.",
         "mm/oom_kill.c",
@@ -32,11 +34,14 @@ extension RulesByRelease {
         """,
         "mm/memcontrol.c",
         "try_charge()", hurts: "the rest of the machine"
-      ) { $0.memcg.withoutVictim = .forced },
+      ) {
+        $0.memcg.withoutVictim = .forced
+        $0.saysDeadlocked = true
+      },
       RuleChange(
         .nobody, "5.16",
         "A panic of the machine; in a memcg the charge fails, and a page fault tries again for ever.",
-        "mm/memcontrol.c", "try_charge_memcg()", commit: .remembered("a4ebf1b6ca1e"),
+        "mm/memcontrol.c", "try_charge_memcg()", commit: "a4ebf1b6ca1e",
         hurts: "the invoker: it stands still",
         evidence: .inferred(
           "5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")

@@ -10,16 +10,16 @@ extension RulesByRelease {
         "badness()"),
       RuleChange(
         .zeroPoints, "2.6.22", "0 points become 1 before a positive oom_adj shifts them.",
-        "mm/oom_kill.c", "badness()", commit: .found("9a82782f8f5"),
+        "mm/oom_kill.c", "badness()", commit: "9a82782f8f5",
         hurts: "small root daemons with a positive oom_adj"
       ) { $0.badness.legacy.liftsZero = true },
       RuleChange(
         .zeroPoints, "2.6.36", "Every candidate has at least 1 point.",
-        "mm/oom_kill.c", "oom_badness()", commit: .found("a63d83f427f"),
+        "mm/oom_kill.c", "oom_badness()", commit: "a63d83f427f",
         hurts: "nobody in particular", follows: .badness),
       RuleChange(
         .zeroPoints, "5.9", "0 and negative points are points like any other.",
-        "mm/oom_kill.c", "oom_badness()", commit: .remembered("9066e5cfb73c"),
+        "mm/oom_kill.c", "oom_badness()", commit: "9066e5cfb73c",
         hurts: "the largest of the strongly protected", follows: .badness),
     ]
   }

@@ -64,7 +64,7 @@ extension Scenario {
     package var locked: Int64 = 0
     /// Address space; derived when nil. Kernel: `mm->total_vm`.
     public var totalVM: Int64?
-    /// What it adds to `Committed_AS`; anon + swap when nil.
+    /// What it adds to `Committed_AS`; anon + swap + shmem when nil, without the shmem of a segment.
     package var committed: Int64?
     /// All levels together; derived when nil. Kernel: `mm_pgtables_bytes()`.
     public var pageTables: Int64?

@@ -38,7 +38,9 @@ package struct EnterpriseKernel: Sendable {
         taken("2.6.36", .oomScore, "the printed scores"),
         taken("2.6.36", .oomScoreAdj, "the column oom_score_adj of the tables"),
         taken("2.6.36", .oomAdj, "the source of a kernel of this series"),
-        taken("2.6.38", .memcgTotalpages, "not proved: comes with the badness"),
+        taken(
+          "2.6.36", .memcgTotalpages,
+          "2 logs: the limit in bytes and the swap in pages, added up as bytes"),
       ],
       note:
         "2.6.32-el6 scores in thousandths as 3.2 does, with 30 less for root, the first of equals and "

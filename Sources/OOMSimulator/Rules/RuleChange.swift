@@ -1,21 +1,5 @@
 /// One rule of a release, from then until the next change of the same rule.
 package struct RuleChange: Sendable {
-  /// An upstream commit, by its abbreviated id.
-  package enum Commit: Equatable, Sendable {
-    /// It was found in a git history.
-    case found(String)
-    /// Its id is from memory.
-    case remembered(String)
-
-    package var id: String {
-      switch self {
-      case .found(let id), .remembered(let id): id
-      }
-    }
-
-    package var isFound: Bool { self == .found(id) }
-  }
-
   /// How a boundary or a commit is known.
   package enum Evidence: Equatable, Sendable {
     /// The source was read on both sides of the boundary.
@@ -35,8 +19,9 @@ package struct RuleChange: Sendable {
   /// Kernel source file and function.
   package let file: String
   package let function: String
-  /// Nil when none is known.
-  package let commit: Commit?
+  /// The abbreviated id of an upstream commit, which was found in a git history or in public text that names its
+  /// subject, too; nil when none was.
+  package let commit: String?
   /// Which processes the change hurts, or what it changes for users; empty for what a kernel always did.
   package let hurts: String
   package internal(set) var evidence: Evidence
@@ -53,7 +38,7 @@ package struct RuleChange: Sendable {
 
   init(
     _ rule: RuleName, _ since: KernelRelease, _ says: String, _ file: String, _ function: String,
-    commit: Commit? = nil, hurts: String = "", evidence: Evidence = .read,
+    commit: String? = nil, hurts: String = "", evidence: Evidence = .read,
     isSimulated: Bool = true, adds: Bool = false, follows: RuleName? = nil, asBefore: Bool = false,
     apply: (@Sendable (inout Rules) -> Void)? = nil
   ) {

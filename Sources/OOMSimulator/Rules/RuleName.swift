@@ -1,6 +1,7 @@
 /// The rules that differ between releases, in the order in which a kernel comes to them.
 package enum RuleName: String, CaseIterable, Sendable {
   case memcg = "memory cgroups"
+  case memcgTables = "memcg page tables"
   case memcgTrigger = "memcg trigger"
   case memcgLimit = "memcg limit"
   case protection = "memory.low and memory.min"

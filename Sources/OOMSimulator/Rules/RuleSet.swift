@@ -49,8 +49,8 @@ extension KernelRelease {
   /// What a scenario without `kernel` is decided by: the release that the rules were checked on.
   public static let standard = KernelRelease(6, 12)
 
-  /// The newest release whose source the rules were compared with.
-  package static let newestKnown = KernelRelease(7, 1)
+  /// The newest release that the rules were compared with: the source to 7.1, recordings of 7.2 and 7.3.
+  package static let newestKnown = KernelRelease(7, 3)
 
   /// The oldest one.
   package static let oldestKnown = KernelRelease(2, 6, 11)

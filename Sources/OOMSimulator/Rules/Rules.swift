@@ -16,6 +16,8 @@ package struct Rules: Equatable, Sendable {
     hasKbytes: false)
   package var proc = Proc()
   package var watermarks = Watermarks()
+  /// A panic for want of a victim says "System is deadlocked on memory": since 4.19.
+  package var saysDeadlocked = false
 
   package init() {}
 
@@ -82,8 +84,12 @@ package struct Rules: Equatable, Sendable {
   /// `mem_cgroup_out_of_memory()` and what leads to it, mm/memcontrol.c.
   package struct Memcg: Equatable, Sendable {
     package var support = MemcgSupport.none
+    /// Version 1 counts memory and swap together, memory.memsw.*: since 2.6.29.
+    package var countsMemsw = false
     /// Version 1 has no groups whose charges do not count in their parents: since 5.11.
     package var isAlwaysHierarchical = false
+    /// Groups are charged for page tables: since 4.8.
+    package var chargesPageTables = false
     package var withoutVictim = MemcgWithoutVictim.killsCurrent
     /// A charge that a system call makes fails instead of killing: 3.12 to 4.18.
     package var killsOnFaultsOnly = false

@@ -78,7 +78,8 @@ extension Scenario.Process {
       example: "\"1G\""),
     Field(
       "committed", .size({ $0.committed }, { $0.committed = $1 }),
-      "What it adds to Committed_AS. Default: anon and swap.", example: "\"300M\""),
+      "What it adds to Committed_AS. Default: anon, swap and shmem that is no segment's.",
+      example: "\"300M\""),
     Field(
       "anon", .size({ $0.anon }, { $0.anon = $1 }),
       "Resident anonymous memory: RssAnon of /proc/PID/status.", example: "\"200M\""),
