@@ -40,6 +40,7 @@ extension Ledger {
     }
     // memory.low holds in a first round; a second one ignores it when the first does not give enough.
     for respectsLow in protects ? [true, false] : [false] {
+      if !respectsLow, left > 0 { noteLow(in: domain) }
       let floors = protection(in: domain, respectsLow: respectsLow)
       for stage in stages where left > 0 {
         left -= gain(left, in: domain, stage, floors, nodes)
@@ -177,7 +178,7 @@ extension Ledger {
     limits.map { $0.soft }
   }
 
-  private func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
+  func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
     let domain = groups.lowerBound
     var siblingsProtected = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {

@@ -183,6 +183,8 @@ struct State: Equatable, Sendable {
     for group in (0..<groups.count).reversed() {
       ledger.accounts[group].usage += ledger.accounts[group].own
       ledger.accounts[group].swapUsage += ledger.accounts[group].ownSwap
+      ledger.accounts[group].peak = ledger.accounts[group].usage
+      ledger.accounts[group].swapPeak = ledger.accounts[group].swapUsage
       let parent = groups.parents[group]
       if parent < 0 { continue }
       ledger.accounts[parent].usage += ledger.accounts[group].usage
