@@ -3,6 +3,17 @@ import Testing
 
 /// `oomsim check`: what a team keeps in its CI.
 struct CheckCommandTests {
+  private static let groups = """
+    { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" },
+      "cgroups": { "/a": { "memory.max": "1000 pages" } },
+      "processes": [{ "name": "p", "cgroup": "/a", "anon": "10 pages" }],
+      "events": [{ "at": 0, "grow": { "process": "p", "anon": "2000 pages" } }],
+      "expect": { "groups": {
+        "/a": { "current": 0, "peak": { "max": 500 },
+          "events": { "max": { "min": 1 }, "oom": 1, "oom_kill": 2 } },
+        "/b": {} } } }
+    """
+
   @Test(arguments: [
     Call("check pass.json", out: ["PASS: pass.json (1 of 1)\n1 passed, 0 failed\n"]),
     Call(
@@ -16,6 +27,24 @@ struct CheckCommandTests {
           kills[0].name
             - expected: small
             + actual:   big
+        0 passed, 1 failed
+
+        """
+      ]),
+    Call(
+      "check -", stdin: groups, 1,
+      out: [
+        """
+        FAIL: - (1 of 1)
+          groups./a.peak
+            - expected: 500 or less
+            + actual:   1000
+          groups./a.events.oom_kill
+            - expected: 2
+            + actual:   1
+          groups./b
+            - expected: /b
+            + actual:   no such group
         0 passed, 1 failed
 
         """

@@ -56,3 +56,23 @@ struct RunOutputTests {
     #expect(try String(contentsOfFile: input, encoding: .utf8) == Samples.scenario())
   }
 }
+
+/// What `oomsim run` says of groups. Kernel: mm/memcontrol.c, `memory_events_show()`.
+struct RunGroupsTests {
+  private static let text = """
+    { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" },
+      "cgroups": { "/a": { "memory.high": "100M", "memory.max": "120M" } },
+      "processes": [{ "name": "p", "cgroup": "/a", "anon": "10 pages" }],
+      "events": [{ "at": 0, "grow": { "process": "p", "anon": "140M" } }] }
+    """
+
+  @Test func `a group that slept is named in text, all are in JSON`() async throws {
+    let shown = try await Program.run(["run", "-"], stdin: Self.text)
+    #expect(shown.out.contains("\ngroup /a: slept 1m"))
+    #expect(shown.out.contains(" above memory.high, peak 120 MiB\n"))
+    let json = try await Program.run(["run", "-", "--json"], stdin: Self.text)
+    #expect(json.out.contains(#"{ "path": "/a", "current": 0, "peak": 30720, "swap_current": 0"#))
+    #expect(json.out.contains(#""swap_peak": 0, "high_sleep_us": 6"#))
+    #expect(json.out.contains(#""max": 1, "oom": 1, "oom_kill": 1, "oom_group_kill": 0 } }"#))
+  }
+}

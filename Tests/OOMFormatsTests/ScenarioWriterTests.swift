@@ -160,6 +160,7 @@ struct ScenarioWriterTests {
     "{}", #"{ "kills": [] }"#,
     #"{ "kills": [ { "pid": 7, "constraint": "memcg", "cgroup": "/a", "points": -5, "after": "1s", "before": "2s", "also": [] } ] }"#,
     #"{ "kills": [ { "name": "p", "also": ["p", "p"] } ], "survivors": ["p"], "stuck": ["p"] }"#,
+    #"{ "groups": { "/a": { "peak": "1G", "current": 0, "swap_peak": { "max": 5 }, "events": { "max": { "min": 1, "max": 9 } } }, "/": {} } }"#,
     #"{ "refused": [ { "process": "p", "at": 0 }, { "process": 7 } ], "panic": false, "outcome": "loop" }"#,
   ])
   func `every member of an expectation`(expectation: String) throws {

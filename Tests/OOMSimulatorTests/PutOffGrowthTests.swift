@@ -36,6 +36,7 @@ import Testing
     if putOff.record.loop != eager.record.loop { different.append("loop") }
     if putOff.now != eager.now { different.append("end") }
     if putOff.state.ledger != eager.state.ledger { different.append("ledger") }
+    if putOff.finalGroups != eager.finalGroups { different.append("groups") }
     if putOff.state.committed != eager.state.committed { different.append("Committed_AS") }
     if putOff.state.tasks != eager.state.tasks { different.append("tasks") }
     let done = [putOff, eager].map { $0.state.growths.all.map { [$0.done, $0.total] } }

@@ -11,6 +11,7 @@ extension Difference.Value {
     switch self {
     case .word(let word): word
     case .number(let number): "\(number)"
+    case .within(let bounds): bounds.text
     case .process(let process): "\(process.pid) (\(process.name))"
     case .names(let names): names.isEmpty ? "nobody" : names.joined(separator: ", ")
     case .lives(let name): "\(name) lives"
@@ -25,6 +26,18 @@ extension Difference.Value {
       process + (time.map { " at \(SizeFormat.time($0))" } ?? "")
     case .noKill: "no kill"
     case .noRefusal: "no refusal"
+    }
+  }
+}
+
+extension Expectation.Bounds {
+  /// As `check` prints them: `5`, `5 or more`, `3 to 5`.
+  package var text: String {
+    switch (min, max) {
+    case (let min?, let max?): min == max ? "\(min)" : "\(min) to \(max)"
+    case (let min?, nil): "\(min) or more"
+    case (nil, let max?): "\(max) or less"
+    case (nil, nil): "anything"
     }
   }
 }

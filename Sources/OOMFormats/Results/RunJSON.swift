@@ -53,6 +53,8 @@ extension JSONWriter {
       writer.field("warnings", run.warnings.map { $0.text })
       writer.key("processes")
       writer.array { for row in 0..<run.processCount { $0.finalProcess(run.process(row)) } }
+      writer.key("groups")
+      writer.array { for group in run.groups { $0.finalGroup(group) } }
       writer.field("digest", hexText(run.digest))
     }
   }
@@ -80,6 +82,25 @@ extension JSONWriter {
       $0.append(", \"swap\": ")
       $0.decimal(process.swap)
       $0.append(" }")
+    }
+  }
+
+  private mutating func finalGroup(_ group: Run.FinalGroup) {
+    object(inline: true) { writer in
+      writer.field("path", group.path)
+      writer.field("current", group.current)
+      writer.field("peak", group.peak)
+      writer.field("swap_current", group.swapCurrent)
+      writer.field("swap_peak", group.swapPeak)
+      writer.field("high_sleep_us", group.highSleep)
+      writer.key("events")
+      writer.object(inline: true) {
+        for (key, count) in group.events.named {
+          $0.key(named: key)
+          $0.integer(count)
+        }
+      }
+      if let failcnt = group.failcnt { writer.field("failcnt", failcnt) }
     }
   }
 

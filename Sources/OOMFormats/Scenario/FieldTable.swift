@@ -100,6 +100,7 @@ extension Fields {
     case .names(_, let set): set(&root, try strings())
     case .kills(_, let set): set(&root, try kills())
     case .refusals(_, let set): set(&root, try refusals())
+    case .groups(_, let set): set(&root, try expectedGroups())
     case .child(_, let set): if let child = try child() { set(&root, child) }
     case .pageTables(_, let set): if let tables = try pageTables() { set(&root, tables) }
     case .threads(_, let set): if let groups = try threads() { set(&root, groups) }

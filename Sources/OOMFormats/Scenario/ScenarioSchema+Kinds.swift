@@ -130,6 +130,22 @@ extension ScenarioSchema {
         + ##""pattern": "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$" }"##
     ),
     (
+      "expected_number",
+      ##"{ "description": "A number that is not below zero, or bounds of it.", "anyOf": [{ "##
+        + ##""type": "integer", "minimum": 0 }, { "type": "object", "additionalProperties": "##
+        + ##"false, "minProperties": 1, "properties": { "min": { "type": "integer", "minimum": "##
+        + ##"0 }, "max": { "type": "integer", "minimum": 0 } } }], "examples": [1, { "min": 1 }] }"##
+    ),
+    (
+      "expected_size",
+      ##"{ "description": "Pages, a size with a unit, or bounds of it.", "anyOf": [{ "type": "##
+        + ##""integer", "minimum": 0 }, { "$ref": "#/$defs/size" }, { "type": "object", "##
+        + ##""additionalProperties": false, "minProperties": 1, "properties": { "min": { "anyOf": "##
+        + ##"[{ "type": "integer", "minimum": 0 }, { "$ref": "#/$defs/size" }] }, "max": { "##
+        + ##""anyOf": [{ "type": "integer", "minimum": 0 }, { "$ref": "#/$defs/size" }] } } }], "##
+        + ##""examples": [100, "2G", { "max": "1G" }] }"##
+    ),
+    (
       "page_table_levels",
       ##"{ "type": "object", "description": "Page tables level by level.", "##
         + ##""additionalProperties": false, "properties": { "pte": { "$ref": "#/$defs/size" }, "##

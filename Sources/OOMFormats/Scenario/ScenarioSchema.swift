@@ -59,6 +59,7 @@ package enum ScenarioSchema {
       definition(
         "expected_refusal", "A request that overcommit refuses.",
         Expectation.ExpectedRefusal.fields),
+      expectedGroup,
       definition(
         "expect", "What the run must come to. What is left out is not checked.",
         Expectation.fields),
@@ -183,6 +184,9 @@ package enum ScenarioSchema {
       #""type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true"#
     case .kills: "\"type\": \"array\", \"items\": { \(reference("expected_kill")) }"
     case .refusals: "\"type\": \"array\", \"items\": { \(reference("expected_refusal")) }"
+    case .groups:
+      #""type": "object", "additionalProperties": false, "patternProperties": { "#
+        + #""^/([^/]+(/[^/]+)*)?$": { \#(reference("expected_group")) } }"#
     case .child: reference("child")
     case .pageTables: either(reference("size"), reference("page_table_levels"))
     case .threads:
@@ -219,6 +223,23 @@ package enum ScenarioSchema {
     let names = Capabilities.named.map { quoted($0.name) }.joined(separator: ", ")
     return "{ \"description\": \"Capabilities that a rule of some release reads.\", "
       + "\"type\": \"array\", \"uniqueItems\": true, \"items\": { \"enum\": [\(names)] } }"
+  }
+
+  /// What a group has to come to: sizes, numbers, and the counters of `memory.events`.
+  private static var expectedGroup: String {
+    typealias Group = Expectation.ExpectedGroup
+    let count = "{ \(reference("expected_number")) }"
+    let events = Group.events.map { "\(quoted($0)): \(count)" }.joined(separator: ", ")
+    return object(
+      "expected_group", "What a group and those below it come to.", more: [],
+      Group.sizes.map { ($0, "{ \(reference("expected_size")) }") }
+        + Group.numbers.map { ($0, count) }
+        + [
+          (
+            "events",
+            "{ \"type\": \"object\", \"additionalProperties\": false, \"properties\": { \(events) } }"
+          )
+        ])
   }
 
   // MARK: Text

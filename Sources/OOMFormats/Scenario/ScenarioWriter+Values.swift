@@ -87,6 +87,43 @@ extension ScenarioWriter {
     }
   }
 
+  func expectedGroups(
+    _ key: String, _ groups: [Expectation.ExpectedGroup]?, to writer: inout JSONWriter
+  ) {
+    guard let groups else { return }
+    typealias Group = Expectation.ExpectedGroup
+    writer.key(named: key)
+    writer.object { writer in
+      for group in groups {
+        writer.key(named: group.path)
+        writer.object(inline: true) { writer in
+          for key in Group.sizes + Group.numbers { bounds(key, group.bounds[key], to: &writer) }
+          let events = Group.events.filter { group.bounds["events." + $0] != nil }
+          if events.isEmpty { return }
+          writer.key("events")
+          writer.object(inline: true) {
+            for key in events { bounds(key, group.bounds["events." + key], to: &$0) }
+          }
+        }
+      }
+    }
+  }
+
+  private func bounds(
+    _ key: String, _ bounds: Expectation.Bounds?, to writer: inout JSONWriter
+  ) {
+    guard let bounds else { return }
+    writer.key(named: key)
+    if let exact = bounds.exact { return writer.integer(exact) }
+    writer.object(inline: true) {
+      for (key, bound) in [("min", bounds.min), ("max", bounds.max)] {
+        guard let bound else { continue }
+        $0.key(named: key)
+        $0.integer(bound)
+      }
+    }
+  }
+
   func nodes(_ key: String, _ nodes: [Machine.Node]?, to writer: inout JSONWriter) {
     guard let nodes else { return }
     writer.key(named: key)

@@ -174,6 +174,7 @@ struct ScenarioWriter {
       guard let refusals = get(root) else { return }
       let usual = Expectation.ExpectedRefusal(process: .pid(0))
       objects(key, refusals, Expectation.ExpectedRefusal.fields, usual: usual, to: &writer)
+    case .groups(let get, _): expectedGroups(key, get(root), to: &writer)
     case .child(let get, _):
       guard let child = get(root) else { return }
       writer.key(named: key)

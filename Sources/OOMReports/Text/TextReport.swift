@@ -25,6 +25,8 @@ package struct TextReport {
     for stuck in run.stuck { lines += ["", self.stuck(stuck)] }
     if let panic = run.panic { lines += ["", self.panic(panic)] }
     if let loop = run.loop { lines += [""] + loop.lines(style) }
+    let groups = run.groups.compactMap { self.group($0) }
+    if !groups.isEmpty { lines += [""] + groups }
     if !run.warnings.isEmpty { lines.append("") }
     for warning in run.warnings { lines.append("warning: \(plain(warning.text))") }
     lines += ["", summary]
@@ -231,6 +233,20 @@ package struct TextReport {
       return "mode 0 took \(pages(most)) for available"
     }
     return "more in one request than RAM + swap, \(pages(refusal.allowed))"
+  }
+
+  /// A group that slept or that lost more than the kills above say one by one; nil where there is nothing to say.
+  private func group(_ group: Run.FinalGroup) -> String? {
+    var facts: [String] = []
+    if group.highSleep > 0 {
+      facts.append("slept \(SizeFormat.time(group.highSleep)) above memory.high")
+    }
+    if group.events.oomKill > 1 {
+      facts.append("\(SizeFormat.grouped(group.events.oomKill)) processes killed (oom_kill)")
+    }
+    if facts.isEmpty { return nil }
+    facts.append("peak \(size(group.peak))")
+    return "group \(plain(group.path)): " + facts.joined(separator: ", ")
   }
 
   private func stuck(_ stuck: Stuck) -> String {

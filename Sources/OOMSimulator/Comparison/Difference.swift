@@ -18,6 +18,7 @@ public struct Difference: Equatable, Sendable {
     /// A name, a path or a word of the format.
     case word(String)
     case number(Int128)
+    case within(Expectation.Bounds)
     case process(ProcessIdentity)
     case names([String])
     /// The process of this name survives.
@@ -70,6 +71,7 @@ extension Expectation {
         Difference(
           field: "outcome", expected: .word(outcome.rawValue), actual: .word(run.outcome.rawValue)))
     }
+    compare(groups ?? [], run.groups, &differences)
     return differences
   }
 

@@ -14,6 +14,14 @@ struct Ledger: Equatable, Sendable {
     var usage: Int64 = 0
     /// Swap of the group and its descendants. File: `memory.swap.current`.
     var swapUsage: Int64 = 0
+    /// The most that `usage` has been. File: `memory.peak`.
+    var peak: Int64 = 0
+    /// The most that `swapUsage` has been. File: `memory.swap.peak`.
+    var swapPeak: Int64 = 0
+    /// What happened at the limits of this group itself. File: `memory.events.local`.
+    var events = MemoryEvents()
+    /// Charges that failed at first at the limit of this group itself. File: `memory.failcnt`.
+    var failcnt: Int64 = 0
 
     /// Whether reclaim has taken pages of which nobody has been told.
     var isUnsettled: Bool {
@@ -25,6 +33,12 @@ struct Ledger: Equatable, Sendable {
 
     /// Swap charged to this group itself.
     var ownSwap: Int64 { pages.swapped }
+
+    /// What the group went through decides nothing of what comes next.
+    static func == (one: Self, other: Self) -> Bool {
+      one.pages == other.pages && one.unsettled == other.unsettled && one.usage == other.usage
+        && one.swapUsage == other.swapUsage
+    }
   }
 
   /// The limits of one group, in pages; `Cgroup.unlimited` when it has none.
@@ -135,6 +149,7 @@ struct Ledger: Equatable, Sendable {
     while at >= 0 {
       accounts[at].usage += at == MemcgTree.root ? pages : charged
       accounts[at].swapUsage += swap
+      accounts[at].swapPeak = Swift.max(accounts[at].swapPeak, accounts[at].swapUsage)
       if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
@@ -152,6 +167,8 @@ struct Ledger: Equatable, Sendable {
     for group in accounts.indices {
       accounts[group].usage = usage[group]
       accounts[group].swapUsage = swap[group]
+      accounts[group].peak = usage[group]
+      accounts[group].swapPeak = swap[group]
     }
   }
 

@@ -41,6 +41,7 @@ extension Ledger {
     // changes with every page that is taken, so it is looked at anew after a part of them.
     let step = max(min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
     for respectsLow in [true, false] {
+      if !respectsLow, left > 0 { noteLow(in: domain) }
       while left > 0 {
         let floors = protection(in: domain, respectsLow: respectsLow)
         let taken = take(min(left, step), in: domain, stages, floors, nodes)
@@ -220,7 +221,7 @@ extension Ledger {
     limits.map { $0.soft }
   }
 
-  private func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
+  func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
     let domain = groups.lowerBound
     var siblingsProtected = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {

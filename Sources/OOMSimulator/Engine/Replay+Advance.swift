@@ -10,6 +10,10 @@ extension Replay {
       isBehind = isBehind || state.growths.count > 0
       for order in state.growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
       for order in state.growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
+      // While memory is given back, a sum may have been at its peak at any instant.
+      for order in state.growths.entangled where isUnderWay(order, shrinks: true) {
+        catchUpForPeaks(before: state.growths[order]?.row)
+      }
       return
     }
     catchUp()
@@ -236,10 +240,10 @@ extension State {
     return pages + tables + max(first, 0)
   }
 
-  /// Whether what a growth does depends on when it is done: it shares pages with others, another growth of its address
+  /// Whether what a growth does depends on when it is done: it gives memory back beside others that grow, it shares pages with others, another growth of its address
   /// space is in progress, or reclaim has taken pages of its group that nobody was told of yet.
   func isEntangled(_ growth: Growth) -> Bool {
-    guard let owner = growth.owner else { return true }
+    guard let owner = growth.owner, !growth.isShrink else { return true }
     return shares(growth) || !holdings.numbers(of: owner).isEmpty
       || ledger.accounts[Int(tasks.groups[owner])].isUnsettled
   }

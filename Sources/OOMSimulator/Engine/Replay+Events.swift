@@ -111,6 +111,7 @@ extension Replay {
     case .shrink(_, let sizes, let over):
       var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
       growth.verb = .giveBack
+      catchUpForPeaks(before: row)
       begin(growth)
       state.somethingFreed = true
     case .map(_, let pages, let kind):
@@ -248,7 +249,8 @@ extension Replay {
   private mutating func read(_ pages: Int64, group: Int) {
     let charged = state.ledger.chargeFile(
       pages, .cache, to: group, on: state.nodes(ofGroup: group))
-    if charged.limit != nil {
+    if let limit = charged.limit {
+      state.ledger.noteFailure(in: limit.group)
       warn(.noRoomForPageCache(cgroup: state.groups.paths[group]))
     }
   }

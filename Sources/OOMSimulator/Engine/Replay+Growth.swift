@@ -150,6 +150,8 @@ extension Replay {
       let domain = group == MemcgTree.root ? nil : group
       if domain != nil, growth.row == nil, state.rules.memcg.killsOnFaultsOnly {
         let left = growth.total.shmem - growth.done.shmem
+        state.ledger.noteFailure(in: group)
+        state.ledger.accounts[group].events.oom += 1
         warn(.tmpfsNotCharged(pages: left, cgroup: state.groups.paths[growth.tmpfsGroup]))
         giveUp(order)
         return

@@ -5,6 +5,7 @@ extension Replay {
   mutating func outOfMemory(_ oc: OOMControl) -> Decision {
     let isRecorded = recorder != nil && recordBeforeKill()
     var killer = killer
+    noteOOM(oc)
     let decision = killer.decide(oc, &state, &killer)
     switch decision {
     case .kill(let choice):
@@ -33,6 +34,7 @@ extension Replay {
   mutating func carryOut(_ choice: Choice, by killer: String) {
     var kill = state.describe(
       choice, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+    noteKills(choice)
     kill.freedPages = apply(choice)
     record.kills.append(kill)
     if record.kills.count >= mostKills { isAbandoned = true }
@@ -86,7 +88,7 @@ extension Replay {
     // What it shares goes over to others, and with that the groups that they are charged to.
     let sharesNothing =
       state.holdings.isEmpty && state.shared.list.isEmpty && state.tasks.sharers.isEmpty
-    if !sharesNothing { catchUp() }
+    if sharesNothing { catchUpForPeaks(before: row) } else { catchUp() }
     defer { if !sharesNothing { reviewGrowths() } }
     _ = state.end([row], as: .exited)
     died([row], isFailure: isFailure)

@@ -309,6 +309,8 @@ public struct Run: Equatable, Sendable {
   public var warnings: [Warning]
   /// Why nothing was replayed; empty unless the outcome is `invalid`.
   public package(set) var problems: [ScenarioProblem] = []
+  /// Every group but the root, parents first; not part of the digest.
+  package var groups: [FinalGroup] = []
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
 

@@ -121,7 +121,8 @@ public struct Simulator: Sendable {
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
-      loop: replay.record.loop, warnings: kernel.warnings + replay.record.warnings, digest: 0,
+      loop: replay.record.loop, warnings: kernel.warnings + replay.record.warnings,
+      groups: replay.finalGroups, digest: 0,
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)

@@ -28,6 +28,7 @@ extension State {
       $0.tmpfs += tmpfs
     }
     ledger.nodes?.arrive(in: group, on: nil)
+    ledger.notePeaks(from: group)
     returnToMemory(anon: anon, shmem: shmem, group: group)
   }
 }

@@ -153,7 +153,10 @@ extension Ledger {
   ) -> Bool {
     makeRoom(pages, tables: tables, in: group, on: nodes)
     change(group, nodes.map { .on($0) } ?? .anywhere, body)
-    defer { self.nodes?.arrive(in: group, on: nodes) }
+    defer {
+      self.nodes?.arrive(in: group, on: nodes)
+      notePeaks(from: group)
+    }
     return makeRoom(0, in: group, on: nodes, ignoresHigh: ignoresHigh) == nil
   }
 
@@ -174,12 +177,15 @@ extension Ledger {
       let pages = all - uncharged(tables, at)
       let excess = pages - headroom(at)
       if excess > 0 {
+        let usage = accounts[at].usage
         var lack = excess - reclaim(excess, in: at)
+        noteLimit(pages, in: at, usage: usage, lack: lack)
         if ignoresHigh { lack = pages - headroom(at, ignoresHigh: true) }
         if lack > 0, short == nil { short = (at, lack) }
       }
       let over = pages - memswHeadroom(at)
       if over > 0 {
+        if at != MemcgTree.root { accounts[at].events.max += 1 }
         let lack = over - reclaim(over, in: at, swaps: false)
         if lack > 0, short == nil { short = (at, lack) }
       }
@@ -214,6 +220,7 @@ extension Ledger {
     change(group, nodes.map { .on($0) } ?? .anywhere) { $0[kind] += pages }
     guard makeRoom(0, in: group, on: nodes, ignoresHigh: true) != nil, let before else {
       self.nodes?.arrive(in: group, on: nodes)
+      notePeaks(from: group)
       return (pages, nil)
     }
     self = before

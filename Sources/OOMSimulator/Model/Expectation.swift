@@ -10,6 +10,8 @@ public struct Expectation: Equatable, Sendable {
   package var panic: Bool?
   /// How the run ends.
   package var outcome: Outcome?
+  /// What groups have to come to.
+  package var groups: [ExpectedGroup]?
 
   /// What is promised; nil is not checked.
   ///

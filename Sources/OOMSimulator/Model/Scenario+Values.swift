@@ -178,7 +178,7 @@ extension FieldValue {
     case .machineNodes(let get, _): get(root).flatMap { Self.complaint(of: $0, most) }
     case .ratio(let get, _): Self.outside(1000...100_000, get(root), "thousandths")
     case .flag, .oomControl, .bool, .text, .word, .nodes, .process, .capabilities, .names, .kills,
-      .refusals:
+      .refusals, .groups:
       nil
     }
   }

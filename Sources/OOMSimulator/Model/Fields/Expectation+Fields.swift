@@ -27,6 +27,10 @@ extension Expectation {
         { $0.outcome = Outcome(rawValue: $1) }),
       "How the run ends: nothing is left to happen, a kernel panic, or restarts that were proved to go "
         + "on for ever.", example: "\"completed\""),
+    Field(
+      "groups", .groups({ $0.groups }, { $0.groups = $1 }),
+      "What groups come to, by path, with the keys that run --json has.",
+      example: "{ \"/a\": { \"peak\": \"1G\", \"events\": { \"oom_kill\": { \"min\": 1 } } } }"),
   ]
 }
 

@@ -71,6 +71,8 @@ package enum FieldValue<Root>: Sendable {
   case names(Get<[String]>, Set<[String]>)
   case kills(Get<[Expectation.ExpectedKill]>, Set<[Expectation.ExpectedKill]>)
   case refusals(Get<[Expectation.ExpectedRefusal]>, Set<[Expectation.ExpectedRefusal]>)
+  /// What groups have to come to, by path.
+  case groups(Get<[Expectation.ExpectedGroup]>, Set<[Expectation.ExpectedGroup]>)
   /// The child of a fork.
   case child(Get<Event.Child>, Set<Event.Child>)
   /// One size, or one for each level.
@@ -118,6 +120,7 @@ extension FieldValue {
       .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
     case .refusals(let get, _):
       .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))
+    case .groups(let get, _): .optional(get(root)?.map { $0.path }.joined(separator: ", "))
     case .child(let get, _): .optional(get(root).map(Self.text))
     case .pageTables(let get, _): Self.shown(get(root))
     case .restart(let get, _): .optional(get(root)?.text)
