@@ -138,6 +138,8 @@ extension JSONWriter {
         writer.null()
       }
       let explanation = Explanation(of: kill)
+      writer.field("near_tie", explanation.nearTieWithin != nil)
+      if let pages = explanation.nearTieWithin { writer.field("near_tie_within", pages) }
       if let sparedAt = explanation.sparedAtAdj {
         writer.field("spared_at_oom_score_adj", Int64(sparedAt))
       } else {
