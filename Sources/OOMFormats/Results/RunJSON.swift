@@ -139,7 +139,7 @@ extension JSONWriter {
       }
       let explanation = Explanation(of: kill)
       writer.field("near_tie", explanation.nearTieWithin != nil)
-      if let pages = explanation.nearTieWithin { writer.field("near_tie_within", pages) }
+      writer.field("near_tie_within", explanation.nearTieWithin)
       if let sparedAt = explanation.sparedAtAdj {
         writer.field("spared_at_oom_score_adj", Int64(sparedAt))
       } else {
