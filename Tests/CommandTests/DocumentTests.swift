@@ -52,7 +52,7 @@ struct DocumentTests {
   static let tail =
     ["refused"] + refused + ["stuck"] + stuck + ["panic"] + panic
     + ["loop", "warnings", "processes"]
-    + [process, process, process, process].flatMap(\.self) + ["groups"] + group + ["digest"]
+    + [process, process, process, process].flatMap(\.self) + ["groups"] + group + group + ["digest"]
 
   @Test func `a loop is said with these keys, and in words`() async throws {
     let path = "Scenarios/restart/systemd-restart-loop-slow.json"
