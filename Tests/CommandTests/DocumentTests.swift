@@ -32,7 +32,10 @@ struct DocumentTests {
   static let kill =
     ["at_us", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"] + victim
     + ["killed", "pid", "name", "because", "freed_pages", "runner_up", "pid", "name", "points"]
-    + ["spared_at_oom_score_adj", "allocating_task", "limit", "file", "limit", "usage", "free"]
+    + [
+      "near_tie", "near_tie_within", "spared_at_oom_score_adj", "allocating_task", "limit", "file",
+      "limit", "usage", "free",
+    ]
     + ["min_watermark", "swap_limit", "swap_usage"]
   static let candidate = ["pid", "name", "points", "oom_score_adj", "eligible"]
   /// `allowed` is what the text says the request was held against.
@@ -42,14 +45,14 @@ struct DocumentTests {
   static let stuck = ["at_us", "pid", "name", "cgroup", "why"]
   static let panic = ["at_us", "why", "constraint"]
   static let process = ["pid", "name", "state", "anon", "swap"]
-  static let group =
-    ["path", "current", "peak", "swap_current", "swap_peak", "high_sleep_us", "events"]
-    + ["low", "high", "max", "oom", "oom_kill", "oom_group_kill"]
+  static let group = [
+    "path", "current", "peak", "swap_current", "swap_peak", "high_sleep_us", "events", "low",
+    "high", "max", "oom", "oom_kill", "oom_group_kill",
+  ]
   static let tail =
     ["refused"] + refused + ["stuck"] + stuck + ["panic"] + panic
     + ["loop", "warnings", "processes"]
-    + [process, process, process, process].flatMap(\.self) + ["groups"]
-    + [group, group].flatMap(\.self) + ["digest"]
+    + [process, process, process, process].flatMap(\.self) + ["groups"] + group + group + ["digest"]
 
   @Test func `a loop is said with these keys, and in words`() async throws {
     let path = "Scenarios/restart/systemd-restart-loop-slow.json"

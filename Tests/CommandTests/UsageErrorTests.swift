@@ -7,6 +7,21 @@ struct UsageErrorTests {
   static let lines: [(command: String, arguments: [String], message: String)] = [
     ("run", [file, "--kernel-log", "--json"], "--kernel-log prints a log"),
     ("run", [file, "--kernel", "x"], "--kernel: "),
+    (
+      "run", [file, "--timeline", "x.xls"],
+      "--timeline takes a file that ends in .csv or .json, or -;"
+    ),
+    (
+      "run", [file, "--timeline", "-", "--chart"], "--timeline - prints the timeline alone, without"
+    ),
+    ("run", [file, "--timeline", "-", "-o", "-"], "--timeline - and -o - cannot both print"),
+    ("run", [file, file, "--timeline", "x.csv"], "--timeline saves one scenario, found 2."),
+    ("run", [file, "--every", "1s"], "--every goes with --timeline."),
+    (
+      "run", [file, "--timeline", "x.csv", "--every", "0"],
+      "--every takes a time above 0, found '0'."
+    ),
+    ("run", [file, "--timeline", "x.csv", "--every", "10"], "--every 10: "),
     ("check", [file, "--set", "x"], "--set takes PATH=VALUE, found 'x'."),
     ("score", [file, "--at", "x"], "--at x: "),
     ("explain", [file, "--kill", "0"], "--kill takes a number from 1, found '0'."),

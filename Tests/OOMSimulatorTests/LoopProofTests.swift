@@ -149,7 +149,7 @@ import Testing
         "untouched", "noReserve", "noReserveTouched", "claimed", "untouchedShared",
         "claimedShared", "uncommitted", "commitBeside", "committedShmem", "extraVM", "extraTables",
       ])
-    let constant: Set = ["memsAllowed", "mempolicy", "segments", "mappedFiles"]
+    let constant: Set = ["threads", "memsAllowed", "mempolicy", "segments", "mappedFiles"]
     #expect(
       labels(RareColumns()).subtracting(constant) == [
         "legacy", "startedAt", "upperTables", "threadGroups", "nodes", "ages",

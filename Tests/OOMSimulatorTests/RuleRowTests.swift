@@ -26,7 +26,7 @@ import Testing
       "children 2.6.16", "pageTables 2.6.39", "child 5.1",
     ],
     "Scenarios/old/swapoff-victim.json": ["heuristic 2.6.17", "watermarks 4.6", "heuristic 5.2"],
-    "Scenarios/old/tie-5-3.json": ["ties 4.7", "ties 4.9", "ties 5.3"],
+    "Scenarios/old/tie-5-3.json": ["ties 4.7", "ties 4.9", "ties 5.3", "rss 6.2", "rss 7.0"],
     "Scenarios/overcommit/redis-bgsave-mode2.json": ["strict 3.10"],
     "Scenarios/protection/init-protection-minus-999.json": ["badness 5.9"],
     "Scenarios/protection/init-protection.json": ["disabled 2.6.32"],

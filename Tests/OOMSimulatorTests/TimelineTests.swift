@@ -36,6 +36,12 @@ import Testing
         replay.recorder = Recorder(end: run.end, processes: run.processCount)
         replay.run()
         #expect(simulator.result(of: replay, scenario) == run, "\(set.key) seed \(seed)")
+        var named = Replay(scenario, rules: simulator.rules, recordsCandidates: false)
+        named.recorder = Recorder(
+          .names(ofRows: Array(0..<run.processCount), groups: Array(1..<run.groups.count + 1)),
+          end: run.end, spacing: 0)
+        named.run()
+        #expect(simulator.result(of: named, scenario) == run, "\(set.key) seed \(seed)")
         samples += replay.recorder?.timeline.times.count ?? 0
       }
     }
@@ -72,6 +78,59 @@ import Testing
         let pages = candidate.map { $0.anon + $0.file + $0.shmem + $0.swap } ?? 0
         #expect(line.pages[index] == pages, "\(line.process.name) at \(at)")
       }
+    }
+  }
+
+  @Test("on a step there is one sample each, and it is what score shows and what the machine has")
+  func steps() throws {
+    let scenario = try Scenario(json: Array(Self.scenario.utf8))
+    let simulator = Simulator(for: scenario)
+    let run = simulator.run(scenario)
+    let timeline = simulator.timeline(of: run, scenario, every: .seconds(7))
+    #expect(timeline.times == (0...8).map { .seconds($0 * 7) } + [.seconds(60)])
+    #expect(timeline.processes.map(\.process.name) == ["other", "big", "late", "small", "init"])
+    #expect(timeline.thinnedTo == nil)
+    for (index, at) in timeline.times.enumerated() {
+      let table = simulator.score(scenario, at: at)
+      var tables: Int64 = 0
+      for line in timeline.processes {
+        let candidate = table.processes.first { $0.identity == line.process }
+        let pages = candidate.map { $0.anon + $0.file + $0.shmem + $0.swap } ?? 0
+        #expect(line.pages[index] == pages, "\(line.process.name) at \(at)")
+        tables += candidate?.pageTables ?? 0
+      }
+      let fill = timeline.fills[index]
+      let processes = timeline.processes.reduce(0) { $0 + $1.pages[index] }
+      #expect(fill.free + fill.cache + processes + tables + 25_600 == 262_144)
+      #expect(fill.committed == processes)
+    }
+  }
+
+  @Test("too many samples are spread out, with what happened first and last of each instant")
+  func thinned() throws {
+    var scenario = try Scenario(json: Array(Self.scenario.utf8))
+    for second in 0..<2_000 {
+      let sizes = Event.Sizes(anon: second % 2 == 0 ? 10 : 0)
+      scenario.events.append(
+        Event(at: .seconds(Int64(second)), action: .grow(.name("small"), sizes, over: 0)))
+    }
+    let simulator = Simulator(for: scenario)
+    let run = simulator.run(scenario)
+    let whole = simulator.timeline(of: run, scenario, every: nil)
+    #expect(whole.thinnedTo == nil && whole.times.count > 2_000)
+    #expect(Set(whole.times).count >= 2_000)
+    for cells: Int64 in [0, 1_000, 4_000] {
+      let few = simulator.timeline(of: run, scenario, every: nil, mostCells: cells)
+      let most = max(cells / 13, 10)
+      let step = try #require(few.thinnedTo)
+      #expect(step == run.end / (most / 2) + 1)
+      #expect(few.times.count <= Int(most) + 4 + 2 * run.kills.count, "\(few.times.count)")
+      #expect(few.times.last == run.end && few.times == few.times.sorted())
+      // Whatever is kept is a sample of the whole.
+      let all = Set(zip(whole.times, whole.fills).map { "\($0)" })
+      #expect(zip(few.times, few.fills).allSatisfy { all.contains("\($0)") })
+      let grid = simulator.timeline(of: run, scenario, every: 1, mostCells: cells)
+      #expect(grid.times.count <= Int(most) + 2 && grid.thinnedTo != nil)
     }
   }
 

@@ -7,6 +7,8 @@ package struct HostMachine: Equatable, Sendable {
   package var wordBits: Int = 64
   /// Sizes by their names, `HugePages_Total` a number. File: /proc/meminfo.
   package var meminfo: [String: Int64] = [:]
+  /// Processors online; 1 where that is not known.
+  package var cpus: Int64 = 1
   package var swaps: [Swap] = []
   /// By node number; empty for a machine without NUMA.
   package var nodes: [Int: Machine.Node] = [:]
@@ -53,6 +55,18 @@ package struct HostMachine: Equatable, Sendable {
     swaps = swaps.enumerated().sorted {
       ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
     }.map(\.element)
+  }
+
+  /// A list such as `0-3,8`. File: /sys/devices/system/cpu/online.
+  package mutating func read(cpusOnline bytes: [UInt8]) {
+    let line = String(decoding: bytes, as: UTF8.self)
+    let text = line.split(whereSeparator: \.isWhitespace).first ?? ""
+    let counts = text.split(separator: ",").map { range -> Int64 in
+      let ends = range.split(separator: "-").compactMap { Int64($0) }
+      guard let first = ends.first, let last = ends.last, last < Machine.mostCPUs else { return 0 }
+      return max(last - first + 1, 0)
+    }
+    cpus = min(max(counts.reduce(0, +), 1), Machine.mostCPUs)
   }
 
   /// How much smaller pages become in a zram, in thousandths; nil while nothing is stored.
@@ -124,6 +138,7 @@ package struct HostMachine: Equatable, Sendable {
   var machine: Machine {
     var machine = Machine()
     machine.pageSize = pageSize
+    machine.cpus = cpus
     if wordBits == 32 { machine.wordBits = .bits32 }
     machine.memory = max(pages("MemTotal") ?? 0, 1)
     machine.swap = pages("SwapTotal") ?? 0

@@ -138,6 +138,8 @@ extension JSONWriter {
         writer.null()
       }
       let explanation = Explanation(of: kill)
+      writer.field("near_tie", explanation.nearTieWithin != nil)
+      writer.field("near_tie_within", explanation.nearTieWithin)
       if let sparedAt = explanation.sparedAtAdj {
         writer.field("spared_at_oom_score_adj", Int64(sparedAt))
       } else {

@@ -103,7 +103,7 @@ extension Fields {
     case .groups(_, let set): set(&root, try expectedGroups())
     case .child(_, let set): if let child = try child() { set(&root, child) }
     case .pageTables(_, let set): if let tables = try pageTables() { set(&root, tables) }
-    case .threads(_, let set): if let groups = try threads() { set(&root, groups) }
+    case .threads(_, let set): if let found = try threads() { set(&root, found) }
     case .restart(_, let set): if let policy = try restart() { set(&root, policy) }
     case .swap(_, let set): if let swap = try swap() { set(&root, swap) }
     case .machineNodes(_, let set): set(&root, try nodeList())

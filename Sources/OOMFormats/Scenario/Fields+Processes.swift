@@ -41,12 +41,11 @@ extension Fields {
 
   private static let threadKeys = ObjectKeys(["cgroup"])
 
-  /// How many threads it has, which decides nothing, or those beside the main thread that live in a group of
+  /// How many threads it has, or those beside the main thread that live in a group of
   /// their own, which version 1 allows.
-  mutating func threads() throws(JSONError) -> [String]? {
+  mutating func threads() throws(JSONError) -> Scenario.Process.Threads? {
     if try json.peek() != .array {
-      _ = try integer(1...Int64(Scenario.Process.pidLimit))
-      return nil
+      return try integer(1...Int64(Scenario.Process.pidLimit)).map { .count($0) }
     }
     var paths: [String] = []
     if cgroupVersion == 2 {
@@ -61,7 +60,7 @@ extension Fields {
       if let seen { fields.needs("cgroup", seen != 0, at: offset) }
       if let path { paths.append(path) }
     }
-    return paths
+    return paths.isEmpty ? nil : .inGroups(paths)
   }
 
   private static let pageTableKeys = ObjectKeys(["pte", "pmd", "pud"])

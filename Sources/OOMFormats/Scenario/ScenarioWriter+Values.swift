@@ -63,11 +63,17 @@ extension ScenarioWriter {
     }
   }
 
-  func threads(_ key: String, _ groups: [String]?, to writer: inout JSONWriter) {
-    guard let groups else { return }
+  func threads(
+    _ key: String, _ threads: Scenario.Process.Threads?, to writer: inout JSONWriter
+  ) {
+    guard let threads else { return }
     writer.key(named: key)
-    writer.array(inline: true) { writer in
-      for group in groups { writer.object(inline: true) { text("cgroup", group, to: &$0) } }
+    switch threads {
+    case .count(let count): writer.integer(count)
+    case .inGroups(let groups):
+      writer.array(inline: true) { writer in
+        for group in groups { writer.object(inline: true) { text("cgroup", group, to: &$0) } }
+      }
     }
   }
 

@@ -1,7 +1,5 @@
 internal import OOMSimulator
 
-// Comma-separated values after RFC 4180, but for lines that end as lines end here.
-
 extension SweepTable {
   /// One line a cell below a line of names.
   package var csv: String {
@@ -15,9 +13,11 @@ extension SweepTable {
       let run = cell.run
       var values = [cell.row]
       if let column = cell.column { values.append(column) }
-      values += [run.first?.name ?? "", number(run.first.map { Int64($0.pid) })]
+      values += [csvName(run.first?.name ?? ""), number(run.first.map { Int64($0.pid) })]
       values += [number(run.firstAt), String(run.kills), String(run.refused)]
-      values += [run.firstRefused?.name ?? "", number(run.firstRefusedAt), String(run.stuck)]
+      values += [
+        csvName(run.firstRefused?.name ?? ""), number(run.firstRefusedAt), String(run.stuck),
+      ]
       values += [run.outcome.rawValue, number(run.panicAt), number(run.end), hexText(run.digest)]
       if let isWanted = cell.isWanted { values.append(String(isWanted)) }
       text += csvLine(values)
@@ -37,7 +37,7 @@ extension JitterTable {
     for row in rows {
       let proportion = Proportion(count: row.count, of: runs)
       text += csvLine([
-        row.name ?? "", String(row.count), String(runs), String(proportion.share),
+        csvName(row.name ?? ""), String(row.count), String(runs), String(proportion.share),
         String(proportion.interval.lowerBound), String(proportion.interval.upperBound),
         number(row.times.first), number(row.median), number(row.times.last),
       ])
@@ -49,14 +49,3 @@ extension JitterTable {
 private func number(_ time: Microseconds?) -> String { number(time?.rawValue) }
 
 private func number(_ value: Int64?) -> String { value.map(String.init) ?? "" }
-
-private func csvLine(_ values: [String]) -> String {
-  values.map(csvField).joined(separator: ",") + "\n"
-}
-
-private func csvField(_ text: String) -> String {
-  guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-  return "\""
-    + text.split(separator: "\"", omittingEmptySubsequences: false)
-    .joined(separator: "\"\"") + "\""
-}

@@ -80,6 +80,14 @@ struct KillLesson {
     step.facts += [
       Lesson.Fact("runner_up", runnerUp.name), Lesson.Fact("margin", margin),
     ]
+    if let pages = explanation.nearTieWithin {
+      step.field(
+        "near tie",
+        "won by \(size(margin)), and the counters of \(plain(run.kernel)) can be "
+          + "\(numbers.pages(pages)) behind: a kernel may take \(plain(runnerUp.name))")
+      step.parts += rules.main(.rss)
+      step.facts.append(Lesson.Fact("near_tie_within", pages))
+    }
     if decision.chosen != .points { return }
     let setting = scene.arithmetic.unit == .none ? "oom_adj" : "oom_score_adj"
     if let adj = explanation.sparedAtAdj ?? explanation.sparedAtOOMAdj {
@@ -100,12 +108,13 @@ struct KillLesson {
     if margin == 0 {
       return "equal, and the victim is visited \(decision.equalsReplace ? "later" : "earlier")"
     }
-    let isPages = scene.arithmetic.unit == .pages
-    let size =
-      isPages
-      ? numbers.pages(Int64(clamping: Int128(margin.magnitude)))
-      : "\(SizeFormat.grouped(Int128(margin.magnitude))) points"
-    return margin > 0 ? "\(size) behind" : "\(size) ahead, which did not decide"
+    return margin > 0 ? "\(size(margin)) behind" : "\(size(-margin)) ahead, which did not decide"
+  }
+
+  /// A difference of points.
+  private func size(_ difference: Int128) -> String {
+    scene.arithmetic.unit == .pages
+      ? numbers.pages(Int64(clamping: difference)) : "\(SizeFormat.grouped(difference)) points"
   }
 
   // MARK: The end

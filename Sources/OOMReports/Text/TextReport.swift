@@ -150,6 +150,12 @@ package struct TextReport {
       text += "\(points(-margin, decision)) ahead, but \(whyNot(decision))"
     }
     var lines = field("runner-up", text)
+    if let pages = explanation.nearTieWithin {
+      lines += field(
+        "near tie",
+        "won by \(points(margin, decision)), and counters of \(plain(run.kernel)) can be "
+          + "\(self.pages(pages)) behind: it may be \(plain(runnerUp.name))")
+    }
     if decision.chosen != .points { return lines }
     let then = "then \(plain(runnerUp.name)) is chosen"
     if let adj = explanation.sparedAtAdj {

@@ -26,7 +26,8 @@ struct MemcgTree: Equatable, Sendable {
     var nodes: [Node] = [Node(path: "/")]
     var index = ["/": 0]
     for path in scenario.processes.cgroupPaths { Self.add(path, to: &nodes, &index) }
-    for (_, paths) in scenario.processes.threadCgroups.sorted(by: { $0.key < $1.key }) {
+    for (_, threads) in scenario.processes.threads.sorted(by: { $0.key < $1.key }) {
+      guard case .inGroups(let paths) = threads else { continue }
       for path in paths { Self.add(path, to: &nodes, &index) }
     }
     for event in scenario.events {

@@ -6,6 +6,8 @@ struct RareColumns: Equatable, Sendable {
   var startedAt: [Int: Microseconds] = [:]
   /// The upper levels of page tables that were given by level.
   var upperTables: [Int: PageTableLevels] = [:]
+  /// How many threads the rows have that give it.
+  var threads: [Int: Int64] = [:]
   /// Groups of threads that live elsewhere than their process.
   var threadGroups: [Int: [Int32]] = [:]
   /// Memory nodes of the rows that give them.
@@ -25,6 +27,7 @@ struct RareColumns: Equatable, Sendable {
     if let levels = process.pageTableLevels {
       upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
     }
+    threads[row] = process.threads?.count
     memsAllowed[row] = process.memsAllowed
     mempolicy[row] = process.mempolicy
   }

@@ -36,7 +36,7 @@ extension Replay {
         failing = middle
       }
     }
-    if recorder != nil { recordGrid(before: fitting) }
+    if recorder != nil { recordGrid(before: failing) }
     apply(at: fitting)
     state.now = failing
     for order in applicationOrder() where record.panic == nil { growWithOOM(order) }

@@ -68,6 +68,7 @@ struct Replay {
     if recorder != nil { recordInstant() }
     while record.panic == nil, !isAbandoned, record.loop == nil {
       guard let instant = nextInstant else {
+        if recorder != nil { recordGrid(before: end) }
         state.now = max(now, end)
         break
       }

@@ -106,6 +106,8 @@ extension Kill {
     @Indirect public var runnerUp: Candidate?
     /// The kernel visits the runner-up after the victim, so equal points would have chosen it.
     package var runnerUpWinsTies = false
+    /// Pages that the victim's counters may have been behind in a kernel: 0 where a release reads them exactly.
+    package var counterError: Int64 = 0
     /// The limit that was hit, before anything was freed.
     public var limit: LimitState
     /// Everybody in the domain in iteration order; nil unless asked for.

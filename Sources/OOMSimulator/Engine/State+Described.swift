@@ -16,7 +16,9 @@ extension State {
         ? badness(choice.victim, totalpages: oc.totalpages) : 0
     }
     var kill = Kill(at: now, by: killer, victim: victim)
-    kill.decision = choice.selection.map { describe($0, choice, listsCandidates: listsCandidates) }
+    kill.decision = choice.selection.map {
+      describe($0, choice, victim: victim, listsCandidates: listsCandidates)
+    }
     kill.killed = choice.dead.map {
       Kill.Casualty(process: identity($0.row), because: $0.because)
     }
@@ -25,7 +27,7 @@ extension State {
 
   /// What the kernel's killer went by.
   private func describe(
-    _ selection: Choice.Selected, _ choice: Choice, listsCandidates: Bool
+    _ selection: Choice.Selected, _ choice: Choice, victim: Candidate, listsCandidates: Bool
   ) -> Kill.Decision {
     let oc = selection.oc
     let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
@@ -51,6 +53,9 @@ extension State {
       decision.runnerUpWinsTies =
         isVisited(next, after: choice.victim, domain: oc.memcg) == decision.equalsReplace
     }
+    decision.counterError = rules.counters.pagesBehind(
+      mapped: victim.file + victim.shmem, threads: tasks.threads(of: choice.victim),
+      cpus: machine.cpus)
     return decision
   }
 

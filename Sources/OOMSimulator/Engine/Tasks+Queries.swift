@@ -11,6 +11,8 @@ extension Tasks {
     return sharers[owner] ?? [owner]
   }
 
+  func threads(of row: Int) -> Int64 { rare.threads[row] ?? 1 }
+
   func isAlive(_ row: Int) -> Bool { states[row] == .running }
 
   /// Whether it is still in the kernel's list: running, or dying with its memory not back.

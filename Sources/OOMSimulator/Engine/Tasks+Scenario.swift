@@ -65,14 +65,15 @@ struct StartColumns {
 
   /// What few rows have.
   private mutating func takeRare(_ tree: MemcgTree) {
-    if !table.legacy.isEmpty || !table.pageTableLevels.isEmpty || !table.threadCgroups.isEmpty {
+    if !table.legacy.isEmpty || !table.pageTableLevels.isEmpty || !table.threads.isEmpty {
       for row in pids.indices {
         let source = source(row)
         if let inputs = table.legacy[source] { rare.legacy[row] = inputs }
         if let levels = table.pageTableLevels[source] {
           rare.upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
         }
-        if let paths = table.threadCgroups[source] {
+        rare.threads[row] = table.threads[source]?.count
+        if case .inGroups(let paths)? = table.threads[source] {
           rare.threadGroups[row] = paths.map { Int32(tree.number(of: $0) ?? MemcgTree.root) }
         }
       }

@@ -7,6 +7,9 @@ public struct Explanation: Equatable, Sendable {
   package let pointsPerAdj: Int64
   /// Points that the victim had more than the runner-up; nil without one, or where the victim is no candidate.
   public let margin: Int128?
+  /// Pages that the victim's counters may have been behind in a kernel where that can have made the runner-up the victim;
+  /// nil where the choice was clear.
+  package let nearTieWithin: Int64?
   /// The highest `oom_score_adj` below its own at which the runner-up would have been chosen instead; nil
   /// when no value above -1000 would do, or when there is no runner-up.
   public let sparedAtAdj: Int16?
@@ -19,13 +22,14 @@ public struct Explanation: Equatable, Sendable {
   public init(of kill: Kill) {
     self.kill = kill
     guard let decision = kill.decision else {
-      (pointsPerAdj, margin, sparedAtAdj, sparedAtOOMAdj) = (0, nil, nil, nil)
+      (pointsPerAdj, margin, nearTieWithin, sparedAtAdj, sparedAtOOMAdj) = (0, nil, nil, nil, nil)
       return
     }
     pointsPerAdj = decision.arithmetic.pointsPerAdj
     // A process that was taken although it is no candidate has no points.
     margin =
       kill.victim.points == .min ? nil : decision.runnerUp.map { kill.victim.points - $0.points }
+    nearTieWithin = decision.isNearTie(of: kill.victim) ? decision.counterError : nil
     let isLegacy = decision.arithmetic.unit == .none
     let spared: Int16? =
       if decision.chosen == .points, let runnerUp = decision.runnerUp {

@@ -21,29 +21,3 @@ package func committedBatch(
 
 /// How far such a counter can be off at most, in pages.
 package func percpuError(cpus: Int64, batch: Int64) -> Int64 { cpus * (batch - 1) }
-
-extension RulesByRelease {
-  /// What of resident memory counts, and how exactly it is read.
-  @_optimize(none)
-  static var rss: [RuleChange] {
-    [
-      RuleChange(
-        .rss, "2.6.11", "rss does not count.", "mm/oom_kill.c", "badness()"),
-      RuleChange(
-        .rss, "2.6.36", "rss and swap entries; each thread may be off by about 64 page faults.",
-        "include/linux/mm.h", "get_mm_rss()", hurts: "whoever is resident", follows: .badness),
-      RuleChange(
-        .rss, "6.2",
-        """
-        The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - 1) \
-        pages a counter, 32 MiB on 64 CPUs. Not simulated: the exact sums decide.
-        """,
-        "include/linux/mm.h", "get_mm_counter()", commit: "f1a7941243c1",
-        hurts: "near-ties: either may be chosen", isSimulated: false),
-      RuleChange(
-        .rss, "7.0", "The killer sums the counters exactly.",
-        "mm/oom_kill.c", "oom_badness()", hurts: "nobody: the error of 6.2 is gone",
-        isSimulated: false),
-    ]
-  }
-}

@@ -23,6 +23,10 @@ public struct Machine: Equatable, Sendable {
   package var hugetlb: Int64 = 0
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
   package var hz: Int64 = 250
+  /// How many processors are online: what each holds back of a counter makes near ties. Kernel: `num_online_cpus()`.
+  package var cpus: Int64 = 1
+  /// More than any kernel is built for. Kernel: `CONFIG_NR_CPUS`.
+  package static let mostCPUs: Int64 = 8192
   /// Width of a `long` on the kernel that decides: old rules overflow in it.
   package var wordBits = WordBits.bits64
   /// Time from a kill until the victim's memory is back.

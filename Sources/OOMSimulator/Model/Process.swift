@@ -90,10 +90,32 @@ extension Scenario {
     package var memsAllowed: NodeMask?
     /// Nodes that its memory policy binds it to. Kernel: `MPOL_BIND` of `set_mempolicy()`.
     package var mempolicy: NodeMask?
-    /// Groups of threads that live in another group than the process, on version 1.
-    package var threadCgroups: [String] = []
+    /// Its threads, where there is more to say than that it has one.
+    package var threads: Threads?
     /// Whether it comes back after its death; nil means never.
     public var restart: RestartPolicy?
+
+    /// What is known of the threads of a process.
+    package enum Threads: Equatable, Sendable {
+      /// How many it has.
+      case count(Int64)
+      /// The groups of those beside the main one, on version 1.
+      case inGroups([String])
+
+      package var count: Int64 {
+        switch self {
+        case .count(let count): count
+        case .inGroups(let paths): 1 + Int64(paths.count)
+        }
+      }
+
+      var text: String {
+        switch self {
+        case .count(let count): "\(count)"
+        case .inGroups(let paths): paths.joined(separator: ", ")
+        }
+      }
+    }
 
     /// A process without a name yet, with all that is usual.
     package init() {}
@@ -141,7 +163,7 @@ extension Scenario {
       self.isSwapoff = isSwapoff
       self.memsAllowed = memsAllowed
       self.mempolicy = mempolicy
-      self.threadCgroups = threadCgroups
+      threads = threadCgroups.isEmpty ? nil : .inGroups(threadCgroups)
       self.restart = restart
     }
 

@@ -57,7 +57,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// Rows that give anything of it.
   var legacy: [Int: Scenario.Process.LegacyInputs] = [:]
   var pageTableLevels: [Int: PageTableLevels] = [:]
-  var threadCgroups: [Int: [String]] = [:]
+  var threads: [Int: Scenario.Process.Threads] = [:]
   var committed: [Int: Int64] = [:]
   var segments: [Int: String] = [:]
   var mappedFiles: [Int: String] = [:]
@@ -145,9 +145,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.hasPlainValues || !plain.isEmpty {
       plain[row] = process.hasPlainValues ? process : nil
     }
-    if !process.threadCgroups.isEmpty || !threadCgroups.isEmpty {
-      threadCgroups[row] = process.threadCgroups.isEmpty ? nil : process.threadCgroups
-    }
+    if process.threads != nil || !threads.isEmpty { threads[row] = process.threads }
   }
 
   /// The process of a row, from 0.
@@ -174,7 +172,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.sharesMMWith = sharesMMWith[row]
       process.legacy = legacy[row] ?? Scenario.Process.LegacyInputs()
       process.pageTableLevels = pageTableLevels[row]
-      process.threadCgroups = threadCgroups[row] ?? []
+      process.threads = threads[row]
       process.committed = committed[row]
       process.segment = segments[row]
       process.mappedFile = mappedFiles[row]

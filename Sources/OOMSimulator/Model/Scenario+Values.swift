@@ -170,7 +170,7 @@ extension FieldValue {
     case .name(let owner, let get, _):
       get(root) == "" ? "\(owner) needs a name that is not empty" : nil
     case .path(let get, _): Self.noPath(get(root))
-    case .threads(let get, _): get(root)?.lazy.compactMap { Self.noPath($0) }.first
+    case .threads(let get, _): get(root).flatMap { Self.complaint(of: $0) }
     case .child(let get, _): get(root).flatMap { Self.complaint(of: $0) }
     case .pageTables(let get, _): get(root).flatMap { Self.complaint(of: $0, most) }
     case .restart(let get, _): get(root).flatMap { Self.complaint(of: $0) }
@@ -198,6 +198,13 @@ extension FieldValue {
   private static func noPath(_ text: String?) -> String? {
     guard let text, !Cgroup.isPath(text) else { return nil }
     return "'\(text)' is no path of a group: write '/a/b'"
+  }
+
+  private static func complaint(of threads: Scenario.Process.Threads) -> String? {
+    switch threads {
+    case .count(let count): outside(1...Int64(Scenario.Process.pidLimit), count, "threads")
+    case .inGroups(let paths): paths.lazy.compactMap { noPath($0) }.first
+    }
   }
 
   private static func complaint(of child: Event.Child) -> String? {

@@ -6,6 +6,7 @@ package import VictimSelection
 /// The values here are those of 2.6.11; `RulesByRelease` changes them release by release.
 package struct Rules: Equatable, Sendable {
   package var badness = Badness()
+  package var counters = MMCounterRule.exact
   package var selection = Selection()
   package var kill = Kill()
   package var outOfMemory = OutOfMemory()

@@ -2,10 +2,21 @@
 ///
 /// It never changes what it looks at: what lies between two instants of the replay is worked out on copies.
 struct Recorder: Sendable {
-  /// The rows and groups that get a line; empty while only peaks are wanted.
-  var rows: [Int] = []
-  var groups: [Int] = []
+  /// What is kept of a sample.
+  enum Subject: Sendable {
+    /// Nothing: samples are counted.
+    case count
+    /// The largest that every process and group was.
+    case peaks
+    /// A line for each of some groups and of some processes over all their lives; these by their first rows.
+    case lives(rows: [Int], groups: [Int])
+    /// A line for each of some groups, and for all processes of a name together: the line of each row.
+    case names(ofRows: [Int], groups: [Int])
+  }
 
+  let subject: Subject
+  /// How many samples were asked for.
+  private(set) var count = 0
   private(set) var timeline = Timeline()
   /// The largest that each process was, by the first row of its service.
   private(set) var processes: [Int: Int64] = [:]
@@ -15,59 +26,97 @@ struct Recorder: Sendable {
   private var groupPeaks: [Int64] = []
   private var groupPaths: [String] = []
   private var hasLimit: [Bool] = []
-  /// Time between two instants that are worth a sample each.
-  private let spacing: Microseconds
+  /// Time between two samples that are taken whatever happens; nil without such.
+  private let grid: Microseconds?
+  /// Time between two instants at which something happens that are worth samples; nil where the grid is all.
+  private let spacing: Microseconds?
+  /// Later samples of an instant take the place of the last one that may stand there.
+  private let mostOfAnInstant: Int
   private let end: Microseconds
   private var nextGrid: Microseconds = 0
   private var lastInstant: Microseconds = -1
   private var lastKill: Microseconds = -1
   private var killsTaken = 0
 
+  /// A recorder for a chart.
+  ///
   /// - Parameters:
   ///   - end: of the run.
   ///   - processes: how many there are: of very many fewer samples are taken.
-  init(end: Microseconds, processes: Int) {
+  init(_ subject: Subject = .peaks, end: Microseconds, processes: Int) {
     let samples: Int64 = processes > 20_000 ? 40 : 150
+    let spacing = max(end / samples, 1)
+    self.init(subject, end: end, grid: spacing, spacing: spacing)
+  }
+
+  /// - Parameters:
+  ///   - grid: above 0.
+  ///   - spacing: 0 wants every instant at which something happens.
+  init(
+    _ subject: Subject, end: Microseconds, grid: Microseconds? = nil, spacing: Microseconds? = nil,
+    mostOfAnInstant: Int = .max
+  ) {
+    self.subject = subject
     self.end = end
-    spacing = max(end / samples, 1)
+    // One beyond the end is never reached, and leaves room to add to it.
+    self.grid = grid.map { min($0, end + 1) }
+    self.spacing = spacing
+    self.mostOfAnInstant = mostOfAnInstant
   }
 
   /// The next instant of the grid that lies between two times, which is used up by this.
   mutating func gridInstant(after now: Microseconds, before time: Microseconds) -> Microseconds? {
-    while nextGrid <= now { nextGrid += spacing }
+    guard let grid else { return nil }
+    if nextGrid <= now { nextGrid = grid * (now / grid + 1) }
     guard nextGrid < time, nextGrid <= end else { return nil }
-    defer { nextGrid += spacing }
+    defer { nextGrid += grid }
     return nextGrid
   }
 
   /// Whether an instant at which something happens is far enough from the last one that was taken.
   mutating func wants(instant: Microseconds) -> Bool {
     if instant == lastInstant { return true }
+    guard let spacing else { return grid.map { instant % $0 == 0 } ?? false }
     guard lastInstant < 0 || instant - lastInstant >= spacing else { return false }
     lastInstant = instant
     return true
   }
 
   mutating func wants(killAt instant: Microseconds) -> Bool {
-    guard killsTaken < 40 || instant - lastKill >= spacing else { return false }
+    guard let spacing, killsTaken < 40 || instant - lastKill >= spacing else { return false }
     killsTaken += 1
     lastKill = instant
     return true
   }
 
+  /// - Complexity: O(processes + groups).
   mutating func take(_ state: State, _ restarts: Restarts) {
+    count += 1
+    if case .count = subject { return }
+    let times = timeline.times.suffix(mostOfAnInstant)
+    if times.count == mostOfAnInstant, times.allSatisfy({ $0 == state.now }) {
+      timeline.removeLastSample()
+    }
     timeline.times.append(state.now)
     timeline.fills.append(Timeline.Fill(of: state))
-    if rows.isEmpty, groups.isEmpty {
-      notePeaks(state, restarts)
-    } else {
+    switch subject {
+    case .count: break
+    case .peaks: notePeaks(state, restarts)
+    case .lives(let rows, let groups):
       // What reclaim took of others does not show.
       var state = state
       for first in rows {
         let row = restarts.lastRow(of: first)
         if row < state.tasks.count { state.settleHoldings(of: state.tasks.owner(row)) }
       }
-      noteLines(state, restarts)
+      noteGroups(groups, state)
+      noteLives(rows, state, restarts)
+    case .names(let lines, let groups):
+      var state = state
+      state.settle()
+      noteGroups(groups, state)
+      noteNames(lines, state)
+      timeline.dropRepeatedSample()
     }
   }
 
@@ -94,15 +143,21 @@ struct Recorder: Sendable {
     }
   }
 
-  private mutating func noteLines(_ state: State, _ restarts: Restarts) {
-    if timeline.processes.isEmpty, timeline.groups.isEmpty {
+  private mutating func noteGroups(_ groups: [Int], _ state: State) {
+    if timeline.groups.isEmpty {
       timeline.groups = groups.map {
         Timeline.GroupLine(path: state.groups.paths[$0], pages: [], limits: [], highs: [])
       }
-      timeline.processes = rows.map { _ in
-        Timeline.ProcessLine(process: ProcessIdentity(pid: 0, name: ""), pages: [])
-      }
     }
+    for (index, group) in groups.enumerated() {
+      timeline.groups[index].pages.append(state.ledger.accounts[group].usage)
+      timeline.groups[index].limits.append(state.ledger.limits[group].max)
+      timeline.groups[index].highs.append(state.ledger.limits[group].high)
+    }
+  }
+
+  private mutating func noteLives(_ rows: [Int], _ state: State, _ restarts: Restarts) {
+    if timeline.processes.isEmpty { timeline.processes = rows.map { _ in .unnamed } }
     for (index, first) in rows.enumerated() {
       // A row of a later event is not there yet.
       let row = restarts.lastRow(of: first)
@@ -112,10 +167,20 @@ struct Recorder: Sendable {
       }
       timeline.processes[index].pages.append(isThere ? state.pagesShown(row) : 0)
     }
-    for (index, group) in groups.enumerated() {
-      timeline.groups[index].pages.append(state.ledger.accounts[group].usage)
-      timeline.groups[index].limits.append(state.ledger.limits[group].max)
-      timeline.groups[index].highs.append(state.ledger.limits[group].high)
+  }
+
+  private mutating func noteNames(_ lines: [Int], _ state: State) {
+    if timeline.processes.isEmpty {
+      timeline.processes = (0..<(lines.max() ?? -1) + 1).map { _ in .unnamed }
+    }
+    for line in timeline.processes.indices { timeline.processes[line].pages.append(0) }
+    let last = timeline.times.count - 1
+    for row in 0..<state.tasks.count {
+      let line = lines[row]
+      if timeline.processes[line].process.pid == 0 {
+        timeline.processes[line].process = state.identity(row)
+      }
+      timeline.processes[line].pages[last] += state.pagesShown(row)
     }
   }
 
@@ -166,6 +231,8 @@ extension Timeline.Fill {
     kernel = max(state.used - processes - cache, 0)
     swap = state.ledger.accounts[MemcgTree.root].swapUsage
     minWatermark = state.minWatermark
+    free = state.free
+    committed = state.committed
   }
 }
 

@@ -11,8 +11,8 @@ extension Replay {
 
   /// Takes a sample of an instant at which something happens; of its beginning and of its end.
   mutating func recordInstant() {
-    catchUp()
     guard recorder?.wants(instant: state.now) == true else { return }
+    catchUp()
     recorder?.take(state, state.restarts)
   }
 

@@ -15,16 +15,23 @@ package struct Timeline: Equatable, Sendable {
     package var swap: Int64 = 0
     /// Kernel: `WMARK_MIN`.
     package var minWatermark: Int64 = 0
+    /// File: `MemFree` in /proc/meminfo.
+    package var free: Int64 = 0
+    /// File: `Committed_AS` in /proc/meminfo.
+    package var committed: Int64 = 0
 
     package var used: Int64 { processes + cache + kernel }
   }
 
-  /// One process over all its lives.
+  /// One process over all its lives, or all processes of a name.
   package struct ProcessLine: Equatable, Sendable {
+    /// The first of them.
     package var process: ProcessIdentity
     /// rss and swap, one number a sample; 0 while it does not run.
     package var pages: [Int64]
     package var peak: Int64 { pages.max() ?? 0 }
+
+    static var unnamed: Self { Self(process: ProcessIdentity(pid: 0, name: ""), pages: []) }
   }
 
   /// One memory cgroup.
@@ -54,7 +61,31 @@ package struct Timeline: Equatable, Sendable {
   /// When the run ended.
   package var end: Microseconds = 0
 
+  /// The time between two samples, or two instants with samples, where there would be more than are kept.
+  package var thinnedTo: Microseconds?
+
   package init() {}
+
+  mutating func removeLastSample() {
+    times.removeLast()
+    fills.removeLast()
+    for line in processes.indices { processes[line].pages.removeLast() }
+    for line in groups.indices {
+      groups[line].pages.removeLast()
+      groups[line].limits.removeLast()
+      groups[line].highs.removeLast()
+    }
+  }
+
+  /// Takes out the last sample where it is the one before it once more.
+  mutating func dropRepeatedSample() {
+    let (now, before) = (times.count - 1, times.count - 2)
+    guard before >= 0, times[now] == times[before], fills[now] == fills[before],
+      processes.allSatisfy({ $0.pages[now] == $0.pages[before] }),
+      groups.allSatisfy({ $0.pages[now] == $0.pages[before] })
+    else { return }
+    removeLastSample()
+  }
 }
 
 extension Simulator {
@@ -69,16 +100,66 @@ extension Simulator {
     of run: Run, _ scenario: Scenario, processes: Int = 8, groups: Int = 6
   ) -> Timeline {
     let peaks = recorded(Recorder(end: run.end, processes: run.processCount), scenario)
-    var lines = Recorder(end: run.end, processes: run.processCount)
-    lines.rows = peaks.largestRows(processes, of: run)
-    lines.groups = peaks.largestGroups(groups, of: run)
-    let recorder = recorded(lines, scenario)
-    var timeline = recorder.timeline
+    let rows = peaks.largestRows(processes, of: run)
+    let groups = peaks.largestGroups(groups, of: run)
+    var timeline = recordedTimeline(
+      Recorder(.lives(rows: rows, groups: groups), end: run.end, processes: run.processCount),
+      of: run, scenario)
+    timeline.otherProcesses = peaks.processes.count - rows.count
+    timeline.otherGroups = peaks.limitedGroups - groups.count
+    return timeline
+  }
+
+  /// Memory over the time of a run, of every group and of the processes of every name, the largest first.
+  ///
+  /// - Parameters:
+  ///   - run: of this scenario by this simulator.
+  ///   - step: the time between two samples, above 0, with one at the end besides; nil takes a sample before and after
+  ///     everything that happens.
+  ///   - mostCells: how many samples there may be times what each has; at least 10 samples are kept. Where there would
+  ///     be more, they are spread out evenly, of everything that happens the first 40 kills besides, and `thinnedTo` says
+  ///     so.
+  /// - Complexity: two replays, and O(processes + groups) for each sample.
+  package func timeline(
+    of run: Run, _ scenario: Scenario, every step: Microseconds?, mostCells: Int64 = 4_000_000
+  ) -> Timeline {
+    var lines: [String: Int] = [:]
+    let ofRows = (0..<run.processCount).map { row in
+      let name = run.process(row).name
+      let line = lines[name] ?? lines.count
+      lines[name] = line
+      return line
+    }
+    let groups = Array(1..<run.groups.count + 1)
+    let most = max(min(mostCells / Int64(lines.count + 3 * groups.count + 5), 10_000), 10)
+    let subject = Recorder.Subject.names(ofRows: ofRows, groups: groups)
+    let recorder: Recorder
+    var thinnedTo: Microseconds?
+    if let step {
+      let steps = run.end / step / most + 1
+      if steps > 1 { thinnedTo = step * steps }
+      recorder = Recorder(subject, end: run.end, grid: thinnedTo ?? step, mostOfAnInstant: 1)
+    } else {
+      let counted = recorded(Recorder(.count, end: run.end, spacing: 0), scenario)
+      let isThinned = counted.count > most
+      if isThinned { thinnedTo = run.end / (most / 2) + 1 }
+      recorder = Recorder(
+        subject, end: run.end, spacing: thinnedTo ?? 0, mostOfAnInstant: isThinned ? 2 : .max)
+    }
+    var timeline = recordedTimeline(recorder, of: run, scenario)
+    timeline.thinnedTo = thinnedTo
+    timeline.processes.sortLargestFirst { $0.peak }
+    timeline.groups.sortLargestFirst { $0.peak }
+    return timeline
+  }
+
+  private func recordedTimeline(
+    _ recorder: Recorder, of run: Run, _ scenario: Scenario
+  ) -> Timeline {
+    var timeline = recorded(recorder, scenario).timeline
     timeline.memory = scenario.machine.memory
     timeline.pageSize = scenario.machine.pageSize
     timeline.end = run.end
-    timeline.otherProcesses = peaks.processes.count - lines.rows.count
-    timeline.otherGroups = peaks.limitedGroups - lines.groups.count
     return timeline
   }
 
@@ -89,5 +170,14 @@ extension Simulator {
     replay.run()
     replay.recordEnd()
     return replay.recorder ?? recorder
+  }
+}
+
+extension Array {
+  /// Of equals the one that was there first comes first.
+  fileprivate mutating func sortLargestFirst(by size: (Element) -> Int64) {
+    let sizes = map(size)
+    self = indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
+      .map { self[$0] }
   }
 }

@@ -23,8 +23,7 @@ let runCommand = CommandSpec(
       help:
         "Also save the scenario, with what --set and --kernel changed; - prints it in place of the run."
     ),
-    .color,
-  ],
+  ] + TimelineFile.options + [.color],
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
 
@@ -44,6 +43,7 @@ let runCommand = CommandSpec(
   if output == "-", logs || draws || arguments.has("--json") || arguments.has("--candidates") {
     throw UsageError("-o - prints the scenario, without what prints the run.")
   }
+  let timeline = try TimelineFile(arguments)
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
@@ -63,6 +63,10 @@ let runCommand = CommandSpec(
     simulator.recordsCandidates = arguments.has("--candidates")
     simulator.recordsLog = logs
     let run = simulator.run(valid: scenario)
+    if let timeline {
+      try timeline.save(run, scenario, simulator, terminal)
+      if timeline.isPrinted { return .done }
+    }
     if draws { timelines.append(simulator.timeline(of: run, scenario)) }
     runs.append(run)
   }

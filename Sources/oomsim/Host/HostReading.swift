@@ -73,6 +73,7 @@ struct HostReading {
     } else if let bytes = bytes("proc/vmstat") {
       host.machine.inferPageSize(vmstat: bytes)
     }
+    if let bytes = bytes("sys/devices/system/cpu/online") { host.machine.read(cpusOnline: bytes) }
     if let bytes = bytes("proc/swaps") { host.machine.read(swaps: bytes) }
     for index in host.machine.swaps.indices where host.machine.swaps[index].isZram {
       let file = "sys/block/\(host.machine.swaps[index].device)/mm_stat"

@@ -77,8 +77,8 @@ package enum FieldValue<Root>: Sendable {
   case child(Get<Event.Child>, Set<Event.Child>)
   /// One size, or one for each level.
   case pageTables(Get<PageTables>, Set<PageTables>)
-  /// The groups of threads beside the main one.
-  case threads(Get<[String]>, Set<[String]>)
+  /// How many threads, or the groups of those beside the main one.
+  case threads(Get<Scenario.Process.Threads>, Set<Scenario.Process.Threads>)
   case restart(Get<RestartPolicy>, Set<RestartPolicy>)
   /// One size, or a list of devices.
   case swap(Get<SwapSpace>, Set<SwapSpace>)
@@ -114,7 +114,7 @@ extension FieldValue {
     case .nodes(let get, _): .optional(get(root)?.description)
     case .process(let get, _): .optional(get(root)?.description)
     case .capabilities(let get, _): .optional(get(root)?.names.joined(separator: ", "))
-    case .threads(let get, _): .optional(get(root)?.joined(separator: ", "))
+    case .threads(let get, _): .optional(get(root)?.text)
     case .names(let get, _): .optional(get(root)?.joined(separator: ", "))
     case .kills(let get, _):
       .optional(get(root)?.map { $0.process.description }.joined(separator: ", "))

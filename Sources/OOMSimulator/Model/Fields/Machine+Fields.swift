@@ -38,6 +38,10 @@ extension Machine {
       "Ticks a second, the clock in which old releases count CPU time. Default 250.",
       example: "1000"),
     Field(
+      "cpus", .integer(1...mostCPUs, { $0.cpus }, { $0.cpus = $1 }),
+      "Processors online. Each holds back a part of the counters of 6.2 to 6.19, so they say how close a near tie is. "
+        + "Default 1.", example: "16"),
+    Field(
       "exit_delay", .duration({ $0.exitDelay }, { $0.exitDelay = $1 }),
       "Time from a kill until the memory of the victim is back. Default 0.", example: "\"100ms\""),
     Field(

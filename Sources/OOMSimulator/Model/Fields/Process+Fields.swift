@@ -141,9 +141,8 @@ extension Scenario.Process {
       "It runs swapoff, and is chosen before all others.", example: "true"),
     Field(
       "threads",
-      .threads(
-        { $0.threadCgroups.isEmpty ? nil : $0.threadCgroups }, { $0.threadCgroups = $1 }),
-      "How many threads it has, which decides nothing; or those that live in a group of their own, "
+      .threads({ $0.threads }, { $0.threads = $1 }),
+      "How many threads it has: up to 6.1 each counts by itself, so they say how close a near tie is; or those that live in a group of their own, "
         + "which version 1 allows.", example: "[ { \"cgroup\": \"/a\" } ]"),
     Field(
       "mems_allowed", .nodes({ $0.memsAllowed }, { $0.memsAllowed = $1 }),
