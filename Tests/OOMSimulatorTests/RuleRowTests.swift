@@ -28,6 +28,8 @@ import Testing
     "Scenarios/old/swapoff-victim.json": ["heuristic 2.6.17", "watermarks 4.6", "heuristic 5.2"],
     "Scenarios/old/tie-5-3.json": ["ties 4.7", "ties 4.9", "ties 5.3"],
     "Scenarios/overcommit/redis-bgsave-mode2.json": ["strict 3.10"],
+    "Scenarios/peers/kselftest/high-sync-5.4.json": ["high 5.18"],
+    "Scenarios/peers/kselftest/oom-group-leaf-4.19.json": ["memcgEvents 5.2"],
     "Scenarios/protection/init-protection-minus-999.json": ["badness 5.9"],
     "Scenarios/protection/init-protection.json": ["disabled 2.6.32"],
     "Scenarios/protection/memory-min-is-no-shield.json": ["protection 4.18"],

@@ -242,7 +242,7 @@ package struct TextReport {
       facts.append("slept \(SizeFormat.time(group.highSleep)) above memory.high")
     }
     if group.events.oomKill > 1 {
-      facts.append("\(SizeFormat.grouped(group.events.oomKill)) processes killed (oom_kill)")
+      facts.append("\(SizeFormat.grouped(group.events.oomKill)) kills counted (oom_kill)")
     }
     if facts.isEmpty { return nil }
     facts.append("peak \(size(group.peak))")

@@ -6,6 +6,7 @@ package enum RuleName: String, CaseIterable, Sendable {
   case memcgLimit = "memcg limit"
   case protection = "memory.low and memory.min"
   case high = "memory.high"
+  case memcgEvents = "memory.events"
   case watermarks
   case trigger = "global trigger"
   case panicOnOOM = "panic_on_oom"

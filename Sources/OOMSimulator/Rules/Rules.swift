@@ -95,6 +95,8 @@ package struct Rules: Equatable, Sendable {
     package var killsOnFaultsOnly = false
     package var protection = ProtectionRule.none
     package var highDelay = HighDelay.none
+    /// `memory.events` of a group has those of the groups below it: since 5.2.
+    package var countsEventsBelow = false
   }
 
   /// What /proc shows of badness and takes for it, fs/proc/base.c.
