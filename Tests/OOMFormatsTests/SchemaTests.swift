@@ -204,6 +204,8 @@ struct SchemaKeysTests {
     #expect(Set(forms.flatMap { $0["properties"]?.keys ?? [] }) == Set(known))
     #expect(
       Set(try keys(at: "$defs/process_change")) == Set(Fields.processChangeTable.keys.names))
+    #expect(
+      Set(try keys(at: "$defs/machine_change")) == Set(Fields.machineChangeTable.keys.names))
   }
 
   private struct Missing: Error {}
