@@ -44,7 +44,7 @@ extension Fields {
     if seen & 8 != 0 {
       var change = Event.MachineChange()
       _ = try object(Self.machineChangeTable, into: &change)
-      return .setMachine(change)
+      return .setMachine(memory: change.memory, hugetlb: change.hugetlb)
     }
     guard seen & 4 != 0 else { return nil }
     var change = Sysctl()

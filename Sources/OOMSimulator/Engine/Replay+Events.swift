@@ -65,8 +65,8 @@ extension Replay {
     case .setSysctl(let change):
       state.apply(change)
       state.somethingFreed = true
-    case .setMachine(let change):
-      let left = state.apply(change)
+    case .setMachine(let memory, let hugetlb):
+      let left = state.apply(Event.MachineChange(memory: memory, hugetlb: hugetlb))
       if left > 0 { warn(.memoryInUse(pages: left)) }
       state.somethingFreed = true
     case .move(let process, let path):

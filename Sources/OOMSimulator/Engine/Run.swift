@@ -186,7 +186,7 @@ public struct Refusal: Equatable, Sendable {
   package var tmpfsSize: Int64?
 
   /// The name of the error: ENOMEM of overcommit, ENOSPC of a full tmpfs.
-  public var error: String { tmpfsSize == nil ? "ENOMEM" : "ENOSPC" }
+  package var error: String { tmpfsSize == nil ? "ENOMEM" : "ENOSPC" }
 }
 
 /// Growth that can never go on without a change from outside.

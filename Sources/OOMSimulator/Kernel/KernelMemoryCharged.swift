@@ -6,8 +6,8 @@ extension RulesByRelease {
       RuleChange(
         .memcgKernel, "2.6.25",
         """
-        Kernel memory is charged to no group. (Since 3.8 to one of version 1 that has a \
-        memory.kmem.limit_in_bytes, which scenarios do not.)
+        Kernel memory is charged to no group; since 3.8 to one of version 1 that has a \
+        memory.kmem.limit_in_bytes, which no scenario has.
         """,
         "mm/memcontrol.c", "memcg_kmem_enabled()", evidence: .memory),
       RuleChange(

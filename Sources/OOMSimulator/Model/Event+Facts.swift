@@ -95,7 +95,8 @@ extension Event.Action {
     case .setProcess(let process, let change): .process(process, change)
     case .setCgroup(let path, let change): .cgroup(path, change)
     case .setSysctl(let change): .sysctl(change)
-    case .setMachine(let change): .machine(change)
+    case .setMachine(let memory, let hugetlb):
+      .machine(Event.MachineChange(memory: memory, hugetlb: hugetlb))
     case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .growUnowned, .shrinkUnowned,
       .reclaim, .move, .swapoff, .swapon, .sysrq, .oom:
       nil

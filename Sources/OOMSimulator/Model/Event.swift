@@ -73,16 +73,13 @@ public struct Event: Equatable, Sendable {
   }
 
   /// What of the machine can be changed while it runs; nil leaves it.
-  public struct MachineChange: Equatable, Sendable {
-    /// What the kernel manages, in pages. File: `MemTotal` in /proc/meminfo.
+  package struct MachineChange: Equatable, Sendable {
+    /// What the kernel manages. File: `MemTotal` in /proc/meminfo.
     package var memory: Int64?
-    /// The pool of huge pages, in pages of the usual size. File: /proc/sys/vm/nr_hugepages.
+    /// The pool of huge pages. File: `Hugetlb` in /proc/meminfo.
     package var hugetlb: Int64?
 
-    /// What is to be changed; nil leaves it.
-    ///
-    /// - Parameters: as the properties of the same names.
-    public init(memory: Int64? = nil, hugetlb: Int64? = nil) {
+    package init(memory: Int64? = nil, hugetlb: Int64? = nil) {
       self.memory = memory
       self.hugetlb = hugetlb
     }
@@ -123,7 +120,7 @@ public struct Event: Equatable, Sendable {
     /// Writes sysctls; what is nil is left.
     indirect case setSysctl(Sysctl)
     /// Gives the machine memory or takes it away, and changes its pool of huge pages; what is nil is left.
-    case setMachine(MachineChange)
+    case setMachine(memory: Int64?, hugetlb: Int64?)
     /// Moves the process to another group; what it was charged for stays behind. File: cgroup.procs.
     case move(ProcessReference, cgroup: String)
     /// Takes swap away, all of it when `pages` is nil; the process does it.
