@@ -147,10 +147,10 @@ import Testing
     var group = Cgroup()
     group.cpusetMems = NodeMask("1")
     scenario.cgroups["/one"] = group
-    let read = Self.replay(scenario, [.readPageCache(pages: 5000, cgroup: "/one")])
+    let read = Self.replay(scenario, [.growUnowned(.pageCache, pages: 5000, cgroup: "/one")])
     #expect(read.record.kills.isEmpty && Self.used(read)[0] < 10 && Self.used(read)[1] == 1000)
     // Nobody's death helps, and then nobody is left: the kernel panics.
-    let written = Self.replay(scenario, [.writeTmpfs(pages: 5000, cgroup: "/one")])
+    let written = Self.replay(scenario, [.growUnowned(.tmpfs, pages: 5000, cgroup: "/one")])
     #expect(
       written.record.kills.first?.decision?.constraint == .cpuset
         && written.record.kills.first?.decision?.invoker == nil)

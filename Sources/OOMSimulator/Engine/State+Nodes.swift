@@ -7,8 +7,9 @@ extension State {
   ///
   /// Kernel: `get_vma_policy()`, mm/mempolicy.c, and `cpuset_zone_allowed()`, mm/page_alloc.c.
   func nodes(of growth: Growth) -> NodeMask? {
-    guard machine.nodes.count > 1 else { return nil }
-    let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.tmpfsGroup)
+    // What the kernel asks for itself no cpuset binds.
+    guard machine.nodes.count > 1, !growth.isOfKernel else { return nil }
+    let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.unownedGroup)
     let nodes = policy(of: growth) ?? mems
     return nodes.isSuperset(of: allNodes) ? nil : nodes
   }

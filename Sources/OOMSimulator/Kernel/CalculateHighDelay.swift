@@ -53,7 +53,7 @@ extension State {
       levels.reduce(0) { max($0, calculateHighDelay(usage: $1.usage + pages, high: $1.high)) }
     }
     var left: Int64 = 0
-    for kind in PageKind.touched { left += growth.total[kind] - growth.done[kind] }
+    for kind in growth.kinds { left += growth.total[kind] - growth.done[kind] }
     var (pages, ticks) = (left, Int64(0))
     let isCall = left == growth.total.locked - growth.done.locked
     if case .afterBatch(let batch, let inCalls) = rules.memcg.highDelay, inCalls || !isCall {
@@ -69,7 +69,7 @@ extension State {
     }
     var to = growth.done
     var (rest, whole) = (pages, left)
-    for kind in PageKind.touched {
+    for kind in growth.kinds {
       let kindLeft = growth.total[kind] - growth.done[kind]
       let part = proportion(of: rest, kindLeft, whole)
       to[kind] += part

@@ -134,6 +134,9 @@ private struct ValueCheck {
     case .setProcess(_, let change): values(change, Event.ProcessChange.fields, at: here)
     case .setCgroup(let name, let change): group(change, name, at: here)
     case .setSysctl(let change): values(change, Sysctl.fields, at: here)
+    case .setMachine(let memory, let hugetlb):
+      let change = Event.MachineChange(memory: memory, hugetlb: hugetlb)
+      values(change, Event.MachineChange.fields, at: here)
     default: values(event.action.parts, EventForm.of(event.action).fields, at: here)
     }
   }

@@ -2,6 +2,8 @@
 package enum RuleName: String, CaseIterable, Sendable {
   case memcg = "memory cgroups"
   case memcgTables = "memcg page tables"
+  case memcgKernel = "memcg kernel memory"
+  case memcgReclaim = "memcg reclaim on demand"
   case memcgTrigger = "memcg trigger"
   case memcgLimit = "memcg limit"
   case protection = "memory.low and memory.min"
