@@ -215,7 +215,8 @@ extension Replay {
   /// - Parameter service: whose next life it is; nil for a first one.
   mutating func start(_ process: Scenario.Process, name: String, service: Int? = nil) {
     if let other = process.sharesMMWith,
-      references.living(other, state.tasks).map({ state.tasks.hasMemory(state.tasks.owner($0)) }) != true
+      references.living(other, state.tasks).map({ state.tasks.hasMemory(state.tasks.owner($0)) })
+        != true
     {
       warn(.noAddressSpace(process: name, of: other))
       return

@@ -55,7 +55,8 @@ extension State {
     var left: Int64 = 0
     for kind in growth.kinds { left += growth.total[kind] - growth.done[kind] }
     var (pages, ticks) = (left, Int64(0))
-    let isCall = left == growth.total.locked - growth.done.locked
+    let locked = growth.total.locked - growth.done.locked
+    let isCall = locked > 0 && locked == left
     if case .afterBatch(let batch, let inCalls) = rules.memcg.highDelay, inCalls || !isCall {
       if delay(after: 0) < mostDelayTicks {
         let high = levels.map { $0.high }.min() ?? 0
