@@ -5,7 +5,7 @@ import OOMSimulator
 import Testing
 
 /// Reports with bytes flipped, removed, doubled, cut and lines swapped: nothing crashes or hangs, and what the
-/// bytes do not support is no match. `OOMSIM_MUTATIONS` says how many, 500 by default.
+/// bytes do not support is no match. `OOMSIM_MUTATIONS` says how many, 120 by default.
 @Suite struct KernelLogMutationTests {
   static let count = Logs.mutations
 

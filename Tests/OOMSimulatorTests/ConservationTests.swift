@@ -7,7 +7,7 @@ import VictimSelection
 /// No page is lost or invented: after every event and every kill of generated worlds the sums of the
 /// ledger are those of its parts, and those of the processes.
 @Suite struct ConservationTests {
-  /// `OOMSIM_SWARM` sets how many worlds, 320 by default, `OOMSIM_SEED` takes a single one.
+  /// `OOMSIM_SWARM` sets how many worlds, 192 by default, `OOMSIM_SEED` takes a single one.
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }

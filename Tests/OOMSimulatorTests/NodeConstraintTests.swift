@@ -7,7 +7,8 @@ import Testing
 @Suite struct NodeTests {
   /// Two nodes of 1000 pages (1200 present, 1500 spanned) and 50 of swap; a is bound to node 0, b to node 1.
   private func run(
-    _ kernel: KernelRelease, invoker: String, nodes: String?, panicOnOOM: Sysctl.PanicOnOOM = .never
+    _ kernel: KernelRelease, invoker: String, nodes: String?, panicOnOOM: Sysctl.PanicOnOOM = .never,
+    swapoff: String? = nil
   ) -> Run {
     var scenario = Scenario()
     scenario.machine.nodes = [0, 1].map { _ in
@@ -31,6 +32,7 @@ import Testing
       process.mempolicy = NodeMask(policy)
       process.cgroup = cgroup
       if name == "a" { process.memsAllowed = NodeMask("0") }
+      process.isSwapoff = name == swapoff
       scenario.processes.append(process)
     }
     scenario.events = [
@@ -65,6 +67,16 @@ import Testing
     let kill = try #require(run("2.6.30", invoker: "d", nodes: nil).kills.first)
     #expect(kill.victim.points == 300 && kill.victim.name == "b")
     #expect(kill.decision?.runnerUp?.name == "a" && kill.decision?.runnerUp?.points == 50)
+  }
+
+  /// `select_bad_process()` of 2.6.14 and 2.6.16, mm/oom_kill.c, asks `cpuset_excl_nodes_overlap()` before it looks at
+  /// `PF_SWAPOFF`.
+  @Test func `a swapoff on other nodes is passed over in 2-6-14`() throws {
+    let kill = try #require(run("2.6.14", invoker: "d", nodes: nil, swapoff: "a").kills.first)
+    #expect(kill.victim.name != "a" && kill.decision?.runnerUp?.name != "a")
+    let later = try #require(run("2.6.16", invoker: "d", nodes: nil, swapoff: "a").kills.first)
+    #expect(later.victim.name == "d" && later.decision?.runnerUp?.name != "a")
+    #expect(run("2.6.14", invoker: "d", nodes: nil, swapoff: "c").kills.first?.victim.name == "c")
   }
 
   @Test func `panic_on_oom 1 spares a constrained OOM`() {

@@ -91,7 +91,7 @@ import Testing
   @Test("generated worlds: the value spares the victim, and the one before it does not")
   func generated() throws {
     var found = 0
-    for seed: UInt64 in 0..<14 {
+    for seed: UInt64 in 0..<7 {
       var worlds = Worlds(seed: seed &+ 4_000)
       let scenario = worlds.scenario(events: 8)
       let run = Simulator(kernel: "6.12").run(scenario)
@@ -123,7 +123,7 @@ import Testing
         }
       }
     }
-    #expect(found >= 3, "\(found) worlds had something to spare")
+    #expect(found >= 2, "\(found) worlds had something to spare")
   }
 
   @Test("alone in its group no value matters, and -1000 makes it stand still")

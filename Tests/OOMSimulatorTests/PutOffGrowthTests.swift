@@ -7,7 +7,7 @@ import Testing
 /// Growth that is sure to fit waits until it ends or somebody asks. Whoever replays without that, with all growth
 /// applied at every instant, gets the same: kills, refusals, where every page is, digest.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 160 by default; `OOMSIM_SEED` takes a single one.
+/// `OOMSIM_SWARM` says how many worlds, 96 by default; `OOMSIM_SEED` takes a single one.
 @Suite struct PutOffGrowthTests {
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment

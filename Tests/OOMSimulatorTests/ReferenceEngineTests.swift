@@ -6,7 +6,7 @@ import Testing
 /// Every kill of generated worlds against a second reading of the rule book: candidates gathered from the
 /// group paths, points summed from their terms, the walk done by sorting.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 320 by default.
+/// `OOMSIM_SWARM` says how many worlds, 160 by default.
 @Suite struct ReferenceEngineTests {
   /// The process that a kernel would take of those listed, in the order of the list.
   ///

@@ -5,7 +5,7 @@ import Testing
 @testable import OOMSimulator
 
 /// Replays that select by an index from the first OOM on, beside replays that scan every time: the scan is the
-/// referee. `OOMSIM_SWARM` says how many worlds, 160 by default.
+/// referee. `OOMSIM_SWARM` says how many worlds, 96 by default.
 @Suite struct SelectionIndexTests {
   static let worlds =
     ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap { UInt64($0) } ?? 96

@@ -3,7 +3,7 @@ import Testing
 import VictimSelection
 
 /// The index against the scan: after every step of a generated life of processes both choose the same.
-/// `OOMSIM_STEPS` says how many steps a rule has, 1,200 by default.
+/// `OOMSIM_STEPS` says how many steps a rule has, 600 by default.
 @Suite struct VictimIndexTests {
   static let steps = ProcessInfo.processInfo.environment["OOMSIM_STEPS"].flatMap { Int($0) } ?? 600
 

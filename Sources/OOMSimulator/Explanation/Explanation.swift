@@ -5,7 +5,7 @@ public struct Explanation: Equatable, Sendable {
   @Indirect package private(set) var kill: Kill
   /// What one step of `oom_score_adj` is worth, in points.
   package let pointsPerAdj: Int64
-  /// Points that the victim had more than the runner-up; nil without one.
+  /// Points that the victim had more than the runner-up; nil without one, or where the victim is no candidate.
   public let margin: Int128?
   /// The highest `oom_score_adj` below its own at which the runner-up would have been chosen instead; nil
   /// when no value above -1000 would do, or when there is no runner-up.
@@ -23,9 +23,9 @@ public struct Explanation: Equatable, Sendable {
       return
     }
     pointsPerAdj = decision.arithmetic.pointsPerAdj
-    // Who cannot be chosen has no points.
-    let other = decision.runnerUp.flatMap { $0.ineligible == nil ? $0 : nil }
-    margin = kill.victim.ineligible == nil ? other.map { kill.victim.points - $0.points } : nil
+    // A process that was taken although it is no candidate has no points.
+    margin =
+      kill.victim.points == .min ? nil : decision.runnerUp.map { kill.victim.points - $0.points }
     let isLegacy = decision.arithmetic.unit == .none
     let spared: Int16? =
       if decision.chosen == .points, let runnerUp = decision.runnerUp {

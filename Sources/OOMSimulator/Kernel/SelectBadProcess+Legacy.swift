@@ -5,8 +5,8 @@ internal import VictimSelection
 extension State {
   /// The process that a release before 2.6.36 takes; the first of equals, with 0 points if need be.
   ///
-  /// Until 2.6.18 kernel threads take part, with 0 points, and -17 is tested before anybody is found
-  /// dying; since 2.6.19 it is tested after. Not modelled: tasks that exit without having been killed.
+  /// Until 2.6.18 kernel threads take part, with 0 points, and -17 and foreign cpusets are tested before anybody is found
+  /// dying or in swapoff; since 2.6.19 -17 is tested after. Not modelled: tasks that exit without having been killed.
   ///
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
   func selectByLegacyBadness(_ oc: OOMControl) -> Selection {
@@ -17,6 +17,8 @@ extension State {
       if tasks.isKernelThread(row), !rules.selection.kernelThreadsTakePart { continue }
       let isDisabled = rules.selection.hasOOMDisable && tasks.oomAdj(row) == -17
       if rules.selection.testsDisabledFirst, isDisabled { continue }
+      let isForeign = oc.foreign.contains(row)
+      if isForeign, !rules.constraint.nodes.countsAnEighth { continue }
       if tasks.states[row] == .dying {
         if !oc.ignoresVictims { return .aborted }
         continue
@@ -25,8 +27,6 @@ extension State {
       if rules.selection.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
         return .victim(row)
       }
-      let isForeign = oc.foreign.contains(row)
-      if isForeign, !rules.constraint.nodes.countsAnEighth { continue }
       let points = legacyBadness(row, isForeign: isForeign)
       if chosen == nil || points > chosenPoints {
         chosen = row

@@ -13,7 +13,7 @@ enum Logs {
 
   static let names = texts(in: folder)
 
-  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 250 by default.
+  /// `OOMSIM_MUTATIONS` says how many damaged logs a test makes of all, 120 by default.
   static let mutations =
     ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 120
 
