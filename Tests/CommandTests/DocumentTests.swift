@@ -42,10 +42,14 @@ struct DocumentTests {
   static let stuck = ["at_us", "pid", "name", "cgroup", "why"]
   static let panic = ["at_us", "why", "constraint"]
   static let process = ["pid", "name", "state", "anon", "swap"]
+  static let group =
+    ["path", "current", "peak", "swap_current", "swap_peak", "high_sleep_us", "events"]
+    + ["low", "high", "max", "oom", "oom_kill", "oom_group_kill"]
   static let tail =
     ["refused"] + refused + ["stuck"] + stuck + ["panic"] + panic
     + ["loop", "warnings", "processes"]
-    + [process, process, process, process].flatMap(\.self) + ["digest"]
+    + [process, process, process, process].flatMap(\.self) + ["groups"]
+    + [group, group].flatMap(\.self) + ["digest"]
 
   @Test func `a loop is said with these keys, and in words`() async throws {
     let path = "Scenarios/restart/systemd-restart-loop-slow.json"
@@ -113,7 +117,7 @@ struct DocumentTests {
   @Test func `nothing is an empty list or null, never left out`() async throws {
     let scenario = #"{ "schema": "oomsim.scenario/1", "machine": { "memory": "1G" } }"#
     let output = try await Program.run(["run", "-", "--json"], stdin: scenario)
-    let rest = ["refused", "stuck", "panic", "loop", "warnings", "processes", "digest"]
+    let rest = ["refused", "stuck", "panic", "loop", "warnings", "processes", "groups", "digest"]
     #expect(Self.keys(of: output.out) == Self.head + rest)
     #expect(output.out.contains("\"panic\": null") && output.out.contains("\"kills\": []"))
     // An OOM that nobody asked for, with one candidate: no invoker, no runner-up.

@@ -35,6 +35,8 @@ extension Warning.Fact {
       "oom: oom_kill_disable of \(cgroup) is 1, nobody is killed"
     case .notRunning(let event, let process):
       "\(event): \(process) is not running, the event is passed over"
+    case .memoryGone(let event, let process):
+      "\(event): the address space that the kernel thread \(process) borrowed is gone, the event is passed over"
     case .nodesNotAllowed(let process, let allowed, let wanted):
       "grow: EINVAL: \(process) may have memory on nodes \(allowed) only, none of \(wanted): "
         + "the event is passed over"

@@ -38,12 +38,16 @@ extension Ledger {
     }
     guard protects else { return wanted - left + take(left, in: domain, stages, [], nodes) }
     // memory.low holds in a first round; a second one ignores it when the first does not give enough. What is protected
-    // changes with every page that is taken, so it is looked at anew after a part of them.
-    let step = max(min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
+    // changes with the pages that are taken, so it is looked at anew after a part of them: a larger one each time that
+    // nothing has changed.
+    let least = max(min(left, accounts[domain].usage) / Self.protectionSteps, Self.swapClusterMax)
     for respectsLow in [true, false] {
       if !respectsLow, left > 0 { noteLow(in: domain) }
+      var (step, before) = (least, [Int64]())
       while left > 0 {
         let floors = protection(in: domain, respectsLow: respectsLow)
+        step = floors == before ? min(step, left) * 2 : least
+        before = floors
         let taken = take(min(left, step), in: domain, stages, floors, nodes)
         if taken == 0 { break }
         left -= taken

@@ -125,7 +125,7 @@ extension Replay {
 
   private mutating func tryApply(at time: Microseconds) -> Bool {
     for order in applicationOrder() {
-      if !grow(order, to: time) { return false }
+      if grow(order, to: time) != nil { return false }
     }
     return true
   }

@@ -38,7 +38,7 @@ extension Replay {
     switch action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
-      guard let row = living(process, action.name) else { return }
+      guard let row = living(process, action.name), keepsMemory(row, action.name) else { return }
       noteStart(action, row: row)
       perform(action, row: row)
     case .start(let process):
@@ -145,6 +145,13 @@ extension Replay {
     return nil
   }
 
+  /// Whether a living process still has an address space: a kernel thread does not keep the one that it borrowed.
+  private mutating func keepsMemory(_ row: Int, _ event: String) -> Bool {
+    if state.tasks.hasMemory(state.tasks.owner(row)) { return true }
+    warn(.memoryGone(event: event, process: state.tasks.names[row]))
+    return false
+  }
+
   /// - Parameter tmpfsSize: the size of a tmpfs that is full; nil where it is overcommit that refuses.
   mutating func refuse(_ pages: Int64, row: Int?, tmpfsSize: Int64? = nil) {
     let overcommit = state.overcommitState(row: row)
@@ -207,7 +214,10 @@ extension Replay {
 
   /// - Parameter service: whose next life it is; nil for a first one.
   mutating func start(_ process: Scenario.Process, name: String, service: Int? = nil) {
-    if let other = process.sharesMMWith, references.living(other, state.tasks) == nil {
+    if let other = process.sharesMMWith,
+      references.living(other, state.tasks).map({ state.tasks.hasMemory(state.tasks.owner($0)) })
+        != true
+    {
       warn(.noAddressSpace(process: name, of: other))
       return
     }

@@ -79,14 +79,14 @@ extension Replay {
 
   /// Takes what is due at an instant, as much as fits.
   ///
-  /// - Returns: whether all of it fitted.
-  mutating func grow(_ order: Int, to time: Microseconds) -> Bool {
-    guard var growth = state.growths[order] else { return true }
+  /// - Returns: the limit that stopped it, nil when all of it fitted.
+  mutating func grow(_ order: Int, to time: Microseconds) -> ChargeLimit? {
+    guard var growth = state.growths[order] else { return nil }
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     let before = growth.done
-    var fits = true
-    for kind in growth.kinds where fits {
+    var met: ChargeLimit?
+    for kind in growth.kinds where met == nil {
       let due = growth.due(kind, at: time)
       if due == 0 { continue }
       if growth.isShrink {
@@ -100,7 +100,7 @@ extension Replay {
       }
       let (taken, limit) = take(due, kind, growth)
       growth.done[kind] += taken
-      fits = limit == nil
+      met = limit
     }
     let done = growth.done
     state.growths.change(order) {
@@ -110,7 +110,7 @@ extension Replay {
       if !$0.isShrink { $0.stuckSince = nil }
     }
     promise(order)
-    return fits
+    return met
   }
 
   /// Charges up to `due` pages of one kind.
@@ -142,8 +142,10 @@ extension Replay {
     while record.panic == nil, !isAbandoned, state.growths[order] != nil,
       state.growths[order]?.stop == nil
     {
-      if grow(order, to: now) { return }
-      guard let growth = state.growths[order], let limit = failingLimit(growth) else { continue }
+      guard let met = grow(order, to: now) else { return }
+      guard let growth = state.growths[order] else { continue }
+      // Reclaim for the machine may have taken the group below its memory.high again: by less than it grew.
+      guard let limit = failingLimit(growth) ?? (met.kind == .high ? met : nil) else { continue }
       let group = limit.group
       switch limit.kind {
       case .max: break

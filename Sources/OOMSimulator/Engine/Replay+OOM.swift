@@ -48,10 +48,7 @@ extension Replay {
   private mutating func apply(_ choice: Choice) -> Int64 {
     let rows = choice.dead.map { $0.row }
     let freed = state.kill(rows)
-    let dead = Set(rows)
-    for growth in state.growths.all where growth.row.map(dead.contains) ?? false {
-      endGrowth(growth.order)
-    }
+    endGrowths(of: rows)
     isReviewDue = true
     if state.machine.exitDelay > 0 {
       state.exits.append(Exit(at: now + state.machine.exitDelay, rows: rows))
@@ -69,6 +66,7 @@ extension Replay {
     }
     while let first = state.exits.first, first.at <= now {
       _ = state.end(first.rows, as: .killed)
+      endGrowths(of: first.rows)
       state.exits.removeFirst()
       died(first.rows, isFailure: true)
       state.somethingFreed = true
@@ -93,10 +91,18 @@ extension Replay {
     defer { if !sharesNothing { reviewGrowths() } }
     _ = state.end([row], as: .exited)
     died([row], isFailure: isFailure)
-    for order in state.growths.orders(of: state.tasks.owner(row))
-    where state.growths[order]?.row == row {
-      endGrowth(order)
-    }
+    endGrowths(of: [row])
     state.somethingFreed = true
+  }
+
+  /// Ends what the dead did, and what kernel threads did in address spaces that are gone with them.
+  private mutating func endGrowths(of rows: [Int]) {
+    for owner in rows.map({ state.tasks.owner($0) }).uniqued() {
+      let isGone = !state.tasks.hasMemory(owner)
+      for order in state.growths.orders(of: owner) {
+        let isDead = state.growths[order]?.row.map { !state.tasks.isAlive($0) } ?? false
+        if isGone || isDead { endGrowth(order) }
+      }
+    }
   }
 }

@@ -37,6 +37,8 @@ public struct Warning: Equatable, Sendable {
 
     /// An event of this key is passed over: its process is not running.
     case notRunning(event: String, process: ProcessReference)
+    /// An event of this key is passed over: a kernel thread has lost the address space that it borrowed.
+    case memoryGone(event: String, process: String)
     /// `mbind()` fails with EINVAL: the process may not have memory on any of the nodes. The event is passed over.
     case nodesNotAllowed(process: String, allowed: NodeMask, wanted: NodeMask)
     /// Two living processes have one name: events mean the younger one.

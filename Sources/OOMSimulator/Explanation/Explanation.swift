@@ -23,7 +23,9 @@ public struct Explanation: Equatable, Sendable {
       return
     }
     pointsPerAdj = decision.arithmetic.pointsPerAdj
-    margin = decision.runnerUp.map { kill.victim.points - $0.points }
+    // Who cannot be chosen has no points.
+    let other = decision.runnerUp.flatMap { $0.ineligible == nil ? $0 : nil }
+    margin = kill.victim.ineligible == nil ? other.map { kill.victim.points - $0.points } : nil
     let isLegacy = decision.arithmetic.unit == .none
     let spared: Int16? =
       if decision.chosen == .points, let runnerUp = decision.runnerUp {

@@ -32,7 +32,7 @@ func calculateHighDelay(usage: Int64, high: Int64) -> Int64 {
 extension State {
   /// The next stretch of a growth above `memory.high`: on it the sleep after each batch hardly changes.
   ///
-  /// Modelled: a stretch is a 512th of `memory.high` long and goes on evenly, where the kernel's processes take a batch
+  /// Modelled: a stretch is a 512th of `memory.high` long, or a 4096th of what is left of the growth, and goes on evenly, where the kernel's processes take a batch
   /// at once and sleep; once the sleep is as long as it can be, the rest is one stretch.
   ///
   /// - Complexity: O(1), at most a thousand steps.
@@ -55,7 +55,7 @@ extension State {
     if case .afterBatch(let batch) = rules.memcg.highDelay {
       if delay(after: 0) < mostDelayTicks {
         let high = levels.map { $0.high }.min() ?? 0
-        pages = min(left, max(high / 512 / batch, 1) * batch)
+        pages = min(left, max(high / 512 / batch, left / 4096 / batch, 1) * batch)
       }
       ticks = sleep(pages, batch: batch, delay)
     }
