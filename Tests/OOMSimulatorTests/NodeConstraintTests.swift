@@ -7,7 +7,8 @@ import Testing
 @Suite struct NodeTests {
   /// Two nodes of 1000 pages (1200 present, 1500 spanned) and 50 of swap; a is bound to node 0, b to node 1.
   private func run(
-    _ kernel: KernelRelease, invoker: String, nodes: String?, panicOnOOM: Sysctl.PanicOnOOM = .never,
+    _ kernel: KernelRelease, invoker: String, nodes: String?,
+    panicOnOOM: Sysctl.PanicOnOOM = .never,
     swapoff: String? = nil
   ) -> Run {
     var scenario = Scenario()
