@@ -10,6 +10,7 @@ struct Charge {
   var group: Int
   /// The memory nodes that they may lie on, nil for any.
   var nodes: NodeMask?
+  var spread = NodeSpread.zonelist
   /// Whether it goes on above `memory.high`.
   var ignoresHigh = false
 
@@ -39,6 +40,7 @@ extension State {
       if kind == .cache { charge.ignoresHigh = true }
       return charge
     }
+    charge.spread = spread(of: growth, after: plan?.touched ?? tasks.mms[owner].touched)
     if growth.verb == .copyOnWrite {
       charge.pages = copiedPages(of: due, owner: owner)
       return charge
@@ -57,6 +59,9 @@ extension State {
       return noteAge(of: pages, kind, of: growth)
     }
     if pages == 0 { return }
+    let spread = spread(of: growth, after: tasks.mms[owner].touched)
+    ledger.nodes?.spread = spread
+    defer { ledger.nodes?.spread = .zonelist }
     if growth.verb == .copyOnWrite {
       let copied = copiedPages(of: pages, owner: owner)
       copyOnWrite(pages, row: owner, on: nodes)
@@ -140,6 +145,8 @@ extension Ledger {
   /// - Returns: whether they do.
   mutating func plan(_ charge: Charge) -> Bool {
     if tryCharge(charge).limit != nil { return false }
+    nodes?.spread = charge.spread
+    defer { nodes?.spread = .zonelist }
     let isFile = charge.kind.isOfFiles
     self.charge(
       isFile ? charge.tables : charge.all, tables: charge.tables, to: charge.group,

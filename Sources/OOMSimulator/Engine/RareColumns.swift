@@ -10,7 +10,7 @@ struct RareColumns: Equatable, Sendable {
   var threadGroups: [Int: [Int32]] = [:]
   /// Memory nodes of the rows that give them.
   var memsAllowed: [Int: NodeMask] = [:]
-  var mempolicy: [Int: NodeMask] = [:]
+  var mempolicy: [Int: Mempolicy] = [:]
   /// What the rows map that give it: the name of a segment, and of a file.
   var segments: [Int: String] = [:]
   var mappedFiles: [Int: String] = [:]
@@ -19,6 +19,12 @@ struct RareColumns: Equatable, Sendable {
   /// Where the resident pages of an address space lie, on a machine with several memory nodes.
   var nodes: [Int: NodeShares] = [:]
 
+  /// The nodes that the policy of a row binds it to.
+  func boundNodes(_ row: Int) -> NodeMask? {
+    guard let policy = mempolicy[row], policy.mode == .bind else { return nil }
+    return policy.nodes
+  }
+
   mutating func add(_ process: Scenario.Process, row: Int, at now: Microseconds) {
     if process.legacy != Scenario.Process.LegacyInputs() { legacy[row] = process.legacy }
     startedAt[row] = now
@@ -26,7 +32,7 @@ struct RareColumns: Equatable, Sendable {
       upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
     }
     memsAllowed[row] = process.memsAllowed
-    mempolicy[row] = process.mempolicy
+    mempolicy[row] = process.mempolicy.map { Mempolicy(nodes: $0, mode: process.mempolicyMode) }
   }
 
   mutating func apply(_ change: Event.ProcessChange, to row: Int) {
@@ -37,6 +43,10 @@ struct RareColumns: Equatable, Sendable {
       legacy[row] = inputs
     }
     if let nodes = change.memsAllowed { memsAllowed[row] = nodes }
-    if let nodes = change.mempolicy { mempolicy[row] = nodes }
+    if let nodes = change.mempolicy ?? mempolicy[row]?.nodes,
+      change.mempolicy != nil || change.mempolicyMode != nil
+    {
+      mempolicy[row] = Mempolicy(nodes: nodes, mode: change.mempolicyMode ?? .bind)
+    }
   }
 }

@@ -148,6 +148,7 @@ public struct Event: Equatable, Sendable {
     /// Its pages stay where they are; only further growth goes by it.
     package var memsAllowed: NodeMask?
     package var mempolicy: NodeMask?
+    package var mempolicyMode: Mempolicy.Mode?
 
     /// What is to be changed; nil leaves it.
     ///

@@ -246,6 +246,7 @@ extension FieldValue {
       for size in [node.memory, node.present, node.spanned, node.kernel ?? 0] {
         if let complaint = outside(0...most, size, "pages") { return complaint }
       }
+      if let complaint = outside(1...255, node.weight, nil) { return complaint }
     }
     return nil
   }
