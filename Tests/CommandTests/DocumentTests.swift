@@ -40,7 +40,7 @@ struct DocumentTests {
   static let candidate = ["pid", "name", "points", "oom_score_adj", "eligible"]
   /// `allowed` is what the text says the request was held against.
   static let refused = [
-    "at_us", "pid", "name", "pages", "commit_limit", "committed_as", "allowed",
+    "at_us", "pid", "name", "pages", "commit_limit", "committed_as", "allowed", "error",
   ]
   static let stuck = ["at_us", "pid", "name", "cgroup", "why"]
   static let panic = ["at_us", "why", "constraint"]

@@ -134,16 +134,16 @@ struct ScenarioWriterTests {
     for form in EventForm.all {
       guard case .members(let fields, let members, _) = form.shape else { continue }
       var needed = Set(fields.filter { $0.isRequired }.map { $0.key })
-      var others: Set<String> = []
+      var others: [String] = []
       switch members {
       case .all: break
       case .oneOrMore(let keys): needed.insert(keys[0])
-      case .either(let first, let second): others = [first, second]
+      case .either(let first, let second, _): others = [first, second]
       }
       for field in fields {
         var keys = needed.union([field.key])
         if !others.isEmpty, !others.contains(field.key) {
-          keys.formUnion(others.sorted().prefix(1))
+          keys.insert(others[0])
         }
         let list = fields.filter { keys.contains($0.key) }
           .map { "\"\($0.key)\": \($0.example)" }.joined(separator: ", ")

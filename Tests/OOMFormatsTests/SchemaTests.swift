@@ -79,6 +79,15 @@ struct SchemaTests {
     (#""events": [ { "at": "1s", "oom": {}, "tmpfs": { "write": 0 } } ]"#, false),
     (#""events": [ { "at": "1s" } ]"#, false), (#""events": [ { "oom": {} } ]"#, false),
     (#""events": [ { "at": 0, "tmpfs": { "write": "1M", "delete": "1M" } } ]"#, false),
+    (#""events": [ { "at": 0, "tmpfs": { "write": "1M", "size": "1M", "over": "1s" } } ]"#, true),
+    (#""events": [ { "at": 0, "tmpfs": { "delete": "1M", "size": "1M" } } ]"#, false),
+    (#""events": [ { "at": 0, "kernel": { "grow": "1M", "cgroup": "/a", "over": "1s" } } ]"#, true),
+    (#""events": [ { "at": 0, "kernel": { "grow": "1M", "shrink": "1M" } } ]"#, false),
+    (#""events": [ { "at": 0, "reclaim": { "size": "1M" } } ]"#, true),
+    (#""events": [ { "at": 0, "reclaim": { "cgroup": "/" } } ]"#, false),
+    (#""events": [ { "at": 0, "set": { "machine": true, "to": { "hugetlb": 0 } } } ]"#, true),
+    (#""events": [ { "at": 0, "set": { "machine": true, "to": { "swap": 0 } } } ]"#, false),
+    (#""events": [ { "at": 0, "set": { "machine": false, "to": { "memory": "1G" } } } ]"#, false),
     (#""events": [ { "at": 0, "set": { "sysctl": true, "to": { "vm.swappiness": 1 } } } ]"#, true),
     (#""events": [ { "at": 0, "set": { "sysctl": false, "to": {} } } ]"#, false),
     (#""events": [ { "at": 0, "set": { "cgroup": "/a", "to": { "page_cache": 0 } } } ]"#, false),
@@ -158,7 +167,10 @@ struct SchemaKeysTests {
   }
 
   /// Inner tables are seen by what the reader says of a key that is none.
-  @Test(arguments: ["grow", "shrink", "map", "unmap", "exit", "page_cache", "tmpfs", "move", "oom"])
+  @Test(arguments: [
+    "grow", "shrink", "map", "unmap", "exit", "page_cache", "tmpfs", "kernel", "reclaim", "move",
+    "oom",
+  ])
   func `the schema has the fields of an action and no others`(action: String) throws {
     let known = try knownKeys(#""events": [ { "at": 0, "\#(action)": { "????????????": 0 } } ]"#)
     #expect(Set(try keys(at: "$defs/event/properties/\(action)")) == Set(known))
@@ -204,6 +216,8 @@ struct SchemaKeysTests {
     #expect(Set(forms.flatMap { $0["properties"]?.keys ?? [] }) == Set(known))
     #expect(
       Set(try keys(at: "$defs/process_change")) == Set(Fields.processChangeTable.keys.names))
+    #expect(
+      Set(try keys(at: "$defs/machine_change")) == Set(Fields.machineChangeTable.keys.names))
   }
 
   private struct Missing: Error {}

@@ -54,7 +54,7 @@ struct TextReportTests {
             spared at  oom_score_adj -596 or less (it had -500); then batch is chosen
             freed      216 968 pages (847 MiB)
 
-        group /web: 2 processes killed (oom_kill), peak 100 MiB
+        group /web: 3 kills counted (oom_kill), peak 100 MiB
 
         2 kills · end at 2m0s · digest \(hexText(run.digest))
 

@@ -40,6 +40,21 @@ struct WarningTextTests {
     #expect(release.text.hasPrefix("2.4.20 is older than 2.6.11, "))
   }
 
+  @Test func `what could not be had for nobody`() {
+    let texts = [
+      Warning.Fact.notCharged(.kernel, pages: 3, cgroup: "/a"), .memoryInUse(pages: 4),
+      .noReclaimFile(cgroup: "/a"), .reclaimedLess(cgroup: "/a", pages: 5),
+    ].map { Warning(at: 0, $0).text }
+    #expect(
+      texts == [
+        "at 0s: kernel: 3 pages could not be charged to /a: ENOMEM, no kill",
+        "at 0s: set: 4 pages are in use and could not be taken",
+        "at 0s: reclaim: /a has no file for it, which version 2 has since 5.19: "
+          + "the event is passed over",
+        "at 0s: reclaim: EAGAIN: 5 pages of /a could not be reclaimed",
+      ])
+  }
+
   @Test func `how far a run is followed`() {
     let texts = [Warning.Bound.restarts(25), .time(400 * 86_400_000_000), .time(3_600_000_000)]
       .map { Warning(at: 1_000_000, .stopped(after: $0)).text.prefix { $0 != "," } }

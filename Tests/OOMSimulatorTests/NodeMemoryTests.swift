@@ -56,6 +56,48 @@ import Testing
     #expect(Self.used(replay)[1] == 508)
   }
 
+  /// MPOL_PREFERRED, MPOL_INTERLEAVE and MPOL_WEIGHTED_INTERLEAVE, mm/mempolicy.c: none of them keeps memory off the
+  /// other nodes. At the start a has a page and a page table, b and c have theirs on node 0.
+  @Test(
+    "what a policy does with its nodes",
+    arguments: [
+      (Mempolicy.Mode.preferred, "1", 500, [4, 502]), (.preferred, "1", 1500, [508, 1000]),
+      (.interleave, "0-1", 600, [306, 301]), (.interleave, "0-1", 1900, [957, 952]),
+      (.weightedInterleave, "0-1", 800, [606, 201]), (.bind, "1", 500, [4, 502]),
+    ])
+  func modes(
+    mode: Mempolicy.Mode, nodes: String, pages: Int64, used: [Int64]
+  ) {
+    var scenario = Self.scenario()
+    scenario.machine.nodes[0].weight = 3
+    var a = scenario.processes[0]
+    (a.mempolicy, a.mempolicyMode) = (NodeMask(nodes), mode)
+    scenario.processes = ProcessTable([a, scenario.processes[1], scenario.processes[2]])
+    let replay = Self.replay(scenario, [Self.grow("a", pages)])
+    #expect(replay.record.kills.isEmpty)
+    for (found, said) in zip(Self.used(replay), used) { #expect(abs(found - said) <= 1) }
+    // Little by little it is the same, but for what there was at the start.
+    var change = Event.ProcessChange()
+    (change.mempolicy, change.mempolicyMode) = (NodeMask(nodes), mode)
+    var slow = Self.scenario()
+    slow.machine.nodes[0].weight = 3
+    var sizes = Event.Sizes()
+    sizes.anon = pages
+    slow.events = [
+      Event(at: 0, action: .setProcess(.name("a"), change)),
+      Event(at: 0, action: .grow(.name("a"), sizes, over: .seconds(10))),
+    ]
+    for at in 1..<100 {
+      slow.events.append(
+        Event(
+          at: Microseconds(Int64(at) * 99_991), action: .shrink(.name("c"), Event.Sizes(), over: 0))
+      )
+    }
+    var growth = Replay(slow, recordsCandidates: true)
+    growth.run()
+    for (found, said) in zip(Self.used(growth), used) { #expect(abs(found - said) <= 3) }
+  }
+
   @Test func `a bound growth meets an OOM of its nodes while the others are free`() throws {
     let replay = Self.replay(
       Self.scenario(), [Self.grow("b", 300, "1"), Self.grow("a", 1500, "1")])
@@ -147,10 +189,10 @@ import Testing
     var group = Cgroup()
     group.cpusetMems = NodeMask("1")
     scenario.cgroups["/one"] = group
-    let read = Self.replay(scenario, [.readPageCache(pages: 5000, cgroup: "/one")])
+    let read = Self.replay(scenario, [.growUnowned(.pageCache, pages: 5000, cgroup: "/one")])
     #expect(read.record.kills.isEmpty && Self.used(read)[0] < 10 && Self.used(read)[1] == 1000)
     // Nobody's death helps, and then nobody is left: the kernel panics.
-    let written = Self.replay(scenario, [.writeTmpfs(pages: 5000, cgroup: "/one")])
+    let written = Self.replay(scenario, [.growUnowned(.tmpfs, pages: 5000, cgroup: "/one")])
     #expect(
       written.record.kills.first?.decision?.constraint == .cpuset
         && written.record.kills.first?.decision?.invoker == nil)

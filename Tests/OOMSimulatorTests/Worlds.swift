@@ -297,17 +297,25 @@ struct Worlds {
       return .start(started)
     case 8: return .exit(process)
     case 9:
+      if chance(10) {
+        return .reclaim(pages: pages(6000), cgroup: chance(60) ? path() : nil)
+      }
       return chance(60)
-        ? .readPageCache(pages: pages(30_000), cgroup: path())
-        : .dropPageCache(pages: pages(3000), cgroup: path())
+        ? .growUnowned(
+          .pageCache, pages: pages(30_000), cgroup: path(), over: chance(50) ? over : 0)
+        : .shrinkUnowned(.pageCache, pages: pages(3000), cgroup: path())
     case 10 where usesSwap && chance(50):
       return chance(50)
         ? .swapoff(pages: chance(50) ? nil : pages(8000), chance(70) ? process : nil)
         : .swapon(pages: pages(8000))
     case 10:
       return chance(60)
-        ? .writeTmpfs(pages: pages(6000), cgroup: path())
-        : .deleteTmpfs(pages: pages(6000), cgroup: path())
+        ? .growUnowned(
+          chance(80) ? .tmpfs : .kernel, pages: pages(6000), cgroup: path(),
+          over: chance(50) ? over : 0)
+        : .shrinkUnowned(
+          chance(80) ? .tmpfs : .kernel, pages: pages(6000), cgroup: path(),
+          over: chance(50) ? over : 0)
     case 11: return .move(process, cgroup: path())
     case 12:
       guard usesGroups else { return .oom(cgroup: nil, invoker: nil, nodes: nil) }

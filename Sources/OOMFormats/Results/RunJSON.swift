@@ -234,7 +234,8 @@ extension JSONWriter {
       $0.field("pages", refusal.pages)
       $0.field("commit_limit", refusal.commitLimit)
       $0.field("committed_as", refusal.committedAS)
-      $0.field("allowed", refusal.allowed)
+      $0.field("allowed", refusal.tmpfsSize ?? refusal.allowed)
+      $0.field("error", refusal.error)
     }
   }
 

@@ -48,8 +48,14 @@ extension Warning.Fact {
       "fork: \(parent) has no room for a child's page tables: ENOMEM"
     case .noRoomForPageCache(let cgroup):
       "page_cache: no room for a single page in \(cgroup)"
-    case .tmpfsNotCharged(let pages, let cgroup):
-      "tmpfs: \(pages) pages could not be charged to \(cgroup): ENOMEM, no kill"
+    case .notCharged(let what, let pages, let cgroup):
+      "\(what.rawValue): \(pages) pages could not be charged to \(cgroup): ENOMEM, no kill"
+    case .memoryInUse(let pages):
+      "set: \(pages) pages are in use and could not be taken"
+    case .noReclaimFile(let cgroup):
+      "reclaim: \(cgroup) has no file for it, which version 2 has since 5.19: the event is passed over"
+    case .reclaimedLess(let cgroup, let pages):
+      "reclaim: EAGAIN: \(pages) pages of \(cgroup) could not be reclaimed"
     case .memswBelowLimit(let cgroup):
       "\(cgroup): EINVAL: memory.memsw.limit_in_bytes below the limit of memory"
     case .hierarchyIsBusy(let cgroup):

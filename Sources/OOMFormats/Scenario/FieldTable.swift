@@ -44,6 +44,7 @@ struct FieldTable<Root>: Sendable {
 
 extension Fields {
   static let processTable = FieldTable(Scenario.Process.fields)
+  static let machineChangeTable = FieldTable(Event.MachineChange.fields)
   static let processChangeTable = FieldTable(Event.ProcessChange.fields)
   static let restartTable = FieldTable(RestartPolicy.fields)
   static let machineTable = FieldTable(Machine.fields)

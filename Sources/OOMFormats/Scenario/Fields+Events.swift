@@ -70,10 +70,13 @@ extension Fields {
         let list = keys.map { "'\($0)'" }.joined(separator: ", ")
         wrong("needs one or more of \(list)", at: offset)
       }
-    case .either(let first, let second):
+    case .either(let first, let second, let firstOnly):
       if (seen & (table.bit(first) | table.bit(second))).nonzeroBitCount != 1 {
         wrong("needs either '\(first)' or '\(second)'", at: offset)
         return nil
+      }
+      for key in firstOnly where seen & table.bit(key) != 0 && seen & table.bit(first) == 0 {
+        wrong("'\(key)' goes with '\(first)' only", at: offset)
       }
     }
     return parts

@@ -26,7 +26,8 @@ extension Fields {
       }
       groups.append(Expectation.ExpectedGroup(path: path, bounds: bounds))
     }
-    return groups
+    // The keys of an object have no order.
+    return groups.sorted { $0.path < $1.path }
   }
 
   private mutating func bounds(isSize: Bool) throws(JSONError) -> Expectation.Bounds? {

@@ -70,21 +70,22 @@ extension Fields {
     return (devices.reduce(0) { $0 + $1.size }, hasZram ? devices : [])
   }
 
-  private static let nodeKeys = ObjectKeys(["memory", "present", "spanned", "kernel"])
+  private static let nodeKeys = ObjectKeys(["memory", "present", "spanned", "kernel", "weight"])
 
   mutating func nodeList() throws(JSONError) -> [Machine.Node] {
     var nodes: [Machine.Node] = []
     let offset = try startOfNext()
     try list { (fields) throws(JSONError) in
       let offset = try fields.startOfNext()
-      var sizes: [Int64?] = [nil, nil, nil, nil]
+      var sizes: [Int64?] = [nil, nil, nil, nil, nil]
       let seen = try fields.object(Self.nodeKeys) { (fields, key) throws(JSONError) in
-        sizes[key] = try fields.size()
+        sizes[key] = key == 4 ? try fields.integer(1...255) : try fields.size()
       }
       if let seen { fields.needs("memory", seen & 1 != 0, at: offset) }
-      nodes.append(
-        Machine.Node(
-          memory: sizes[0] ?? 0, present: sizes[1], spanned: sizes[2], kernel: sizes[3]))
+      var node = Machine.Node(
+        memory: sizes[0] ?? 0, present: sizes[1], spanned: sizes[2], kernel: sizes[3])
+      node.weight = sizes[4] ?? 1
+      nodes.append(node)
     }
     if nodes.count > NodeMask.most {
       wrong("\(nodes.count) nodes, more than \(NodeMask.most)", at: offset)

@@ -1,9 +1,9 @@
 internal import OOMSimulator
 
-// The event `set`: a process, a group or the sysctls, and `to`: what to write.
+// The event `set`: a process, a group, the sysctls or the machine, and `to`: what to write.
 
 extension Fields {
-  private static let setKeys = ObjectKeys(["process", "cgroup", "sysctl", "to"])
+  private static let setKeys = ObjectKeys(["process", "cgroup", "sysctl", "machine", "to"])
 
   mutating func set() throws(JSONError) -> Event.Action? {
     let offset = try startOfNext()
@@ -14,18 +14,19 @@ extension Fields {
       switch key {
       case 0: process = try fields.process()
       case 1: path = try fields.cgroupPath()
-      case 2: try fields.sysctlMarker()
+      case 2: try fields.marker("sysctl")
+      case 3: try fields.marker("machine")
       default:
         to = try fields.startOfNext()
         try fields.json.skipValue()
       }
     }
     guard let seen else { return nil }
-    if (seen & 0b111).nonzeroBitCount != 1 {
-      wrong("needs exactly one of 'process', 'cgroup', 'sysctl'", at: offset)
+    if (seen & 0b1111).nonzeroBitCount != 1 {
+      wrong("needs exactly one of 'process', 'cgroup', 'sysctl', 'machine'", at: offset)
       return nil
     }
-    needs("to", seen & 8 != 0, at: offset)
+    needs("to", seen & 16 != 0, at: offset)
     guard let to else { return nil }
     // What `to` means is known only now that the whole object is read: go back for it.
     let after = json
@@ -40,6 +41,11 @@ extension Fields {
       }
       return .setCgroup(path, change)
     }
+    if seen & 8 != 0 {
+      var change = Event.MachineChange()
+      _ = try object(Self.machineChangeTable, into: &change)
+      return .setMachine(memory: change.memory, hugetlb: change.hugetlb)
+    }
     guard seen & 4 != 0 else { return nil }
     var change = Sysctl()
     try sysctl(into: &change)
@@ -47,9 +53,9 @@ extension Fields {
   }
 
   /// `"sysctl": true`: the names stand in `to`.
-  private mutating func sysctlMarker() throws(JSONError) {
+  private mutating func marker(_ key: String) throws(JSONError) {
     let offset = try startOfNext()
-    if try bool() == false { wrong("write \"sysctl\": true", at: offset) }
+    if try bool() == false { wrong("write \"\(key)\": true", at: offset) }
   }
 
   private mutating func processChange() throws(JSONError) -> Event.ProcessChange {

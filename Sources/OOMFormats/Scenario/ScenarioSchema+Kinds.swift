@@ -175,5 +175,10 @@ extension ScenarioSchema {
         + ##"that lies on the node; for all nodes or for none. Default: in proportion to the "##
         + ##"nodes' memory." }"##
     ),
+    (
+      "weight",
+      ##"{ "type": "integer", "minimum": 1, "maximum": 255, "description": "Pages that it "##
+        + ##"gives in turn to a policy of mode weighted_interleave. Default 1." }"##
+    ),
   ]
 }

@@ -47,6 +47,9 @@ package enum ScenarioSchema {
         "process_change", "What of a process can be changed while it runs.",
         Event.ProcessChange.fields, least: 1),
       definition(
+        "machine_change", "What of the machine can be changed while it runs.",
+        Event.MachineChange.fields, least: 1),
+      definition(
         "child", "What is left out is as its parent has it.",
         Scenario.Process.fields.filter { ["name", "pid", "oom_score_adj"].contains($0.key) }),
       object(
@@ -89,8 +92,10 @@ package enum ScenarioSchema {
       switch members {
       case .all: break
       case .oneOrMore(let keys): parts.append("\"anyOf\": [\(eachRequired(keys))]")
-      case .either(let first, let second):
-        parts.append("\"oneOf\": [\(eachRequired([first, second]))]")
+      case .either(let first, let second, let firstOnly):
+        let not = firstOnly.isEmpty ? "" : ", \"not\": { \"anyOf\": [\(eachRequired(firstOnly))] }"
+        parts.append(
+          "\"oneOf\": [\(eachRequired([first])), { \"required\": [\(quoted(second))]\(not) }]")
       }
       return "{ \(parts.joined(separator: ", ")), \"properties\": {\n"
         + lines(properties(fields), indent: 10) + "\n        } }"
@@ -101,6 +106,7 @@ package enum ScenarioSchema {
         ("process", reference("process_reference"), reference("process_change")),
         ("cgroup", reference("cgroup_path"), reference("cgroup_limits")),
         ("sysctl", "\"const\": true", reference("sysctl") + ", \"minProperties\": 1"),
+        ("machine", "\"const\": true", reference("machine_change")),
       ].map { key, place, value in
         "          { \"additionalProperties\": false, \"required\": [\(quoted(key)), \"to\"], "
           + "\"properties\": { \(quoted(key)): { \(place) }, \"to\": { \(value) } } }"

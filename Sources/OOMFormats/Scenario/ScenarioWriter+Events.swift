@@ -56,6 +56,12 @@ extension ScenarioWriter {
       writer.field("sysctl", true)
       writer.key("to")
       writer.object(inline: true) { fields(Sysctl.fields, of: change, usual: Sysctl(), to: &$0) }
+    case .machine(let change):
+      writer.field("machine", true)
+      writer.key("to")
+      writer.object(inline: true) {
+        fields(Event.MachineChange.fields, of: change, usual: Event.MachineChange(), to: &$0)
+      }
     case nil: break
     }
   }

@@ -140,6 +140,7 @@ extension ScenarioWriter {
           if node.present != node.memory { size("present", node.present, to: &$0) }
           if node.spanned != node.present { size("spanned", node.spanned, to: &$0) }
           size("kernel", node.kernel, to: &$0)
+          if node.weight != 1 { $0.field("weight", node.weight) }
         }
       }
     }

@@ -21,7 +21,9 @@ package struct StoryOutcome: Equatable, Sendable {
       domains.append(Self.domain(panic.constraint, panic.cgroup, panic.nodes))
     }
     domains += run.stuck.map { $0.cgroup ?? "machine" }
-    domains += run.refused.map { $0.mode == .never ? "CommitLimit" : "overcommit" }
+    domains += run.refused.map {
+      $0.tmpfsSize != nil ? "tmpfs" : $0.mode == .never ? "CommitLimit" : "overcommit"
+    }
     domain = domains.isEmpty ? "–" : Self.list(Self.distinct(domains.map(plain)))
 
     let dead = run.kills.map(Self.casualties)
@@ -37,8 +39,9 @@ package struct StoryOutcome: Equatable, Sendable {
       parts.append(
         Self.list(Self.distinct(run.stuck.map { Self.name($0.process) })) + " stands still")
     }
-    if !run.refused.isEmpty {
-      parts.append("ENOMEM: " + Self.list(Self.repeated(run.refused.map { Self.name($0.process) })))
+    for error in Self.distinct(run.refused.map { $0.error }) {
+      let names = run.refused.filter { $0.error == error }.map { Self.name($0.process) }
+      parts.append("\(error): " + Self.list(Self.repeated(names)))
     }
     victim = parts.isEmpty ? "nobody" : parts.joined(separator: ", ")
   }

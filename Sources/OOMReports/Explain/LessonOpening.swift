@@ -40,6 +40,9 @@ struct LessonOpening {
       return isMemcg
         ? "\(writer) needs one page more, and \(domain) is at its limit."
         : "\(writer) needs one page more, and there is none to be had."
+    case .kernel:
+      return "The kernel needs one page more for itself, and "
+        + (isMemcg ? "\(domain) is at its limit." : "there is none to be had.")
     case .fork: return "\(invoker) forks, and there is no room for the page tables of the child."
     case .swapoff:
       return

@@ -53,11 +53,21 @@ struct QuietLesson {
   }
 
   private func refusal(_ refusal: Refusal) -> Lesson.Step {
-    var step = Lesson.Step(name: .refused, title: "A request that was refused: ENOMEM, and no kill")
+    var step = Lesson.Step(
+      name: .refused, title: "A request that was refused: \(refusal.error), and no kill")
     let name = refusal.process.map(numbers.name) ?? "A tmpfs write"
     step.field("at", SizeFormat.time(refusal.at))
     step.field("asked by", name)
     step.field("wanted", numbers.pages(refusal.pages))
+    if let size = refusal.tmpfsSize {
+      step.field("size of the tmpfs", numbers.pages(size))
+      step.say("The tmpfs is full. Nobody is out of memory: the write fails.")
+      step.facts = [
+        Lesson.Fact("error", refusal.error), Lesson.Fact("pages", refusal.pages),
+        Lesson.Fact("tmpfs_size", size),
+      ]
+      return step
+    }
     step.field("mode", "vm.overcommit_memory \(refusal.mode.rawValue)")
     step.field("CommitLimit", numbers.pages(refusal.commitLimit))
     step.field("Committed_AS", numbers.pages(refusal.committedAS))

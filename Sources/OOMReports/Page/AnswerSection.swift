@@ -27,7 +27,7 @@ struct AnswerSection {
     for refusal in run.refused.prefix(3) {
       let name = refusal.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(name) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): ENOMEM by overcommit, no kill."
+        "\(name) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): \(refusal.cause), no kill."
       )
     }
     if run.refused.count > 3 { lines.append("\(run.refused.count - 3) more requests are refused.") }
@@ -91,5 +91,12 @@ struct AnswerSection {
 
   private func size(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: run.pageSize)
+  }
+}
+
+extension Refusal {
+  /// The error and what gives it.
+  fileprivate var cause: String {
+    tmpfsSize == nil ? "ENOMEM by overcommit" : "ENOSPC, the tmpfs is full"
   }
 }

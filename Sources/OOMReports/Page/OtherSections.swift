@@ -59,7 +59,9 @@ struct OtherSections {
     var text = "<section aria-labelledby=\"refused\"><h2 id=\"refused\">Refused requests</h2>"
     text +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the refused requests\"><table>"
-    text += "<caption>ENOMEM by overcommit: nobody dies of it</caption><thead><tr>"
+    let isFull = run.refused.contains { $0.error == "ENOSPC" }
+    text += "<caption>ENOMEM by overcommit\(isFull ? ", ENOSPC of a full tmpfs" : ""): "
+    text += "nobody dies of it</caption><thead><tr>"
     text += "<th scope=\"col\" class=\"n\">at</th><th scope=\"col\" class=\"name\">process</th>"
     for name in ["wanted", "CommitLimit", "Committed_AS"] {
       text += "<th scope=\"col\" class=\"n\">\(name)</th>"

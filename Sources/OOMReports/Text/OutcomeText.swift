@@ -14,7 +14,7 @@ struct OutcomeText {
     for refusal in run.refused.prefix(6) {
       let name = refusal.process?.name ?? "a tmpfs write"
       lines.append(
-        "    ENOMEM: \(plain(name)) at \(SizeFormat.time(refusal.at)), "
+        "    \(refusal.error): \(plain(name)) at \(SizeFormat.time(refusal.at)), "
           + SizeFormat.binary(pages: refusal.pages, pageSize: run.pageSize))
     }
     if run.refused.count > 6 { lines.append("    … and \(run.refused.count - 6) more refused") }

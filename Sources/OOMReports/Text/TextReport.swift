@@ -224,13 +224,16 @@ package struct TextReport {
   private func refusal(_ refusal: Refusal) -> String {
     let name = refusal.process.map { "\($0.pid) (\(plain($0.name)))" } ?? "a tmpfs write"
     let why =
-      refusal.mode == .heuristic
-      ? heuristic(refusal)
-      : "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
-        + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
-        + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
-    return "at \(SizeFormat.time(refusal.at))  " + style.red("ENOMEM: \(name)")
+      refusal.tmpfsSize.map { "the tmpfs is full, its size is \(pages($0))" }
+      ?? (refusal.mode == .heuristic ? heuristic(refusal) : strict(refusal))
+    return "at \(SizeFormat.time(refusal.at))  " + style.red("\(refusal.error): \(name)")
       + " asked for \(pages(refusal.pages)); \(why)"
+  }
+
+  private func strict(_ refusal: Refusal) -> String {
+    "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
+      + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
+      + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
   }
 
   private func heuristic(_ refusal: Refusal) -> String {
@@ -248,7 +251,7 @@ package struct TextReport {
       facts.append("slept \(SizeFormat.time(group.highSleep)) above memory.high")
     }
     if group.events.oomKill > 1 {
-      facts.append("\(SizeFormat.grouped(group.events.oomKill)) processes killed (oom_kill)")
+      facts.append("\(SizeFormat.grouped(group.events.oomKill)) kills counted (oom_kill)")
     }
     if facts.isEmpty { return nil }
     facts.append("peak \(size(group.peak))")

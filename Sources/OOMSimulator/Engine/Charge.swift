@@ -10,6 +10,7 @@ struct Charge {
   var group: Int
   /// The memory nodes that they may lie on, nil for any.
   var nodes: NodeMask?
+  var spread = NodeSpread.zonelist
   /// Whether it goes on above `memory.high`.
   var ignoresHigh = false
 
@@ -19,7 +20,7 @@ struct Charge {
   var most: Int64 { touched + tables }
 
   /// Pages that have to be there at once: file pages make room for each other, as long as one fits.
-  var hard: Int64 { tables + (kind == .file ? min(pages, 1) : pages) }
+  var hard: Int64 { tables + (kind.isOfFiles ? min(pages, 1) : pages) }
 }
 
 extension State {
@@ -35,9 +36,11 @@ extension State {
       nodes: nodes(of: growth),
       ignoresHigh: growth.isAboveHigh || rules.memcg.highDelay == .none)
     guard let owner = growth.owner else {
-      charge.kind = .tmpfs
+      // Nobody has to go on slowly for a read.
+      if kind == .cache { charge.ignoresHigh = true }
       return charge
     }
+    charge.spread = spread(of: growth, after: plan?.touched ?? tasks.mms[owner].touched)
     if growth.verb == .copyOnWrite {
       charge.pages = copiedPages(of: due, owner: owner)
       return charge
@@ -51,11 +54,14 @@ extension State {
   mutating func book(_ pages: Int64, _ kind: PageKind, of growth: Growth) {
     let nodes = nodes(of: growth)
     guard let owner = growth.owner else {
-      // Even of a write that gets no page, reclaim takes what it can before it gives up.
-      writeTmpfs(pages, group: growth.tmpfsGroup, on: nodes)
+      // Even of a request that gets no page, reclaim takes what it can before it gives up.
+      bookUnowned(pages, kind, group: growth.unownedGroup, on: nodes)
       return noteAge(of: pages, kind, of: growth)
     }
     if pages == 0 { return }
+    let spread = spread(of: growth, after: tasks.mms[owner].touched)
+    ledger.nodes?.spread = spread
+    defer { ledger.nodes?.spread = .zonelist }
     if growth.verb == .copyOnWrite {
       let copied = copiedPages(of: pages, owner: owner)
       copyOnWrite(pages, row: owner, on: nodes)
@@ -77,7 +83,9 @@ extension State {
     let (line, touched) = growth.line(kind)
     let (from, to) = (touched + known, touched + known + pages)
     guard let owner = growth.owner else {
-      tmpfsAges[growth.tmpfsGroup, default: Ages()].touch(.tmpfs, line, from: from, to: to)
+      if kind == .tmpfs {
+        tmpfsAges[growth.unownedGroup, default: Ages()].touch(.tmpfs, line, from: from, to: to)
+      }
       return
     }
     guard kind == .anon || kind == .shmem else { return }
@@ -93,7 +101,7 @@ extension State {
 
   /// The group that a growth is charged to.
   func group(of growth: Growth) -> Int {
-    growth.owner.map { Int(tasks.groups[$0]) } ?? growth.tmpfsGroup
+    growth.owner.map { Int(tasks.groups[$0]) } ?? growth.unownedGroup
   }
 }
 
@@ -137,7 +145,9 @@ extension Ledger {
   /// - Returns: whether they do.
   mutating func plan(_ charge: Charge) -> Bool {
     if tryCharge(charge).limit != nil { return false }
-    let isFile = charge.kind == .file
+    nodes?.spread = charge.spread
+    defer { nodes?.spread = .zonelist }
+    let isFile = charge.kind.isOfFiles
     self.charge(
       isFile ? charge.tables : charge.all, tables: charge.tables, to: charge.group,
       on: charge.nodes
@@ -146,6 +156,6 @@ extension Ledger {
       $0.pageTables += charge.tables
     }
     if !isFile { return true }
-    return chargeFile(charge.pages, .file, to: charge.group, on: charge.nodes).limit == nil
+    return chargeFile(charge.pages, charge.kind, to: charge.group, on: charge.nodes).limit == nil
   }
 }

@@ -67,6 +67,7 @@ func digest(of run: Run) -> UInt64 {
     digest.add(refusal.pages)
     digest.add(refusal.commitLimit)
     digest.add(refusal.committedAS)
+    if let size = refusal.tmpfsSize { digest.add(size) }
   }
   for stuck in run.stuck {
     digest.add(stuck.at)

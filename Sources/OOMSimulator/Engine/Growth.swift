@@ -24,12 +24,14 @@ struct Growth: Equatable, Sendable {
   var number = 0
   /// Position in the order in which growths of one instant act.
   var order = 0
-  /// Nil for a tmpfs file, which no process has.
+  /// Nil for memory that no process has: tmpfs files, page cache, the kernel's own.
   var row: Int?
   /// The row that has the sizes of its address space.
   var owner: Int?
-  /// The group that a tmpfs file is charged to.
-  var tmpfsGroup = MemcgTree.root
+  /// The group that memory of no process is charged to.
+  var unownedGroup = MemcgTree.root
+  /// The size of the tmpfs that is written to; nil for one without a bound.
+  var tmpfsSize: Int64?
   var verb = Verb.touch
   var total: Pages
   /// The memory nodes that this memory is bound to. Kernel: `mbind()`.
@@ -63,6 +65,12 @@ struct Growth: Equatable, Sendable {
 
   var isComplete: Bool { done == total }
 
+  /// The kinds of pages that it may be about.
+  var kinds: [PageKind] { row == nil ? PageKind.unowned : PageKind.touched }
+
+  /// Whether it is the kernel that asks, for itself.
+  var isOfKernel: Bool { total.kernel > 0 }
+
   /// What is touched at an instant: `total × (t - start) / duration`, rounded down.
   func amount(_ kind: PageKind, at time: Microseconds) -> Int64 {
     if let stretch { return stretch.amount(kind, at: time) }
@@ -75,7 +83,7 @@ struct Growth: Equatable, Sendable {
     case .anon, .locked:
       let before = done.anon + done.locked
       return max(before + pages - max(admittedPrivate, before), 0)
-    case .shmem: return max(done.shmem + pages - max(admittedShared, done.shmem), 0)
+    case .shmem, .tmpfs: return max(done[kind] + pages - max(admittedShared, done[kind]), 0)
     default: return 0
     }
   }
@@ -84,6 +92,7 @@ struct Growth: Equatable, Sendable {
   var unadmitted: Int64 {
     let (anon, locked) = (total.anon - done.anon, total.locked - done.locked)
     return unadmitted(anon + locked, .anon) + unadmitted(total.shmem - done.shmem, .shmem)
+      + unadmitted(total.tmpfs - done.tmpfs, .tmpfs)
   }
 
   /// What is still to be touched at an instant.
@@ -145,7 +154,7 @@ extension Growth {
 
   /// What is left of its own duration where it has done what it has.
   var ownDurationLeft: Microseconds {
-    for kind in PageKind.touched where total[kind] > 0 {
+    for kind in kinds where total[kind] > 0 {
       return duration - duration.part(done[kind], of: total[kind])
     }
     return .zero

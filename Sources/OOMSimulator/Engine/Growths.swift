@@ -18,6 +18,8 @@ struct Growths: Equatable, Sendable {
   /// Orders of those whose pages depend on when they are taken, rising.
   private(set) var entangled: [Int] = []
   private var ends = EarliestFirst()
+  /// How many of them write to a tmpfs that has a size.
+  private(set) var boundedCount = 0
 
   var count: Int { list.count - goneCount }
 
@@ -91,6 +93,7 @@ struct Growths: Equatable, Sendable {
     list.append(growth)
     if let owner = growth.owner { note(growth.order, of: owner) }
     if growth.isEntangled { entangled.append(growth.order) }
+    if growth.tmpfsSize != nil { boundedCount += 1 }
     ends.insert(growth.end, growth.order)
     return growth.order
   }
@@ -124,6 +127,7 @@ struct Growths: Equatable, Sendable {
     guard let index = index(of: order) else { return }
     list[index].isGone = true
     goneCount += 1
+    if list[index].tmpfsSize != nil { boundedCount -= 1 }
     if let owner = list[index].owner { forget(order, of: owner) }
     if list[index].stop != nil { Self.note(order, false, in: &stopped) }
     if list[index].isEntangled { Self.note(order, false, in: &entangled) }

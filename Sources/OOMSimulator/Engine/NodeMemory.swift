@@ -3,7 +3,8 @@
 /// Modelled, as simple as it can be and still conserve pages:
 ///
 /// - A page comes from the lowest-numbered node that the allocation may use and that is above its share of the
-///   min watermark, then from the next: the zonelist of a CPU on node 0. Kernel: `get_page_from_freelist()`,
+///   min watermark, then from the next: the zonelist of a CPU on node 0; before that from those that a policy
+///   prefers or takes in turn. Kernel: `get_page_from_freelist()`,
 ///   mm/page_alloc.c, which keeps the low watermark in its first round; here there is only one.
 /// - At the start the pool of huge pages, kernel memory, slab and cache lie in proportion to the nodes' sizes,
 ///   kernel memory as `kernel` of the nodes says where they say it. Then come the processes, in their order, as
@@ -26,6 +27,8 @@ struct NodeMemory: Equatable, Sendable {
   private(set) var used: [Int64]
   /// Where the pages went that were charged last, for the process that has them.
   private(set) var placed: NodeShares
+  /// How the pages that come next are spread.
+  var spread = NodeSpread.zonelist
   private let allNodes: NodeMask
   private var pages: [Int64]
   /// What reclaim took of holders and has not been told to them: the node's part of the account's.
@@ -142,8 +145,9 @@ extension NodeMemory {
     var nodes = allNodes
     if case .on(let some) = place { nodes = some }
     var left = amount
-    for node in 0..<count where left > 0 && nodes.contains(node) {
-      let part = min(left, room(node))
+    let inOrder = (0..<count).map { (node: $0, pages: amount) }
+    for (node, most) in spread.shares(of: amount) + inOrder where left > 0 && nodes.contains(node) {
+      let part = min(left, most, room(node))
       left -= part
       put(part, kind, group, node)
       if kind.isHeld { placed[kind, node] += part }

@@ -2,6 +2,8 @@
 package enum OOMTrigger: String, Sendable {
   /// A page that could not be had.
   case allocation
+  /// A page that the kernel could not have for itself.
+  case kernel
   /// Page tables of a child that could not be had.
   case fork
   /// Pages that swapoff reads back into memory.

@@ -32,6 +32,12 @@ enum PageKind: Int, CaseIterable, Sendable {
   /// The kinds that a process touches, in the order in which growth takes them.
   static let touched: [PageKind] = [.anon, .locked, .shmem, .file]
 
+  /// The kinds that grow and shrink without a process.
+  static let unowned: [PageKind] = [.tmpfs, .cache, .kernel]
+
+  /// Whether pages of the kind are those of files: they make room for each other.
+  var isOfFiles: Bool { self == .file || self == .cache }
+
   /// Whether processes have such pages in memory.
   var isHeld: Bool { rawValue <= PageKind.pageTables.rawValue }
 }

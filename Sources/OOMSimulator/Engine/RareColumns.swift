@@ -12,7 +12,7 @@ struct RareColumns: Equatable, Sendable {
   var threadGroups: [Int: [Int32]] = [:]
   /// Memory nodes of the rows that give them.
   var memsAllowed: [Int: NodeMask] = [:]
-  var mempolicy: [Int: NodeMask] = [:]
+  var mempolicy: [Int: Mempolicy] = [:]
   /// What the rows map that give it: the name of a segment, and of a file.
   var segments: [Int: String] = [:]
   var mappedFiles: [Int: String] = [:]
@@ -20,6 +20,12 @@ struct RareColumns: Equatable, Sendable {
   var ages: [Int: Ages] = [:]
   /// Where the resident pages of an address space lie, on a machine with several memory nodes.
   var nodes: [Int: NodeShares] = [:]
+
+  /// The nodes that the policy of a row binds it to.
+  func boundNodes(_ row: Int) -> NodeMask? {
+    guard let policy = mempolicy[row], policy.mode == .bind else { return nil }
+    return policy.nodes
+  }
 
   mutating func add(_ process: Scenario.Process, row: Int, at now: Microseconds) {
     if process.legacy != Scenario.Process.LegacyInputs() { legacy[row] = process.legacy }
@@ -29,7 +35,7 @@ struct RareColumns: Equatable, Sendable {
     }
     threads[row] = process.threads?.count
     memsAllowed[row] = process.memsAllowed
-    mempolicy[row] = process.mempolicy
+    mempolicy[row] = process.mempolicy.map { Mempolicy(nodes: $0, mode: process.mempolicyMode) }
   }
 
   mutating func apply(_ change: Event.ProcessChange, to row: Int) {
@@ -40,6 +46,10 @@ struct RareColumns: Equatable, Sendable {
       legacy[row] = inputs
     }
     if let nodes = change.memsAllowed { memsAllowed[row] = nodes }
-    if let nodes = change.mempolicy { mempolicy[row] = nodes }
+    if let nodes = change.mempolicy ?? mempolicy[row]?.nodes,
+      change.mempolicy != nil || change.mempolicyMode != nil
+    {
+      mempolicy[row] = Mempolicy(nodes: nodes, mode: change.mempolicyMode ?? .bind)
+    }
   }
 }

@@ -54,12 +54,13 @@ extension Replay {
 
   private mutating func keepsAllPromises() -> Bool {
     state.ledger.keepsAllPromises() && state.admitsAll(state.promisedRequests)
+      && state.growths.boundedCount == 0
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
   private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
     for growth in state.growths.all where growth.stop == nil {
-      for kind in PageKind.touched where growth.total[kind] != 0 {
+      for kind in growth.kinds where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
       }
     }
@@ -69,10 +70,14 @@ extension Replay {
   /// Whether all growth up to an instant can be charged without an OOM.
   private func fits(at time: Microseconds) -> Bool {
     let charges = charges(at: time)
-    let asksForAll = state.admitsAll(state.promisedRequests)
+    let isBounded = state.growths.boundedCount > 0
+    let asksForAll = !isBounded && state.admitsAll(state.promisedRequests)
     if asksForAll, state.ledger.hasRoom(charges) { return true }
-    // Giving back and sharing need the sizes of processes, so they are tried on a copy of the state.
-    if state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) }) {
+    // Giving back, sharing and a full tmpfs need the sizes of processes and files, so they are tried on a copy of the
+    // state.
+    if isBounded
+      || state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) })
+    {
       var copy = self
       copy.observe = nil
       copy.recorder = nil
@@ -87,7 +92,7 @@ extension Replay {
   private func isAdmitted(at time: Microseconds) -> Bool {
     var planned: Int64 = 0
     for var growth in state.growths.all where growth.stop == nil && !growth.isShrink {
-      for kind in PageKind.touched {
+      for kind in growth.kinds {
         let due = growth.due(kind, at: time)
         if state.admitted(due, kind, of: growth, after: planned) < due { return false }
         planned += growth.unadmitted(due, kind)
@@ -102,7 +107,7 @@ extension Replay {
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
-      for kind in PageKind.touched {
+      for kind in growth.kinds {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
         let before = growth.owner.map {
@@ -230,7 +235,7 @@ extension State {
   func mostPages(of growth: Growth) -> Int64 {
     if growth.isShrink || growth.stop != nil { return 0 }
     var pages: Int64 = 0
-    for kind in PageKind.touched { pages += growth.total[kind] - growth.done[kind] }
+    for kind in growth.kinds { pages += growth.total[kind] - growth.done[kind] }
     guard pages > 0, let owner = growth.owner, growth.verb == .touch else { return pages }
     // What gives memory back meanwhile may make it need one table more.
     let tables = pages / tasks.pagesPerTable + 2

@@ -28,8 +28,8 @@ extension Replay {
     switch action {
     case .grow, .shrink, .map, .unmap, .exit: true
     case .start(let process): process.sharesMMWith == nil
-    case .fork, .cow, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
-      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .fork, .cow, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
+      .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       false
     }
   }
@@ -48,22 +48,26 @@ extension Replay {
       }
     case .exit(let process):
       if let row = living(process, "exit") { exit(row, isFailure: false) }
-    case .readPageCache(let pages, let path):
-      read(pages, group: group(path))
-    case .dropPageCache(let pages, let path):
-      state.ledger.change(group(path)) { $0.cache -= min(pages, $0.cache) }
+    case .growUnowned(let what, let pages, let path, let over, let size):
+      var growth = unownedGrowth(what, pages, path, over)
+      growth.tmpfsSize = size
+      begin(growth)
+    case .shrinkUnowned(let what, let pages, let path, let over):
+      var growth = unownedGrowth(what, pages, path, over)
+      growth.verb = .giveBack
+      begin(growth)
       state.somethingFreed = true
-    case .writeTmpfs(let pages, let path):
-      write(pages, group: group(path))
-    case .deleteTmpfs(let pages, let path):
-      state.deleteTmpfs(pages, group: group(path))
-      state.somethingFreed = true
+    case .reclaim(let pages, let path): reclaim(pages, path)
     case .setProcess(let process, let change):
       if let row = living(process, "set") { set(row, change) }
     case .setCgroup(let path, let change):
       set(group: group(path), change)
     case .setSysctl(let change):
       state.apply(change)
+      state.somethingFreed = true
+    case .setMachine(let memory, let hugetlb):
+      let left = state.apply(Event.MachineChange(memory: memory, hugetlb: hugetlb))
+      if left > 0 { warn(.memoryInUse(pages: left)) }
       state.somethingFreed = true
     case .move(let process, let path):
       guard let row = living(process, "move") else { return }
@@ -124,13 +128,13 @@ extension Replay {
       var growth = Growth(row: row, total: Pages(anon: pages), start: now, duration: over)
       growth.verb = .copyOnWrite
       begin(growth)
-    case .start, .exit, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setProcess,
-      .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .start, .exit, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
+      .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       break
     }
   }
 
-  private func group(_ path: String) -> Int {
+  func group(_ path: String) -> Int {
     state.groups.number(of: path) ?? MemcgTree.root
   }
 
@@ -148,14 +152,16 @@ extension Replay {
     return false
   }
 
-  mutating func refuse(_ pages: Int64, row: Int?) {
+  /// - Parameter tmpfsSize: the size of a tmpfs that is full; nil where it is overcommit that refuses.
+  mutating func refuse(_ pages: Int64, row: Int?, tmpfsSize: Int64? = nil) {
     let overcommit = state.overcommitState(row: row)
     record.refused.append(
       Refusal(
         at: now, process: row.map { state.identity($0) }, pages: pages,
         commitLimit: vmCommitLimit(overcommit.limit), committedAS: state.committed,
         mode: overcommit.mode,
-        allowed: overcommit.allowed, asksForAvailable: overcommit.rule.heuristic != .oneRequest))
+        allowed: overcommit.allowed, asksForAvailable: overcommit.rule.heuristic != .oneRequest,
+        tmpfsSize: tmpfsSize))
     if let row, state.tasks.flags[row].contains(.exitsOnENOMEM) {
       exit(row, isFailure: true)
     }
@@ -253,29 +259,6 @@ extension Replay {
       row, totalVM: process.totalVM, pageTables: process.pageTables,
       touching: sizes.anon + sizes.locked + sizes.shmem + sizes.file)
     begin(Growth(row: row, total: Pages(sizes), start: now, duration: 0))
-  }
-
-  /// A read never kills: readahead gives up where there is no room.
-  private mutating func read(_ pages: Int64, group: Int) {
-    let charged = state.ledger.chargeFile(
-      pages, .cache, to: group, on: state.nodes(ofGroup: group))
-    if let limit = charged.limit {
-      state.ledger.noteFailure(in: limit.group)
-      warn(.noRoomForPageCache(cgroup: state.groups.paths[group]))
-    }
-  }
-
-  private mutating func write(_ pages: Int64, group: Int) {
-    // Page by page, shmem_acct_blocks(), mm/shmem.c: only the sum of mode 2 can be too much.
-    let overcommit = state.overcommitState(row: nil)
-    var admitted = pages
-    if overcommit.mode == .never {
-      admitted = min(pages, max(overcommit.allowed - overcommit.committed - 1, 0))
-    }
-    defer { if admitted < pages { refuse(pages - admitted, row: nil) } }
-    var growth = Growth(row: nil, total: Pages(shmem: admitted), start: now, duration: 0)
-    growth.tmpfsGroup = group
-    begin(growth)
   }
 
   private mutating func set(_ row: Int, _ change: Event.ProcessChange) {

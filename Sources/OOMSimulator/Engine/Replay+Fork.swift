@@ -24,7 +24,8 @@ extension Replay {
     process.onENOMEM =
       state.tasks.flags[parent].contains(.exitsOnENOMEM) ? .exit : .continue
     process.memsAllowed = state.tasks.rare.memsAllowed[parent]
-    process.mempolicy = state.tasks.rare.mempolicy[parent]
+    process.mempolicy = state.tasks.rare.mempolicy[parent]?.nodes
+    process.mempolicyMode = state.tasks.rare.mempolicy[parent]?.mode ?? .bind
     let group = Int(state.tasks.groups[parent])
     let row = state.tasks.append(
       process, name: process.name, pid: process.pid, group: group, at: now)

@@ -30,17 +30,21 @@ extension Replay {
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
   private func isSureToFit(_ growth: Growth) -> Bool {
-    if state.ledger.nodes != nil { return false }
+    if state.ledger.nodes != nil || growth.tmpfsSize != nil { return false }
     if growth.isShrink { return true }
+    let requests = growth.unadmitted
+    if requests > 0, !state.admitsAll(state.promisedRequests + requests) { return false }
     return state.ledger.hasRoom(state.mostPages(of: growth), in: state.group(of: growth))
   }
 
   private mutating func takeAll(_ growth: Growth) {
-    for kind in PageKind.touched where growth.total[kind] > 0 {
+    for kind in growth.kinds where growth.total[kind] > 0 {
       if !growth.isShrink {
         state.book(growth.total[kind], kind, of: growth)
       } else if let row = growth.row {
         _ = state.giveBack(growth.total[kind], kind, row: row)
+      } else {
+        state.giveBackUnowned(growth.total[kind], kind, group: growth.unownedGroup)
       }
     }
   }
@@ -82,11 +86,15 @@ extension Replay {
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     let before = growth.done
     var met: ChargeLimit?
-    for kind in PageKind.touched where met == nil {
+    for kind in growth.kinds where met == nil {
       let due = growth.due(kind, at: time)
       if due == 0 { continue }
       if growth.isShrink {
-        if let row = growth.row { _ = state.giveBack(due, kind, row: row) }
+        if let row = growth.row {
+          _ = state.giveBack(due, kind, row: row)
+        } else {
+          state.giveBackUnowned(due, kind, group: growth.unownedGroup)
+        }
         growth.done[kind] += due
         continue
       }
@@ -114,9 +122,9 @@ extension Replay {
     var fits = admitted
     if limit != nil {
       // File pages are read as a whole or not at all.
-      fits = kind == .file ? 0 : most(admitted) { state.charge($0, kind, of: growth).all <= room }
+      fits = kind.isOfFiles ? 0 : most(admitted) { state.charge($0, kind, of: growth).all <= room }
       // Of the last pages, what is said to fit may leave one out that comes with a table.
-      if fits == 0, kind != .file, admitted > 0,
+      if fits == 0, !kind.isOfFiles, admitted > 0,
         state.ledger.tryCharge(state.charge(1, kind, of: growth)).limit == nil
       {
         fits = 1
@@ -145,18 +153,22 @@ extension Replay {
         slow(order)
         continue
       case .commit:
-        refuse(1, row: growth.row)
+        refuse(growth)
         giveUp(order)
         return
       }
       let domain = group == MemcgTree.root ? nil : group
-      if domain != nil, growth.row == nil, state.rules.memcg.killsOnFaultsOnly {
-        let left = growth.total.shmem - growth.done.shmem
+      if growth.total.cache > 0 {
+        // A read never kills: readahead gives up where there is no room.
         state.ledger.noteFailure(in: group)
-        state.ledger.accounts[group].events.oom += 1
-        warn(.tmpfsNotCharged(pages: left, cgroup: state.groups.paths[growth.tmpfsGroup]))
+        warn(.noRoomForPageCache(cgroup: state.groups.paths[growth.unownedGroup]))
         giveUp(order)
         return
+      }
+      if domain != nil, growth.row == nil, state.rules.memcg.killsOnFaultsOnly {
+        state.ledger.noteFailure(in: group)
+        state.ledger.accounts[group].events.oom += 1
+        return fail(order)
       }
       switch outOfMemory(domain: domain, for: growth) {
       case .noVictim:
@@ -164,19 +176,45 @@ extension Replay {
           stop(order, .unkillable)
         } else if state.rules.memcg.withoutVictim == .forced {
           force(group)
+        } else if growth.isOfKernel {
+          return fail(order)
         } else {
           stop(order, .noVictim(group: group))
         }
       case .waiting: stop(order, .waiting)
-      case .disabled: stop(order, .disabled(group: group))
+      case .disabled:
+        if growth.isOfKernel { return fail(order) }
+        stop(order, .disabled(group: group))
       case .kill, .panic: break
       }
     }
   }
 
+  /// Ends growth of no process whose next page cannot be charged, without a kill.
+  private mutating func fail(_ order: Int) {
+    guard let growth = state.growths[order] else { return }
+    let left = growth.kinds.reduce(0) { $0 + growth.total[$1] - growth.done[$1] }
+    warn(
+      .notCharged(
+        growth.isOfKernel ? .kernel : .tmpfs, pages: left,
+        cgroup: state.groups.paths[growth.unownedGroup]))
+    giveUp(order)
+  }
+
+  /// Records what overcommit, or a full tmpfs, refuses of a growth: of one over time each page is a request of its own.
+  private mutating func refuse(_ growth: Growth) {
+    guard growth.total.tmpfs > 0 else { return refuse(1, row: growth.row) }
+    let pages = growth.duration == 0 ? growth.total.tmpfs - growth.done.tmpfs : 1
+    if let size = growth.tmpfsSize, state.tmpfsRoom(size, group: growth.unownedGroup) == 0 {
+      refuse(pages, row: nil, tmpfsSize: size)
+    } else {
+      refuse(pages, row: nil)
+    }
+  }
+
   /// The limit that keeps a growth from its next page.
   private func failingLimit(_ growth: Growth) -> ChargeLimit? {
-    guard let kind = PageKind.touched.first(where: { growth.due($0, at: now) > 0 }) else {
+    guard let kind = growth.kinds.first(where: { growth.due($0, at: now) > 0 }) else {
       return nil
     }
     if state.admitted(1, kind, of: growth) == 0 { return .commit }

@@ -29,7 +29,7 @@ extension Replay {
   }
 
   private func isAtHigh(_ growth: Growth) -> Bool {
-    guard let kind = PageKind.touched.first(where: { growth.total[$0] > growth.done[$0] }) else {
+    guard let kind = growth.kinds.first(where: { growth.total[$0] > growth.done[$0] }) else {
       return false
     }
     let charge = state.charge(1, kind, of: growth)

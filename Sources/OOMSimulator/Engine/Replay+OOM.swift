@@ -25,7 +25,8 @@ extension Replay {
     outOfMemory(
       state.oomControl(
         domain: domain, invoker: growth.row, nodes: state.policy(of: growth),
-        group: growth.tmpfsGroup))
+        group: growth.isOfKernel ? MemcgTree.root : growth.unownedGroup,
+        trigger: growth.isOfKernel ? .kernel : .allocation))
   }
 
   private var listsMoreCandidates: Bool { record.kills.count < mostCandidateLists }

@@ -1,5 +1,5 @@
 extension Run {
-  /// What a group had at the end and went through, its descendants included. Sizes are in pages.
+  /// What a group had at the end and went through, its descendants included but for events to 5.1. Sizes are in pages.
   package struct FinalGroup: Equatable, Sendable {
     /// Path of the group.
     package var path: String
@@ -27,8 +27,10 @@ extension Replay {
   var finalGroups: [Run.FinalGroup] {
     let ledger = state.ledger
     var events = ledger.accounts.map { $0.events }
-    for group in events.indices.reversed() where ledger.parents[group] > MemcgTree.root {
-      events[ledger.parents[group]] += events[group]
+    if state.rules.memcg.countsEventsBelow {
+      for group in events.indices.reversed() where ledger.parents[group] > MemcgTree.root {
+        events[ledger.parents[group]] += events[group]
+      }
     }
     return ledger.accounts.indices.dropFirst().map { group in
       let account = ledger.accounts[group]

@@ -184,6 +184,11 @@ public struct Refusal: Equatable, Sendable {
   package var allowed: Int64
   /// Mode 0 of a release that asks for what is free and can be freed, before 5.2.
   package var asksForAvailable = false
+  /// The size of the tmpfs that is full, so that the error is ENOSPC; nil where it is ENOMEM.
+  package var tmpfsSize: Int64?
+
+  /// The name of the error: ENOMEM of overcommit, ENOSPC of a full tmpfs.
+  package var error: String { tmpfsSize == nil ? "ENOMEM" : "ENOSPC" }
 }
 
 /// Growth that can never go on without a change from outside.

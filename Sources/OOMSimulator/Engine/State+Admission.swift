@@ -146,6 +146,10 @@ extension State {
   func admitted(
     _ pages: Int64, _ kind: PageKind, of growth: Growth, after planned: Int64 = 0
   ) -> Int64 {
+    var pages = pages
+    if let size = growth.tmpfsSize {
+      pages = min(pages, tmpfsRoom(size, group: growth.unownedGroup))
+    }
     guard vm.overcommitMemory == .never, growth.unadmitted(pages, kind) > 0 else { return pages }
     let overcommit = overcommitState(row: growth.row)
     return most(pages) {

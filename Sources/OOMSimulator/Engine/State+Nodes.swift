@@ -7,8 +7,9 @@ extension State {
   ///
   /// Kernel: `get_vma_policy()`, mm/mempolicy.c, and `cpuset_zone_allowed()`, mm/page_alloc.c.
   func nodes(of growth: Growth) -> NodeMask? {
-    guard machine.nodes.count > 1 else { return nil }
-    let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.tmpfsGroup)
+    // What the kernel asks for itself no cpuset binds.
+    guard machine.nodes.count > 1, !growth.isOfKernel else { return nil }
+    let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.unownedGroup)
     let nodes = policy(of: growth) ?? mems
     return nodes.isSuperset(of: allNodes) ? nil : nodes
   }
@@ -18,7 +19,7 @@ extension State {
   /// Kernel: `policy_nodemask()`, mm/mempolicy.c. A policy that has no node of the cpuset does not count.
   func policy(of growth: Growth) -> NodeMask? {
     guard machine.nodes.count > 1, let row = growth.row else { return nil }
-    guard let policy = growth.nodes ?? tasks.rare.mempolicy[row] else { return nil }
+    guard let policy = growth.nodes ?? tasks.rare.boundNodes(row) else { return nil }
     let both = policy.intersection(mems(of: row))
     return both.isEmpty ? nil : both
   }
@@ -56,11 +57,14 @@ extension State {
       (pages.swappedAnon, pages.swappedShmem) = (0, 0)
       if pages.isEmpty { continue }
       let group = Int(tasks.groups[row])
-      let nodes = nodes(of: Growth(row: row, total: Pages(), start: 0, duration: 0))
+      let growth = Growth(row: row, total: Pages(), start: 0, duration: 0)
+      let nodes = nodes(of: growth)
+      memory.spread = spread(of: growth, after: 0)
       memory.follow(Pages(), pages, group: group, nodes.map { .on($0) } ?? .anywhere)
       memory.arrive(in: group, on: nodes)
       tasks.changeNodes(of: row) { $0 = memory.placed }
     }
+    memory.spread = .zonelist
     for number in shared.list.indices {
       for extent in shared.list[number].extents where extent.resident > 0 {
         var pages = shared.list[number].held(extent).pages

@@ -130,10 +130,51 @@ struct State: Equatable, Sendable {
     return false
   }
 
-  /// Writes pages of tmpfs that belong to no process, for which there is room.
-  mutating func writeTmpfs(_ pages: Int64, group: Int, on nodes: NodeMask?) {
-    ledger.charge(pages, to: group, on: nodes) { $0.tmpfs += pages }
-    tmpfs += pages
+  /// Takes pages of no process, for which there is room.
+  mutating func bookUnowned(_ pages: Int64, _ kind: PageKind, group: Int, on nodes: NodeMask?) {
+    if kind.isOfFiles {
+      _ = ledger.chargeFile(pages, kind, to: group, on: nodes)
+      return
+    }
+    ledger.charge(pages, to: group, on: nodes) { $0[kind] += pages }
+    if kind == .tmpfs { tmpfs += pages }
+  }
+
+  /// Gives pages of no process back, at most what the group has of them.
+  mutating func giveBackUnowned(_ pages: Int64, _ kind: PageKind, group: Int) {
+    if kind == .tmpfs { return deleteTmpfs(pages, group: group) }
+    ledger.change(group) { $0[kind] -= min(pages, $0[kind]) }
+  }
+
+  /// What a tmpfs still takes before it is full.
+  func tmpfsRoom(_ size: Int64, group: Int) -> Int64 {
+    let pages = ledger.accounts[group].pages
+    return max(size - pages.tmpfs - pages.swappedTmpfs, 0)
+  }
+
+  /// Gives the machine memory or takes it away. What reclaim cannot make room for is not taken: new huge pages first.
+  ///
+  /// Kernel: `adjust_managed_page_count()`, mm/page_alloc.c, and `set_max_huge_pages()`, mm/hugetlb.c.
+  ///
+  /// - Returns: the pages that were not taken.
+  mutating func apply(_ change: Event.MachineChange) -> Int64 {
+    let before = machine
+    machine.memory = change.memory ?? machine.memory
+    machine.hugetlb = change.hugetlb ?? machine.hugetlb
+    var left: Int64 = 0
+    while true {
+      vm = VMSettings(sysctl, machine: machine, rules: rules)
+      applySettings()
+      let excess = max(-ledger.headroom(MemcgTree.root), 0)
+      if excess == 0 { return left }
+      let lack = excess - ledger.reclaim(excess, in: MemcgTree.root)
+      let pool = min(lack, max(machine.hugetlb - before.hugetlb, 0))
+      let memory = min(lack - pool, max(before.memory - machine.memory, 0))
+      if pool + memory == 0 { return left }
+      machine.hugetlb -= pool
+      machine.memory += memory
+      left += pool + memory
+    }
   }
 
   /// Deletes pages of tmpfs: first those that belong to no process, resident ones before those in swap.

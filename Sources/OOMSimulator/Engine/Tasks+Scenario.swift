@@ -90,7 +90,8 @@ struct StartColumns {
     if !table.memsAllowed.isEmpty || !table.mempolicy.isEmpty {
       for row in pids.indices {
         rare.memsAllowed[row] = table.memsAllowed[source(row)]
-        rare.mempolicy[row] = table.mempolicy[source(row)]
+        let mode = table.mempolicyModes[source(row)] ?? .bind
+        rare.mempolicy[row] = table.mempolicy[source(row)].map { Mempolicy(nodes: $0, mode: mode) }
       }
     }
   }

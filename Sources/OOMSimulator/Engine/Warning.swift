@@ -49,8 +49,14 @@ public struct Warning: Equatable, Sendable {
     case noRoomForChild(of: String)
     /// A read finds no room for a single page of cache in a group.
     case noRoomForPageCache(cgroup: String)
-    /// The rest of a write to tmpfs fails with ENOMEM, without a kill.
-    case tmpfsNotCharged(pages: Int64, cgroup: String)
+    /// The rest of what a write to tmpfs, or the kernel for itself, asks for fails with ENOMEM, without a kill.
+    case notCharged(Event.Unowned, pages: Int64, cgroup: String)
+    /// Memory that was to be taken from the machine, or to become huge pages, is in use and stays as it was.
+    case memoryInUse(pages: Int64)
+    /// The group has no file that reclaims: the event is passed over.
+    case noReclaimFile(cgroup: String)
+    /// A write to `memory.reclaim` gets EAGAIN: so many pages fewer could be reclaimed.
+    case reclaimedLess(cgroup: String, pages: Int64)
 
     /// A write fails with EINVAL: the limit of memory and swap would be below that of memory.
     case memswBelowLimit(cgroup: String)

@@ -2,8 +2,9 @@
 package enum HighDelay: Equatable, Sendable {
   /// It does not: reclaim is all that happens, to 5.3.
   case none
-  /// After each batch of charges of this many pages, for a time that grows with the square of the excess.
-  case afterBatch(pages: Int64)
+  /// After each batch of charges of this many pages, for a time that grows with the square of the excess; within a
+  /// system call, too, or only on the way back from it.
+  case afterBatch(pages: Int64, inCalls: Bool)
 }
 
 /// Ticks of the kernel's clock in a second, as most distributions build it. Kernel: `CONFIG_HZ`. With another one sleeps
@@ -32,8 +33,10 @@ func calculateHighDelay(usage: Int64, high: Int64) -> Int64 {
 extension State {
   /// The next stretch of a growth above `memory.high`: on it the sleep after each batch hardly changes.
   ///
-  /// Modelled: a stretch is a 512th of `memory.high` long, or a 4096th of what is left of the growth, and goes on evenly, where the kernel's processes take a batch
-  /// at once and sleep; once the sleep is as long as it can be, the rest is one stretch.
+  /// Modelled: a stretch is a 512th of `memory.high` long, or a 4096th of what is left of the growth, and goes on evenly,
+  /// where the kernel's processes take a batch at once and sleep; once the sleep is as long as it can be, the rest is one
+  /// stretch. Locked memory comes of one call, `mlock()`; where calls are not slowed down, the one sleep after it is left
+  /// out.
   ///
   /// - Complexity: O(1), at most a thousand steps.
   func stretchAboveHigh(of growth: Growth) -> Growth.Stretch {
@@ -50,9 +53,11 @@ extension State {
       levels.reduce(0) { max($0, calculateHighDelay(usage: $1.usage + pages, high: $1.high)) }
     }
     var left: Int64 = 0
-    for kind in PageKind.touched { left += growth.total[kind] - growth.done[kind] }
+    for kind in growth.kinds { left += growth.total[kind] - growth.done[kind] }
     var (pages, ticks) = (left, Int64(0))
-    if case .afterBatch(let batch) = rules.memcg.highDelay {
+    let locked = growth.total.locked - growth.done.locked
+    let isCall = locked > 0 && locked == left
+    if case .afterBatch(let batch, let inCalls) = rules.memcg.highDelay, inCalls || !isCall {
       if delay(after: 0) < mostDelayTicks {
         let high = levels.map { $0.high }.min() ?? 0
         pages = min(left, max(high / 512 / batch, left / 4096 / batch, 1) * batch)
@@ -65,7 +70,7 @@ extension State {
     }
     var to = growth.done
     var (rest, whole) = (pages, left)
-    for kind in PageKind.touched {
+    for kind in growth.kinds {
       let kindLeft = growth.total[kind] - growth.done[kind]
       let part = proportion(of: rest, kindLeft, whole)
       to[kind] += part
@@ -113,13 +118,23 @@ extension RulesByRelease {
         """,
         "mm/memcontrol.c", "mem_cgroup_handle_over_high()", commit: "0e4b01df8659",
         hurts: "groups above memory.high: they are slow"
-      ) { $0.memcg.highDelay = .afterBatch(pages: 32) },
+      ) { $0.memcg.highDelay = .afterBatch(pages: 32, inCalls: false) },
+      RuleChange(
+        .high, "5.18",
+        """
+        A process sleeps above memory.high within a system call, too: one large request no longer goes straight to \
+        memory.max.
+        """,
+        "mm/memcontrol.c", "try_charge_memcg()", commit: "c9afe31ec443",
+        hurts: "processes that lock much in one call",
+        evidence: .memory
+      ) { $0.memcg.highDelay = .afterBatch(pages: 32, inCalls: true) },
       RuleChange(
         .high, "6.1",
         "The sleep comes after every 64 pages.", "mm/memcontrol.c", "MEMCG_CHARGE_BATCH",
         hurts: "nobody: groups above memory.high are half as slow",
         evidence: .inferred("6.0 and 6.1")
-      ) { $0.memcg.highDelay = .afterBatch(pages: 64) },
+      ) { $0.memcg.highDelay = .afterBatch(pages: 64, inCalls: true) },
     ]
   }
 }

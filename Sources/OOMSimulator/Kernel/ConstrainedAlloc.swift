@@ -125,7 +125,7 @@ extension State {
     guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
-      let its = policy == nil ? self.mems(of: row) : tasks.rare.mempolicy[row] ?? allNodes
+      let its = policy == nil ? self.mems(of: row) : tasks.rare.boundNodes(row) ?? allNodes
       if its.isDisjoint(with: policy ?? mems) { foreign.insert(row) }
     }
     return foreign

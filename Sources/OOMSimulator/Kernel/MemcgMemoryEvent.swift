@@ -11,7 +11,8 @@ package struct MemoryEvents: Equatable, Sendable {
   package var max: Int64 = 0
   /// Charges that were about to fail at the group's limit: the killer was called.
   package var oom: Int64 = 0
-  /// Processes that any OOM killed; those that only use a victim's address space are not counted.
+  /// Processes that any OOM killed; those that only use a victim's address space are not counted. The victim for which
+  /// its group dies as a whole counts twice: it is killed by itself, and again with the group.
   package var oomKill: Int64 = 0
   /// Times that the group died as a whole. File: `memory.oom.group`.
   package var oomGroupKill: Int64 = 0
@@ -114,14 +115,17 @@ extension Replay {
   /// Kernel: `__oom_kill_process()` and `oom_kill_process()`, mm/oom_kill.c.
   mutating func noteKills(_ choice: Choice) {
     guard let oc = choice.selection?.oc, let first = choice.dead.first else { return }
-    for death in choice.dead where death.because != .sharedMM {
-      let group = Int(state.tasks.groups[state.tasks.owner(death.row)])
+    func noteKill(_ row: Int) {
+      let group = Int(state.tasks.groups[state.tasks.owner(row)])
       state.ledger.accounts[group].events.oomKill += 1
     }
+    for death in choice.dead where death.because != .sharedMM { noteKill(death.row) }
     if state.rules.kill.oomGroup == .none { return }
     let group = Int(state.tasks.groups[first.row])
     if let whole = memCgroupGetOOMGroup(victim: group, domain: oc.memcg, in: state.groups) {
       state.ledger.accounts[whole].events.oomGroupKill += 1
+      // The walk through the group finds the victim once more, with its memory not yet gone.
+      noteKill(first.row)
     }
   }
 
@@ -131,5 +135,23 @@ extension Replay {
     let group = Int(state.tasks.groups[state.tasks.owner(row)])
     let isAlone = state.holdings.isEmpty && state.shared.list.isEmpty
     if !isAlone || state.ledger.peakMayRise(group) { catchUp() }
+  }
+}
+
+extension RulesByRelease {
+  /// Whose events a group counts.
+  @_optimize(none)
+  static var memcgEvents: [RuleChange] {
+    [
+      RuleChange(
+        .memcgEvents, "4.5", "memory.events counts what happens in the group itself.",
+        "mm/memcontrol.c", "memory_events_show()"),
+      RuleChange(
+        .memcgEvents, "5.2", "memory.events counts what happens in the groups below, too.",
+        "include/linux/memcontrol.h", "memcg_memory_event()", commit: "9852ae3fe529",
+        hurts: "monitoring of counters",
+        evidence: .inferred("5.0.1 and 5.2.1")
+      ) { $0.memcg.countsEventsBelow = true },
+    ]
   }
 }

@@ -13,11 +13,6 @@ extension RulesByRelease {
         "mm/memcontrol.c", "memory_max_write()", hurts: "members of a group that is shrunk",
         adds: true, follows: .memcg
       ) { $0.memcg.support = .versionTwo },
-      RuleChange(
-        .memcgLimit, "5.2", "memory.events counts what happens below a group, too.",
-        "mm/memcontrol.c", "memcg_memory_event()", hurts: "monitoring of counters",
-        evidence: .inferred("5.0.1 and 5.2.1"), isSimulated: false, adds: true
-      ),
     ]
   }
 }

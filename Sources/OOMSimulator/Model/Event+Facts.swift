@@ -13,9 +13,9 @@ extension Event.Action {
     case .exit: "exit"
     case .fork: "fork"
     case .cow: "cow"
-    case .readPageCache, .dropPageCache: "page_cache"
-    case .writeTmpfs, .deleteTmpfs: "tmpfs"
-    case .setProcess, .setCgroup, .setSysctl: "set"
+    case .growUnowned(let what, _, _, _, _), .shrinkUnowned(let what, _, _, _): what.rawValue
+    case .reclaim: "reclaim"
+    case .setProcess, .setCgroup, .setSysctl, .setMachine: "set"
     case .move: "move"
     case .oom: "oom"
     case .sysrq: "sysrq"
@@ -28,8 +28,8 @@ extension Event.Action {
   var changesSwap: Bool {
     switch self {
     case .swapon, .swapoff: true
-    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .readPageCache, .dropPageCache,
-      .writeTmpfs, .deleteTmpfs, .setProcess, .setCgroup, .setSysctl, .move, .oom, .sysrq:
+    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .growUnowned, .shrinkUnowned,
+      .reclaim, .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .oom, .sysrq:
       false
     }
   }
@@ -43,7 +43,7 @@ extension Event.Action {
       process
     case .oom(_, let invoker, _): invoker
     case .swapoff(_, let process): process
-    case .start, .readPageCache, .dropPageCache, .writeTmpfs, .deleteTmpfs, .setCgroup, .setSysctl,
+    case .start, .growUnowned, .shrinkUnowned, .reclaim, .setCgroup, .setSysctl, .setMachine,
       .swapon, .sysrq:
       nil
     }
@@ -52,12 +52,14 @@ extension Event.Action {
   /// The group that the action is about.
   package var cgroup: String? {
     switch self {
-    case .readPageCache(_, let path), .dropPageCache(_, let path), .writeTmpfs(_, let path),
-      .deleteTmpfs(_, let path), .setCgroup(let path, _), .move(_, let path):
+    case .growUnowned(_, _, let path, _, _), .shrinkUnowned(_, _, let path, _),
+      .setCgroup(let path, _), .move(_, let path):
       path
+    case .reclaim(_, let path): path
     case .start(let process): process.cgroup
     case .oom(let path, _, _): path
-    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .setProcess, .setSysctl, .swapoff,
+    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .setProcess, .setSysctl, .setMachine,
+      .swapoff,
       .swapon, .sysrq:
       nil
     }
@@ -74,8 +76,8 @@ extension Event.Action {
     switch self {
     case .start(let process): .process(process)
     case .fork(let parent, let child): .child(child, of: parent)
-    case .grow, .shrink, .map, .unmap, .exit, .cow, .readPageCache, .dropPageCache, .writeTmpfs,
-      .deleteTmpfs, .setProcess, .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .grow, .shrink, .map, .unmap, .exit, .cow, .growUnowned, .shrinkUnowned, .reclaim,
+      .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
   }
@@ -85,6 +87,7 @@ extension Event.Action {
     case process(ProcessReference, Event.ProcessChange)
     case cgroup(String, Cgroup)
     case sysctl(Sysctl)
+    case machine(Event.MachineChange)
   }
 
   package var setting: Setting? {
@@ -92,8 +95,10 @@ extension Event.Action {
     case .setProcess(let process, let change): .process(process, change)
     case .setCgroup(let path, let change): .cgroup(path, change)
     case .setSysctl(let change): .sysctl(change)
-    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .readPageCache, .dropPageCache,
-      .writeTmpfs, .deleteTmpfs, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .setMachine(let memory, let hugetlb):
+      .machine(Event.MachineChange(memory: memory, hugetlb: hugetlb))
+    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .growUnowned, .shrinkUnowned,
+      .reclaim, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
   }
@@ -104,8 +109,8 @@ extension Event.Action {
     case .grow(let process, let sizes, _, _):
       (process, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
     case .cow(let process, let pages, _): (process, pages)
-    case .shrink, .map, .unmap, .start, .exit, .fork, .readPageCache, .dropPageCache, .writeTmpfs,
-      .deleteTmpfs, .setProcess, .setCgroup, .setSysctl, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .shrink, .map, .unmap, .start, .exit, .fork, .growUnowned, .shrinkUnowned, .reclaim,
+      .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
   }
@@ -129,8 +134,8 @@ extension Event.Action {
       [
         ([.key("mems_allowed")], process.memsAllowed), ([.key("mempolicy")], process.mempolicy),
       ]
-    case .shrink, .map, .unmap, .exit, .fork, .cow, .readPageCache, .dropPageCache, .writeTmpfs,
-      .deleteTmpfs, .setSysctl, .move, .swapoff, .swapon, .sysrq:
+    case .shrink, .map, .unmap, .exit, .fork, .cow, .growUnowned, .shrinkUnowned, .reclaim,
+      .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq:
       []
     }
   }

@@ -62,6 +62,29 @@ public struct Event: Equatable, Sendable {
     case noReserve = "noreserve"
   }
 
+  /// What memory of no process is.
+  public enum Unowned: String, CaseIterable, Sendable {
+    /// Clean cache of files that nobody maps.
+    case pageCache = "page_cache"
+    /// Files of a tmpfs, which stay until they are deleted.
+    case tmpfs
+    /// Memory of the kernel itself that cannot be reclaimed. File: `SUnreclaim`, `KernelStack` in /proc/meminfo.
+    case kernel
+  }
+
+  /// What of the machine can be changed while it runs; nil leaves it.
+  package struct MachineChange: Equatable, Sendable {
+    /// What the kernel manages. File: `MemTotal` in /proc/meminfo.
+    package var memory: Int64?
+    /// The pool of huge pages. File: `Hugetlb` in /proc/meminfo.
+    package var hugetlb: Int64?
+
+    package init(memory: Int64? = nil, hugetlb: Int64? = nil) {
+      self.memory = memory
+      self.hugetlb = hugetlb
+    }
+  }
+
   /// What can happen. Sizes are in pages, groups are given by path. An action on a process that has died by then is
   /// passed over.
   public enum Action: Equatable, Sendable {
@@ -81,20 +104,23 @@ public struct Event: Equatable, Sendable {
     case fork(ProcessReference, Child)
     /// Writes to pages that are shared by copy-on-write, evenly over `over`.
     case cow(ProcessReference, pages: Int64, over: Microseconds)
-    /// Reads a file: clean cache, charged to the group, `/` for none.
-    case readPageCache(pages: Int64, cgroup: String)
-    /// Drops clean cache of the group. File: /proc/sys/vm/drop_caches.
-    case dropPageCache(pages: Int64, cgroup: String)
-    /// Writes files of a tmpfs: memory of no process, which stays until it is deleted.
-    case writeTmpfs(pages: Int64, cgroup: String)
-    /// Deletes such files.
-    case deleteTmpfs(pages: Int64, cgroup: String)
+    /// Memory of no process grows evenly over `over`, charged to the group, `/` for none. `size` is that of the tmpfs
+    /// which is written to, nil for one without a bound.
+    case growUnowned(
+      Unowned, pages: Int64, cgroup: String, over: Microseconds = 0, size: Int64? = nil)
+    /// Such memory goes evenly over `over`, at most what the group has of it.
+    case shrinkUnowned(Unowned, pages: Int64, cgroup: String, over: Microseconds = 0)
+    /// Reclaims pages of the group and of those below it. File: memory.reclaim. With no group clean cache and
+    /// reclaimable slab, whoever is charged for it. File: /proc/sys/vm/drop_caches.
+    case reclaim(pages: Int64, cgroup: String?)
     /// Changes what can be changed of a running process.
     case setProcess(ProcessReference, ProcessChange)
     /// Writes the files of a group; what is nil is left.
     indirect case setCgroup(String, Cgroup)
     /// Writes sysctls; what is nil is left.
     indirect case setSysctl(Sysctl)
+    /// Gives the machine memory or takes it away, and changes its pool of huge pages; what is nil is left.
+    case setMachine(memory: Int64?, hugetlb: Int64?)
     /// Moves the process to another group; what it was charged for stays behind. File: cgroup.procs.
     case move(ProcessReference, cgroup: String)
     /// Takes swap away, all of it when `pages` is nil; the process does it.
@@ -122,6 +148,7 @@ public struct Event: Equatable, Sendable {
     /// Its pages stay where they are; only further growth goes by it.
     package var memsAllowed: NodeMask?
     package var mempolicy: NodeMask?
+    package var mempolicyMode: Mempolicy.Mode?
 
     /// What is to be changed; nil leaves it.
     ///

@@ -42,6 +42,8 @@ public struct Machine: Equatable, Sendable {
     package var spanned: Int64
     /// The part of the machine's `kernel` that lies here; all nodes give it or none.
     package var kernel: Int64?
+    /// Pages in turn of a weighted interleave, 1 to 255. File: /sys/kernel/mm/mempolicy/weighted_interleave/.
+    package var weight: Int64 = 1
 
     /// A node.
     ///

@@ -88,8 +88,10 @@ extension Scenario {
     /// Nodes that it may have memory on; nil is what its group says. File: `Mems_allowed_list` in
     /// /proc/PID/status.
     package var memsAllowed: NodeMask?
-    /// Nodes that its memory policy binds it to. Kernel: `MPOL_BIND` of `set_mempolicy()`.
+    /// Nodes of its memory policy. Kernel: `set_mempolicy()`.
     package var mempolicy: NodeMask?
+    /// What these nodes are for it.
+    package var mempolicyMode = Mempolicy.Mode.bind
     /// Its threads, where there is more to say than that it has one.
     package var threads: Threads?
     /// Whether it comes back after its death; nil means never.

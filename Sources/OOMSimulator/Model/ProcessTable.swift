@@ -63,6 +63,7 @@ public struct ProcessTable: Equatable, Sendable {
   var mappedFiles: [Int: String] = [:]
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
+  var mempolicyModes: [Int: Mempolicy.Mode] = [:]
   var restarts: [Int: RestartPolicy] = [:]
   /// Whole rows that have something for which there is no column.
   var plain: [Int: Scenario.Process] = [:]
@@ -141,6 +142,9 @@ public struct ProcessTable: Equatable, Sendable {
     if process.mappedFile != nil || !mappedFiles.isEmpty { mappedFiles[row] = process.mappedFile }
     if process.memsAllowed != nil || !memsAllowed.isEmpty { memsAllowed[row] = process.memsAllowed }
     if process.mempolicy != nil || !mempolicy.isEmpty { mempolicy[row] = process.mempolicy }
+    if process.mempolicyMode != .bind || !mempolicyModes.isEmpty {
+      mempolicyModes[row] = process.mempolicyMode == .bind ? nil : process.mempolicyMode
+    }
     if process.restart != nil || !restarts.isEmpty { restarts[row] = process.restart }
     if process.hasPlainValues || !plain.isEmpty {
       plain[row] = process.hasPlainValues ? process : nil
@@ -178,6 +182,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.mappedFile = mappedFiles[row]
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
+      process.mempolicyMode = mempolicyModes[row] ?? .bind
       process.restart = restarts[row]
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)

@@ -266,6 +266,15 @@ extension Scenario {
           path: [.key("machine"), .key(what)],
           message: "'\(what)' is \(total) pages, on the nodes \(parts.reduce(0, +)) together"))
     }
+    if machine.nodes.count > 1 {
+      for (index, event) in events.enumerated() {
+        guard case .setMachine = event.action else { continue }
+        problems.append(
+          ScenarioProblem(
+            path: [.key("events"), .index(index), .key("set"), .key("machine")],
+            message: "which of several memory nodes changes cannot be said"))
+      }
+    }
     func check(_ nodes: NodeMask?, _ path: [PathStep], bindsGrowth: Bool = false) {
       guard let nodes else { return }
       if bindsGrowth, machine.nodes.isEmpty {

@@ -134,6 +134,9 @@ private struct ValueCheck {
     case .setProcess(_, let change): values(change, Event.ProcessChange.fields, at: here)
     case .setCgroup(let name, let change): group(change, name, at: here)
     case .setSysctl(let change): values(change, Sysctl.fields, at: here)
+    case .setMachine(let memory, let hugetlb):
+      let change = Event.MachineChange(memory: memory, hugetlb: hugetlb)
+      values(change, Event.MachineChange.fields, at: here)
     default: values(event.action.parts, EventForm.of(event.action).fields, at: here)
     }
   }
@@ -250,6 +253,7 @@ extension FieldValue {
       for size in [node.memory, node.present, node.spanned, node.kernel ?? 0] {
         if let complaint = outside(0...most, size, "pages") { return complaint }
       }
+      if let complaint = outside(1...255, node.weight, nil) { return complaint }
     }
     return nil
   }

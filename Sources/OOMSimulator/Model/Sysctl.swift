@@ -41,7 +41,7 @@ public struct Sysctl: Equatable, Sendable {
   /// Whether the process that asked dies, without a choice. File: /proc/sys/vm/oom_kill_allocating_task.
   public var oomKillAllocatingTask: Bool?
   /// Whether the kernel logs its table of tasks; decides nothing.
-  public var oomDumpTasks: Bool?
+  package var oomDumpTasks: Bool?
 
   /// The sysctls that are given; nil is the kernel's own default.
   ///

@@ -2,10 +2,13 @@
 package enum RuleName: String, CaseIterable, Sendable {
   case memcg = "memory cgroups"
   case memcgTables = "memcg page tables"
+  case memcgKernel = "memcg kernel memory"
+  case memcgReclaim = "memcg reclaim on demand"
   case memcgTrigger = "memcg trigger"
   case memcgLimit = "memcg limit"
   case protection = "memory.low and memory.min"
   case high = "memory.high"
+  case memcgEvents = "memory.events"
   case watermarks
   case trigger = "global trigger"
   case panicOnOOM = "panic_on_oom"

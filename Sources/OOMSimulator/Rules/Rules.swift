@@ -91,11 +91,17 @@ package struct Rules: Equatable, Sendable {
     package var isAlwaysHierarchical = false
     /// Groups are charged for page tables: since 4.8.
     package var chargesPageTables = false
+    /// Groups are charged for what the kernel allocates for them: since 4.5.
+    package var chargesKernel = false
+    /// Version 2 has memory.reclaim: since 5.19.
+    package var hasReclaimFile = false
     package var withoutVictim = MemcgWithoutVictim.killsCurrent
     /// A charge that a system call makes fails instead of killing: 3.12 to 4.18.
     package var killsOnFaultsOnly = false
     package var protection = ProtectionRule.none
     package var highDelay = HighDelay.none
+    /// `memory.events` of a group has those of the groups below it: since 5.2.
+    package var countsEventsBelow = false
   }
 
   /// What /proc shows of badness and takes for it, fs/proc/base.c.

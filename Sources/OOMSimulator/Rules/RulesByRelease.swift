@@ -8,8 +8,9 @@ package enum RulesByRelease {
     let tables = [
       badness, children, superuser, zeroPoints, pageTables, rootBonus, rss, disabled,
       vforkChildren, candidates, dying, swapoff, scanWidth, ties, memcgWalk, memcgTies,
-      child, unkillable, sharers, oomGroup, reaper, memcg, memcgTables, memcgTrigger, memcgLimit,
-      protection, high, watermarks, trigger, panicOnOOM, allocatingTask, sysrq,
+      child, unkillable, sharers, oomGroup, reaper, memcg, memcgTables, memcgKernel,
+      memcgReclaim, memcgTrigger, memcgLimit, protection, high, memcgEvents, watermarks, trigger,
+      panicOnOOM, allocatingTask, sysrq,
       constraint, totalpages, memcgTotalpages, nobody, log, heuristic, strict,
       commitTypes, oomScore, oomAdj, oomScoreAdj,
     ]

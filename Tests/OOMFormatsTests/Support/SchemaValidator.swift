@@ -30,6 +30,7 @@ final class SchemaValidator {
       case ("items", _): visit(value)
       case ("anyOf", .array(let schemas)), ("oneOf", .array(let schemas)):
         for schema in schemas { visit(schema) }
+      case ("not", let schema): visit(schema)
       case ("examples", .array(let examples)):
         for example in examples where !check(example, schema, "").isEmpty {
           unsupported.insert("an example that is none: \(example)")
@@ -61,6 +62,7 @@ final class SchemaValidator {
       return schemas.contains { check(value, $0, path).isEmpty } ? [] : failure
     case ("oneOf", .array(let schemas)):
       return schemas.count { check(value, $0, path).isEmpty } == 1 ? [] : failure
+    case ("not", let schema): return check(value, schema, path).isEmpty ? failure : []
     case ("properties", .object), ("patternProperties", .object), ("additionalProperties", .bool),
       ("required", .array), ("minProperties", .number), ("maxProperties", .number):
       guard case .object(let members) = value else { return [] }

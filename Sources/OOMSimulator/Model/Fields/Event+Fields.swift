@@ -34,7 +34,8 @@ package struct EventForm: Sendable {
   package enum Members: Sendable {
     case all
     case oneOrMore(of: [String])
-    case either(String, or: String)
+    /// - Parameter firstOnly: members that go with the first of the two only.
+    case either(String, or: String, firstOnly: [String] = [])
   }
 
   package let name: String
@@ -59,7 +60,7 @@ package struct EventForm: Sendable {
   }
 
   /// Every action of the format, in the order in which messages list them.
-  package static let all: [EventForm] = memoryForms + otherForms
+  package static let all: [EventForm] = memoryForms + unownedForms + otherForms
 
   private static let memoryForms: [EventForm] = [
     EventForm(
@@ -92,32 +93,59 @@ package struct EventForm: Sendable {
         make: { parts in parts.process.map { .unmap($0, pages: parts.size ?? 0, parts.kind) } })),
   ]
 
-  private static let otherForms: [EventForm] = [
+  private static let unownedForms: [EventForm] = [
     EventForm("start", "A new process. It may have the name of one that has died.", .process),
     EventForm(
       "exit", "A process ends by itself.",
       .members([process(isRequired: true)], make: { $0.process.map { .exit($0) } })),
+    unowned(
+      .pageCache, "File cache charged to a group, or to none.",
+      grows: more("read", "Read into the cache."), less("drop", "Dropped from the cache.")),
+    unowned(
+      .tmpfs, "Memory of files in a tmpfs: it belongs to no process and stays until it is deleted.",
+      grows: more("write", "Written."), less("delete", "Deleted."),
+      Field(
+        "size", .size({ $0.size }, { $0.size = $1 }),
+        "The size of the tmpfs, which all tmpfs files of the group count against: a write beyond it "
+          + "gets ENOSPC. No bound when left out, though mount gives half of the memory.",
+        example: "\"64M\"")),
+    unowned(
+      .kernel,
+      "Memory of the kernel that cannot be reclaimed. Since 4.5 the group is charged for it, before "
+        + "that the machine alone.",
+      grows: more("grow", "Taken."), less("shrink", "Given back, at most what is there.")),
     EventForm(
-      "page_cache", "File cache charged to a group, or to none.",
+      "reclaim",
+      "With a group: memory.reclaim of it, since 5.19; on version 1 all that can be, as "
+        + "memory.force_empty does. Without one: clean cache and reclaimable slab, as drop_caches.",
       .members(
-        [more("read", "Read into the cache."), less("drop", "Dropped from the cache."), ownGroup],
-        .either("read", or: "drop"),
+        [group(isRequired: false), size("How much at most.", isRequired: true)],
+        make: { parts in parts.size.map { .reclaim(pages: $0, cgroup: parts.cgroup) } })),
+  ]
+
+  /// The form of what happens to memory of no process.
+  ///
+  /// - Parameter bound: a member that goes with growth only.
+  private static func unowned(
+    _ what: Event.Unowned, _ meaning: String, grows: Field<EventParts>,
+    _ shrinks: Field<EventParts>,
+    _ bound: Field<EventParts>? = nil
+  ) -> EventForm {
+    let bounds = bound.map { [$0] } ?? []
+    return EventForm(
+      what.rawValue, meaning,
+      .members(
+        [grows, shrinks, ownGroup, over] + bounds,
+        .either(grows.key, or: shrinks.key, firstOnly: bounds.map { $0.key }),
         make: { parts in
           let path = parts.cgroup ?? "/"
-          return parts.more.map { .readPageCache(pages: $0, cgroup: path) }
-            ?? parts.less.map { .dropPageCache(pages: $0, cgroup: path) }
-        })),
-    EventForm(
-      "tmpfs",
-      "Memory of files in a tmpfs: it belongs to no process and stays until it is deleted.",
-      .members(
-        [more("write", "Written."), less("delete", "Deleted."), ownGroup],
-        .either("write", or: "delete"),
-        make: { parts in
-          let path = parts.cgroup ?? "/"
-          return parts.more.map { .writeTmpfs(pages: $0, cgroup: path) }
-            ?? parts.less.map { .deleteTmpfs(pages: $0, cgroup: path) }
-        })),
+          return parts.more.map {
+            .growUnowned(what, pages: $0, cgroup: path, over: parts.over, size: parts.size)
+          } ?? parts.less.map { .shrinkUnowned(what, pages: $0, cgroup: path, over: parts.over) }
+        }))
+  }
+
+  private static let otherForms: [EventForm] = [
     EventForm("set", "Changes a setting while everything runs.", .setting),
     EventForm(
       "move", "Moves a process to another group. What it was charged for stays behind.",
@@ -257,16 +285,17 @@ extension Event.Action {
     case .fork(let process, let child): (parts.process, parts.child) = (process, child)
     case .cow(let process, let pages, let over):
       (parts.process, parts.size, parts.over) = (process, pages, over)
-    case .readPageCache(let pages, let path), .writeTmpfs(let pages, let path):
-      (parts.more, parts.cgroup) = (pages, path)
-    case .dropPageCache(let pages, let path), .deleteTmpfs(let pages, let path):
-      (parts.less, parts.cgroup) = (pages, path)
+    case .growUnowned(_, let pages, let path, let over, let size):
+      (parts.more, parts.cgroup, parts.over, parts.size) = (pages, path, over, size)
+    case .shrinkUnowned(_, let pages, let path, let over):
+      (parts.less, parts.cgroup, parts.over) = (pages, path, over)
+    case .reclaim(let pages, let path): (parts.size, parts.cgroup) = (pages, path)
     case .move(let process, let path): (parts.process, parts.cgroup) = (process, path)
     case .swapoff(let pages, let process): (parts.size, parts.process) = (pages, process)
     case .swapon(let pages): parts.size = pages
     case .oom(let path, let invoker, let nodes):
       (parts.cgroup, parts.process, parts.nodes) = (path, invoker, nodes)
-    case .start, .setProcess, .setCgroup, .setSysctl, .sysrq: break
+    case .start, .setProcess, .setCgroup, .setSysctl, .setMachine, .sysrq: break
     }
     return parts
   }

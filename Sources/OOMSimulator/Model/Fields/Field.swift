@@ -157,6 +157,7 @@ extension FieldValue {
       if node.present != node.memory { text += " of \(node.present)" }
       if node.spanned != node.present { text += " in \(node.spanned)" }
       if let kernel = node.kernel { text += " with \(kernel) of the kernel" }
+      if node.weight != 1 { text += " of weight \(node.weight)" }
       return text
     }
     return texts.joined(separator: ", ")

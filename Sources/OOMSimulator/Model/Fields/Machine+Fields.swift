@@ -60,6 +60,18 @@ extension Machine {
   ]
 }
 
+extension Event.MachineChange {
+  /// The keys of `to` where the machine is set.
+  package static let fields: [Field<Self>] = [
+    Field(
+      "memory", .size({ $0.memory }, { $0.memory = $1 }),
+      "Memory that the kernel manages from now on: a balloon, hotplug.", example: "\"8G\""),
+    Field(
+      "hugetlb", .size({ $0.hugetlb }, { $0.hugetlb = $1 }), "The pool of huge pages from now on.",
+      example: "\"2G\""),
+  ]
+}
+
 extension SwapDevice {
   package static let fields: [Field<Self>] = [
     Field("size", .size({ $0.size }, { $0.size = $1 }), nil, example: "\"1G\"", isRequired: true),

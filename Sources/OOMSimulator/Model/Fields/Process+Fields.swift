@@ -150,7 +150,15 @@ extension Scenario.Process {
         + "groups say.", example: "\"0-1\""),
     Field(
       "mempolicy", .nodes({ $0.mempolicy }, { $0.mempolicy = $1 }),
-      "Nodes that its memory policy binds it to (MPOL_BIND).", example: "\"1\""),
+      "Nodes of its memory policy, which binds it to them unless mempolicy_mode says otherwise.",
+      example: "\"1\""),
+    Field(
+      "mempolicy_mode",
+      .word(
+        Mempolicy.Mode.allCases.map { $0.rawValue }, { $0.mempolicyMode.rawValue },
+        { $0.mempolicyMode = Mempolicy.Mode(rawValue: $1) ?? $0.mempolicyMode }),
+      "What its policy does with the nodes: bind (the default), preferred, interleave, or "
+        + "weighted_interleave, which a kernel has since 6.9.", example: "\"interleave\""),
     Field("restart", .restart({ $0.restart }, { $0.restart = $1 }), nil, example: restartExample),
   ]
 
@@ -217,7 +225,14 @@ extension Event.ProcessChange {
       "Nodes that its further memory may lie on; what it has stays where it is.", example: "\"0\""),
     Field(
       "mempolicy", .nodes({ $0.mempolicy }, { $0.mempolicy = $1 }),
-      "Nodes that its memory policy binds further memory to (MPOL_BIND).", example: "\"0,1\""),
+      "Nodes of its memory policy for further memory: it binds unless mempolicy_mode is given, too.",
+      example: "\"0,1\""),
+    Field(
+      "mempolicy_mode",
+      .word(
+        Mempolicy.Mode.allCases.map { $0.rawValue }, { $0.mempolicyMode?.rawValue },
+        { $0.mempolicyMode = Mempolicy.Mode(rawValue: $1) }),
+      "What its policy does with the nodes.", example: "\"preferred\""),
   ]
 }
 
