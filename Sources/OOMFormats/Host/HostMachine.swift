@@ -149,6 +149,7 @@ package struct HostMachine: Equatable, Sendable {
       }
       machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
     }
+    machine.committed = pages("Committed_AS")
     machine.hugetlb =
       pages("Hugetlb")
       ?? pages(Kibibytes((meminfo["HugePages_Total"] ?? 0) * (meminfo["Hugepagesize"] ?? 0)))

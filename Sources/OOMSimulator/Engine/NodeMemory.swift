@@ -37,7 +37,7 @@ struct NodeMemory: Equatable, Sendable {
   init(_ machine: Machine, groups: Int, minWatermark: Int64) {
     count = machine.nodes.count
     let memory = machine.nodes.map { $0.memory }
-    sizes = zip(memory, shares(of: machine.hugetlb, in: memory)).map(-)
+    sizes = zip(memory, shares(of: machine.outOfReach, in: memory)).map(-)
     reserves = shares(of: minWatermark, in: memory)
     used = Array(repeating: 0, count: count + 1)
     placed = NodeShares(nodes: count)

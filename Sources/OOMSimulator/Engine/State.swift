@@ -17,7 +17,9 @@ struct State: Equatable, Sendable {
   private(set) var leavingSwap: Int64 = 0
   /// Pages of tmpfs that belong to no process, wherever they are; each is committed.
   private(set) var tmpfs: Int64 = 0
-  /// When those of each group were touched.
+  /// What else is committed: `Committed_AS` of the scenario's machine, less what its processes, segments and tmpfs add.
+  private(set) var committedBeside: Int64 = 0
+  /// When the tmpfs pages of each group were touched.
   var tmpfsAges: [Int: Ages] = [:]
   /// Whether pages can ever go to swap, so that it matters when they were touched. On a machine with several memory
   /// nodes it is not looked at.
@@ -69,6 +71,7 @@ struct State: Equatable, Sendable {
     applySettings()
     fillGroups()
     chargeProcesses()
+    committedBeside = machine.committed.map { $0 - committedByAll } ?? 0
     layOutOnNodes()
     hasAges =
       machine.nodes.count < 2
@@ -81,14 +84,18 @@ struct State: Equatable, Sendable {
     }
   }
 
-  /// Pages in use, the pool of huge pages included.
-  var used: Int64 { ledger.accounts[MemcgTree.root].usage + machine.hugetlb }
+  /// Pages in use, the pool of huge pages and free pages that nobody can have included.
+  var used: Int64 { ledger.accounts[MemcgTree.root].usage + machine.outOfReach }
 
   /// File: `MemFree` in /proc/meminfo; not under 0 when the start state needs more than there is.
   var free: Int64 { max(machine.memory - used, 0) }
 
   /// File: `Committed_AS` in /proc/meminfo.
-  var committed: Int64 { tasks.committedAS + shared.committedAS + tmpfs }
+  ///
+  /// Kernel: `vm_memory_committed()`, mm/util.c, which reads no less than 0.
+  var committed: Int64 { max(committedByAll + committedBeside, 0) }
+
+  private var committedByAll: Int64 { tasks.committedAS + shared.committedAS + tmpfs }
 
   /// Kernel: `WMARK_MIN`.
   var minWatermark: Int64 {
@@ -194,7 +201,7 @@ struct State: Equatable, Sendable {
 
   private mutating func applySettings() {
     ledger.swappiness = vm.swappiness
-    ledger.limits[MemcgTree.root].max = machine.memory - machine.hugetlb - minWatermark
+    ledger.limits[MemcgTree.root].max = machine.memory - machine.outOfReach - minWatermark
     let (watermark, machine) = (minWatermark, machine)
     ledger.nodes?.setMinWatermark(watermark, machine: machine)
   }

@@ -21,6 +21,19 @@ public struct Machine: Equatable, Sendable {
   public var pageCache: Int64 = 0
   /// Pages in the huge page pool: out of reach for everybody else. File: `Hugetlb` in /proc/meminfo.
   package var hugetlb: Int64 = 0
+  /// Free pages on lists of single processors, which nobody gets when memory ends. File: `free_pcp` in an OOM's report.
+  ///
+  /// About 55 of 54,000 pages and one processor to 6.6, about 700 from 6.7 on, where the lists may grow to an eighth of
+  /// memory; recorded on 6.1 and 6.12. Kernel: `zone_set_pageset_high_and_batch()`, mm/page_alloc.c.
+  package var freePCP: Int64 = 0
+  /// Pages that are in swap and still in memory when memory ends. File: `pages in swap cache` in an OOM's report.
+  ///
+  /// About 650 where the recorded machines with a disk for swap had no page cache left; up to all of a small swap.
+  package var swapCache: Int64 = 0
+  /// `Committed_AS` at the start; what the processes add when nil. File: /proc/meminfo.
+  package var committed: Int64?
+  /// Memory that neither processes nor groups can have.
+  var outOfReach: Int64 { hugetlb + freePCP + swapCache }
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
   package var hz: Int64 = 250
   /// How many processors are online: what each holds back of a counter makes near ties. Kernel: `num_online_cpus()`.

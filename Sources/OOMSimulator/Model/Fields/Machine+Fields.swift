@@ -34,6 +34,19 @@ extension Machine {
       "hugetlb", .size({ $0.hugetlb }, { $0.hugetlb = $1 }),
       "The pool of huge pages: part of memory that nobody else can have.", example: "\"1G\""),
     Field(
+      "free_pcp", .size({ $0.freePCP }, { $0.freePCP = $1 }),
+      "Free memory on lists of single processors, which nobody gets when memory ends: free_pcp of an OOM's report. "
+        + "About 0.1 % of memory to 6.6, 1.3 % from 6.7 on; at most an eighth. Default 0.",
+      example: "\"700 pages\""),
+    Field(
+      "swap_cache", .size({ $0.swapCache }, { $0.swapCache = $1 }),
+      "What is in swap and still in memory when memory ends: pages in swap cache of an OOM's report. Default 0.",
+      example: "\"650 pages\""),
+    Field(
+      "committed", .size({ $0.committed }, { $0.committed = $1 }),
+      "Committed_AS of /proc/meminfo at the start. Default: what processes, segments and tmpfs add.",
+      example: "\"6G\""),
+    Field(
       "hz", .integer(24...1200, { $0.hz }, { $0.hz = $1 }),
       "Ticks a second, the clock in which old releases count CPU time. Default 250.",
       example: "1000"),
