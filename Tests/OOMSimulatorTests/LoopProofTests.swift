@@ -160,11 +160,12 @@ import Testing
         "tasks", "pids", "tmpfs", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
         "promisedRequests", "tmpfsAges", "hasAges", "growthsBegun",
-        "exits", "restarts", "somethingFreed", "overMax", "forced",
+        "exits", "restarts", "somethingFreed", "overMax", "forced", "chargesHugetlb",
       ])
     #expect(
       labels(Growth(total: Pages(), start: 0, duration: 0)) == [
-        "order", "row", "owner", "tmpfsGroup", "verb", "total", "nodes", "start", "duration",
+        "order", "row", "owner", "unownedGroup", "tmpfsSize", "verb", "total", "nodes", "start",
+        "duration",
         "number", "admittedPrivate", "admittedShared", "pace", "promisedRequests",
         "done", "stop", "stoppedAt", "stuckSince", "isEntangled", "promised", "promisedGroup",
         "isGone",

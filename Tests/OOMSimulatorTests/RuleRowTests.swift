@@ -70,6 +70,7 @@ import Testing
     "Tests/Data/rules/commit-limit-below-zero.json": ["commitTypes 2.6.30", "commitTypes 4.0"],
     "Tests/Data/rules/dying-disabled.json": ["disabled 2.6.19"],
     "Tests/Data/rules/dying-sysrq.json": ["sysrq 3.4"],
+    "Tests/Data/rules/hugetlb-of-a-group.json": ["memcgKernel 6.7"],
     "Tests/Data/rules/kernel-memory-of-a-group.json": ["memcgKernel 4.5"],
     "Tests/Data/rules/memcg-on-two-nodes.json": ["constraint 5.3"],
     "Tests/Data/rules/memcg-without-limit.json": ["memcgTotalpages 5.10"],

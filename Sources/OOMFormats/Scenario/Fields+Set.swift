@@ -36,7 +36,7 @@ extension Fields {
     if let path {
       var change = Cgroup()
       try cgroup(path, into: &change)
-      if change.pageCache != nil || change.kernel != nil {
+      if change.pageCache != nil || change.kernel != nil || change.hugetlb != nil {
         wrong("only limits can be set: use the event page_cache for the cache", at: to)
       }
       return .setCgroup(path, change)

@@ -18,6 +18,7 @@ struct ScenarioReader {
   static let topKeys = ObjectKeys([
     "schema", "name", "title", "description", "source", "kernel", "cgroup_version", "machine",
     "sysctl", "cgroups", "processes", "events", "expect", "memory_recursiveprot",
+    "memory_hugetlb_accounting",
   ])
 
   /// Reads the whole text.
@@ -56,6 +57,8 @@ struct ScenarioReader {
       scenario.cgroupVersion = try fields.integer(1...2).map(Int.init) ?? scenario.cgroupVersion
     case "memory_recursiveprot":
       scenario.isRecursivelyProtected = try fields.bool() ?? scenario.isRecursivelyProtected
+    case "memory_hugetlb_accounting":
+      scenario.chargesHugetlb = try fields.bool() ?? scenario.chargesHugetlb
     case "machine": try fields.machine(into: &scenario.machine)
     case "sysctl": try fields.sysctl(into: &scenario.sysctl)
     case "cgroups": try fields.cgroups(into: &scenario.cgroups)

@@ -43,6 +43,11 @@ extension ScenarioSchema {
         + ##"Default false.", "type": "boolean" }"##
     ),
     (
+      "memory_hugetlb_accounting",
+      ##"{ "description": "Version 2 is mounted with this option: groups are charged for the huge "##
+        + ##"pages that they use. Since 6.7. Default false.", "type": "boolean" }"##
+    ),
+    (
       "machine",
       ##"{ "$ref": "#/$defs/machine" }"##
     ),

@@ -34,7 +34,7 @@ extension Scenario {
       switch section {
       case "name", "title", "kernel":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
-      case "memory_recursiveprot":
+      case "memory_recursiveprot", "memory_hugetlb_accounting":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
       case "machine": try setMachine(String(rest), &fields)
       case "sysctl": try setSysctl(String(rest), &fields)

@@ -39,6 +39,7 @@ struct ScenarioWriter {
       writer.field("cgroup_version", Int64(scenario.cgroupVersion))
     }
     if scenario.isRecursivelyProtected { writer.field("memory_recursiveprot", true) }
+    if scenario.chargesHugetlb { writer.field("memory_hugetlb_accounting", true) }
     writer.key("machine")
     writer.object { fields(Machine.fields, of: scenario.machine, usual: Machine(), to: &$0) }
     if scenario.sysctl != Sysctl() {

@@ -62,7 +62,7 @@ struct LessonOpening {
       ("file", "mapped files", contents.file), ("cache", "clean cache", contents.cache),
       ("slab_reclaimable", "reclaimable slab", contents.slabReclaimable),
       ("kernel", "kernel", contents.kernel), ("page_tables", "page tables", contents.pageTables),
-      ("zram", "zram", contents.zram),
+      ("zram", "zram", contents.zram), ("hugetlb", "huge pages", contents.hugetlb),
     ]
     let filled = parts.filter { $0.2 > 0 }
     if !filled.isEmpty {

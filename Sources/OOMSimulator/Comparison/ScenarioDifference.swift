@@ -20,6 +20,8 @@ package struct ScenarioDifference: Equatable, Sendable {
     list.add(
       "memory_recursiveprot", .flag(before.isRecursivelyProtected),
       .flag(after.isRecursivelyProtected))
+    list.add(
+      "memory_hugetlb_accounting", .flag(before.chargesHugetlb), .flag(after.chargesHugetlb))
     list.add("machine.", Machine.fields, before.machine, after.machine)
     list.add("sysctl.", Sysctl.fields, before.sysctl, after.sysctl)
     list.addCgroups(before, after)

@@ -78,6 +78,8 @@ struct Ledger: Equatable, Sendable {
   private let countsMemsw: Bool
   /// Whether page tables are charged to groups; where not, they are in the usage of the root alone.
   let chargesPageTables: Bool
+  /// What each group uses of the pool of huge pages, where groups are charged for it; the machine has the pool whole.
+  var hugetlb: [Int64] = []
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
   var promises: Promises
@@ -175,6 +177,7 @@ struct Ledger: Equatable, Sendable {
   private func sums() -> (usage: [Int64], swap: [Int64]) {
     var usage = accounts.map { charged($0.pages) }
     var swap = accounts.map { $0.pages.swapped }
+    for (group, pages) in hugetlb.enumerated() { usage[group] += pages }
     for group in accounts.indices.reversed() where parents[group] >= 0 {
       usage[parents[group]] += usage[group]
       swap[parents[group]] += swap[group]
@@ -182,6 +185,7 @@ struct Ledger: Equatable, Sendable {
     if !chargesPageTables, !usage.isEmpty {
       usage[MemcgTree.root] += accounts.reduce(0) { $0 + $1.pages.pageTables }
     }
+    if !hugetlb.isEmpty { usage[MemcgTree.root] -= hugetlb.reduce(0, +) }
     return (usage, swap)
   }
 

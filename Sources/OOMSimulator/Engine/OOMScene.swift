@@ -48,6 +48,8 @@ package struct OOMScene: Equatable, Sendable {
     package var pageTables: Int64 = 0
     /// What zram devices take.
     package var zram: Int64 = 0
+    /// Huge pages that groups are charged for.
+    package var hugetlb: Int64 = 0
     /// Pages that reclaim could still free, swapping included; what protection holds back is not in it.
     package var reclaimable: Int64 = 0
   }
@@ -72,6 +74,9 @@ extension State {
         contents.pageTables += account.pages.pageTables
       }
       contents.zram += account.pages.zram
+      if domain != MemcgTree.root, !ledger.hugetlb.isEmpty {
+        contents.hugetlb += ledger.hugetlb[group]
+      }
     }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(

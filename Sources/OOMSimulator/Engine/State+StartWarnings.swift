@@ -59,6 +59,10 @@ extension State {
         "memory_recursiveprot on version 2",
         "5.7"
       ),
+      (
+        chargesHugetlb, rules.memcg.chargesHugetlb && cgroupVersion == 2,
+        "memory_hugetlb_accounting on version 2", "6.7"
+      ),
     ]
     for file in missing where file.isGiven && !file.isKnown {
       warnings.append(Warning(.unknownFile(file.file, since: file.since)))

@@ -43,6 +43,8 @@ struct State: Equatable, Sendable {
   var forced: Set<Int> = []
   /// In a box: two indexes have more arrays than the rest of the state, and most runs build neither.
   var selectionIndex = Indirect(wrappedValue: SelectionIndex())
+  /// Mounted with `memory_hugetlb_accounting`, whether or not the release knows that.
+  private(set) var chargesHugetlb = false
   /// The start state needs more than the machine has, so that nothing is free.
   private(set) var startExceedsMemory = false
   /// The start state has more in swap than there is.
@@ -67,6 +69,10 @@ struct State: Equatable, Sendable {
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
     ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
+    chargesHugetlb = scenario.chargesHugetlb
+    if chargesHugetlb, rules.memcg.chargesHugetlb, cgroupVersion == 2 {
+      ledger.hugetlb = groups.settings.map { $0.hugetlb ?? 0 }
+    }
     ledger.pagesPerTable = pagesPerTable
     applySettings()
     fillGroups()

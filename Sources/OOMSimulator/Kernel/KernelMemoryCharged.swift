@@ -16,6 +16,12 @@ extension RulesByRelease {
         "mm/memcontrol.c", "memcg_online_kmem()", commit: "b313aeee2509",
         hurts: "groups with many files, sockets or threads", evidence: .memory
       ) { $0.memcg.chargesKernel = true },
+      RuleChange(
+        .memcgKernel, "6.7",
+        "Version 2 mounted with memory_hugetlb_accounting charges groups for huge pages, too.",
+        "mm/memcontrol.c", "mem_cgroup_hugetlb_try_charge()", commit: "8cba9576df60",
+        hurts: "groups that use huge pages", evidence: .memory, adds: true
+      ) { $0.memcg.chargesHugetlb = true },
     ]
   }
 }

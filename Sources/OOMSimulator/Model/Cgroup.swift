@@ -33,6 +33,8 @@ public struct Cgroup: Equatable, Sendable {
   public var pageCache: Int64?
   /// Unreclaimable kernel memory charged to the group at the start.
   public var kernel: Int64?
+  /// Pages of the machine's pool of huge pages that the group uses.
+  package var hugetlb: Int64?
 
   /// A group with the limits that are given, in pages; nil is what the kernel has where nobody wrote anything.
   ///

@@ -36,7 +36,8 @@ extension Scenario {
   ///
   /// - Complexity: O(processes + events).
   package func contradictions() -> [ScenarioProblem] {
-    pidProblems() + referenceProblems() + memoryProblems() + nodeProblems() + restartProblems()
+    pidProblems() + referenceProblems() + memoryProblems() + hugetlbProblems()
+      + nodeProblems() + restartProblems()
   }
 
   private var starts: [(event: Int, process: Scenario.Process)] {
@@ -253,6 +254,21 @@ extension Scenario {
   }
 
   // MARK: Nodes
+
+  private func hugetlbProblems() -> [ScenarioProblem] {
+    var left = machine.hugetlb
+    for (path, group) in cgroups.sorted(by: { $0.key < $1.key }) {
+      left -= group.hugetlb ?? 0
+      if left < 0 {
+        return [
+          ScenarioProblem(
+            path: [.key("cgroups"), .key(path), .key("hugetlb")],
+            message: "groups use more than the pool of \(machine.hugetlb) pages, machine.hugetlb")
+        ]
+      }
+    }
+    return []
+  }
 
   private func nodeProblems() -> [ScenarioProblem] {
     let all = NodeMask(below: max(machine.nodes.count, 1))

@@ -17,6 +17,8 @@ public struct Scenario: Equatable, Sendable {
   /// Whether version 2 is mounted with `memory_recursiveprot`, as systemd does: what of a group's protection its
   /// children do not claim goes to them by what they use. Since 5.7.
   public var isRecursivelyProtected = false
+  /// Whether version 2 is mounted with `memory_hugetlb_accounting`: groups are charged for huge pages. Since 6.7.
+  package var chargesHugetlb = false
   /// The machine at the start.
   public var machine = Machine()
   /// The settings at the start; what is nil is as the kernel has it.

@@ -93,6 +93,8 @@ package struct Rules: Equatable, Sendable {
     package var chargesPageTables = false
     /// Groups are charged for what the kernel allocates for them: since 4.5.
     package var chargesKernel = false
+    /// Mounted so, version 2 charges groups for huge pages: since 6.7.
+    package var chargesHugetlb = false
     /// Version 2 has memory.reclaim: since 5.19.
     package var hasReclaimFile = false
     package var withoutVictim = MemcgWithoutVictim.killsCurrent

@@ -108,5 +108,11 @@ extension Cgroup {
         "kernel", .size({ $0.kernel }, { $0.kernel = $1 }),
         "Unreclaimable kernel memory charged to the group at the start.", example: "\"5M\""),
       version: nil, instead: ""),
+    File(
+      field: Field(
+        "hugetlb", .size({ $0.hugetlb }, { $0.hugetlb = $1 }),
+        "Part of the machine's pool of huge pages that the group uses. It is charged for it with "
+          + "memory_hugetlb_accounting alone.", example: "\"16M\""),
+      version: nil, instead: ""),
   ]
 }
