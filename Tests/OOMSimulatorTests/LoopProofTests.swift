@@ -157,7 +157,7 @@ import Testing
     #expect(
       labels(replay.state) == [
         "machine", "rules", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
-        "tasks", "pids", "tmpfs", "leavingSwap", "holdings", "shared",
+        "tasks", "pids", "tmpfs", "committedBeside", "leavingSwap", "holdings", "shared",
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
         "promisedRequests", "tmpfsAges", "hasAges", "growthsBegun",
         "exits", "restarts", "somethingFreed", "overMax", "forced", "chargesHugetlb",

@@ -41,7 +41,13 @@ struct ReferenceIndex: Sendable {
   private static func bit(_ name: String) -> UInt64 { 1 << UInt64(min(name.utf8.count, 63)) }
 
   /// The youngest living process that a reference fits: a name may be used again after a death.
-  func living(_ reference: ProcessReference, _ tasks: Tasks) -> Int? {
-    rows[reference]?.last { tasks.states[$0] == .running }
+  ///
+  /// - Complexity: O(1) on average over all calls: the dead are forgotten.
+  mutating func living(_ reference: ProcessReference, _ tasks: Tasks) -> Int? {
+    while let row = rows[reference]?.last {
+      if tasks.isAlive(row) { return row }
+      rows[reference]?.removeLast()
+    }
+    return nil
   }
 }
