@@ -33,8 +33,8 @@ struct DocumentTests {
     ["at_us", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"] + victim
     + ["killed", "pid", "name", "because", "freed_pages", "runner_up", "pid", "name", "points"]
     + [
-      "near_tie", "near_tie_within", "spared_at_oom_score_adj", "allocating_task", "limit", "file",
-      "limit", "usage", "free",
+      "at_earliest_us", "near_tie", "near_tie_within", "spared_at_oom_score_adj", "allocating_task",
+      "limit", "file", "limit", "usage", "free",
     ]
     + ["min_watermark", "swap_limit", "swap_usage"]
   static let candidate = ["pid", "name", "points", "oom_score_adj", "eligible"]

@@ -27,7 +27,7 @@ struct TextReportTests {
   /// In the group: 100 MiB are 25 600 pages, a step of oom_score_adj 25; app has 20 460 + 2 500 points,
   /// and its file pages are gone. With adj -613 it would have 20 460 - 15 325 = 5 135, less than nginx.
   /// In the machine swap is 16 384 pages, and what was there at the start is the oldest, each in proportion: of db's
-  /// 76 800 of 129 024 pages 9752. 216 968 - 139 000 points; with -596 at most 51 280, less than batch.
+  /// 76 800 of 129 024 pages 9752. A fortieth of memory, 6553 pages, takes db 2.2 s. 216 968 - 139 000 points; with -596 at most 51 280, less than batch.
   @Test func `a run with two kills`() throws {
     let run = try run(Self.scenario)
     #expect(
@@ -47,6 +47,7 @@ struct TextReportTests {
         #2 at 1m46.786942s  Out of memory: killed process 1002 (db)
             limit      the machine: 4 MiB of 1 GiB free, min watermark 4 MiB, swap 64 MiB of \
         64 MiB used
+            moment     between 1m44s and 1m46.786942s, as fewer or more free pages stay on lists of CPUs
             points     77 968 = anon 206 784 + swap 9 752 + page tables 432 - \
         oom_score_adj 500 × 278   of totalpages 278 528
             oom_score  852, as /proc/1002/oom_score showed it

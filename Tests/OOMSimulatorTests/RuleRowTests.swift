@@ -30,6 +30,7 @@ import Testing
     "Scenarios/overcommit/redis-bgsave-mode2.json": ["strict 3.10"],
     "Scenarios/peers/kselftest/high-sync-5.4.json": ["high 5.18"],
     "Scenarios/peers/kselftest/oom-group-leaf-4.19.json": ["memcgEvents 5.2"],
+    "Scenarios/protection/agent-minus-500.json": ["pagesets 5.14", "pagesets 6.7"],
     "Scenarios/protection/init-protection-minus-999.json": ["badness 5.9"],
     "Scenarios/protection/init-protection.json": ["disabled 2.6.32"],
     "Scenarios/protection/memory-min-is-no-shield.json": ["protection 4.18"],

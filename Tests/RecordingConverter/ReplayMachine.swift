@@ -52,12 +52,6 @@ struct ReplayMachine {
     "qemu-7.3": 3932,
   ]
 
-  /// What is in swap and still in memory when memory ends: the middle of what the recorded machines, whose swap is a
-  /// disk, could not have where no page cache kept reclaim busy meanwhile.
-  var swapCachePages: Int64 {
-    machine.swapPages > 0 && (reference?.cache ?? 0) <= 64 ? min(650, machine.swapPages) : 0
-  }
-
   /// What the kernel kept for a group itself, besides page tables.
   func kernelPages(of group: String) -> Int64 {
     let groups = reference?.cgroups ?? [:]

@@ -138,6 +138,7 @@ extension JSONWriter {
         writer.null()
       }
       let explanation = Explanation(of: kill)
+      writer.field("at_earliest_us", decision?.earliest)
       writer.field("near_tie", explanation.nearTieWithin != nil)
       writer.field("near_tie_within", explanation.nearTieWithin)
       if let sparedAt = explanation.sparedAtAdj {

@@ -91,6 +91,12 @@ package struct TextReport {
     }
     if let decision = kill.decision {
       lines += field("limit", limit(decision))
+      if let earliest = decision.earliest, earliest < kill.at {
+        lines += field(
+          "moment",
+          "between \(SizeFormat.time(roughly(earliest))) and \(SizeFormat.time(kill.at)), as fewer or more free pages stay on lists of CPUs"
+        )
+      }
       if let invoker = decision.invoker, invoker != victim.identity {
         lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
       }
@@ -105,6 +111,12 @@ package struct TextReport {
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
     return lines
+  }
+
+  /// An estimate in whole seconds.
+  private func roughly(_ time: Microseconds) -> Microseconds {
+    let second = Microseconds.seconds(1).rawValue
+    return Microseconds(time.rawValue / second * second)
   }
 
   private func limit(_ decision: Kill.Decision) -> String {

@@ -108,6 +108,9 @@ extension Kill {
     package var runnerUpWinsTies = false
     /// Pages that the victim's counters may have been behind in a kernel: 0 where a release reads them exactly.
     package var counterError: Int64 = 0
+    /// When the machine can have been out of memory at the earliest, since free pages stay on lists of single CPUs; nil
+    /// where nothing grew over a time.
+    package var earliest: Microseconds?
     /// The limit that was hit, before anything was freed.
     public var limit: LimitState
     /// Everybody in the domain in iteration order; nil unless asked for.

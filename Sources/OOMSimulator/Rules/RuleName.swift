@@ -10,6 +10,7 @@ package enum RuleName: String, CaseIterable, Sendable {
   case high = "memory.high"
   case memcgEvents = "memory.events"
   case watermarks
+  case pagesets = "per-CPU lists"
   case trigger = "global trigger"
   case panicOnOOM = "panic_on_oom"
   case allocatingTask = "oom_kill_allocating_task"

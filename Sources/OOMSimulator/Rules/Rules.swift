@@ -17,6 +17,7 @@ package struct Rules: Equatable, Sendable {
     hasKbytes: false)
   package var proc = Proc()
   package var watermarks = Watermarks()
+  package var pagesets = PagesetRule.sixBatches
   /// A panic for want of a victim says "System is deadlocked on memory": since 4.19.
   package var saysDeadlocked = false
 
