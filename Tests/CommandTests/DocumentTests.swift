@@ -71,6 +71,20 @@ struct DocumentTests {
     #expect(text.out.contains("\n7 kills, then a loop · end at 33.410862s"))
   }
 
+  @Test func `a run that is cut off says so`() async throws {
+    let path = "Scenarios/restart/systemd-restart-loop.json"
+    for options in [["--max-kills", "2"], ["--max-restarts", "1"]] {
+      let output = try await Program.run(["run", "--json"] + options + [path])
+      #expect(output.code == 0 && output.out.contains("\"outcome\": \"cut_off\""))
+      let kills = try #require(try Self.document(output.out)["kills"] as? [Any])
+      #expect(kills.count == 2)
+      let text = try await Program.run(["run"] + options + [path])
+      #expect(text.out.contains("stopped after "))
+    }
+    let wrong = try await Program.run(["run", "--max-kills", "0", path])
+    #expect(wrong.code == 64 && wrong.error.contains("--max-kills takes a number from 1"))
+  }
+
   @Test func `a delay from the command line decides whether systemd gives up`() async throws {
     let path = "Scenarios/restart/systemd-restart-loop.json"
     let output = try await Program.run(

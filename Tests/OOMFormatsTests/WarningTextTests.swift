@@ -64,6 +64,11 @@ struct WarningTextTests {
         "at 1s: stopped after 400 days: processes still come back",
         "at 1s: stopped after 1h0m0s: processes still come back",
       ])
+    #expect(
+      [1, 2].map { Warning(at: 0, .stopped(after: .kills($0))).text } == [
+        "at 0s: stopped after 1 kill, as asked: what comes later is not known",
+        "at 0s: stopped after 2 kills, as asked: what comes later is not known",
+      ])
   }
 
   @Test func `promises of times that are not kept`() {

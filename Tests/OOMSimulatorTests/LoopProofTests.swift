@@ -97,7 +97,7 @@ import Testing
     let run = try State.run(
       #"{ "name": "c", "anon": 0, "restart": { "policy": "always", "delay": "500d" } }"#,
       #"{ "at": "1s", "oom": {} }"#)
-    #expect(run.outcome == .completed && run.end == 1_000_000)
+    #expect(run.outcome == .cutOff && run.end == 1_000_000)
     #expect(run.warnings.contains { $0.text.contains("stopped after 400 days") })
   }
 

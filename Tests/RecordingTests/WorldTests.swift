@@ -22,7 +22,7 @@ import Testing
     #expect(tally.overcommit.are(all: 18), "\(tally.overcommit)")
     #expect(tally.first.are(atLeast: 97, of: 96), "\(tally.first)")
     #expect(tally.whole.are(atLeast: 91, of: 96), "\(tally.whole)")
-    #expect(tally.sizes.are(atLeast: 69, of: 59), "\(tally.sizes)")
+    #expect(tally.sizes.are(atLeast: 81, of: 59), "\(tally.sizes)")
   }
 
   @Test("what is swapped first", .enabled(if: isThere, missing))

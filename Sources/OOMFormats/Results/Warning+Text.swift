@@ -71,8 +71,12 @@ extension Warning.Fact {
       "\(process): start-limit-hit: \(starts) starts within \(SizeFormat.time(interval)), "
         + "it stays down"
     case .stopped(let bound):
-      "stopped after \(bound.text): processes still come back, and no loop could be proved; "
-        + "what comes later is not known"
+      if case .kills = bound {
+        "stopped after \(bound.text), as asked: what comes later is not known"
+      } else {
+        "stopped after \(bound.text): processes still come back, and no loop could be proved; "
+          + "what comes later is not known"
+      }
     }
   }
 }
@@ -82,6 +86,7 @@ extension Warning.Bound {
     let day = Microseconds.seconds(86_400)
     return switch self {
     case .restarts(let count): "\(count) restarts"
+    case .kills(let count): count == 1 ? "1 kill" : "\(count) kills"
     case .time(let time) where time % day == 0: "\(time / day as Int64) days"
     case .time(let time): SizeFormat.time(time)
     }

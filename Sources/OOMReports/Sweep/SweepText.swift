@@ -229,6 +229,7 @@ extension RunSummary {
     case .panic: "panic"
     case .loop: "loop"
     case .completed: stuck > 0 ? "stuck" : ""
+    case .cutOff: "cut off"
     case .invalid: "invalid"
     }
   }

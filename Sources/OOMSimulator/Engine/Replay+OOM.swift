@@ -38,7 +38,7 @@ extension Replay {
     noteKills(choice)
     kill.freedPages = apply(choice)
     record.kills.append(kill)
-    if record.kills.count >= mostKills { isAbandoned = true }
+    if record.kills.count >= mostKills { abandon(after: .kills(mostKills)) }
     show()
   }
 

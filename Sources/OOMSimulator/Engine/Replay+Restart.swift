@@ -203,6 +203,7 @@ extension Replay {
 
   /// Gives up on a run that neither settles nor repeats itself.
   mutating func abandon(after bound: Warning.Bound) {
+    if isAbandoned { return }
     isAbandoned = true
     warn(.stopped(after: bound))
   }

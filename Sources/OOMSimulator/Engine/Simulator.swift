@@ -10,9 +10,9 @@ public struct Simulator: Sendable {
   /// Which process an OOM kills: the kernel's choice, or that of a policy that no kernel has.
   public var policy = Policy.kernel
   /// How many restarts a run follows without a proof of a loop; nil is the usual bound.
-  var mostRestarts: Int?
-  /// How many kills a run follows at most; nil follows all.
-  var mostKills: Int?
+  package var mostRestarts: Int?
+  /// The run ends with this many kills; nil follows all.
+  package var mostKills: Int?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// How many kills do, from the first on; later ones have no scene either.
@@ -117,7 +117,8 @@ public struct Simulator: Sendable {
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
-      outcome: replay.record.panic != nil ? .panic : replay.record.loop != nil ? .loop : .completed,
+      outcome: replay.record.panic != nil ? .panic : replay.record.loop != nil ? .loop
+        : replay.isAbandoned ? .cutOff : .completed,
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,

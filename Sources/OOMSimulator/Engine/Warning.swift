@@ -80,6 +80,7 @@ public struct Warning: Equatable, Sendable {
   /// How far a run is followed that neither settles nor repeats itself.
   package enum Bound: Equatable, Sendable {
     case restarts(Int)
+    case kills(Int)
     /// Time without any other event.
     case time(Microseconds)
   }

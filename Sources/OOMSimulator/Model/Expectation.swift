@@ -36,11 +36,13 @@ public struct Expectation: Equatable, Sendable {
     case panic
     /// A restart loop was proved: see `Run.loop`.
     case loop
+    /// More was to come than a run follows: its warnings say what was cut.
+    case cutOff = "cut_off"
     /// Nothing was replayed, since the scenario contradicts itself: see `Run.problems`.
     case invalid
 
     /// The ends of a scenario that is valid.
-    static let ofValid: [Self] = [.completed, .panic, .loop]
+    static let ofValid: [Self] = [.completed, .panic, .loop, .cutOff]
   }
 
   /// One OOM kill; the process is the one that dies first.

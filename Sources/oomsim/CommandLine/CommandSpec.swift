@@ -69,6 +69,14 @@ extension OptionSpec {
     help:
       "What decides: kernel (default), or cgroup-aware, which takes the group that uses most and in it the process with the most points. No kernel does that."
   )
+  static let maxKills = OptionSpec(
+    name: "--max-kills", value: "N",
+    help: "End the run with the Nth kill, as cut off. Without it all are followed.")
+  static let maxRestarts = OptionSpec(
+    name: "--max-restarts", value: "N",
+    help:
+      "How many restarts are followed that neither settle nor repeat themselves, before the run is cut off: 1000 to 10000 by default, fewer where many processes come back."
+  )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
     help:

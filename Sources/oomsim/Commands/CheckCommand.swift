@@ -10,13 +10,14 @@ let checkCommand = CommandSpec(
     .json,
     OptionSpec(name: "--junit", value: "FILE", help: "Also write the results as JUnit XML."),
     OptionSpec(name: "--quiet", help: "Print failures and the summary only."),
-    .kernel, .policy, .set, .color,
+    .kernel, .policy, .set, .maxKills, .maxRestarts, .color,
   ],
   example: "oomsim check Scenarios --junit results.xml",
   run: check)
 
 @Sendable private func check(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let settings = try arguments.settings()
+  let bounds = try Bounds(arguments)
   let kernel = try arguments.kernel()
   var paths: [String] = []
   for operand in arguments.operands {
@@ -39,7 +40,9 @@ let checkCommand = CommandSpec(
     let result: CheckResult
     do throws(ExitCode) {
       let scenario = try readScenario(path, settings, terminal)
-      let run = simulator(scenario, kernel: kernel, policy: arguments.policy).run(valid: scenario)
+      var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
+      bounds.apply(to: &simulator)
+      let run = simulator.run(valid: scenario)
       result = CheckResult(
         file: path, name: scenario.name,
         differences: scenario.expectation.map { $0.differences(from: run) })

@@ -14,7 +14,7 @@ let explainCommand = CommandSpec(
     OptionSpec(
       name: "--why", value: "NAME|PID",
       help: "Say besides why it was not this process, and what would have made it the victim."),
-    stepOption, .json, .kernel, .set, .color,
+    stepOption, .json, .kernel, .set, .maxKills, .maxRestarts, .color,
   ],
   example: "oomsim explain Scenarios/protection/agent-minus-500.json --why agent",
   run: explain)
@@ -27,6 +27,7 @@ let explainCommand = CommandSpec(
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   var simulator = simulator(scenario, kernel: kernel)
   simulator.recordsCandidates = true
+  try Bounds(arguments).apply(to: &simulator)
   let run = simulator.run(valid: scenario)
   let last = run.kills.count + (run.panic == nil ? 0 : 1)
   if let number, number > max(last, 1) {

@@ -36,6 +36,22 @@ extension Arguments {
   }
 }
 
+/// How far a run is followed: `--max-kills` and `--max-restarts`.
+struct Bounds {
+  private let kills: Int?
+  private let restarts: Int?
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    kills = try arguments.number("--max-kills", in: 1...Int.max)
+    restarts = try arguments.number("--max-restarts", in: 0...Int.max)
+  }
+
+  func apply(to simulator: inout Simulator) {
+    simulator.mostKills = kills
+    simulator.mostRestarts = restarts
+  }
+}
+
 /// All bytes of a file, `-` is standard input; what is wrong with it goes to standard error.
 func readBytes(_ path: String, _ terminal: Terminal) throws(ExitCode) -> [UInt8] {
   do throws(InputError) {

@@ -17,7 +17,7 @@ let runCommand = CommandSpec(
       help:
         "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
     ),
-    .kernel, .policy, .set,
+    .kernel, .policy, .set, .maxKills, .maxRestarts,
     OptionSpec(
       name: "-o", value: "FILE",
       help:
@@ -45,6 +45,7 @@ let runCommand = CommandSpec(
   }
   let timeline = try TimelineFile(arguments)
   let settings = try arguments.settings()
+  let bounds = try Bounds(arguments)
   let kernel = try arguments.kernel()
   // Everything is read before anything is printed: a mistake in the last file spoils no document.
   var scenarios: [Scenario] = []
@@ -62,6 +63,7 @@ let runCommand = CommandSpec(
     var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
     simulator.recordsCandidates = arguments.has("--candidates")
     simulator.recordsLog = logs
+    bounds.apply(to: &simulator)
     let run = simulator.run(valid: scenario)
     if let timeline {
       try timeline.save(run, scenario, simulator, terminal)

@@ -25,8 +25,8 @@ extension Expectation {
       .word(
         Outcome.ofValid.map { $0.rawValue }, { $0.outcome?.rawValue },
         { $0.outcome = Outcome(rawValue: $1) }),
-      "How the run ends: nothing is left to happen, a kernel panic, or restarts that were proved to go "
-        + "on for ever.", example: "\"completed\""),
+      "How the run ends: nothing is left to happen, a kernel panic, restarts that were proved to go on "
+        + "for ever, or more kills or restarts than a run follows.", example: "\"completed\""),
     Field(
       "groups", .groups({ $0.groups }, { $0.groups = $1 }),
       "What groups come to, by path, with the keys that run --json has.",
