@@ -18,5 +18,8 @@ func csvName(_ name: String) -> String {
 /// A value that a scenario was tried with: numbers, sizes and times as they stand, all else as a name.
 func csvValue(_ value: String) -> String {
   let digits = value.hasPrefix("-") ? value.dropFirst() : value[...]
-  return digits.utf8.first.map { (0x30...0x39).contains($0) } ?? false ? plain(value) : csvName(value)
+  let isNumber = digits.utf8.allSatisfy { byte in
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
+  }
+  return isNumber ? value : csvName(value)
 }

@@ -41,7 +41,9 @@ import Testing
 
   /// A result is that of `run --json` with the same settings.
   @Test func `a result is that of run`() async throws {
-    let output = try await Program.run(["batch", "--files", "Scenarios", "Tests/Data/what-ifs.jsonl"])
+    let output = try await Program.run([
+      "batch", "--files", "Scenarios", "Tests/Data/what-ifs.jsonl",
+    ])
     #expect(output.code == 0 && output.error == "")
     let answers = output.out.split(separator: "\n").map(String.init)
     let runs = [

@@ -118,7 +118,8 @@ import Testing
           #expect(!dead.contains { $0.process.name == victim.name }, "seed \(seed), \(adj)")
         } else if adj < option.from ?? 0 {
           let fate = Simulator(kernel: "6.12").run(changed).fate(
-            of: Subject(identity: victim.identity, start: StartProcess(row: row), isNamedAlone: true))
+            of: Subject(
+              identity: victim.identity, start: StartProcess(row: row), isNamedAlone: true))
           #expect(fate != .survives, "seed \(seed), \(adj)")
         }
       }

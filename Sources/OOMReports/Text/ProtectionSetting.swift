@@ -28,7 +28,7 @@ extension Protection {
   }
 
   /// Which parts have to be changed by hand, where an option needs more than one; nil where there is nothing to add.
-  func whyNoSetting(_ option: Option) -> String? {
+  package func whyNoSetting(_ option: Option) -> String? {
     guard let changed = option.changed, setting(option) == nil else { return nil }
     if changed.events.count != world.events.count {
       return "an event brings it: change it in the file"
