@@ -61,7 +61,9 @@ let package = Package(
       name: "VictimSelectionTests", dependencies: ["VictimSelection"], swiftSettings: settings),
     .testTarget(
       name: "OOMSimulatorTests",
-      dependencies: ["OOMFormats", "OOMSimulator", "SharedData", "VictimSelection"],
+      dependencies: [
+        "KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "SharedData", "VictimSelection",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "OOMFormatsTests",

@@ -1,7 +1,8 @@
 """What-ifs as JSON lines, by one process or through the pipe operator of Apache Spark.
 
     what_ifs.py lines COUNT SCENARIOS     writes COUNT lines for `oomsim batch` to standard output
-    what_ifs.py spark OOMSIM LINES OUT    answers the file LINES on a cluster of two workers, into the directory OUT
+    what_ifs.py spark OOMSIM SCENARIOS LINES OUT
+                                          answers the file LINES on a cluster of two workers, into the directory OUT
 """
 
 import json
@@ -28,7 +29,7 @@ def write_lines(count, scenarios):
         sys.stdout.write(json.dumps(what_if) + "\n")
 
 
-def run_on_spark(oomsim, lines, out):
+def run_on_spark(oomsim, scenarios, lines, out):
     from pyspark import SparkConf, SparkContext
 
     conf = SparkConf().setAppName("oomsim batch").setMaster("local-cluster[2,1,1024]")
@@ -36,7 +37,8 @@ def run_on_spark(oomsim, lines, out):
     context = SparkContext(conf=conf)
     context.setLogLevel("ERROR")
     # One thread each: Spark runs as many at once as there are cores.
-    answers = context.textFile("file://" + lines, 16).pipe(f"{oomsim} batch --jobs 1", checkCode=True)
+    command = f"{oomsim} batch --files {scenarios} --jobs 1"
+    answers = context.textFile("file://" + lines, 16).pipe(command, checkCode=True)
     answers.saveAsTextFile("file://" + out)
     # Each executor has a daemon of its own that its Python processes come from.
     daemons = context.parallelize(range(64), 16).map(lambda _: os.getppid()).distinct().count()
@@ -49,7 +51,7 @@ def run_on_spark(oomsim, lines, out):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["lines"] and len(sys.argv) == 4:
         write_lines(int(sys.argv[2]), sys.argv[3])
-    elif sys.argv[1:2] == ["spark"] and len(sys.argv) == 5:
+    elif sys.argv[1:2] == ["spark"] and len(sys.argv) == 6:
         run_on_spark(*sys.argv[2:])
     else:
         sys.exit(__doc__)

@@ -18,7 +18,7 @@ public struct Diagnostic: Equatable, Sendable {
 
   /// `file:line:column: error: path: message`.
   package func text(file: String) -> String {
-    var text = file
+    var text = plain(file)
     if let line, let column { text += ":\(line):\(column)" }
     text += ": error: "
     if !path.isEmpty { text += plain(path) + ": " }

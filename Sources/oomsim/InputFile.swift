@@ -28,15 +28,44 @@ enum InputFile {
 
   /// All bytes of a file on a disk: what never ends, or is somebody else's to read, is an error.
   static func readRegular(_ path: String) throws(InputError) -> [UInt8] {
+    // Not waiting for the other end of a pipe; looked at when it is open, so that it is what is read.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw InputError(message: "\(path): \(reason(errno))") }
+    defer { close(descriptor) }
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard unsafe fstat(descriptor, &status) == 0 else {
       throw InputError(message: "\(path): \(reason(errno))")
     }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return try read(path)
+    case S_IFREG: return try readAll(descriptor, path, sizeHint: max(Int(status.st_size), 1))
     case S_IFDIR: throw InputError(message: "\(path): is a directory")
     default: throw InputError(message: "\(path): is no regular file")
     }
+  }
+
+  /// All bytes of a file on a disk below a directory, links followed.
+  ///
+  /// - Parameter directory: as `realPath` has it.
+  static func readRegular(_ path: String, below directory: String) throws(InputError) -> [UInt8] {
+    guard let real = realPath(path) else {
+      throw InputError(message: "\(path): \(reason(errno))")
+    }
+    guard real.utf8.starts(with: (directory == "/" ? "/" : directory + "/").utf8) else {
+      throw InputError(message: "\(path): not below the directory of --files")
+    }
+    do throws(InputError) {
+      return try readRegular(real)
+    } catch {
+      // As the line names it.
+      throw InputError(message: path + error.message.dropFirst(real.count))
+    }
+  }
+
+  /// Where a path leads, without links; nil when it leads nowhere.
+  static func realPath(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
   }
 
   /// Reads a file in pieces, `-` is standard input, so that its size does not matter.
@@ -108,6 +137,13 @@ enum InputFile {
     unsafe strerror(code).map { unsafe String(cString: $0) }?.lowercased() ?? "error \(code)"
   }
 
+  /// Whether a path can be read to its end: a pipe that lies in a directory would be waited for.
+  private static func isNoDevice(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return true }
+    return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
   /// The scenarios below a directory in the order of their paths, or the file itself: `*.json` but for
   /// `schema.json`, which describes the format.
   static func scenarios(at path: String) throws(InputError) -> [String] {
@@ -122,6 +158,7 @@ enum InputFile {
         .filter { $0.hasSuffix(".json") && $0 != "schema.json" && !$0.hasSuffix("/schema.json") }
         .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         .map { directory + "/" + $0 }
+        .filter(isNoDevice)
     } catch {
       throw InputError(message: "\(path): cannot be listed")
     }

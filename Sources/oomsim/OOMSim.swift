@@ -15,6 +15,8 @@ struct OOMSim {
   static func main() {
     // A pipe that is closed early is no reason to die: writing to it fails instead.
     _ = signal(SIGPIPE, SIG_IGN)
+    // So is a limit of the size of files, `ulimit -f`.
+    _ = signal(SIGXFSZ, SIG_IGN)
     exit(run(Array(CommandLine.arguments.dropFirst()), Terminal()).rawValue)
   }
 

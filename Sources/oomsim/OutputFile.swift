@@ -3,57 +3,101 @@ import Glibc
 enum OutputFile {
   /// Writes a whole file, `-` is standard output; what goes wrong goes to standard error.
   ///
-  /// - Parameter place: where to write what is called `path`; nil is there.
-  static func write(
-    _ bytes: [UInt8], to path: String, at place: String? = nil, _ terminal: Terminal
-  ) throws(ExitCode) {
+  /// It is written beside its place and put there when it is whole, so that neither a full disk nor an interrupt leaves
+  /// half of it, and what was there before is not lost. What is no regular file, such as a pipe, is written in place.
+  static func write(_ bytes: [UInt8], to path: String, _ terminal: Terminal) throws(ExitCode) {
     if path == "-" {
       terminal.out(bytes)
       return
     }
-    guard let file = unsafe fopen(place ?? path, "w") else {
-      let reason = unsafe strerror(errno).map { unsafe String(cString: $0).lowercased() }
-      terminal.error("oomsim: \(path): \(reason ?? "cannot be written")")
-      throw .noInput
-    }
-    let isWritten = unsafe fwrite(bytes, 1, bytes.count, file) == bytes.count
-    guard unsafe fclose(file) == 0, isWritten else {
-      terminal.error("oomsim: \(path): cannot be written")
+    do throws(WriteError) {
+      try write(bytes, to: path)
+    } catch {
+      terminal.error("oomsim: \(path): \(error.reason)")
       throw .noInput
     }
   }
 
-  /// Writes a whole file beside its place and puts it there when it is whole, so that what was there before is not
-  /// lost half-way. What is no regular file, such as a pipe, is written in place.
-  static func replace(_ path: String, with bytes: [UInt8], _ terminal: Terminal) throws(ExitCode) {
-    let place = resolved(path)
-    var mode: mode_t?
+  private struct WriteError: Error {
+    var reason: String
+
+    init(_ code: Int32) { reason = InputFile.reason(code) }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws(WriteError) {
+    // A link stays a link when the file behind it is replaced.
+    let place = InputFile.realPath(path) ?? path
     var status = stat()
-    if path != "-", unsafe stat(place, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else { return try write(bytes, to: path, terminal) }
-      mode = status.st_mode & 0o7777
+    let exists = unsafe stat(place, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      let descriptor = unsafe open(place, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw WriteError(errno) }
+      return try fill(descriptor, bytes)
     }
-    if path == "-" { return try write(bytes, to: path, terminal) }
-    let beside = "\(place).\(getpid()).part"
-    do throws(ExitCode) {
-      try write(bytes, to: path, at: beside, terminal)
+    // A link that leads nowhere is not replaced by a file.
+    if !exists, unsafe lstat(place, &status) == 0 { throw WriteError(ENOENT) }
+    let mode = exists ? status.st_mode & 0o7777 : nil
+    let interrupts = HeldInterrupts()
+    defer { interrupts.release() }
+    let (beside, descriptor) = try openBeside(place)
+    do throws(WriteError) {
+      if let mode { _ = fchmod(descriptor, mode) }
+      try fill(descriptor, bytes)
+      guard unsafe rename(beside, place) == 0 else { throw WriteError(errno) }
     } catch {
       _ = unsafe unlink(beside)
       throw error
     }
-    if let mode { _ = unsafe chmod(beside, mode) }
-    guard unsafe rename(beside, place) == 0 else {
-      let reason = unsafe strerror(errno).map { unsafe String(cString: $0).lowercased() }
-      _ = unsafe unlink(beside)
-      terminal.error("oomsim: \(path): \(reason ?? "cannot be written")")
-      throw .noInput
-    }
   }
 
-  /// Where a path leads: a link stays a link when the file behind it is replaced.
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
+  /// A new file in the directory of another one.
+  private static func openBeside(_ place: String) throws(WriteError) -> (String, Int32) {
+    let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let directory = slash.map { place[...$0] } ?? ""
+    for number in 0..<100 {
+      let beside = "\(directory).oomsim-\(getpid())-\(number).part"
+      let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (beside, descriptor) }
+      if errno != EEXIST { throw WriteError(errno) }
+    }
+    throw WriteError(EEXIST)
+  }
+
+  /// Writes all bytes and closes.
+  private static func fill(_ descriptor: Int32, _ bytes: [UInt8]) throws(WriteError) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(
+          descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        let code = errno
+        close(descriptor)
+        throw WriteError(code)
+      }
+    }
+    if close(descriptor) != 0 { throw WriteError(errno) }
+  }
+}
+
+/// Interrupts wait while a file is put in its place; then they end the program as they would have.
+///
+/// One thread writes files, after all others have ended, so that its signal mask is that of the program.
+private struct HeldInterrupts {
+  private var before = sigset_t()
+
+  init() {
+    var held = sigset_t()
+    _ = unsafe sigemptyset(&held)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { _ = unsafe sigaddset(&held, signal) }
+    _ = unsafe pthread_sigmask(SIG_BLOCK, &held, &before)
+  }
+
+  func release() {
+    var before = before
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 }

@@ -22,7 +22,7 @@ import Testing
     var outputs: [String] = []
     for jobs in ["1", "2", "9"] {
       let output = try await Program.run(
-        ["batch", "--jobs", jobs], stdin: lines, in: directory.url)
+        ["batch", "--files", ".", "--jobs", jobs], stdin: lines, in: directory.url)
       #expect(output.code == 0 && output.error == "")
       outputs.append(output.out)
     }
@@ -41,7 +41,9 @@ import Testing
 
   /// A result is that of `run --json` with the same settings.
   @Test func `a result is that of run`() async throws {
-    let output = try await Program.run(["batch", "Tests/Data/what-ifs.jsonl"])
+    let output = try await Program.run([
+      "batch", "--files", "Scenarios", "Tests/Data/what-ifs.jsonl",
+    ])
     #expect(output.code == 0 && output.error == "")
     let answers = output.out.split(separator: "\n").map(String.init)
     let runs = [
@@ -65,7 +67,7 @@ import Testing
     let none = try await Program.run(["batch"], stdin: "", in: directory.url)
     #expect(none.code == 0 && none.out == "" && none.error == "")
     let open = try await Program.run(
-      ["batch", "-"], stdin: #"{ "file": "pass.json" }"#, in: directory.url)
+      ["batch", "--files", ".", "-"], stdin: #"{ "file": "pass.json" }"#, in: directory.url)
     #expect(open.code == 0 && open.out.hasSuffix("}\n") && !open.out.contains("error"))
     let empty = try await Program.run(["batch"], stdin: "\n\n", in: directory.url)
     #expect(empty.out.split(separator: "\n").count == 2 && empty.code == 0)
@@ -76,7 +78,7 @@ import Testing
     let output = try await Program.shell(
       """
       mkfifo in out
-      oomsim batch --jobs 2 < in > out &
+      oomsim batch --files . --jobs 2 < in > out &
       exec 3> in 4< out
       for swap in 1M 2M 3M; do
         echo "{ \\"id\\": \\"$swap\\", \\"file\\": \\"pass.json\\", \\"set\\": { \\"machine.swap\\": \\"$swap\\" } }" >&3
@@ -97,7 +99,7 @@ import Testing
     let output = try await Program.shell(
       """
       { echo '{ "file": "pass.json" }'; head -c 70000000 /dev/zero | tr '\\0' x; echo
-        echo '{ "file": "pass.json" }'; } | oomsim batch --jobs 2
+        echo '{ "file": "pass.json" }'; } | oomsim batch --files . --jobs 2
       """, in: directory.url)
     let answers = try output.out.split(separator: "\n").map {
       try DocumentTests.document(String($0))
@@ -122,7 +124,7 @@ import Testing
     let lines = ["good", "/dev/zero", "-", "malformed.json", "empty.json"].map {
       #"{ "file": "\#($0)" }"#
     }.joined(separator: "\n")
-    let output = try await Program.run(["batch"], stdin: lines, in: directory.url)
+    let output = try await Program.run(["batch", "--files", "."], stdin: lines, in: directory.url)
     let messages = try output.out.split(separator: "\n").map { line -> String in
       let document = try DocumentTests.document(String(line))
       return (document["errors"] as? [[String: Any]])?.first?["message"] as? String ?? "none"
@@ -131,7 +133,7 @@ import Testing
     for (message, part) in zip(
       messages,
       [
-        "good: is a directory", "/dev/zero: is no regular file", "from files only",
+        "good: is a directory", "/dev/zero: not below the directory of --files", "from files only",
         "malformed.json:1:57: error: machine.memory: unknown unit",
         "empty.json:1:1: error: no valid JSON",
       ])
@@ -154,7 +156,7 @@ import Testing
   @Test func `a pipe that is closed early ends it without a word`() async throws {
     let directory = try Samples.directory()
     let output = try await Program.shell(
-      "{ yes '{ \"file\": \"pass.json\" }' | oomsim batch --jobs 2; echo \"code $?\" >&2; } | head -n 3",
+      "{ yes '{ \"file\": \"pass.json\" }' | oomsim batch --files . --jobs 2; echo \"code $?\" >&2; } | head -n 3",
       in: directory.url)
     #expect(output.error == "code 0\n" && output.out.split(separator: "\n").count == 3)
   }
@@ -163,7 +165,7 @@ import Testing
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let directory = try Samples.directory()
     let output = try await Program.shell(
-      "echo '{ \"file\": \"pass.json\" }' | oomsim batch > /dev/full", in: directory.url)
+      "echo '{ \"file\": \"pass.json\" }' | oomsim batch --files . > /dev/full", in: directory.url)
     #expect(output.code == 66 && output.error.contains("no space left on device"))
   }
 }

@@ -143,7 +143,7 @@ struct MalformedRelationsTests {
       """,
       .init(
         "1️⃣", "events[0].grow.process",
-        "'db' is 2 processes: name one by its pid (pid 7, pid 9)")),
+        "'db' is 2 processes: db (pid 7), db (pid 9)")),
     Marked(
       """
       "processes": [ { "name": "worker", "count": 8 } ],
@@ -153,7 +153,9 @@ struct MalformedRelationsTests {
                   { "at": 0, "exit": { 3️⃣"process": "worker-01" } } ],
       "expect": { "survivors": [ 4️⃣"worker" ] }
       """,
-      .init("1️⃣", "events[0].exit.process", "'worker' is 8 processes: worker-1 … worker-8"),
+      .init(
+        "1️⃣", "events[0].exit.process",
+        "'worker' is 8 processes: worker-1 (pid 1000), worker-2 (pid 1001)"),
       .init("2️⃣", "events[2].exit.process", "no process is called 'worker-9'"),
       .init("3️⃣", "events[3].exit.process", "no process is called 'worker-01'"),
       .init("4️⃣", "expect.survivors[0]", "'worker' is 8 processes")),

@@ -90,7 +90,12 @@ struct ScenarioSettingTests {
       "processes.llm.man.oom_score_adj=1",
       "no process is called 'llm.man'; did you mean 'llm.main'?"
     ),
-    ("processes.twin.anon=1M", "'twin' is 2 processes: name one by its pid"),
+    ("processes.twin.anon=1M", "'twin' is 2 processes: twin (pid 1000), twin (pid 1001)"),
+    ("processes.1.anon=1M", "that of the index is processes[1], 'twin'"),
+    ("processes[3].anon=1M", "there are 3 entries in 'processes', numbered from 0"),
+    ("processes[0]anon=1M", "processes[INDEX].KEY=VALUE"),
+    ("processes[-1].anon=1M", "processes[INDEX].KEY=VALUE"),
+    ("processes.late.uid=1", "'late' is started by an event: write events.2.start.KEY"),
     ("processes.99.anon=1M", "no process is called '99'"),
     ("processes.llm=1", "write processes.NAME.KEY=VALUE"),
     ("processes=1", "write processes.NAME.KEY=VALUE"),

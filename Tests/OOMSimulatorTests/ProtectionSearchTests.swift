@@ -101,7 +101,7 @@ import Testing
         }), scenario.processes[row].count == 1
       else { continue }
       let protection = try Simulator(kernel: "6.12").protection(of: victim.name, in: scenario)
-      guard case .killed = protection.fate, protection.isSettable else { continue }
+      guard case .killed = protection.fate else { continue }
       // What a `set` event writes later, the search overrides, and this test does not.
       let isSetLater = scenario.events.contains {
         if case .setProcess = $0.action { true } else { false }
@@ -118,7 +118,8 @@ import Testing
           #expect(!dead.contains { $0.process.name == victim.name }, "seed \(seed), \(adj)")
         } else if adj < option.from ?? 0 {
           let fate = Simulator(kernel: "6.12").run(changed).fate(
-            of: Subject(identity: victim.identity, startRow: row, isNamedAlone: true))
+            of: Subject(
+              identity: victim.identity, start: StartProcess(row: row), isNamedAlone: true))
           #expect(fate != .survives, "seed \(seed), \(adj)")
         }
       }
@@ -216,7 +217,7 @@ import Testing
     let run = Simulator().run(scenario)
     #expect(run.kills.map(\.victim.name).first == "late")
     let protection = try protection(scenario, "late")
-    #expect(protection.options.first?.to != nil && !protection.isSettable)
+    #expect(protection.options.first?.to != nil)
     let second = try #require(protection.options.first?.run?.kills.first?.victim.name)
     let worker = try self.protection(
       scenario.setting(
@@ -247,7 +248,6 @@ import Testing
     #expect(
       Simulator().run(scenario).kills.map(\.victim.name) == ["llm-api", "llm-api", "llm-api"])
     let protection = try protection(scenario, "llm-api")
-    #expect(!protection.isSettable)
     let memory = try #require(protection.options.first { $0.lever == .machineMemory }?.to)
     for (mebibytes, isKilled) in [(memory - 1, true), (memory, false)] {
       var changed = scenario

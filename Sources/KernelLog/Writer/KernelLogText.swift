@@ -80,12 +80,15 @@ package struct KernelLogText {
 
   func kibibytes(_ pages: Int64) -> Int64 { run.pageSize.kibibytes(pages: pages).rawValue }
 
-  /// A name or a path as the log shows it: what else would break its line is spelt out, as /dev/kmsg does.
+  /// A name or a path as the log shows it: all but printable ASCII is spelt out, byte by byte, as /dev/kmsg does.
+  ///
+  /// Kernel: `append_char()` and `msg_print_ext_body()`, kernel/printk/printk.c.
   static func plain(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0x5C }) else { return text }
+    func isSpelt(_ byte: UInt8) -> Bool { byte < 0x20 || byte >= 0x7F || byte == 0x5C }
+    if !text.utf8.contains(where: isSpelt) { return text }
     var bytes: [UInt8] = []
     for byte in text.utf8 {
-      if byte < 0x20 || byte == 0x7F || byte == 0x5C {
+      if isSpelt(byte) {
         let digits = String(byte, radix: 16)
         bytes += Array(("\\x" + (digits.utf8.count < 2 ? "0" : "") + digits).utf8)
       } else {

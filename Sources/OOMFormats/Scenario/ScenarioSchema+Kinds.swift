@@ -119,8 +119,8 @@ extension ScenarioSchema {
     ),
     (
       "process_reference",
-      ##"{ "description": "A living process, by its name or its pid. Of a row with a count "##
-        + ##"the processes are called name-1, name-2 and so on.", "anyOf": [{ "type": "string", "##
+      ##"{ "description": "A living process, by its name or its pid, given or assigned. Of a "##
+        + ##"row with a count the processes are called name-1, name-2 and so on.", "anyOf": [{ "type": "string", "##
         + ##""minLength": 1 }, { "$ref": "#/$defs/pid" }] }"##
     ),
     (

@@ -39,7 +39,7 @@ extension Scenario {
       case "machine": try setMachine(String(rest), &fields)
       case "sysctl": try setSysctl(String(rest), &fields)
       case "cgroups": try setCgroup(rest, &fields)
-      case "processes": try setProcess(rest, &fields)
+      case "processes": try setProcess(setting.path, &fields)
       case "events": try setEvent(rest, &fields)
       default:
         fields.unknown(
@@ -136,44 +136,36 @@ extension Scenario {
   }
 
   private mutating func setProcess(
-    _ rest: Substring, _ fields: inout Fields
+    _ path: String, _ fields: inout Fields
   ) throws(JSONError) {
-    guard let dot = rest.lastIndex(of: ".") else {
-      return fields.wrong("write processes.NAME.KEY=VALUE", at: 0)
+    guard let path = ProcessPath(path) else {
+      return fields.wrong(ProcessPath.usage, at: 0)
     }
-    var (name, key) = (String(rest[..<dot]), String(rest[rest.index(after: dot)...]))
-    var member: String?
-    if name.hasSuffix(".restart") {
-      // processes.NAME.restart.MEMBER
-      (name, key, member) = (String(name.dropLast(".restart".count)), "restart", key)
+    guard let number = Fields.processTable.keys.names.firstIndex(of: path.key) else {
+      return fields.unknown(path.key, Fields.processTable.keys.names, at: 0)
     }
-    guard let number = Fields.processTable.keys.names.firstIndex(of: key) else {
-      return fields.unknown(key, Fields.processTable.keys.names, at: 0)
+    let found: StartProcess
+    do throws(ScenarioSubjectError) {
+      found = try path.process(in: self)
+    } catch {
+      return fields.wrong(error.message, at: 0)
     }
-    let pid = Int32(name).flatMap { String($0) == name ? $0 : nil }
-    let rows = (0..<processes.count).filter {
-      processes.name(row: $0) == name || pid == processes.pid(row: $0)
+    var process = processes[found.row]
+    if found.copy != nil {
+      process.name = name(of: found)
+      process.count = 1
+      if process.sharesMMWith == .name(process.name) { process.sharesMMWith = nil }
     }
-    guard let row = rows.first, rows.count == 1 else {
-      let names = (0..<processes.count).map(processes.name(row:))
-      let near = nearestWord(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
-      let message =
-        rows.isEmpty
-        ? "no process is called '\(name)'\(near)"
-        : "'\(name)' is \(rows.count) processes: name one by its pid"
-      return fields.wrong(message, at: 0)
-    }
-    var process = processes[row]
-    if let member {
+    if let member = path.member {
       try fields.set(member, ofRestart: &process.restart)
     } else {
       try fields.read(Fields.processTable.fields[number].value, into: &process)
     }
-    if key == "oom_adj", let oomAdj = process.legacy.oomAdj {
+    if path.key == "oom_adj", let oomAdj = process.legacy.oomAdj {
       process.oomScoreAdj = oomScoreAdj(writing: oomAdj)
     }
     fields.contradictions(in: process, at: 0)
-    processes[row] = process
+    if fields.problems.isEmpty { processes.change(found) { $0 = process } }
   }
 
   private mutating func setEvent(

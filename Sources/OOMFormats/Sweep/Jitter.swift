@@ -31,7 +31,7 @@ package struct Jitter: Equatable, Sendable {
       self.percent = percent
       let given =
         settings.last { normalized($0.path) == path }?.value
-        ?? ScenarioText(bytes: text, scenario: scenario).value(at: path)
+        ?? ScenarioText(bytes: text)?.value(at: path)
       guard let given else {
         throw QuantityError(
           message: "the scenario gives no single number here: give one with --set")

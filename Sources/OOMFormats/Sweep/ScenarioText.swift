@@ -2,8 +2,16 @@ internal import OOMSimulator
 
 /// Finds in the text of a scenario what a path of `--set` names.
 struct ScenarioText {
-  let bytes: [UInt8]
-  let scenario: Scenario
+  private let bytes: [UInt8]
+  /// As it stands there, without what `--set` makes of it.
+  private let scenario: Scenario
+
+  /// - Returns: nil when the text is no scenario.
+  init?(bytes: [UInt8]) {
+    guard let scenario = try? Scenario(json: bytes) else { return nil }
+    self.bytes = bytes
+    self.scenario = scenario
+  }
 
   /// The value as it stands there: a number, or a string without its quotes; nil when the text does not give it, or
   /// gives an object or a list.
@@ -23,7 +31,7 @@ struct ScenarioText {
   }
 
   private func steps(_ path: String) -> [PathStep]? {
-    let section = String(path.prefix { $0 != "." })
+    let section = String(path.prefix { $0 != "." && $0 != "[" })
     let rest = String(path.dropFirst(section.count + 1))
     switch section {
     case "machine", "events":
@@ -36,24 +44,17 @@ struct ScenarioText {
       let files = Fields.cgroupTable.keys.names.filter { rest.hasSuffix("." + $0) }
       guard let file = files.max(by: { $0.count < $1.count }) else { return nil }
       return [.key(section), .key(String(rest.dropLast(file.count + 1))), .key(file)]
-    case "processes": return steps(ofProcess: rest)
+    case "processes": return steps(ofProcess: path)
     default: return nil
     }
   }
 
-  private func steps(ofProcess rest: String) -> [PathStep]? {
-    guard let dot = rest.lastIndex(of: ".") else { return nil }
-    var name = String(rest[..<dot])
-    var keys = [PathStep.key(String(rest[rest.index(after: dot)...]))]
-    if name.hasSuffix(".restart") {
-      name = String(name.dropLast(".restart".count))
-      keys.insert(.key("restart"), at: 0)
+  private func steps(ofProcess path: String) -> [PathStep]? {
+    guard let path = ProcessPath(path), let process = try? path.process(in: scenario) else {
+      return nil
     }
-    let processes = scenario.processes
-    let row = (0..<processes.count).first {
-      processes.name(row: $0) == name || String(processes.pid(row: $0)) == name
-    }
-    return row.map { [.key("processes"), .index($0)] + keys }
+    return [.key("processes"), .index(process.row), .key(path.key)]
+      + (path.member.map { [.key($0)] } ?? [])
   }
 }
 

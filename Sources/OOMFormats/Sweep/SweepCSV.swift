@@ -3,7 +3,7 @@ internal import OOMSimulator
 extension SweepTable {
   /// One line a cell below a line of names.
   package var csv: String {
-    let paths = [rows.path] + (columns.map { [$0.path] } ?? [])
+    let paths = ([rows.path] + (columns.map { [$0.path] } ?? [])).map(csvName)
     var text = csvLine(
       paths + [
         "first", "pid", "at_us", "kills", "refused", "first_refused", "first_refused_us", "stuck",
@@ -11,8 +11,8 @@ extension SweepTable {
       ] + (goal == nil ? [] : ["holds"]))
     for cell in cells {
       let run = cell.run
-      var values = [cell.row]
-      if let column = cell.column { values.append(column) }
+      var values = [csvValue(cell.row)]
+      if let column = cell.column { values.append(csvValue(column)) }
       values += [csvName(run.first?.name ?? ""), number(run.first.map { Int64($0.pid) })]
       values += [number(run.firstAt), String(run.kills), String(run.refused)]
       values += [

@@ -82,20 +82,21 @@ package struct CourseText {
   ///   - file: of the scenario, as a command takes it.
   ///   - directory: what `--scenarios` was; nil without it.
   package func next(_ index: Int, kills: Int, file: String, directory: String?) -> String {
-    let file = shellWord(file)
-    var lines: [(String, String)] = []
-    if kills > 1 { lines.append(("The next kill", "oomsim explain \(file) --kill 2")) }
-    if kills == 0 { lines.append(("See the points", "oomsim score \(file)")) }
-    lines.append(("See the numbers", "oomsim run \(file)"))
-    lines.append(("Draw it", "oomsim report \(file) -o page.html"))
+    let file = operand(file)
+    var lines: [(String, [String])] = []
+    if kills > 1 { lines.append(("The next kill", ["explain", file, "--kill", "2"])) }
+    if kills == 0 { lines.append(("See the points", ["score", file])) }
+    lines.append(("See the numbers", ["run", file]))
+    lines.append(("Draw it", ["report", file, "-o", "page.html"]))
     let stories = course.stories
     if index + 1 < stories.count {
-      let option = directory.map { " --scenarios \(shellWord($0))" } ?? ""
-      lines.append(
-        ("The next story", "oomsim learn\(option) \(shellWord(stories[index + 1].name))"))
+      let option = directory.map { ["--scenarios", $0] } ?? []
+      lines.append(("The next story", ["learn"] + option + [stories[index + 1].name]))
     }
     var table = TextTable([.left, .left])
-    for (label, command) in lines { table.add(["\(label):", plain(command)]) }
+    for (label, words) in lines {
+      if let command = shellCommand(["oomsim"] + words) { table.add(["\(label):", command]) }
+    }
     return table.lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,3 +1,5 @@
+internal import OOMFormats
+
 /// Text of a scenario or a run as text of a page: nothing in it is markup, and what cannot be seen is spelt out.
 ///
 /// It may stand between tags and in a quoted attribute.
@@ -66,14 +68,4 @@ private func unicodeEscape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(unit, radix: 16)
     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }.joined()
-}
-
-/// Control characters, what turns the direction of writing, and line separators.
-private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF,
-    0xFFFE...0xFFFF:
-    true
-  default: false
-  }
 }

@@ -84,13 +84,14 @@ package struct CheckResult: Sendable {
 
   private static func escaped(_ text: String) -> String {
     var escaped = ""
-    for character in plain(text) {
-      switch character {
+    // By scalars: one with an accent on it is markup all the same.
+    for scalar in plain(text).unicodeScalars {
+      switch scalar {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
-      default: escaped.append(character)
+      default: escaped.unicodeScalars.append(scalar)
       }
     }
     return escaped

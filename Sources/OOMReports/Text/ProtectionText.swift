@@ -7,12 +7,13 @@ package struct ProtectionText {
   let protection: Protection
   let style: Style
   let width: Int
-  /// What the scenario is called on the command line.
-  let file: String
+  /// The words of a command that runs the scenario.
+  let command: [String]
 
-  package init(_ protection: Protection, file: String, style: Style, width: Int) {
+  /// - Parameter command: the words of a command that runs the scenario: `oomsim run FILE --kernel 6.1`.
+  package init(_ protection: Protection, command: [String], style: Style, width: Int) {
     self.protection = protection
-    self.file = file
+    self.command = command
     self.style = style
     self.width = width
   }
@@ -53,9 +54,13 @@ package struct ProtectionText {
     ]
     lines += field("then", then(run))
     lines += field("tried", tried(option))
-    if let setting = protection.setting(option) {
+    if let setting = protection.setting(option),
+      let command = shellCommand(command + ["--set", setting])
+    {
       // In one line, however long: it is there to be copied.
-      lines.append("    try    oomsim run \(shellWord(file)) --set \(shellWord(setting))")
+      lines.append("    try    " + command)
+    } else if let why = protection.whyNoSetting(option) {
+      lines += field("note", why)
     }
     return lines
   }
@@ -208,26 +213,6 @@ extension Protection {
       return "is not killed: it ends by itself at \(SizeFormat.time(at)), because it got ENOMEM"
     }
   }
-
-  /// What `--set` takes for an option; nil where no single value does it.
-  func setting(_ option: Option) -> String? {
-    guard let to = option.to else { return nil }
-    // A name that cannot be typed cannot be set.
-    let names = process.name + (option.lever.cgroup ?? "")
-    if plain(names) != names { return nil }
-    switch option.lever {
-    case .oomScoreAdj, .oomAdj:
-      return isSettable ? "processes.\(process.name).\(option.lever.key)=\(to)" : nil
-    case .machineMemory: return "machine.memory=\(to)M"
-    case .limit(let cgroup, let file):
-      return "cgroups.\(cgroup).\(file)=\(to) pages"
-    case .memoryMin(let cgroup), .memoryLow(let cgroup):
-      // All groups above it need as much.
-      return cgroup.dropFirst().contains("/")
-        ? nil : "cgroups.\(cgroup).\(option.lever.key)=\(to) pages"
-    case .limitOfOther: return nil
-    }
-  }
 }
 
 extension Protection.Warning {
@@ -273,17 +258,6 @@ extension Protection.Warning {
     case .noGroup: return "it is in no group: there is nobody to reserve memory.min for"
     }
   }
-}
-
-/// A word as a shell takes it.
-func shellWord(_ text: String) -> String {
-  let isSafe = text.utf8.allSatisfy { byte in
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-      || "-_./=,:@%+".utf8.contains(byte)
-  }
-  if isSafe, !text.isEmpty { return text }
-  return "'" + plain(text).replacing("'", with: "'\\''") + "'"
 }
 
 extension Kill.Chosen {

@@ -204,8 +204,10 @@ struct StartColumns {
 
 /// Gives out pids from 1000 up, passing over those that the scenario names.
 struct PidAllocator: Equatable, Sendable {
+  /// The first that is given out.
+  static let first: Int32 = 1000
   private var taken: Set<Int32> = []
-  private(set) var upcoming: Int32 = 1000
+  private(set) var upcoming = Self.first
 
   init() {}
 

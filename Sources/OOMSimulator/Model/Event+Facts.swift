@@ -164,7 +164,7 @@ extension Event.Action {
   }
 
   /// The name of a process that the action brings; nil for several with names of their own.
-  var startedName: String? {
+  package var startedName: String? {
     switch newcomer {
     case .process(let process): process.count == 1 ? process.name : nil
     case .child(let child, _): child.name

@@ -5,51 +5,56 @@ struct KnownProcesses {
   var atStart: [ProcessReference: [Int32]] = [:]
   /// References that a `start` event makes good.
   var started: Set<ProcessReference> = []
-  /// Names that stand for several processes, and how many.
-  var templates: [ProcessReference: Int32] = [:]
+  /// Names that stand for several processes.
+  var templates: Set<ProcessReference> = []
   private let scenario: Scenario
 
   init(of scenario: Scenario, wanted: Set<ProcessReference>) {
     self.scenario = scenario
     var lengths: Set<Int> = []
     var names: Set<String> = []
-    for case .name(let name) in wanted {
-      names.insert(name)
-      lengths.insert(name.utf8.count)
+    var copies: [CopyName] = []
+    var pids: Set<Int32> = []
+    for reference in wanted {
+      switch reference {
+      case .name(let name):
+        names.insert(name)
+        lengths.insert(name.utf8.count)
+        if let copy = CopyName(name) { copies.append(copy) }
+      case .pid(let pid): pids.insert(pid)
+      }
     }
     let table = scenario.processes
+    var counts: [String: [Int32]] = [:]
     for row in 0..<table.count {
       let name = table.names[row]
       if let count = table.counts[row] {
-        addCopies(of: name, count, wanted: names)
+        if names.contains(name) { templates.insert(.name(name)) }
+        counts[name, default: []].append(count)
       } else if lengths.contains(name.utf8.count), names.contains(name) {
         atStart[.name(name), default: []].append(table.pids[row])
       }
     }
-    var pids: Set<Int32> = []
-    for case .pid(let pid) in wanted { pids.insert(pid) }
-    if !pids.isEmpty {
-      for pid in table.pids where pids.contains(pid) { atStart[.pid(pid)] = [pid] }
+    for copy in copies {
+      for count in counts[copy.template] ?? [] where copy.number <= count {
+        atStart[.name(copy.name), default: []].append(0)
+      }
     }
+    for pid in scenario.startProcesses(pids: pids).keys { atStart[.pid(pid)] = [pid] }
+    findStarted(copies)
+  }
+
+  private mutating func findStarted(_ copies: [CopyName]) {
+    var most: [String: Int32] = [:]
     for event in scenario.events {
       if let name = event.action.startedName { started.insert(.name(name)) }
       if let pid = event.action.startedPid, pid != 0 { started.insert(.pid(pid)) }
-      guard let process = event.action.startedProcess else { continue }
-      if process.count > 1 {
-        for copy in 1...process.count where names.contains("\(process.name)-\(copy)") {
-          started.insert(.name("\(process.name)-\(copy)"))
-        }
+      if let process = event.action.startedProcess, process.count > 1 {
+        most[process.name] = max(most[process.name] ?? 0, process.count)
       }
     }
-  }
-
-  private mutating func addCopies(of name: String, _ count: Int32, wanted: Set<String>) {
-    if wanted.contains(name) { templates[.name(name)] = count }
-    for other in wanted where other.hasPrefix(name + "-") {
-      guard let copy = Int32(other.dropFirst(name.count + 1)), copy >= 1, copy <= count,
-        other == "\(name)-\(copy)"
-      else { continue }
-      atStart[.name(other), default: []].append(0)
+    for copy in copies where copy.number <= most[copy.template] ?? 0 {
+      started.insert(.name(copy.name))
     }
   }
 

@@ -6,6 +6,15 @@ public enum ProcessReference: Hashable, Sendable {
   case pid(Int32)
 }
 
+extension ProcessReference {
+  /// The pid that a text is, `812` or `pid:812`; nil when it is none.
+  package static func pid(in text: String) -> Int32? {
+    let digits = text.hasPrefix("pid:") ? text.dropFirst("pid:".count) : text[...]
+    guard let pid = Int32(digits), pid > 0, digits == "\(pid)" else { return nil }
+    return pid
+  }
+}
+
 extension ProcessReference: CustomStringConvertible {
   /// The name, or `pid 7`.
   public var description: String {

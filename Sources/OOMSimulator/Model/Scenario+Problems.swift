@@ -162,19 +162,11 @@ extension Scenario {
     for mention in mentions where problems.count < 20 {
       let atStart = known.atStart[mention.reference] ?? []
       let isStarted = known.started.contains(mention.reference)
-      if mention.event != nil, atStart.count > 1 {
-        let list = atStart.prefix(8).map { "pid \($0)" }.joined(separator: ", ")
-        problems.append(
-          ScenarioProblem(
-            path: mention.path,
-            message: "'\(mention.reference)' is \(atStart.count) processes: name one by its pid "
-              + "(\(list)\(atStart.count > 8 ? ", …" : ""))"))
-      } else if let copies = known.templates[mention.reference], !isStarted {
-        problems.append(
-          ScenarioProblem(
-            path: mention.path,
-            message: "'\(mention.reference)' is \(copies) processes: \(mention.reference)-1 … "
-              + "\(mention.reference)-\(copies)"))
+      let isTemplate = known.templates.contains(mention.reference) && !isStarted
+      if mention.event != nil && atStart.count > 1 || isTemplate,
+        case .name(let name) = mention.reference, let several = severalProcesses(called: name)
+      {
+        problems.append(ScenarioProblem(path: mention.path, message: several))
       } else if atStart.isEmpty, !isStarted {
         problems.append(
           ScenarioProblem(path: mention.path, message: known.unknown(mention.reference)))
@@ -196,6 +188,9 @@ extension Scenario {
         firstRows[key] = row
       }
     }
+    var pids: Set<Int32> = []
+    for case .pid(let pid) in wanted where firstRows[.pid(pid)] == nil { pids.insert(pid) }
+    for (pid, process) in startProcesses(pids: pids) { firstRows[.pid(pid)] = process.row }
     for (row, reference) in processes.sharesMMWith.sorted(by: { $0.key < $1.key }) {
       let process = processes[row]
       if firstRows[reference] == row, process.count == 1 {

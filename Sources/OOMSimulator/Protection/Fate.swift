@@ -16,8 +16,8 @@ package enum Fate: Equatable, Sendable {
 struct Subject: Equatable, Sendable {
   /// The pid is that of its first life.
   var identity: ProcessIdentity
-  /// Its row at the start, copies counted; nil when an event brings it.
-  var startRow: Int?
+  /// Where the table has it; nil when an event brings it.
+  var start: StartProcess?
   /// Nobody else has its name at the same time, so that all its lives are known by it.
   var isNamedAlone: Bool
 
@@ -38,26 +38,36 @@ extension Run {
   ///
   /// - Throws: what is wrong with the name, in a sentence.
   func subject(_ text: String, in scenario: Scenario) throws(ScenarioSubjectError) -> Subject {
-    let atStart = scenario.processes.expandedCount
-    let named = rows(named: text)
-    if named.count > 1, !areSuccessive(named) {
-      throw ScenarioSubjectError(
-        message: "'\(text)' is \(named.count) processes, name one by its pid: "
-          + named.prefix(8).map { "\(tasks.pids[$0])" }.joined(separator: ", ")
-          + (named.count > 8 ? ", …" : ""))
+    var meant = rows(named: text)
+    if meant.isEmpty || !areSuccessive(meant) {
+      if meant.isEmpty, let several = scenario.severalProcesses(called: text) {
+        throw ScenarioSubjectError(message: several)
+      }
+    } else {
+      meant = [meant[0]]
     }
-    let first = (0..<processCount).first {
-      named.isEmpty ? "\(tasks.pids[$0])" == text : tasks.names[$0] == text
+    // A name may look like a pid.
+    if let pid = ProcessReference.pid(in: text),
+      let row = (0..<processCount).first(where: { tasks.pids[$0] == pid }), !meant.contains(row)
+    {
+      meant.append(row)
     }
-    guard let row = first else {
+    guard let row = meant.first else {
       let near = nearestWord(to: text, among: tasks.names)
       throw ScenarioSubjectError(
         message: "no process is called '\(text)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
     }
+    if meant.count > 1 {
+      let list = meant.prefix(8).map { "\(tasks.names[$0]) (pid \(tasks.pids[$0]))" }
+      throw ScenarioSubjectError(
+        message: "'\(text)' is \(meant.count) processes: " + list.joined(separator: ", ")
+          + (meant.count > 8 ? ", …" : "") + ": name one as pid:\(tasks.pids[row])")
+    }
     let name = tasks.names[row]
     return Subject(
       identity: ProcessIdentity(pid: tasks.pids[row], name: name),
-      startRow: row < atStart ? row : nil, isNamedAlone: areSuccessive(rows(named: name)))
+      start: scenario.processes.startProcess(at: row),
+      isNamedAlone: areSuccessive(rows(named: name)))
   }
 
   /// The processes of a name, without those that came back in another of them.
@@ -101,7 +111,7 @@ extension Run {
 extension Scenario {
   /// The group that a process begins in; that of its parent where a fork brings it.
   func cgroup(of subject: Subject) -> String {
-    if let row = subject.startRow { return processes.cgroupPath(copy: row) }
+    if let start = subject.start { return processes[start.row].cgroup }
     let name = subject.identity.name
     for event in events {
       switch event.action.newcomer {
@@ -118,19 +128,9 @@ extension Scenario {
   }
 }
 
-extension ProcessTable {
-  /// The group of a process, copies counted.
-  fileprivate func cgroupPath(copy: Int) -> String {
-    var number = 0
-    for row in 0..<count {
-      number += Int(counts[row] ?? 1)
-      if copy < number { return cgroupPaths[Int(cgroups[row])] }
-    }
-    return "/"
-  }
-}
-
 /// Why a text means no single process of a scenario.
 package struct ScenarioSubjectError: Error, Equatable, Sendable {
   package var message: String
+
+  package init(message: String) { self.message = message }
 }

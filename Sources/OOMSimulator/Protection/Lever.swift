@@ -19,7 +19,8 @@ extension Scenario {
   /// The scenario with another `oom_score_adj` (before 2.6.36: `oom_adj`) of one process, wherever it is set.
   func setting(_ adj: Int16, of subject: Subject, isLegacy: Bool) -> Scenario {
     change(subject) { process in
-      if isLegacy { process.legacy.oomAdj = adj } else { process.oomScoreAdj = adj }
+      if isLegacy { process.legacy.oomAdj = adj }
+      process.oomScoreAdj = isLegacy ? oomScoreAdj(writing: adj) : adj
     } child: { child in
       if !isLegacy { child.oomScoreAdj = adj }
     } set: { change in
@@ -92,14 +93,13 @@ extension Scenario {
     set: (inout Event.ProcessChange) -> Void
   ) -> Scenario {
     var scenario = self
-    if let row = subject.startRow {
-      scenario.processes = processes.changing(copy: row, body)
-    }
+    if let start = subject.start { scenario.processes.change(start, body) }
     scenario.events = []
-    let isBrought = subject.startRow == nil || subject.isNamedAlone
+    let isBrought = subject.start == nil || subject.isNamedAlone
     for event in events {
       switch event.action.newcomer {
-      case .process(let process)? where isBrought:
+      case .process(let process)?
+      where isBrought && process.copies.contains { $0.name == subject.identity.name }:
         for var one in process.copies {
           if one.name == subject.identity.name { body(&one) }
           scenario.events.append(Event(at: event.at, action: .start(one)))
@@ -119,46 +119,6 @@ extension Scenario {
       }
     }
     return scenario
-  }
-}
-
-extension Scenario.Process {
-  /// The processes that it stands for, one by one.
-  fileprivate var copies: [Self] {
-    if count == 1 { return [self] }
-    return (1...max(count, 1)).map { number in
-      var copy = self
-      copy.name = "\(name)-\(number)"
-      copy.count = 1
-      return copy
-    }
-  }
-}
-
-extension ProcessTable {
-  /// The table with one process changed. A row that stands for several becomes one row for each of them,
-  /// which changes nothing else.
-  fileprivate func changing(copy: Int, _ body: (inout Scenario.Process) -> Void) -> ProcessTable {
-    if counts.isEmpty {
-      var table = self
-      body(&table[copy])
-      return table
-    }
-    var table = ProcessTable()
-    var number = 0
-    for row in 0..<count {
-      let process = self[row]
-      if copy < number || copy >= number + Int(process.count) {
-        table.append(process)
-      } else {
-        for (index, var one) in process.copies.enumerated() {
-          if number + index == copy { body(&one) }
-          table.append(one)
-        }
-      }
-      number += Int(process.count)
-    }
-    return table
   }
 }
 

@@ -14,7 +14,9 @@ package struct Protection: Equatable, Sendable {
     package var exceptions: [Int64]
     /// Every value there is was tried.
     package var isExhaustive: Bool
-    /// The replay with `to`.
+    /// The scenario with `to`, wherever the setting stands in it.
+    @Indirect package var changed: Scenario?
+    /// The replay of it.
     @Indirect package var run: Run?
   }
 
@@ -58,6 +60,6 @@ package struct Protection: Equatable, Sendable {
   @Indirect package var run: Run
   package var options: [Option]
   package var warnings: [Warning]
-  /// Whether `--set` reaches it by its name.
-  package var isSettable: Bool
+  /// The scenario without any change.
+  @Indirect package var world: Scenario
 }

@@ -14,10 +14,7 @@ extension Simulator {
       scenario: run.scenario, title: run.title, kernel: run.kernel, ruleSet: run.ruleSet,
       pageSize: run.pageSize, process: subject.identity,
       cgroup: scenario.cgroup(of: subject), fate: run.fate(of: subject), run: run, options: [],
-      warnings: [],
-      isSettable: subject.isNamedAlone
-        && scenario.processes.names.contains(subject.identity.name)
-        && !scenario.events.contains { $0.action.startedName == subject.identity.name })
+      warnings: [], world: scenario)
     let search = ProtectionSearch(simulator: self, scenario: scenario, run: run, subject: subject)
     switch protection.fate {
     case .survives, .stuck, .refused: break
@@ -72,11 +69,12 @@ private struct ProtectionSearch {
   ) -> [Protection.Option] {
     let least = LeastChange(among: samples) { spares(changed(value($0))) }
     let to = least.amount.map(value)
+    let changed = to.map(changed)
     return [
       Protection.Option(
         lever: lever, from: from, to: to, tried: least.tried,
         exceptions: least.exceptions.map(value), isExhaustive: least.isExhaustive,
-        run: to.map { simulator.run(valid: changed($0)) })
+        changed: changed, run: changed.map { simulator.run(valid: $0) })
     ]
   }
 

@@ -15,13 +15,18 @@ final class ScenarioCache: Sendable {
   static let mostBytes = 1 << 26
 
   private let state = Mutex(State())
+  /// Without links; nil where lines may not name files.
+  private let directory: String?
+
+  /// - Parameter directory: below which files are read, without links; nil where none are.
+  init(below directory: String?) { self.directory = directory }
 
   /// Reads a scenario, or remembers it or what was wrong with it.
   func scenario(of path: String) throws(BatchError) -> Scenario {
     let known = state.withLock { state in
       if let known = state.found[path] { return known }
       // Under the lock, so that no file is read twice at the same time.
-      let (result, bytes) = Self.read(path)
+      let (result, bytes) = read(path)
       state.found[path] = result
       state.order.append((path, bytes))
       state.bytes += bytes
@@ -51,10 +56,14 @@ final class ScenarioCache: Sendable {
     return last.scenario
   }
 
-  private static func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
+  private func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
     let bytes: [UInt8]
+    guard let directory else {
+      let message = "a line may name a file below a directory that --files gives; none is given"
+      return (.failure(BatchError(message, key: "file")), path.utf8.count)
+    }
     do throws(InputError) {
-      bytes = try InputFile.readRegular(path)
+      bytes = try InputFile.readRegular(path, below: directory)
     } catch {
       return (.failure(BatchError(error.message, key: "file")), path.utf8.count)
     }

@@ -80,7 +80,7 @@ extension OptionSpec {
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
     help:
-      "Override one value: processes.llm.oom_score_adj=-500, machine.memory=32G, cgroups./a.memory.max=2G."
+      "Override one value: processes.llm.oom_score_adj=-500 (also worker-3 of a count, a pid, processes[0]), machine.memory=32G, cgroups./a.memory.max=2G."
   )
   static let color = OptionSpec(
     name: "--color", value: "WHEN", words: ["auto", "always", "never"],

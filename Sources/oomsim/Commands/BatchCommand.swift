@@ -9,8 +9,13 @@ let batchCommand = CommandSpec(
   operandHelp:
     "Lines, each a scenario or { \"file\" or \"scenario\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
   minOperands: 0, maxOperands: 1,
-  options: [.jobs, .kernel, .policy, .set],
-  example: "oomsim batch Tests/Data/what-ifs.jsonl",
+  options: [
+    OptionSpec(
+      name: "--files", value: "DIR",
+      help: "Lines may name files below this directory; without it they may name none."),
+    .jobs, .kernel, .policy, .set,
+  ],
+  example: "oomsim batch --files Scenarios Tests/Data/what-ifs.jsonl",
   run: batch)
 
 @Sendable private func batch(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
@@ -26,7 +31,15 @@ let batchCommand = CommandSpec(
       throw ExitCode.noInput
     }
   }
-  let cache = ScenarioCache()
+  var directory: String?
+  if let files = arguments.value("--files") {
+    directory = InputFile.realPath(files)
+    if directory == nil {
+      terminal.error("oomsim: \(files): \(InputFile.reason(errno))")
+      throw ExitCode.noInput
+    }
+  }
+  let cache = ScenarioCache(below: directory)
   let answer = BatchAnswer(settings: settings, kernel: kernel, policy: arguments.policy)
   let pump = BatchPump(
     descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) },

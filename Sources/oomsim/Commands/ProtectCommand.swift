@@ -33,9 +33,12 @@ let protectCommand = CommandSpec(
     writer.protection(protection)
     writer.finish()
   } else {
+    var command = ["oomsim", "run", operand(file)]
+    for setting in arguments.all("--set") { command += ["--set", setting] }
+    if let kernel = arguments.value("--kernel") { command += ["--kernel", kernel] }
     terminal.out(
       ProtectionText(
-        protection, file: file, style: terminal.style(arguments), width: terminal.width
+        protection, command: command, style: terminal.style(arguments), width: terminal.width
       ).text)
   }
   return .done

@@ -114,5 +114,5 @@ private func save(
   var writer = JSONWriter()
   writer.scenario(changed)
   writer.finish()
-  try OutputFile.replace(path, with: writer.bytes, terminal)
+  try OutputFile.write(writer.bytes, to: path, terminal)
 }

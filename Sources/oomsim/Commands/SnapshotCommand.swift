@@ -77,5 +77,5 @@ func writeScenario(
   var writer = JSONWriter()
   writer.scenario(scenario)
   writer.finish()
-  try OutputFile.replace(path, with: writer.bytes, terminal)
+  try OutputFile.write(writer.bytes, to: path, terminal)
 }

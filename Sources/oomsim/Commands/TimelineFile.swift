@@ -76,6 +76,6 @@ struct TimelineFile {
     } else {
       bytes = timeline.csv
     }
-    try OutputFile.replace(path, with: bytes, terminal)
+    try OutputFile.write(bytes, to: path, terminal)
   }
 }

@@ -46,6 +46,11 @@ import Glibc
     let file = unsafe openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return Self.failure }
     defer { close(file) }
+    // All files of /proc and cgroupfs are regular; a copy may hold a pipe or a device, which could keep its reader.
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return .unreadable
+    }
     var count = 0
     while count < Self.most {
       let got = unsafe Glibc.read(
