@@ -30,7 +30,7 @@ extension Replay {
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
   private func isSureToFit(_ growth: Growth) -> Bool {
-    if state.ledger.nodes != nil || growth.tmpfsSize != nil { return false }
+    if state.ledger.nodes != nil || growth.isBounded { return false }
     if growth.isShrink { return true }
     let requests = growth.unadmitted
     if requests > 0, !state.admitsAll(state.promisedRequests + requests) { return false }
@@ -98,7 +98,9 @@ extension Replay {
         growth.done[kind] += due
         continue
       }
-      let (taken, limit) = take(due, kind, growth)
+      let (taken, limit) =
+        growth.verb == .retouch
+        ? state.retouch(due, kind, of: growth) : take(due, kind, growth)
       growth.done[kind] += taken
       met = limit
     }
