@@ -90,6 +90,7 @@ import Testing
     "Tests/Data/rules/shared-init.json": ["sharers 4.4"],
     "Tests/Data/rules/shared-write.json": ["oomScoreAdj 4.8"],
     "Tests/Data/rules/superuser.json": ["superuser 2.6.25"],
+    "Tests/Data/rules/swap-high.json": ["high 5.8"],
     "Tests/Data/rules/swapoff-disabled.json": ["swapoff 3.0"],
     "Tests/Data/rules/swapoff-plain.json": ["swapoff 2.6.19", "swapoff 2.6.36", "swapoff 3.8"],
     "Tests/Data/rules/walk-of-groups.json": ["memcgWalk 3.10"],

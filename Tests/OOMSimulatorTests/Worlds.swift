@@ -34,10 +34,13 @@ struct Worlds {
   /// What draws memory nodes, so that the worlds without are the same.
   private var nodeRandom: SplitMix
   private var nodeCount = 0
+  /// What draws touches of old pages and memory.swap.high, for the same reason.
+  private var touchRandom: SplitMix
 
   init(seed: UInt64) {
     random = SplitMix(seed: seed)
     nodeRandom = SplitMix(seed: seed ^ 0x6e6f_6465)
+    touchRandom = SplitMix(seed: seed ^ 0x746f_7563)
     usesSwap = Bool.random(using: &random)
     usesGroups = Int.random(in: 0..<4, using: &random) > 0
     usesProtection = Bool.random(using: &random)
@@ -68,8 +71,37 @@ struct Worlds {
   ) -> Scenario {
     self.usesRestarts = usesRestarts && chance(30)
     var scenario = plain(events: count, usesVersionOne: usesVersionOne)
+    if usesSwap, touchChance(50) { addTouches(to: &scenario) }
     if usesNodes, Int.random(in: 0..<2, using: &nodeRandom) == 0 { addNodes(to: &scenario) }
     return scenario
+  }
+
+  private mutating func touchChance(_ percent: Int) -> Bool {
+    Int.random(in: 0..<100, using: &touchRandom) < percent
+  }
+
+  private mutating func addTouches(to scenario: inout Scenario) {
+    func pages(_ most: Int64) -> Int64 { Int64.random(in: 0...most, using: &touchRandom) }
+    let events = scenario.events
+    for event in events where touchChance(50) {
+      let process = ProcessReference.name(names.randomElement(using: &touchRandom) ?? "p0")
+      let anon = touchChance(40) ? pages(8000) : nil
+      let shmem = touchChance(20) ? pages(2000) : nil
+      let over = Microseconds(touchChance(40) ? pages(5) * 600_000 : 0)
+      scenario.events.append(
+        Event(
+          at: event.at + Microseconds(pages(400_000)),
+          action: .touch(process, anon: anon, shmem: shmem, over: over)))
+    }
+    if isVersionOne { return }
+    for path in paths.dropFirst() where scenario.cgroups[path] != nil && touchChance(30) {
+      scenario.cgroups[path]?.swapHigh = pages(3000)
+    }
+    for index in scenario.events.indices where touchChance(30) {
+      guard case .setCgroup(let path, var change) = scenario.events[index].action else { continue }
+      change.swapHigh = touchChance(30) ? Cgroup.unlimited : pages(3000)
+      scenario.events[index].action = .setCgroup(path, change)
+    }
   }
 
   private mutating func nodeChance(_ percent: Int) -> Bool {

@@ -65,7 +65,7 @@ extension Replay {
       if tally.privatelyReserved(name) != nil {
         throw NotExpressible(reason: "no event for reading zeroes")
       }
-      return
+      return touch(name)
     }
     if let reserved = tally.privatelyReserved(name) {
       try grow(name, by: "\(reserved)", kind: "anon", in: index)
@@ -80,8 +80,16 @@ extension Replay {
       tally[name].shared = 0
       recordGrower(name, ooms)
       emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
+    } else {
+      touch(name)
     }
-    // Touching pages again moves them between swap and memory; no score depends on that.
+  }
+
+  /// What a process has becomes the youngest; without swap that decides nothing.
+  private mutating func touch(_ name: String) {
+    if origin.machine.swapPages == 0 { return }
+    begin()
+    emit("touch", ["process": .string(name)])
   }
 
   /// What is not in the cache yet is read into it, for the group of the process that reads first.

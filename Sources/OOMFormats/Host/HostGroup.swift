@@ -20,7 +20,7 @@ package struct HostGroup: Equatable, Sendable {
       ]
       : [
         "memory.current", "memory.stat", "memory.max", "memory.high", "memory.low", "memory.min",
-        "memory.swap.max", "memory.oom.group",
+        "memory.swap.max", "memory.swap.high", "memory.oom.group",
       ]
   }
 
@@ -92,6 +92,7 @@ package struct HostGroup: Equatable, Sendable {
     group.low = pages("memory.low").flatMap { $0 == 0 ? nil : $0 }
     group.min = pages("memory.min").flatMap { $0 == 0 ? nil : $0 }
     group.swapMax = pages("memory.swap.max")
+    group.swapHigh = pages("memory.swap.high")
     if values["memory.oom.group"] == 1 { group.oomGroup = true }
     return group
   }

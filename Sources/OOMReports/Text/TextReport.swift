@@ -260,7 +260,7 @@ package struct TextReport {
   private func group(_ group: Run.FinalGroup) -> String? {
     var facts: [String] = []
     if group.highSleep > 0 {
-      facts.append("slept \(SizeFormat.time(group.highSleep)) above memory.high")
+      facts.append("slept \(SizeFormat.time(group.highSleep)) above \(group.highFiles)")
     }
     if group.events.oomKill > 1 {
       facts.append("\(SizeFormat.grouped(group.events.oomKill)) kills counted (oom_kill)")

@@ -45,6 +45,11 @@ extension State {
       charge.pages = copiedPages(of: due, owner: owner)
       return charge
     }
+    if growth.verb == .retouch {
+      (charge.pages, charge.group) = chargeOfRetouch(due, kind, owner: owner)
+      charge.nodes = nil
+      return charge
+    }
     charge.pages = newPages(of: due, kind, owner: owner)
     charge.tables = tablesFor(due, owner: owner, plan: plan)
     return charge
@@ -108,6 +113,24 @@ extension State {
 extension Ledger {
   /// How much of a charge fits after reclaim, and the limit that stops the next page.
   func tryCharge(_ charge: Charge) -> (fits: Int64, limit: ChargeLimit?) {
+    let (fits, limit) = tryChargeOfKind(charge)
+    if charge.ignoresHigh || !limitsSwapHigh || fits == 0 { return (fits, limit) }
+    // The page that brings a group above its memory.swap.high is charged, and those after it come slowly.
+    func after(_ pages: Int64) -> Ledger {
+      var copy = self
+      let tables = min(charge.tables, pages)
+      copy.charge(pages, tables: tables, to: charge.group, on: charge.nodes, ignoresHigh: true) {
+        $0[charge.kind] += pages - tables
+        $0.pageTables += tables
+      }
+      return copy
+    }
+    guard let group = after(fits).aboveSwapHigh(charge.group) else { return (fits, limit) }
+    let below = most(fits) { after($0).aboveSwapHigh(charge.group) == nil }
+    return (min(below + 1, fits), ChargeLimit(group: group, kind: .high))
+  }
+
+  private func tryChargeOfKind(_ charge: Charge) -> (fits: Int64, limit: ChargeLimit?) {
     switch charge.kind {
     case .anon, .shmem, .tmpfs:
       tryCharge(
@@ -132,7 +155,7 @@ extension Ledger {
       var at = charge.group
       while at >= 0 {
         let pages = planned[at] + charge.most
-        if pages > min(headroom(at), memswHeadroom(at)) { return false }
+        if pages > min(headroom(at), memswHeadroom(at)) || isSlow(at) { return false }
         planned[at] = pages
         at = parents[at]
       }

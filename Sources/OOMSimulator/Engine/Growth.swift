@@ -6,6 +6,8 @@ struct Growth: Equatable, Sendable {
     case giveBack
     /// A write to anonymous pages shared by copy-on-write: it takes new ones, and the counters stay.
     case copyOnWrite
+    /// Pages that the process has had: they become the youngest, and what is in swap is read back.
+    case retouch
   }
 
   /// Why it does not go on by itself.
@@ -59,6 +61,9 @@ struct Growth: Equatable, Sendable {
   var isGone = false
 
   var isShrink: Bool { verb == .giveBack }
+
+  /// Whether more than the limits decides what it takes, so that a promise says too little.
+  var isBounded: Bool { tmpfsSize != nil || verb == .retouch }
 
   /// When its stretch ends, or all of it.
   var end: Microseconds { stretch.map { $0.start + $0.duration } ?? start + duration }

@@ -93,7 +93,7 @@ struct Growths: Equatable, Sendable {
     list.append(growth)
     if let owner = growth.owner { note(growth.order, of: owner) }
     if growth.isEntangled { entangled.append(growth.order) }
-    if growth.tmpfsSize != nil { boundedCount += 1 }
+    if growth.isBounded { boundedCount += 1 }
     ends.insert(growth.end, growth.order)
     return growth.order
   }
@@ -127,7 +127,7 @@ struct Growths: Equatable, Sendable {
     guard let index = index(of: order) else { return }
     list[index].isGone = true
     goneCount += 1
-    if list[index].tmpfsSize != nil { boundedCount -= 1 }
+    if list[index].isBounded { boundedCount -= 1 }
     if let owner = list[index].owner { forget(order, of: owner) }
     if list[index].stop != nil { Self.note(order, false, in: &stopped) }
     if list[index].isEntangled { Self.note(order, false, in: &entangled) }

@@ -48,6 +48,8 @@ struct Ledger: Equatable, Sendable {
     var high = Cgroup.unlimited
     var max = Cgroup.unlimited
     var swapMax = Cgroup.unlimited
+    /// What the group can have in swap before whoever is charged to it is slowed down.
+    var swapHigh = Cgroup.unlimited
     /// Memory and swap together, on version 1.
     var memsw = Cgroup.unlimited
     /// What reclaim of the machine brings the group down to first, on version 1.
@@ -76,6 +78,9 @@ struct Ledger: Equatable, Sendable {
   let protectionRule: ProtectionRule
   private let memcg: MemcgSupport
   private let countsMemsw: Bool
+  private let hasSwapHigh: Bool
+  /// Whether any group has, or had, `memory.swap.high`.
+  private(set) var limitsSwapHigh = false
   /// Whether page tables are charged to groups; where not, they are in the usage of the root alone.
   let chargesPageTables: Bool
   /// What each group uses of the pool of huge pages, where groups are charged for it; the machine has the pool whole.
@@ -88,6 +93,7 @@ struct Ledger: Equatable, Sendable {
     protectionRule = rules.memcg.protection
     memcg = rules.memcg.support
     countsMemsw = rules.memcg.countsMemsw
+    hasSwapHigh = rules.memcg.hasSwapHigh
     chargesPageTables = rules.memcg.chargesPageTables
     parents = groups.parents
     ends = groups.ends
@@ -112,6 +118,10 @@ struct Ledger: Equatable, Sendable {
     limits.swappiness = settings.swappiness
     hasSoftLimits = hasSoftLimits || settings.softLimit != nil
     if memcg == .versionTwo { limits.high = settings.high ?? Cgroup.unlimited }
+    if hasSwapHigh {
+      limits.swapHigh = settings.swapHigh ?? Cgroup.unlimited
+      limitsSwapHigh = limitsSwapHigh || settings.swapHigh != nil
+    }
     switch protectionRule {
     case .none: break
     case .whileBelowLow: limits.low = settings.low ?? 0
@@ -191,15 +201,12 @@ struct Ledger: Equatable, Sendable {
 
   /// Says that pages of other kinds went to swap than was thought; as many in all.
   mutating func correctSwapped(_ group: Int, by more: Pages) {
-    for (kind, swapped) in Ledger.swappedKinds {
+    for kind in Ages.kinds {
+      guard let swapped = kind.inSwap else { continue }
       accounts[group].pages[kind] -= more[kind]
       accounts[group].pages[swapped] += more[kind]
     }
   }
-
-  private static let swappedKinds: [(PageKind, PageKind)] = [
-    (.anon, .swappedAnon), (.shmem, .swappedShmem), (.tmpfs, .swappedTmpfs),
-  ]
 
   /// Brings the memory that zram devices take in step with what is stored in them.
   mutating func chargeZram() {
@@ -242,6 +249,17 @@ struct Ledger: Equatable, Sendable {
       at = parents[at]
     }
     return room
+  }
+
+  /// The first group, from one up to the root, that has more in swap than its `memory.swap.high`.
+  func aboveSwapHigh(_ group: Int) -> Int? {
+    if !limitsSwapHigh { return nil }
+    var at = group
+    while at >= 0 {
+      if accounts[at].swapUsage > limits[at].swapHigh { return at }
+      at = parents[at]
+    }
+    return nil
   }
 
   /// The first group whose sums are not those of its parts, nil when all are: no page is lost or invented.

@@ -35,6 +35,16 @@ enum PageKind: Int, CaseIterable, Sendable {
   /// The kinds that grow and shrink without a process.
   static let unowned: [PageKind] = [.tmpfs, .cache, .kernel]
 
+  /// What pages of the kind are in swap; nil of those that never go there.
+  var inSwap: PageKind? {
+    switch self {
+    case .anon: .swappedAnon
+    case .shmem: .swappedShmem
+    case .tmpfs: .swappedTmpfs
+    default: nil
+    }
+  }
+
   /// Whether pages of the kind are those of files: they make room for each other.
   var isOfFiles: Bool { self == .file || self == .cache }
 

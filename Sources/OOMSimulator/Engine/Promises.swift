@@ -43,7 +43,7 @@ extension Ledger {
     var at = group
     while at >= 0 {
       let wanted = promises.pages[at] + pages
-      if wanted > headroom(at) || wanted > memswHeadroom(at) { return false }
+      if wanted > headroom(at) || wanted > memswHeadroom(at) || isSlow(at) { return false }
       at = parents[at]
     }
     return true
@@ -52,7 +52,11 @@ extension Ledger {
   /// Whether a group has room for all that is promised of it, without reclaim.
   func keepsPromise(_ group: Int) -> Bool {
     promises.pages[group] <= headroom(group) && promises.pages[group] <= memswHeadroom(group)
+      && (promises.pages[group] == 0 || !isSlow(group))
   }
+
+  /// Whether a group has more in swap than its `memory.swap.high`.
+  func isSlow(_ group: Int) -> Bool { accounts[group].swapUsage > limits[group].swapHigh }
 
   /// Whether all growth in progress fits until it ends. Memory nodes fill in the order in which pages are asked for,
   /// so there nothing is known before.

@@ -28,7 +28,7 @@ extension Replay {
     switch action {
     case .grow, .shrink, .map, .unmap, .exit: true
     case .start(let process): process.sharesMMWith == nil
-    case .fork, .cow, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
+    case .fork, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
       .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       false
     }
@@ -37,7 +37,8 @@ extension Replay {
   private mutating func perform(_ action: Event.Action) {
     switch action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
-      .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _):
+      .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _),
+      .touch(let process, _, _, _):
       guard let row = living(process, action.name), keepsMemory(row, action.name) else { return }
       noteStart(action, row: row)
       perform(action, row: row)
@@ -127,6 +128,13 @@ extension Replay {
     case .cow(_, let pages, let over):
       var growth = Growth(row: row, total: Pages(anon: pages), start: now, duration: over)
       growth.verb = .copyOnWrite
+      begin(growth)
+    case .touch(_, let anon, let shmem, let over):
+      let all = state.touchable(of: row)
+      let other: Int64 = anon == nil && shmem == nil ? .max : 0
+      let total = Pages(anon: min(anon ?? other, all.anon), shmem: min(shmem ?? other, all.shmem))
+      var growth = Growth(row: row, total: total, start: now, duration: over)
+      growth.verb = .retouch
       begin(growth)
     case .start, .exit, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
       .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:

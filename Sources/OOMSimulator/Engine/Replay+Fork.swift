@@ -42,8 +42,10 @@ extension Replay {
     while record.panic == nil {
       let group = Int(state.tasks.groups[parent])
       let tables = state.forkTables(state.tasks.owner(parent))
-      guard let limit = state.ledger.tryCharge(tables, tables: tables, to: group).limit,
-        limit.kind == .max
+      guard
+        let limit = state.ledger.tryCharge(
+          tables, tables: tables, to: group, ignoresHigh: true
+        ).limit
       else { return true }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
       if case .kill = outOfMemory(

@@ -30,7 +30,7 @@ extension Replay {
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
   private func isSureToFit(_ growth: Growth) -> Bool {
-    if state.ledger.nodes != nil || growth.tmpfsSize != nil { return false }
+    if state.ledger.nodes != nil || growth.isBounded { return false }
     if growth.isShrink { return true }
     let requests = growth.unadmitted
     if requests > 0, !state.admitsAll(state.promisedRequests + requests) { return false }
@@ -98,7 +98,9 @@ extension Replay {
         growth.done[kind] += due
         continue
       }
-      let (taken, limit) = take(due, kind, growth)
+      let (taken, limit) =
+        growth.verb == .retouch
+        ? state.retouch(due, kind, of: growth) : take(due, kind, growth)
       growth.done[kind] += taken
       met = limit
     }
@@ -118,9 +120,17 @@ extension Replay {
     _ due: Int64, _ kind: PageKind, _ growth: Growth
   ) -> (taken: Int64, limit: ChargeLimit?) {
     let admitted = state.admitted(due, kind, of: growth)
-    var (room, limit) = state.ledger.tryCharge(state.charge(admitted, kind, of: growth))
+    let charge = state.charge(admitted, kind, of: growth)
+    var (room, limit) = state.ledger.tryCharge(charge)
     var fits = admitted
     if limit != nil {
+      // A room that leaves out the page tables of all that is due leaves out too many: what fits has fewer.
+      let upTo = min(room + charge.tables, admitted)
+      if !state.ledger.chargesPageTables, upTo < admitted {
+        let fewer = state.charge(upTo, kind, of: growth)
+        let (less, stops) = state.ledger.tryCharge(fewer)
+        room = max(room, stops == nil ? fewer.all : less)
+      }
       // File pages are read as a whole or not at all.
       fits = kind.isOfFiles ? 0 : most(admitted) { state.charge($0, kind, of: growth).all <= room }
       // Of the last pages, what is said to fit may leave one out that comes with a table.

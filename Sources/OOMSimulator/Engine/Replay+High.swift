@@ -1,7 +1,7 @@
 // How growth goes on above memory.high: slowly.
 
 extension Replay {
-  /// Sends a growth that meets `memory.high` on its next stretch.
+  /// Sends a growth that meets `memory.high` or `memory.swap.high` on its next stretch.
   mutating func slow(_ order: Int) {
     guard let growth = state.growths[order] else { return }
     noteSleep(of: growth)

@@ -30,13 +30,13 @@ extension Replay {
     for group in 0..<state.groups.count {
       let wanted = min(state.ledger.accounts[group].ownSwap, state.swapBeyondLimit)
       if wanted == 0 { continue }
-      let (fits, limit) = state.ledger.tryCharge(wanted, to: group)
+      // A limit that slows a process down does not keep swapoff from a page.
+      let (fits, limit) = state.ledger.tryCharge(wanted, to: group, ignoresHigh: true)
       if fits > 0 {
         state.swapIn(fits, group: group)
         return true
       }
-      // memory.high slows a process down, which swapoff is not.
-      guard let limit, limit.kind == .max else { continue }
+      guard let limit else { continue }
       let domain = limit.group == MemcgTree.root ? nil : limit.group
       if case .kill = outOfMemory(
         state.oomControl(domain: domain, invoker: row, nodes: nil, trigger: .swapoff))

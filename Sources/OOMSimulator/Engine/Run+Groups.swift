@@ -11,8 +11,10 @@ extension Run {
     package var swapCurrent: Int64
     /// The most that `swapCurrent` has been. File: `memory.swap.peak`.
     package var swapPeak: Int64
-    /// How long processes have slept because this group was above its `memory.high`, added up.
+    /// How long processes have slept because this group was above its `memory.high` or its `memory.swap.high`, added up.
     package var highSleep: Microseconds
+    /// The ones of these files that it has had.
+    package var highFiles: String
     /// File: `memory.events`, as version 2 counts.
     package var events: MemoryEvents
     /// Charges that did not fit at first below the group's own limit; nil on version 2. File: `memory.failcnt`.
@@ -37,8 +39,15 @@ extension Replay {
       return Run.FinalGroup(
         path: state.groups.paths[group], current: account.usage, peak: account.peak,
         swapCurrent: account.swapUsage, swapPeak: account.swapPeak,
-        highSleep: record.highSleep[group] ?? .zero, events: events[group],
+        highSleep: record.highSleep[group] ?? .zero, highFiles: highFiles(group),
+        events: events[group],
         failcnt: state.cgroupVersion == 1 ? account.failcnt : nil)
     }
+  }
+
+  private func highFiles(_ group: Int) -> String {
+    let settings = state.groups.settings[group]
+    if settings.swapHigh == nil { return "memory.high" }
+    return settings.high == nil ? "memory.swap.high" : "memory.high or memory.swap.high"
   }
 }

@@ -77,7 +77,7 @@ extension State {
     ledger.correctSwapped(group, by: sum)
   }
 
-  private mutating func changeAges(of holder: Holder, _ body: (inout Ages) -> Void) {
+  mutating func changeAges(of holder: Holder, _ body: (inout Ages) -> Void) {
     switch holder.place {
     case .own(let row): tasks.changeAges(of: row, body)
     case .holding(let number): holdings.changeAges(number, body)
@@ -92,15 +92,27 @@ extension State {
     let holders = holders(in: group)
     var landing = ledger.nodes?.placed ?? NodeShares()
     distribute(anon, over: holders, weight: .swappedAnon) {
-      $0.moveToSwap(Pages(anon: -$2), of: $1)
-      $0.noteReturn($2, .anon, of: $1)
-      $0.land($2, .anon, of: $1, &landing)
+      $0.returnToMemory($2, .anon, of: $1, &landing)
     }
     distribute(shmem, over: holders, weight: .swappedShmem) {
-      $0.moveToSwap(Pages(shmem: -$2), of: $1)
-      $0.noteReturn($2, .shmem, of: $1)
-      $0.land($2, .shmem, of: $1, &landing)
+      $0.returnToMemory($2, .shmem, of: $1, &landing)
     }
+  }
+
+  /// Gives pages that come back from swap to the holder that had them there.
+  mutating func returnToMemory(_ pages: Int64, _ kind: PageKind, of holder: Holder) {
+    var landing = ledger.nodes?.placed ?? NodeShares()
+    returnToMemory(pages, kind, of: holder, &landing)
+  }
+
+  private mutating func returnToMemory(
+    _ pages: Int64, _ kind: PageKind, of holder: Holder, _ landing: inout NodeShares
+  ) {
+    var back = Pages()
+    back[kind] = -pages
+    moveToSwap(back, of: holder)
+    noteReturn(pages, kind, of: holder)
+    land(pages, kind, of: holder, &landing)
   }
 
   /// Pages that were read back from swap are young.
@@ -111,7 +123,7 @@ extension State {
   }
 
   /// What has pages charged to a group.
-  fileprivate struct Holder {
+  struct Holder {
     enum Place {
       /// What an address space has in its owner's group.
       case own(Int)
@@ -147,6 +159,22 @@ extension State {
       }
     }
     return holders
+  }
+
+  /// What has the pages of one kind that an address space has touched, wherever they are charged.
+  func holders(of owner: Int, _ kind: PageKind) -> [Holder] {
+    if let number = shared.number(kind, of: owner) {
+      let object = shared.list[number]
+      return object.extents.map {
+        Holder(place: .object(number), group: $0.group, held: object.held($0))
+      }
+    }
+    let own = Holder(
+      place: .own(owner), group: Int(tasks.groups[owner]), held: heldInOwnGroup(owner))
+    return [own]
+      + holdings.numbers(of: owner).map {
+        Holder(place: .holding($0), group: holdings[$0].group, held: holdings[$0].held)
+      }
   }
 
   /// Gives an amount out to the holders of a group: one that reclaim took of `kind`, node by node where there are

@@ -110,7 +110,7 @@ extension State {
 
   /// Whether what a growth takes depends on what others map.
   func shares(_ growth: Growth) -> Bool {
-    if growth.verb == .copyOnWrite { return true }
+    if growth.verb == .copyOnWrite || growth.verb == .retouch { return true }
     guard let row = growth.row, !shared.list.isEmpty else { return false }
     return !shared.numbers(of: tasks.owner(row)).isEmpty
   }

@@ -47,6 +47,7 @@ extension State {
         "memory.memsw.limit_in_bytes", "2.6.29"
       ),
       (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
+      (has({ $0.swapHigh }), rules.memcg.hasSwapHigh, "memory.swap.high", "5.8"),
       (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
         has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",

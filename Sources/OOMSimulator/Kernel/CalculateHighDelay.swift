@@ -14,24 +14,31 @@ private let ticksPerSecond: Int64 = 250
 /// The most ticks that a sleep lasts. Kernel: `MEMCG_MAX_HIGH_DELAY_JIFFIES`.
 private let mostDelayTicks = 2 * ticksPerSecond
 
-/// The ticks of the sleep after a batch of charges.
+/// By how much a usage is above a limit: `((usage - high) << 20) / high`, at most twice the limit.
 ///
-/// `overage = ((usage - high) << 20) / high`, `overage² × HZ >> 34`, nothing up to a hundredth of a second.
-///
-/// Kernel: `mem_cgroup_handle_over_high()`, mm/memcontrol.c, since 5.4; later `calculate_overage()` and
-/// `calculate_high_delay()`, which it calls.
-func calculateHighDelay(usage: Int64, high: Int64) -> Int64 {
+/// Kernel: `calculate_overage()`, mm/memcontrol.c.
+func calculateOverage(usage: Int64, high: Int64) -> Int64 {
   if usage <= high { return 0 }
-  // No sleep is longer from there on, and what is squared below fits.
+  // No sleep is longer from there on, and the square fits.
   let most: Int64 = 1 << 21
   let excess = usage - high
-  let overage = excess / 2 >= high ? most : min((excess << 20) / max(high, 1), most)
-  let ticks = min((overage * overage * ticksPerSecond) >> 34, mostDelayTicks)
+  return excess / 2 >= high ? most : min((excess << 20) / max(high, 1), most)
+}
+
+/// The ticks of the sleep after a batch of charges, from the largest overage of memory and that of swap on the way to
+/// the root: `overage² × HZ >> 34` of each, together nothing up to a hundredth of a second.
+///
+/// Kernel: `mem_cgroup_handle_over_high()`, mm/memcontrol.c, since 5.4, of memory alone to 5.7; later
+/// `calculate_high_delay()`, which it calls.
+func calculateHighDelay(memory: Int64, swap: Int64) -> Int64 {
+  func ticks(_ overage: Int64) -> Int64 { (overage * overage * ticksPerSecond) >> 34 }
+  let ticks = min(ticks(memory) + ticks(swap), mostDelayTicks)
   return ticks <= ticksPerSecond / 100 ? 0 : ticks
 }
 
 extension State {
-  /// The next stretch of a growth above `memory.high`: on it the sleep after each batch hardly changes.
+  /// The next stretch of a growth above `memory.high` or `memory.swap.high`: on it the sleep after each batch hardly
+  /// changes.
   ///
   /// Modelled: a stretch is a 512th of `memory.high` long, or a 4096th of what is left of the growth, and goes on evenly,
   /// where the kernel's processes take a batch at once and sleep; once the sleep is as long as it can be, the rest is one
@@ -42,15 +49,28 @@ extension State {
   func stretchAboveHigh(of growth: Growth) -> Growth.Stretch {
     let group = group(of: growth)
     var levels: [(group: Int, usage: Int64, high: Int64)] = []
+    var swapLevels: [(group: Int, usage: Int64, high: Int64)] = []
+    // What is charged beyond that goes to swap.
+    var room = Cgroup.unlimited
     var at = group
     while at >= 0 {
-      let high = ledger.limits[at].high
-      if high != Cgroup.unlimited { levels.append((at, ledger.accounts[at].usage, high)) }
+      let (account, limits) = (ledger.accounts[at], ledger.limits[at])
+      if limits.high != Cgroup.unlimited { levels.append((at, account.usage, limits.high)) }
+      if limits.swapHigh != Cgroup.unlimited {
+        swapLevels.append((at, account.swapUsage, limits.swapHigh))
+      }
+      room = min(room, max(ledger.headroom(at, ignoresHigh: true), 0))
       at = groups.parents[at]
     }
-    /// The largest excess on the way to the root counts.
+    func overage(
+      _ levels: [(group: Int, usage: Int64, high: Int64)], after pages: Int64
+    ) -> Int64 {
+      levels.reduce(0) { max($0, calculateOverage(usage: $1.usage + pages, high: $1.high)) }
+    }
     func delay(after pages: Int64) -> Int64 {
-      levels.reduce(0) { max($0, calculateHighDelay(usage: $1.usage + pages, high: $1.high)) }
+      calculateHighDelay(
+        memory: overage(levels, after: pages),
+        swap: overage(swapLevels, after: max(pages - room, 0)))
     }
     var left: Int64 = 0
     for kind in growth.kinds { left += growth.total[kind] - growth.done[kind] }
@@ -59,12 +79,12 @@ extension State {
     let isCall = locked > 0 && locked == left
     if case .afterBatch(let batch, let inCalls) = rules.memcg.highDelay, inCalls || !isCall {
       if delay(after: 0) < mostDelayTicks {
-        let high = levels.map { $0.high }.min() ?? 0
+        let high = (levels + swapLevels).map { $0.high }.min() ?? 0
         pages = min(left, max(high / 512 / batch, left / 4096 / batch, 1) * batch)
       }
       ticks = sleep(pages, batch: batch, delay)
     }
-    let excess = levels.max {
+    let excess = (levels + swapLevels).max {
       proportion(of: 1 << 20, $0.usage, max($0.high, 1))
         < proportion(of: 1 << 20, $1.usage, max($1.high, 1))
     }
@@ -119,6 +139,15 @@ extension RulesByRelease {
         "mm/memcontrol.c", "mem_cgroup_handle_over_high()", commit: "0e4b01df8659",
         hurts: "groups above memory.high: they are slow"
       ) { $0.memcg.highDelay = .afterBatch(pages: 32, inCalls: false) },
+      RuleChange(
+        .high, "5.8",
+        """
+        Above memory.swap.high of a group the processes that are charged to it sleep, too, by the same formula for the \
+        swap that it has above it.
+        """,
+        "mm/memcontrol.c", "swap_find_max_overage()",
+        hurts: "groups above memory.swap.high: they are slow", evidence: .memory, adds: true
+      ) { $0.memcg.hasSwapHigh = true },
       RuleChange(
         .high, "5.18",
         """

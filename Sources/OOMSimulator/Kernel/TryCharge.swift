@@ -36,6 +36,9 @@ extension Ledger {
     _ pages: Int64, tables: Int64 = 0, to group: Int, on nodes: NodeMask? = nil,
     ignoresHigh: Bool = false
   ) -> (fits: Int64, limit: ChargeLimit?) {
+    if !ignoresHigh, pages > 0, let group = aboveSwapHigh(group) {
+      return (0, ChargeLimit(group: group, kind: .high))
+    }
     var fits = pages
     var limit: ChargeLimit?
     var at = group

@@ -14,6 +14,8 @@ public struct Cgroup: Equatable, Sendable {
   public var max: Int64?
   /// File: `memory.swap.max`.
   public var swapMax: Int64?
+  /// File: `memory.swap.high`.
+  package var swapHigh: Int64?
   /// File: `memory.oom.group`.
   public var oomGroup: Bool?
   /// Memory nodes that its processes may have memory on. File: `cpuset.mems`.
@@ -64,8 +66,8 @@ public struct Cgroup: Equatable, Sendable {
 
   /// Whether any file of the group is given, besides what it holds at the start.
   var hasLimits: Bool {
-    min != nil || low != nil || high != nil || max != nil || swapMax != nil || oomGroup != nil
-      || memswLimit != nil || softLimit != nil
+    min != nil || low != nil || high != nil || max != nil || swapMax != nil || swapHigh != nil
+      || oomGroup != nil || memswLimit != nil || softLimit != nil
   }
 
   /// Takes over every limit that `change` gives.
@@ -75,6 +77,7 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.high { high = value }
     if let value = change.max { max = value }
     if let value = change.swapMax { swapMax = value }
+    if let value = change.swapHigh { swapHigh = value }
     if let value = change.oomGroup { oomGroup = value }
     if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }

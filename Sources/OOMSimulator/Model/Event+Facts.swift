@@ -13,6 +13,7 @@ extension Event.Action {
     case .exit: "exit"
     case .fork: "fork"
     case .cow: "cow"
+    case .touch: "touch"
     case .growUnowned(let what, _, _, _, _), .shrinkUnowned(let what, _, _, _): what.rawValue
     case .reclaim: "reclaim"
     case .setProcess, .setCgroup, .setSysctl, .setMachine: "set"
@@ -28,7 +29,8 @@ extension Event.Action {
   var changesSwap: Bool {
     switch self {
     case .swapon, .swapoff: true
-    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .growUnowned, .shrinkUnowned,
+    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .touch, .growUnowned,
+      .shrinkUnowned,
       .reclaim, .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .oom, .sysrq:
       false
     }
@@ -39,7 +41,8 @@ extension Event.Action {
     switch self {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
-      .move(let process, _), .fork(let process, _), .cow(let process, _, _):
+      .move(let process, _), .fork(let process, _), .cow(let process, _, _),
+      .touch(let process, _, _, _):
       process
     case .oom(_, let invoker, _): invoker
     case .swapoff(_, let process): process
@@ -58,9 +61,8 @@ extension Event.Action {
     case .reclaim(_, let path): path
     case .start(let process): process.cgroup
     case .oom(let path, _, _): path
-    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .setProcess, .setSysctl, .setMachine,
-      .swapoff,
-      .swapon, .sysrq:
+    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .setProcess, .setSysctl,
+      .setMachine, .swapoff, .swapon, .sysrq:
       nil
     }
   }
@@ -76,7 +78,7 @@ extension Event.Action {
     switch self {
     case .start(let process): .process(process)
     case .fork(let parent, let child): .child(child, of: parent)
-    case .grow, .shrink, .map, .unmap, .exit, .cow, .growUnowned, .shrinkUnowned, .reclaim,
+    case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -97,7 +99,8 @@ extension Event.Action {
     case .setSysctl(let change): .sysctl(change)
     case .setMachine(let memory, let hugetlb):
       .machine(Event.MachineChange(memory: memory, hugetlb: hugetlb))
-    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .growUnowned, .shrinkUnowned,
+    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .growUnowned,
+      .shrinkUnowned,
       .reclaim, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -109,7 +112,8 @@ extension Event.Action {
     case .grow(let process, let sizes, _, _):
       (process, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
     case .cow(let process, let pages, _): (process, pages)
-    case .shrink, .map, .unmap, .start, .exit, .fork, .growUnowned, .shrinkUnowned, .reclaim,
+    case .shrink, .map, .unmap, .start, .exit, .fork, .touch, .growUnowned, .shrinkUnowned,
+      .reclaim,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -134,7 +138,7 @@ extension Event.Action {
       [
         ([.key("mems_allowed")], process.memsAllowed), ([.key("mempolicy")], process.mempolicy),
       ]
-    case .shrink, .map, .unmap, .exit, .fork, .cow, .growUnowned, .shrinkUnowned, .reclaim,
+    case .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim,
       .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq:
       []
     }

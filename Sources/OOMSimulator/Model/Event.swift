@@ -104,6 +104,9 @@ public struct Event: Equatable, Sendable {
     case fork(ProcessReference, Child)
     /// Writes to pages that are shared by copy-on-write, evenly over `over`.
     case cow(ProcessReference, pages: Int64, over: Microseconds)
+    /// Touches again what was touched longest ago of its anonymous and its shared memory, evenly over `over`: it becomes
+    /// the youngest, and what of it is in swap is read back. All that the process has when no size is given.
+    case touch(ProcessReference, anon: Int64?, shmem: Int64?, over: Microseconds = 0)
     /// Memory of no process grows evenly over `over`, charged to the group, `/` for none. `size` is that of the tmpfs
     /// which is written to, nil for one without a bound.
     case growUnowned(

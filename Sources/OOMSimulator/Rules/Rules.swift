@@ -103,6 +103,8 @@ package struct Rules: Equatable, Sendable {
     package var killsOnFaultsOnly = false
     package var protection = ProtectionRule.none
     package var highDelay = HighDelay.none
+    /// Version 2 has memory.swap.high: since 5.8.
+    package var hasSwapHigh = false
     /// `memory.events` of a group has those of the groups below it: since 5.2.
     package var countsEventsBelow = false
   }

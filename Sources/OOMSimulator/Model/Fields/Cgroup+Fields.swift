@@ -87,6 +87,10 @@ extension Cgroup {
       "How much swap the group may use. 0 keeps all of it in memory.", example: "0",
       instead: "memory.memsw.limit_in_bytes, which is memory and swap"),
     two(
+      "memory.swap.high", .limit({ $0.swapHigh }, { $0.swapHigh = $1 }),
+      "While the group has more in swap it is slowed down, whatever it is charged for. Since 5.8.",
+      example: "\"200M\"", instead: "nothing: there is no such limit"),
+    two(
       "memory.oom.group", .flag({ $0.oomGroup }, { $0.oomGroup = $1 }),
       "1: when one process of the group is chosen, all of them die.", example: "1",
       instead: "nothing: it is a file of version 2 only"),

@@ -2,6 +2,9 @@
 package struct EventParts: Sendable {
   package var process: ProcessReference?
   package var sizes = Event.Sizes()
+  /// Pages that are touched again.
+  package var anon: Int64?
+  package var shmem: Int64?
   /// Pages of an action that has one size.
   package var size: Int64?
   /// Pages of an action that comes in two directions, either of them: more, or less.
@@ -193,9 +196,28 @@ package struct EventForm: Sendable {
         make: { parts in
           parts.process.map { .cow($0, pages: parts.size ?? 0, over: parts.over) }
         })),
+    EventForm(
+      "touch",
+      "A process touches memory again, what it touched longest ago first: reclaim takes it last now, and "
+        + "what is in swap comes back. All that it has when no size is given.",
+      .members(
+        touchFields,
+        make: { parts in
+          parts.process.map {
+            .touch($0, anon: parts.anon, shmem: parts.shmem, over: parts.over)
+          }
+        })),
   ]
 
   // MARK: Members
+
+  private static let touchFields: [Field<EventParts>] = [
+    process(isRequired: true),
+    Field(
+      "anon", .size({ $0.anon }, { $0.anon = $1 }), "Anonymous memory.", example: "\"1G\""),
+    Field("shmem", .size({ $0.shmem }, { $0.shmem = $1 }), "Shared memory.", example: "\"3M\""),
+    over,
+  ]
 
   private static let sizeKeys = ["anon", "file", "shmem", "locked"]
 
@@ -285,6 +307,8 @@ extension Event.Action {
     case .fork(let process, let child): (parts.process, parts.child) = (process, child)
     case .cow(let process, let pages, let over):
       (parts.process, parts.size, parts.over) = (process, pages, over)
+    case .touch(let process, let anon, let shmem, let over):
+      (parts.process, parts.anon, parts.shmem, parts.over) = (process, anon, shmem, over)
     case .growUnowned(_, let pages, let path, let over, let size):
       (parts.more, parts.cgroup, parts.over, parts.size) = (pages, path, over, size)
     case .shrinkUnowned(_, let pages, let path, let over):
