@@ -117,8 +117,11 @@ public struct Simulator: Sendable {
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
-      outcome: replay.record.panic != nil ? .panic : replay.record.loop != nil ? .loop
-        : replay.isAbandoned ? .cutOff : .completed,
+      outcome: replay.record.panic != nil
+        ? .panic
+        : replay.record.loop != nil
+          ? .loop
+          : replay.isAbandoned ? .cutOff : .completed,
       end: replay.now,
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
