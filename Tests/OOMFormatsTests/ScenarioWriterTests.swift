@@ -97,6 +97,8 @@ struct ScenarioWriterTests {
     #""fork": { "process": "p", "child": { "name": "c", "pid": 9, "oom_score_adj": 0 } }"#,
     #""fork": { "process": "p", "child": { "name": "c" } }"#,
     #""cow": { "process": "p", "size": "1M", "over": "1s" }"#,
+    #""madvise": { "process": "p", "size": "1M", "advice": "free" }"#,
+    #""madvise": { "process": "p", "advice": "dontneed" }"#,
     #""touch": { "process": "p" }"#, #""touch": { "process": "p", "anon": 0, "over": "1s" }"#,
     #""touch": { "process": "p", "anon": "1M", "shmem": "2M" }"#,
     #""page_cache": { "read": "1M" }"#, #""page_cache": { "drop": "1M", "cgroup": "/a" }"#,

@@ -43,12 +43,13 @@ struct WarningTextTests {
   @Test func `what could not be had for nobody`() {
     let texts = [
       Warning.Fact.notCharged(.kernel, pages: 3, cgroup: "/a"), .memoryInUse(pages: 4),
-      .noReclaimFile(cgroup: "/a"), .reclaimedLess(cgroup: "/a", pages: 5),
+      .noMadviseFree("p"), .noReclaimFile(cgroup: "/a"), .reclaimedLess(cgroup: "/a", pages: 5),
     ].map { Warning(at: 0, $0).text }
     #expect(
       texts == [
         "at 0s: kernel: 3 pages could not be charged to /a: ENOMEM, no kill",
         "at 0s: set: 4 pages are in use and could not be taken",
+        "at 0s: madvise: EINVAL for p: MADV_FREE exists since 4.5, the event is passed over",
         "at 0s: reclaim: /a has no file for it, which version 2 has since 5.19: "
           + "the event is passed over",
         "at 0s: reclaim: EAGAIN: 5 pages of /a could not be reclaimed",

@@ -73,6 +73,8 @@ import Testing
     "Tests/Data/rules/dying-sysrq.json": ["sysrq 3.4"],
     "Tests/Data/rules/hugetlb-of-a-group.json": ["memcgKernel 6.7"],
     "Tests/Data/rules/kernel-memory-of-a-group.json": ["memcgKernel 4.5"],
+    "Tests/Data/rules/madvise-free.json": ["madviseFree 4.5"],
+    "Tests/Data/rules/madvise-free-without-swap.json": ["madviseFree 4.12"],
     "Tests/Data/rules/memcg-on-two-nodes.json": ["constraint 5.3"],
     "Tests/Data/rules/memcg-without-limit.json": ["memcgTotalpages 5.10"],
     "Tests/Data/rules/memory-reclaim.json": ["memcgReclaim 5.19"],

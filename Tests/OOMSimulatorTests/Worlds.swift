@@ -71,7 +71,7 @@ struct Worlds {
   ) -> Scenario {
     self.usesRestarts = usesRestarts && chance(30)
     var scenario = plain(events: count, usesVersionOne: usesVersionOne)
-    if usesSwap, touchChance(50) { addTouches(to: &scenario) }
+    if touchChance(usesSwap ? 50 : 25) { addTouches(to: &scenario) }
     if usesNodes, Int.random(in: 0..<2, using: &nodeRandom) == 0 { addNodes(to: &scenario) }
     return scenario
   }
@@ -92,6 +92,15 @@ struct Worlds {
         Event(
           at: event.at + Microseconds(pages(400_000)),
           action: .touch(process, anon: anon, shmem: shmem, over: over)))
+    }
+    for event in events where touchChance(30) {
+      let process = ProcessReference.name(names.randomElement(using: &touchRandom) ?? "p0")
+      scenario.events.append(
+        Event(
+          at: event.at + Microseconds(pages(400_000)),
+          action: .madvise(
+            process, pages: touchChance(70) ? pages(6000) : nil,
+            lazily: touchChance(70))))
     }
     if isVersionOne { return }
     for path in paths.dropFirst() where scenario.cgroups[path] != nil && touchChance(30) {

@@ -52,6 +52,8 @@ extension Warning.Fact {
       "\(what.rawValue): \(pages) pages could not be charged to \(cgroup): ENOMEM, no kill"
     case .memoryInUse(let pages):
       "set: \(pages) pages are in use and could not be taken"
+    case .noMadviseFree(let process):
+      "madvise: EINVAL for \(process): MADV_FREE exists since 4.5, the event is passed over"
     case .noReclaimFile(let cgroup):
       "reclaim: \(cgroup) has no file for it, which version 2 has since 5.19: the event is passed over"
     case .reclaimedLess(let cgroup, let pages):

@@ -71,7 +71,7 @@ package enum ScenarioSchema {
 
   private static let restartMeaning =
     "Whether and when the process comes back after its death, as systemd or the kubelet would do it: "
-    + "as it was described, and with what it allocated (grow, shrink, map, unmap, fork, cow, touch) at the "
+    + "as it was described, and with what it allocated (grow, shrink, map, unmap, fork, cow, touch, madvise) at the "
     + "instant of its first start."
 
   // MARK: Events

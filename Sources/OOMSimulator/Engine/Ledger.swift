@@ -26,6 +26,7 @@ struct Ledger: Equatable, Sendable {
     /// Whether reclaim has taken pages of which nobody has been told.
     var isUnsettled: Bool {
       unsettled.anon != 0 || unsettled.shmem != 0 || unsettled.tmpfs != 0 || unsettled.file != 0
+        || unsettled.lazyFree != 0
     }
 
     /// Pages in memory charged to this group itself.
@@ -152,6 +153,7 @@ struct Ledger: Equatable, Sendable {
       accounts[group].unsettled.shmem += before.shmem - after.shmem
       accounts[group].unsettled.tmpfs += before.tmpfs - after.tmpfs
       accounts[group].unsettled.file += before.file - after.file
+      accounts[group].unsettled.lazyFree += before.lazyFree - after.lazyFree
     }
     let pages = after.resident - before.resident
     let charged = charged(after) - charged(before)

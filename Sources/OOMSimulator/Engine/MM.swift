@@ -6,6 +6,8 @@ struct MM: Equatable, Sendable {
   var swap: Int64 = 0
   /// The part of `anon` that cannot be swapped.
   var locked: Int64 = 0
+  /// The part of `anon` that reclaim may discard.
+  var lazyFree: Int64 = 0
   var pageTables: Int64 = 0
   /// Pages that have ever been touched and not given back: what page tables are for.
   var touched: Int64 = 0
@@ -21,8 +23,8 @@ struct MM: Equatable, Sendable {
   /// What it counts as its own, whoever else maps it.
   var pages: Pages {
     Pages(
-      anon: anon - locked, locked: locked, shmem: shmem, file: file, pageTables: pageTables,
-      swappedAnon: swap, swappedShmem: swappedShmem)
+      anon: anon - locked - lazyFree, locked: locked, shmem: shmem, file: file,
+      pageTables: pageTables, lazyFree: lazyFree, swappedAnon: swap, swappedShmem: swappedShmem)
   }
 
   /// Takes the larger one of each size that processes with this address space give at the start.
@@ -52,8 +54,9 @@ struct MM: Equatable, Sendable {
 
   /// Adds to the counters. Kernel: `add_mm_counter()`.
   mutating func add(_ pages: Pages) {
-    anon += pages.anon + pages.locked
+    anon += pages.anon + pages.locked + pages.lazyFree
     locked += pages.locked
+    lazyFree += pages.lazyFree
     file += pages.file
     shmem += pages.shmem
     swap += pages.swappedAnon
@@ -62,8 +65,9 @@ struct MM: Equatable, Sendable {
   }
 
   mutating func remove(_ pages: Pages) {
-    anon -= pages.anon + pages.locked
+    anon -= pages.anon + pages.locked + pages.lazyFree
     locked -= pages.locked
+    lazyFree -= pages.lazyFree
     file -= pages.file
     shmem -= pages.shmem
     swap -= pages.swappedAnon
@@ -79,8 +83,10 @@ struct MM: Equatable, Sendable {
     }
   }
 
-  /// What a child has that shares the private memory.
+  /// What a child has that shares the private memory, but for what reclaim may discard.
   func copiedByFork(tables: Int64) -> MM {
-    MM(anon: anon, swap: swap, locked: locked, pageTables: tables, touched: anonAndSwap)
+    MM(
+      anon: anon - lazyFree, swap: swap, locked: locked, pageTables: tables,
+      touched: anonAndSwap - lazyFree)
   }
 }

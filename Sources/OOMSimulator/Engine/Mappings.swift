@@ -103,7 +103,7 @@ struct Mappings: Equatable, Sendable {
   /// - Parameter all: the private memory that there is, before anything is given back.
   mutating func giveBack(_ pages: Pages, of all: Int64) {
     // Committed memory goes first; what was mapped without a reserve has nothing to give back.
-    let anon = pages.anon + pages.locked + pages.swappedAnon
+    let anon = pages.anon + pages.locked + pages.lazyFree + pages.swappedAnon
     let unreserved = max(anon - (all - noReserveTouched), 0)
     noReserveTouched -= unreserved
     commitBeside += unreserved

@@ -63,7 +63,7 @@ extension State {
     var contents = OOMScene.Contents()
     for group in groups.descendants(of: domain) {
       let account = ledger.accounts[group]
-      contents.anon += account.pages.anon
+      contents.anon += account.pages.anon + account.pages.lazyFree
       contents.locked += account.pages.locked
       contents.shmem += account.pages.shmem + account.pages.tmpfs
       contents.file += account.pages.file

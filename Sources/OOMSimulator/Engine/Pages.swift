@@ -11,6 +11,8 @@ enum PageKind: Int, CaseIterable, Sendable {
   /// File pages mapped by processes.
   case file
   case pageTables
+  /// Private memory of processes that reclaim may discard. Kernel: `MADV_FREE`.
+  case lazyFree
   /// Resident tmpfs pages that belong to no process.
   case tmpfs
   /// Clean file pages that nobody maps.
@@ -59,6 +61,7 @@ struct Pages: Equatable, Sendable {
   var shmem: Int64 = 0
   var file: Int64 = 0
   var pageTables: Int64 = 0
+  var lazyFree: Int64 = 0
   var tmpfs: Int64 = 0
   var cache: Int64 = 0
   var slabReclaimable: Int64 = 0
@@ -70,7 +73,8 @@ struct Pages: Equatable, Sendable {
 
   /// Pages in memory.
   var resident: Int64 {
-    anon + locked + shmem + file + pageTables + tmpfs + cache + slabReclaimable + kernel + zram
+    anon + locked + shmem + file + pageTables + lazyFree + tmpfs + cache + slabReclaimable + kernel
+      + zram
   }
 
   /// Pages in swap.
@@ -79,7 +83,7 @@ struct Pages: Equatable, Sendable {
   var isEmpty: Bool { self == Pages() }
 
   /// Pages that come back with the last user; mapped file pages stay as cache.
-  var freed: Int64 { anon + locked + shmem + pageTables + swapped }
+  var freed: Int64 { anon + locked + shmem + pageTables + lazyFree + swapped }
 
   /// What a fork shares by copy-on-write: private anonymous memory, resident or in swap.
   var copiedByFork: Pages { Pages(anon: anon, locked: locked, swappedAnon: swappedAnon) }
@@ -92,6 +96,7 @@ struct Pages: Equatable, Sendable {
       case .shmem: shmem
       case .file: file
       case .pageTables: pageTables
+      case .lazyFree: lazyFree
       case .tmpfs: tmpfs
       case .cache: cache
       case .slabReclaimable: slabReclaimable
@@ -109,6 +114,7 @@ struct Pages: Equatable, Sendable {
       case .shmem: shmem = newValue
       case .file: file = newValue
       case .pageTables: pageTables = newValue
+      case .lazyFree: lazyFree = newValue
       case .tmpfs: tmpfs = newValue
       case .cache: cache = newValue
       case .slabReclaimable: slabReclaimable = newValue

@@ -1,5 +1,5 @@
 // Reclaim, as small as it can be and still have the kernel's order. Anonymous memory, shared memory and tmpfs go to swap
-// in the proportion to file pages that vm.swappiness gives them; of file pages the clean cache goes first, then what is
+// in the proportion to file pages that vm.swappiness gives them; of file pages the clean cache goes first, with private memory that was freed lazily, then what is
 // mapped, and reclaimable slab with it. Among the groups of a domain each goes in proportion to what a group has of it
 // above its protection; which pages of a group go to swap is in `State.settle`: the oldest.
 //
@@ -154,7 +154,7 @@ extension Ledger {
     let there = there(group, nodes)
     var pages: Int64
     switch stage {
-    case .cache: pages = there.cache
+    case .cache: pages = there.cache + there.lazyFree
     case .fileAndSlab: pages = there.file + there.slabReclaimable
     case .swap:
       if limits[group].swappiness == 0 { return 0 }
@@ -169,7 +169,7 @@ extension Ledger {
   private func there(_ group: Int, _ nodes: NodeMask?) -> Pages {
     guard let nodes, let memory = self.nodes else { return accounts[group].pages }
     var there = Pages()
-    for kind in [PageKind.cache, .file, .slabReclaimable, .anon, .shmem, .tmpfs] {
+    for kind in [PageKind.cache, .lazyFree, .file, .slabReclaimable, .anon, .shmem, .tmpfs] {
       there[kind] = memory.pages(kind, of: group, on: nodes)
     }
     return there
@@ -184,7 +184,9 @@ extension Ledger {
     change(group, nodes.map { .on($0) } ?? .anywhere, isReclaim: true) { mine in
       switch stage {
       case .cache:
-        mine.cache -= pages
+        let cache = proportion(of: pages, there.cache, there.cache + there.lazyFree)
+        mine.cache -= cache
+        mine.lazyFree -= pages - cache
       case .fileAndSlab:
         let file = proportion(of: pages, there.file, there.file + there.slabReclaimable)
         mine.file -= file

@@ -28,7 +28,7 @@ extension Replay {
     switch action {
     case .grow, .shrink, .map, .unmap, .exit: true
     case .start(let process): process.sharesMMWith == nil
-    case .fork, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
+    case .fork, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
       .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       false
     }
@@ -38,7 +38,7 @@ extension Replay {
     switch action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .fork(let process, _), .cow(let process, _, _),
-      .touch(let process, _, _, _):
+      .touch(let process, _, _, _), .madvise(let process, _, _):
       guard let row = living(process, action.name), keepsMemory(row, action.name) else { return }
       noteStart(action, row: row)
       perform(action, row: row)
@@ -136,6 +136,11 @@ extension Replay {
       var growth = Growth(row: row, total: total, start: now, duration: over)
       growth.verb = .retouch
       begin(growth)
+    case .madvise(_, let pages, let isLazy):
+      if !state.madvise(pages, lazily: isLazy, row: row) {
+        warn(.noMadviseFree(state.tasks.names[row]))
+      }
+      state.somethingFreed = true
     case .start, .exit, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
       .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       break

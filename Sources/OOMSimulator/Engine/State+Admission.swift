@@ -72,6 +72,7 @@ extension State {
   /// - Returns: the request that was refused, in pages, or nil.
   mutating func admit(_ sizes: Event.Sizes, row: Int) -> Int64? {
     let owner = tasks.owner(row)
+    settleLazily(owner)
     let anon = sizes.anon + sizes.locked
     let request = max(anon - tasks.mappings[owner].unclaimed, 0)
     if !map(request, .private, row: row) { return request }
@@ -81,6 +82,11 @@ extension State {
     }
     tasks.claim(anon: anon, shmem: sizes.shmem, of: owner)
     return nil
+  }
+
+  /// Tells a process what reclaim discarded of its memory, since that is mapped and untouched again.
+  private mutating func settleLazily(_ owner: Int) {
+    if tasks.mms[owner].lazyFree > 0 { settleHoldings(of: owner) }
   }
 
   /// Admits what a process is going to touch of shared memory.
@@ -116,6 +122,7 @@ extension State {
   /// the rest it asks page by page.
   mutating func claimMapped(for growth: inout Growth, row: Int) {
     let owner = tasks.owner(row)
+    settleLazily(owner)
     let mappings = tasks.mappings[owner]
     growth.admittedPrivate = min(
       growth.total.anon + growth.total.locked, max(mappings.unclaimed, 0))

@@ -94,7 +94,7 @@ extension State {
       // In swap anonymous and shared memory are told apart only as far as their holders are.
       mine.swappedAnon += mine.swappedShmem
       theirs.swappedAnon += theirs.swappedShmem
-      for kind in PageKind.held + [.swappedAnon] where mine[kind] != theirs[kind] {
+      for kind in PageKind.held + [.lazyFree, .swappedAnon] where mine[kind] != theirs[kind] {
         return "\(kind.rawValue) of \(groups.paths[group])"
       }
     }

@@ -146,7 +146,7 @@ extension State {
     for group in groups.descendants(of: domain) {
       let account = ledger.accounts[group]
       var stats = LoggedState.Stats(path: groups.paths[group])
-      stats.anon = account.pages.anon + account.pages.locked
+      stats.anon = account.pages.anon + account.pages.locked + account.pages.lazyFree
       stats.file =
         account.pages.file + account.pages.cache + account.pages.shmem + account.pages.tmpfs
       stats.shmem = account.pages.shmem + account.pages.tmpfs

@@ -98,6 +98,7 @@ extension State {
     given[kind] = min(wanted, here.pages[kind])
     if kind == .anon {
       given.swappedAnon = min(wanted - given.anon, here.pages.swappedAnon)
+      given.lazyFree = min(wanted - given.anon - given.swappedAnon, here.pages.lazyFree)
     } else if kind == .shmem {
       given.swappedShmem = min(wanted - given.shmem, here.pages.swappedShmem)
     }

@@ -16,6 +16,7 @@ extension State {
     distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
     }
+    distribute(taken.lazyFree, over: holders, weight: .lazyFree) { $0.discard($2, of: $1) }
     if hasAges {
       swapOldest(taken, holders, group)
     } else {
@@ -237,6 +238,16 @@ extension State {
       return change(object: number) { $0.reclaim(pages, from: holder.group) }
     }
     change(holder, Pages(file: -pages))
+  }
+
+  private mutating func discard(_ pages: Int64, of holder: Holder) {
+    switch holder.place {
+    case .own(let row): tasks.discard(pages, of: row)
+    case .holding(let number):
+      for row in holdings[number].mappers { tasks.discard(pages, of: row) }
+      holdings.change(number) { $0.pages.lazyFree -= pages }
+    case .object, .tmpfs: break
+    }
   }
 
   /// Moves anonymous or shared memory of a holder to swap, or back where the number is negative.

@@ -18,6 +18,12 @@ extension State {
     settleHoldings(of: owner)
     let holders = holders(of: owner, kind)
     var left = min(due, holders.reduce(0) { $0 + $1.held.pages[swapped] })
+    let resident = holders.reduce(0) { $0 + $1.held.pages[kind] }
+    if kind == .anon {
+      // What was freed lazily and is written to again is an allocation as before.
+      let lazy = heldInOwnGroup(owner).pages.lazyFree
+      changeLazily(-min(max(due - left - resident, 0), lazy), owner: owner)
+    }
     makeYoung(due - left, kind, of: holders)
     let ignoresHigh = charge(1, kind, of: growth).ignoresHigh
     for holder in holders where left > 0 {
@@ -48,7 +54,9 @@ extension State {
     let owner = tasks.owner(row)
     settleHoldings(of: owner)
     let pages = tasks.mms[owner].pages
-    var all = Pages(anon: pages.anon + pages.swappedAnon, shmem: pages.shmem + pages.swappedShmem)
+    var all = Pages(
+      anon: pages.anon + pages.lazyFree + pages.swappedAnon,
+      shmem: pages.shmem + pages.swappedShmem)
     if let number = shared.number(.shmem, of: owner) {
       all.shmem = shared.list[number].mapped[owner] ?? 0
     }

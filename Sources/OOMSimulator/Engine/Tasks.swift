@@ -321,6 +321,7 @@ struct Tasks: Equatable, Sendable {
     changeMappings(child) {
       $0 = copied
       $0.extraVM = untouchedVM
+      $0.map(parent.lazyFree, .private)
     }
     change(child) { $0 = parent.copiedByFork(tables: tables) }
     if let nodes = rare.nodes[owner] {

@@ -53,6 +53,8 @@ public struct Warning: Equatable, Sendable {
     case notCharged(Event.Unowned, pages: Int64, cgroup: String)
     /// Memory that was to be taken from the machine, or to become huge pages, is in use and stays as it was.
     case memoryInUse(pages: Int64)
+    /// `MADV_FREE` gets EINVAL: the release does not know it. The event is passed over.
+    case noMadviseFree(String)
     /// The group has no file that reclaims: the event is passed over.
     case noReclaimFile(cgroup: String)
     /// A write to `memory.reclaim` gets EAGAIN: so many pages fewer could be reclaimed.

@@ -14,6 +14,7 @@ extension Event.Action {
     case .fork: "fork"
     case .cow: "cow"
     case .touch: "touch"
+    case .madvise: "madvise"
     case .growUnowned(let what, _, _, _, _), .shrinkUnowned(let what, _, _, _): what.rawValue
     case .reclaim: "reclaim"
     case .setProcess, .setCgroup, .setSysctl, .setMachine: "set"
@@ -29,7 +30,7 @@ extension Event.Action {
   var changesSwap: Bool {
     switch self {
     case .swapon, .swapoff: true
-    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .touch, .growUnowned,
+    case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .touch, .madvise, .growUnowned,
       .shrinkUnowned,
       .reclaim, .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .oom, .sysrq:
       false
@@ -42,7 +43,7 @@ extension Event.Action {
     case .grow(let process, _, _, _), .shrink(let process, _, _), .map(let process, _, _),
       .unmap(let process, _, _), .exit(let process), .setProcess(let process, _),
       .move(let process, _), .fork(let process, _), .cow(let process, _, _),
-      .touch(let process, _, _, _):
+      .touch(let process, _, _, _), .madvise(let process, _, _):
       process
     case .oom(_, let invoker, _): invoker
     case .swapoff(_, let process): process
@@ -61,7 +62,8 @@ extension Event.Action {
     case .reclaim(_, let path): path
     case .start(let process): process.cgroup
     case .oom(let path, _, _): path
-    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .setProcess, .setSysctl,
+    case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .madvise, .setProcess,
+      .setSysctl,
       .setMachine, .swapoff, .swapon, .sysrq:
       nil
     }
@@ -78,7 +80,8 @@ extension Event.Action {
     switch self {
     case .start(let process): .process(process)
     case .fork(let parent, let child): .child(child, of: parent)
-    case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim,
+    case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned,
+      .reclaim,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -99,7 +102,7 @@ extension Event.Action {
     case .setSysctl(let change): .sysctl(change)
     case .setMachine(let memory, let hugetlb):
       .machine(Event.MachineChange(memory: memory, hugetlb: hugetlb))
-    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .growUnowned,
+    case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .madvise, .growUnowned,
       .shrinkUnowned,
       .reclaim, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
@@ -112,7 +115,8 @@ extension Event.Action {
     case .grow(let process, let sizes, _, _):
       (process, sizes.anon &+ sizes.file &+ sizes.shmem &+ sizes.locked)
     case .cow(let process, let pages, _): (process, pages)
-    case .shrink, .map, .unmap, .start, .exit, .fork, .touch, .growUnowned, .shrinkUnowned,
+    case .shrink, .map, .unmap, .start, .exit, .fork, .touch, .madvise, .growUnowned,
+      .shrinkUnowned,
       .reclaim,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
@@ -138,7 +142,8 @@ extension Event.Action {
       [
         ([.key("mems_allowed")], process.memsAllowed), ([.key("mempolicy")], process.mempolicy),
       ]
-    case .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .growUnowned, .shrinkUnowned, .reclaim,
+    case .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned,
+      .reclaim,
       .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq:
       []
     }

@@ -107,6 +107,9 @@ public struct Event: Equatable, Sendable {
     /// Touches again what was touched longest ago of its anonymous and its shared memory, evenly over `over`: it becomes
     /// the youngest, and what of it is in swap is read back. All that the process has when no size is given.
     case touch(ProcessReference, anon: Int64?, shmem: Int64?, over: Microseconds = 0)
+    /// Gives anonymous memory back whose address space stays mapped, `lazily` once reclaim discards it; all that the
+    /// process has when `pages` is nil. Kernel: `MADV_FREE`, `MADV_DONTNEED`.
+    case madvise(ProcessReference, pages: Int64?, lazily: Bool)
     /// Memory of no process grows evenly over `over`, charged to the group, `/` for none. `size` is that of the tmpfs
     /// which is written to, nil for one without a bound.
     case growUnowned(

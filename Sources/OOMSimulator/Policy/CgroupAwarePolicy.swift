@@ -27,7 +27,8 @@ extension State {
   private func footprint(of group: Int) -> Int64 {
     let account = ledger.accounts[group]
     if group != MemcgTree.root { return account.own - account.pages.cache + account.ownSwap }
-    return account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.file
+    return account.pages.anon + account.pages.locked + account.pages.lazyFree + account.pages.shmem
+      + account.pages.file
       + account.pages.pageTables
       + account.pages.swappedAnon + account.pages.swappedShmem
   }

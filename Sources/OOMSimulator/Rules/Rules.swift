@@ -109,6 +109,9 @@ package struct Rules: Equatable, Sendable {
     package var countsEventsBelow = false
   }
 
+  /// What `madvise(MADV_FREE)` does.
+  package var madviseFree = MadviseFree.unknown
+
   /// What /proc shows of badness and takes for it, fs/proc/base.c.
   package struct Proc: Equatable, Sendable {
     package var oomScore = OOMScoreFile.points

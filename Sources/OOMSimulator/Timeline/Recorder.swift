@@ -224,7 +224,8 @@ extension Timeline.Fill {
   fileprivate init(of state: State) {
     for account in state.ledger.accounts {
       processes +=
-        account.pages.anon + account.pages.locked + account.pages.shmem + account.pages.tmpfs
+        account.pages.anon + account.pages.locked + account.pages.lazyFree + account.pages.shmem
+        + account.pages.tmpfs
         + account.pages.file
       cache += account.pages.cache
     }

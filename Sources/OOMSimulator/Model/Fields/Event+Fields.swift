@@ -12,6 +12,8 @@ package struct EventParts: Sendable {
   package var less: Int64?
   package var over: Microseconds = 0
   package var kind = Event.MappingKind.private
+  /// Of `madvise`: `MADV_FREE`, or `MADV_DONTNEED`.
+  package var isLazy: Bool?
   package var nodes: NodeMask?
   package var cgroup: String?
   package var child: Event.Child?
@@ -207,6 +209,25 @@ package struct EventForm: Sendable {
             .touch($0, anon: parts.anon, shmem: parts.shmem, over: parts.over)
           }
         })),
+    EventForm(
+      "madvise",
+      "A process does not need anonymous memory now, whose address space stays mapped: all of it without a "
+        + "size. What was freed stays until reclaim discards it, unless it is touched again, since 4.5.",
+      .members(
+        [
+          process(isRequired: true), size("How much at most.", isRequired: false),
+          Field(
+            "advice",
+            .word(
+              ["free", "dontneed"], { $0.isLazy == false ? "dontneed" : "free" },
+              { $0.isLazy = $1 == "free" }),
+            "free is MADV_FREE, dontneed is MADV_DONTNEED: gone at once.", example: "\"free\"",
+            isRequired: true),
+        ],
+        make: { parts in
+          guard let process = parts.process, let isLazy = parts.isLazy else { return nil }
+          return .madvise(process, pages: parts.size, lazily: isLazy)
+        })),
   ]
 
   // MARK: Members
@@ -309,6 +330,8 @@ extension Event.Action {
       (parts.process, parts.size, parts.over) = (process, pages, over)
     case .touch(let process, let anon, let shmem, let over):
       (parts.process, parts.anon, parts.shmem, parts.over) = (process, anon, shmem, over)
+    case .madvise(let process, let pages, let isLazy):
+      (parts.process, parts.size, parts.isLazy) = (process, pages, isLazy)
     case .growUnowned(_, let pages, let path, let over, let size):
       (parts.more, parts.cgroup, parts.over, parts.size) = (pages, path, over, size)
     case .shrinkUnowned(_, let pages, let path, let over):
