@@ -142,7 +142,8 @@ import Testing
       ])
     #expect(
       labels(MM()) == [
-        "anon", "file", "shmem", "swap", "locked", "pageTables", "touched", "swappedShmem",
+        "anon", "file", "shmem", "swap", "locked", "lazyFree", "pageTables", "touched",
+        "swappedShmem",
       ])
     #expect(
       labels(Mappings()) == [
@@ -172,7 +173,8 @@ import Testing
       ])
     #expect(
       labels(Pages()) == [
-        "anon", "locked", "shmem", "file", "pageTables", "tmpfs", "cache", "slabReclaimable",
+        "anon", "locked", "shmem", "file", "pageTables", "lazyFree", "tmpfs", "cache",
+        "slabReclaimable",
         "kernel", "zram", "swappedAnon", "swappedShmem", "swappedTmpfs",
       ])
     #expect(labels(Held()) == ["pages", "nodes", "ages"])

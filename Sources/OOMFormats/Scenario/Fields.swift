@@ -99,7 +99,7 @@ package struct Fields {
     var message = "unknown key '\(key)'"
     if let near = nearestWord(to: key, among: known) {
       message += "; did you mean '\(near)'?"
-    } else if known.count <= 20 {
+    } else if known.count <= 24 {
       message += "; known here: \(known.joined(separator: ", "))"
     }
     wrong(message, at: offset)
