@@ -92,7 +92,7 @@ import Testing
       ["check", "h.json", "--quiet", "--junit", "out.xml"], in: scratch.url)
     #expect(check.code == 1)
     let xml = try String(contentsOf: scratch.url.appending(path: "out.xml"), encoding: .utf8)
-    #expect(!xml.contains("</script>") && xml.contains("&lt;/script&gt;]]&gt;&amp;&quot;"))
+    #expect(!xml.contains("</script>") && xml.contains("&lt;/script&gt;]]&gt;&amp;&quot"))
     let sweep = try await Program.run(
       ["sweep", "h.json", "--csv", "--vary", "name==cmd,+x,-1+2,@y"], in: scratch.url)
     let cells = sweep.out.split(separator: "\n").dropFirst().compactMap { $0.first }
