@@ -64,7 +64,10 @@ import Testing
       ("oomsim ru", "run rules"), ("oomsim run --ca", "--candidates"),
       ("oomsim run --color a", "auto always"), ("oomsim help com", "compare completion"),
       ("oomsim completion z", "zsh"),
-      ("oomsim explain --", "--kill --why --step --json --kernel --set --color --help"),
+      (
+        "oomsim explain --",
+        "--kill --why --step --json --kernel --set --max-kills --max-restarts --color --help"
+      ),
       ("oomsim snapshot -", "--root -o --help"), ("oomsim run Scen", ""), ("oomsim frob --", ""),
     ])
   func `bash completes`(line: String, words: String) async throws {
