@@ -70,6 +70,10 @@ struct WarningTextTests {
         "at 0s: stopped after 1 kill, as asked: what comes later is not known",
         "at 0s: stopped after 2 kills, as asked: what comes later is not known",
       ])
+    #expect(
+      Warning(at: 0, .stopped(after: .steps(9))).text
+        == "at 0s: stopped after 9 steps of one growth by few pages each: what comes later is not known"
+    )
   }
 
   @Test func `promises of times that are not kept`() {

@@ -73,9 +73,10 @@ extension Warning.Fact {
       "\(process): start-limit-hit: \(starts) starts within \(SizeFormat.time(interval)), "
         + "it stays down"
     case .stopped(let bound):
-      if case .kills = bound {
-        "stopped after \(bound.text), as asked: what comes later is not known"
-      } else {
+      switch bound {
+      case .kills: "stopped after \(bound.text), as asked: what comes later is not known"
+      case .steps: "stopped after \(bound.text) by few pages each: what comes later is not known"
+      case .restarts, .time:
         "stopped after \(bound.text): processes still come back, and no loop could be proved; "
           + "what comes later is not known"
       }
@@ -89,6 +90,7 @@ extension Warning.Bound {
     return switch self {
     case .restarts(let count): "\(count) restarts"
     case .kills(let count): count == 1 ? "1 kill" : "\(count) kills"
+    case .steps(let count): "\(count) steps of one growth"
     case .time(let time) where time % day == 0: "\(time / day as Int64) days"
     case .time(let time): SizeFormat.time(time)
     }

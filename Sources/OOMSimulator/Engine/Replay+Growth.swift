@@ -149,13 +149,18 @@ extension Replay {
 
   /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
   mutating func growWithOOM(_ order: Int) {
+    var steps = 0
     while record.panic == nil, !isAbandoned, state.growths[order] != nil,
       state.growths[order]?.stop == nil
     {
       guard let met = grow(order, to: now) else { return }
       guard let growth = state.growths[order] else { continue }
       // Reclaim for the machine may have taken the group below its memory.high again: by less than it grew.
-      guard let limit = failingLimit(growth) ?? (met.kind == .high ? met : nil) else { continue }
+      guard let limit = failingLimit(growth) ?? (met.kind == .high ? met : nil) else {
+        steps += 1
+        if steps == Self.mostSteps { abandon(after: .steps(steps)) }
+        continue
+      }
       let group = limit.group
       switch limit.kind {
       case .max: break
@@ -221,6 +226,9 @@ extension Replay {
       refuse(pages, row: nil)
     }
   }
+
+  /// How often a growth goes on at one instant because a little more fits than was said, before the run is cut off.
+  private static let mostSteps = 2000
 
   /// The limit that keeps a growth from its next page.
   private func failingLimit(_ growth: Growth) -> ChargeLimit? {

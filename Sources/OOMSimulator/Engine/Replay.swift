@@ -51,10 +51,10 @@ struct Replay {
     killer = policy.killer
     record.warnings = state.startWarnings
     references = ReferenceIndex(of: scenario, tasks: state.tasks)
-    // So many that everybody can come back at least once.
-    // Each costs the more, the more processes there are beside it.
+    // So many that everybody can come back at least once, and few enough for a second: each costs the more, the more
+    // processes there are beside it.
     let services = state.restarts.services.count
-    mostRestarts = max(1000, 100_000 / max(services, 10)) + services
+    mostRestarts = max(1000, 20_000 / max(services, 10)) + services
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates

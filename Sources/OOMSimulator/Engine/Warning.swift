@@ -83,6 +83,8 @@ public struct Warning: Equatable, Sendable {
   package enum Bound: Equatable, Sendable {
     case restarts(Int)
     case kills(Int)
+    /// Of one growth at one instant, each by few pages.
+    case steps(Int)
     /// Time without any other event.
     case time(Microseconds)
   }

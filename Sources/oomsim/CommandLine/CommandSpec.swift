@@ -75,7 +75,7 @@ extension OptionSpec {
   static let maxRestarts = OptionSpec(
     name: "--max-restarts", value: "N",
     help:
-      "How many restarts are followed that neither settle nor repeat themselves, before the run is cut off: 1000 to 10000 by default, fewer where many processes come back."
+      "How many restarts are followed that neither settle nor repeat themselves, before the run is cut off: 1000 to 2000 by default, fewer where many processes come back."
   )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
