@@ -132,9 +132,11 @@ extension Replay {
   /// Applies growth that was put off where a peak could depend on it, before a process gives memory back.
   mutating func catchUpForPeaks(before row: Int?) {
     guard isBehind, let row else { return }
+    guard state.holdings.isEmpty, state.shared.list.isEmpty else { return catchUp() }
+    // Mostly it is what the process itself was promised, and that can be applied alone.
+    catchUp(row)
     let group = Int(state.tasks.groups[state.tasks.owner(row)])
-    let isAlone = state.holdings.isEmpty && state.shared.list.isEmpty
-    if !isAlone || state.ledger.peakMayRise(group) { catchUp() }
+    if state.ledger.peakMayRise(group) { catchUp() }
   }
 }
 
