@@ -40,6 +40,22 @@ import Testing
     #expect(try run(grow).kills.count == 1)
   }
 
+  /// Of the 100 pages that are freed no age is left, so that all that goes to swap is of the 400 touched later. Debug
+  /// builds find a negative size otherwise.
+  @Test func `what is freed has no age`() throws {
+    let events = [
+      #"{ "at": "1s", "grow": { "process": "other", "anon": "100 pages", "over": "1s" } }"#,
+      #"{ "at": "3s", "madvise": { "process": "other", "advice": "free" } }"#,
+      #"{ "at": "4s", "grow": { "process": "other", "shmem": "400 pages", "over": "1s" } }"#,
+      #"{ "at": "6s", "grow": { "process": "go", "anon": "800 pages", "over": "1s" } }"#,
+      #"{ "at": "8s", "grow": { "process": "go", "anon": "100 pages", "over": "1s" } }"#,
+    ]
+    let run = try run(events.joined(separator: ", "), swap: 2000)
+    let (go, other) = (run.process(0), run.process(1))
+    #expect(run.kills.isEmpty && go.anon + go.swap == 1400)
+    #expect(other.anon == 0 && other.swap == 0)
+  }
+
   @Test func `what is touched again stays`() throws {
     let touch = #"{ "at": "1500ms", "touch": { "process": "go" } }"#
     #expect(try run([free, touch, grow].joined(separator: ", ")).kills.count == 1)

@@ -190,6 +190,7 @@ extension Replay {
     noteSleep(of: growth)
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.promisedRequests -= growth.promisedRequests
+    if growth.isShrink { state.ledger.noteShrink(-1, in: growth.promisedGroup) }
     state.growths.remove(order)
   }
 
@@ -207,6 +208,10 @@ extension Replay {
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.ledger.promise(pages, to: group)
     state.promisedRequests += requests - growth.promisedRequests
+    if growth.isShrink {
+      state.ledger.noteShrink(-1, in: growth.promisedGroup)
+      state.ledger.noteShrink(1, in: group)
+    }
     state.growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group
@@ -245,10 +250,12 @@ extension State {
     return pages + tables + max(first, 0)
   }
 
-  /// Whether what a growth does depends on when it is done: it gives memory back beside others that grow, it shares pages with others, another growth of its address
-  /// space is in progress, or reclaim has taken pages of its group that nobody was told of yet.
+  /// Whether what a growth does depends on when it is done: it gives memory back beside others that grow, it shares
+  /// pages with others, another growth of its address space is in progress, or reclaim has taken pages of its group
+  /// that nobody was told of yet.
   func isEntangled(_ growth: Growth) -> Bool {
-    guard let owner = growth.owner, !growth.isShrink else { return true }
+    guard let owner = growth.owner else { return true }
+    if growth.isShrink, ledger.grows(near: Int(tasks.groups[owner])) { return true }
     return shares(growth) || !holdings.numbers(of: owner).isEmpty
       || ledger.accounts[Int(tasks.groups[owner])].isUnsettled
   }

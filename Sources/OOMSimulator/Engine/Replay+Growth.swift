@@ -7,6 +7,7 @@ extension Replay {
     if growth.isComplete { return }
     var growth = growth
     growth.owner = growth.row.map { state.tasks.owner($0) }
+    catchUpWithShrinks(near: growth)
     growth.number = state.growthsBegun
     state.growthsBegun += 1
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
@@ -26,6 +27,13 @@ extension Replay {
         endGrowth(order)
       }
     }
+  }
+
+  /// Applies what is given back near a growth that begins or goes on: from now on, peaks depend on both.
+  private mutating func catchUpWithShrinks(near growth: Growth) {
+    if growth.isShrink || !state.ledger.shrinks(near: state.group(of: growth)) { return }
+    catchUp()
+    isReviewDue = true
   }
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
@@ -61,7 +69,8 @@ extension Replay {
     while state.somethingFreed, record.panic == nil {
       state.somethingFreed = false
       for order in state.growths.stopped where record.panic == nil {
-        guard state.growths[order] != nil else { continue }
+        guard let growth = state.growths[order] else { continue }
+        catchUpWithShrinks(near: growth)
         let now = now
         state.growths.change(order) {
           let wait = now - $0.stoppedAt

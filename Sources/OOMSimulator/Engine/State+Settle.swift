@@ -71,7 +71,12 @@ extension State {
       first += count
       sum += swapped[index]
       if swapped[index].isEmpty { continue }
-      if mine.contains(where: { $0 > 0 }) { changeAges(of: holder) { $0.take(mine) } }
+      if mine.contains(where: { $0 > 0 }) {
+        changeAges(of: holder) {
+          $0 = holder.held.ages
+          $0.take(mine)
+        }
+      }
       moveToSwap(swapped[index], of: holder)
     }
     sum -= taken

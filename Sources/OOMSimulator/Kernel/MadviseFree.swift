@@ -58,8 +58,11 @@ extension State {
       $0.lazyFree += pages
     }
     tasks.addMMCounters(Pages(anon: -pages, lazyFree: pages), of: owner)
-    let ages = heldInOwnGroup(owner).ages
-    if !ages.isEmpty { tasks.changeAges(of: owner) { $0 = ages } }
+    // What is freed lazily has no age any more.
+    if tasks.rare.ages[owner] != nil {
+      let ages = heldInOwnGroup(owner).ages
+      tasks.changeAges(of: owner) { $0 = ages }
+    }
   }
 }
 
