@@ -40,8 +40,7 @@ import Testing
     #expect(try run(grow).kills.count == 1)
   }
 
-  /// Of the 100 pages that are freed no age is left, so that all that goes to swap is of the 400 touched later. Debug
-  /// builds find a negative size otherwise.
+  /// Of the 100 pages that are freed no age is left, so that all that goes to swap is of the 400 touched later.
   @Test func `what is freed has no age`() throws {
     let events = [
       #"{ "at": "1s", "grow": { "process": "other", "anon": "100 pages", "over": "1s" } }"#,

@@ -40,8 +40,25 @@ enum Program {
     try await launch(URL(filePath: "/bin/sh"), ["-c", line], nil, environment, directory)
   }
 
-  /// Output goes through files: no pipe can fill up, whatever is read first.
+  private static let gate = Gate(width: max(2 * ProcessInfo.processInfo.activeProcessorCount, 4))
+
   private static func launch(
+    _ executable: URL, _ arguments: [String], _ stdin: String?, _ environment: [String: String],
+    _ directory: URL
+  ) async throws -> Output {
+    await gate.enter()
+    do {
+      let output = try await runAlone(executable, arguments, stdin, environment, directory)
+      await gate.leave()
+      return output
+    } catch {
+      await gate.leave()
+      throw error
+    }
+  }
+
+  /// Output goes through files: no pipe can fill up, whatever is read first.
+  private static func runAlone(
     _ executable: URL, _ arguments: [String], _ stdin: String?, _ environment: [String: String],
     _ directory: URL
   ) async throws -> Output {
@@ -68,6 +85,31 @@ enum Program {
       code: process.terminationStatus,
       out: String(decoding: try Data(contentsOf: out), as: UTF8.self),
       error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+  }
+}
+
+/// Lets so many through at a time. Tests start all at once, and Foundation's `Process.run()` crashes where a thousand
+/// files are open: it copies whole directory entries out of a buffer in which the last ones are shorter.
+private actor Gate {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(width: Int) { free = width }
+
+  func enter() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func leave() {
+    if waiting.isEmpty {
+      free += 1
+    } else {
+      waiting.removeFirst().resume()
+    }
   }
 }
 
