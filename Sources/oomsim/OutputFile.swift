@@ -65,22 +65,30 @@ enum OutputFile {
 
   /// Writes all bytes and closes.
   private static func fill(_ descriptor: Int32, _ bytes: [UInt8]) throws(WriteError) {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
-      }
-      if count > 0 {
-        written += count
-      } else if errno != EINTR {
-        let code = errno
-        close(descriptor)
-        throw WriteError(code)
-      }
+    if let code = writeAll(bytes, to: descriptor) {
+      close(descriptor)
+      throw WriteError(code)
     }
     if close(descriptor) != 0 { throw WriteError(errno) }
   }
+}
+
+/// Writes all bytes, however many calls that takes.
+///
+/// - Returns: the `errno` of the call that failed, nil when everything is written.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+  var written = 0
+  while written < bytes.count {
+    let count = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+    }
+    if count > 0 {
+      written += count
+    } else if errno != EINTR {
+      return errno
+    }
+  }
+  return nil
 }
 
 /// Interrupts wait while a file is put in its place; then they end the program as they would have.

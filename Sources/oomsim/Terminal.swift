@@ -62,23 +62,11 @@ struct Terminal: Sendable {
   /// - Returns: false when the reader has gone away.
   @discardableResult
   private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
-      }
-      if count > 0 {
-        written += count
-      } else if errno == EPIPE || (errno != EINTR && descriptor == STDERR_FILENO) {
-        return false
-      } else if errno != EINTR {
-        let reason = unsafe strerror(errno).map { unsafe String(cString: $0).lowercased() }
-        error("oomsim: standard output: \(reason ?? "cannot be written")")
-        exit(ExitCode.noInput.rawValue)
-      }
-    }
-    return true
+    guard let code = writeAll(bytes, to: descriptor) else { return true }
+    if code == EPIPE || descriptor == STDERR_FILENO { return false }
+    let reason = unsafe strerror(code).map { unsafe String(cString: $0).lowercased() }
+    error("oomsim: standard output: \(reason ?? "cannot be written")")
+    exit(ExitCode.noInput.rawValue)
   }
 
   private func environment(_ name: String) -> String? {

@@ -42,6 +42,8 @@ import Testing
     let mismatch = text.replacingOccurrences(of: "pid=130", with: "pid=131")
       .replacingOccurrences(of: "task=B", with: "task=C")
       .replacingOccurrences(of: "process 130 (B)", with: "process 131 (C)")
+      .replacingOccurrences(
+        of: "total-vm:55836kB, anon-rss:54656kB", with: "total-vm:34000kB, anon-rss:32768kB")
     for (arguments, stdin, code, error) in [
       (["autopsy", "-"], text, 0, ""),
       (["autopsy", "-"], mismatch, 1, ""),

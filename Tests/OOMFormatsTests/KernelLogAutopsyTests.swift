@@ -47,7 +47,7 @@ import Testing
     [   20]    33    20     5000     3800      10       90             0 b
     [   30]    33    30     5000      100      10        0          -1000 c
     \(extra)Out of memory: Kill process \(victim) (b) score \(score) or sacrifice child
-    Killed process \(victim) (b) total-vm:20000kB, anon-rss:15200kB, file-rss:0kB
+    Killed process \(victim) (b) total-vm:20000kB, anon-rss:\(victim == 30 ? 400 : 15200)kB, file-rss:0kB
 
     """
   }

@@ -24,6 +24,14 @@ package struct Autopsy: Equatable, Sendable {
     case unknown
   }
 
+  /// What a number is at least, and at most where anything bounds it.
+  package struct OpenRange: Equatable, Sendable {
+    package var low: Int64
+    package var high: Int64?
+    /// The printed score says so.
+    package var isByScore = false
+  }
+
   package var report: OOMReport
   /// The release, or the range that the forms allow: `5.4..5.8`.
   package var kernel: String
@@ -38,10 +46,16 @@ package struct Autopsy: Equatable, Sendable {
   package var pageSize: Bytes
   package var totalpages: Int64?
   package var totalpagesFrom: Origin
+  /// Between what it lies, where the log leaves it open; the upper end is nil where nothing bounds it.
+  package var totalpagesRange: OpenRange?
   /// The pid and name that the kernel selected; the process that died may be a child of it.
   package var logged: OOMReport.Chosen?
   /// The kill that the rules predict; nil when they choose nobody or nothing can be said.
   package var kill: Kill?
+  /// The same kill at the other end of what `totalpages` may be; nil where it is one number.
+  package var killAtMost: Kill?
+  /// What the log says twice, held against itself.
+  package var evidence: Evidence
   package var verdict: Verdict
   package var why: String
   /// What the report cannot tell, besides what decides the verdict.
@@ -75,17 +89,21 @@ package struct Autopsy: Equatable, Sendable {
     logged = report.chosen
     totalpages = facts.totalpages.value
     totalpagesFrom = facts.totalpages.origin
+    if totalpagesFrom != .unknown, !facts.totalpages.isExact {
+      let high = facts.totalpages.high
+      totalpagesRange = OpenRange(
+        low: facts.totalpages.low, high: high >= TotalpagesEstimate.most ? nil : high,
+        isByScore: facts.totalpages.isByScore)
+    }
+    evidence = Evidence(facts)
     verdict = .undetermined
     why = ""
     unknowns = []
-    guard let table = report.table, !table.rows.isEmpty else {
-      why =
-        report.ending == .panicOnOOM
-        ? "the report has no task table: \(OOMReport.Ending.panicOnOOM.rawValue)"
-        : "the report has no task table"
+    if let problem = Self.missingTable(report) {
+      why = problem
       return
     }
-    var trial = Trial(facts, killedBefore: killed)
+    let trial = Trial(facts, killedBefore: killed, damagedRow: evidence.damagedRow)
     let finding = trial.decide()
     verdict = finding.verdict
     why = finding.why
@@ -93,13 +111,44 @@ package struct Autopsy: Equatable, Sendable {
     scenario = finding.prediction.map { trial.scenario(of: $0) }
     if let prediction = finding.prediction {
       ruleSet = RuleSet.of(prediction.release).key
+      killAtMost = trial.otherEnd(of: prediction)?.kill
     }
     unknowns = facts.unknowns
   }
 
-  /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0.
+  /// Why there is no table to decide by; nil where there is one. An empty one says that nobody could be killed.
+  private static func missingTable(_ report: OOMReport) -> String? {
+    guard let table = report.table else {
+      return report.ending == .panicOnOOM
+        ? "the report has no task table: \(OOMReport.Ending.panicOnOOM.rawValue)"
+        : "the report has no task table"
+    }
+    if !table.rows.isEmpty { return nil }
+    if report.unreadableRows > 0 { return "no row of the task table can be read" }
+    return report.chosen == nil && report.ending != nil ? nil : "the task table is empty"
+  }
+
+  /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0; nil where it
+  /// depends on what the log leaves open.
   package var predictedScore: Int128? {
     guard let kill, let decision = kill.decision, totalpagesFrom != .unknown else { return nil }
-    return ReportFacts.score(points: kill.victim.points, decision.arithmetic)
+    let score = ReportFacts.score(points: kill.victim.points, decision.arithmetic)
+    guard let killAtMost, let other = killAtMost.decision else { return score }
+    let most = ReportFacts.score(points: killAtMost.victim.points, other.arithmetic)
+    return score == most ? score : nil
+  }
+
+  /// The points of the prediction; nil where they depend on what the log leaves open. From 2.6.36 to 3.5 the score that
+  /// a log prints is the points.
+  package var points: Int128? {
+    guard let kill, let decision = kill.decision else { return nil }
+    let isOpen = totalpagesFrom == .unknown && killAtMost == nil
+    if !isOpen, killAtMost.map({ $0.victim.points == kill.victim.points }) ?? true {
+      return kill.victim.points
+    }
+    guard decision.arithmetic.unit == .thousandths, let score = logged?.score,
+      logged?.pid == Int64(kill.victim.pid)
+    else { return nil }
+    return Int128(score)
   }
 }

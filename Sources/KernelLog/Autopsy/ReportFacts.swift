@@ -68,6 +68,7 @@ struct ReportFacts {
     default: return nil
     }
     if report.scope.isMemcg { return .memcg }
+    if report.scope.constraint == nil, !report.scope.isGlobal, !isOfMachine(report) { return nil }
     if report.scope.constraint == nil {
       // 4.9 and 4.10 print the nodes of the cpuset where there is no policy.
       if report.scope.nodemask != report.scope.memsAllowed,
@@ -78,6 +79,14 @@ struct ReportFacts {
       if lacksNodes(report.scope.memsAllowed, report) { return .cpuset }
     }
     return Constraint.none
+  }
+
+  /// Whether a line says that the machine ran out, or a part of it: the reason in front of a kill, a panic, and since
+  /// 3.9 the memory of the machine, which a group's report has no more. Kernel: `dump_header()`, mm/oom_kill.c.
+  private static func isOfMachine(_ report: OOMReport) -> Bool {
+    if report.scope.saysMachine || report.ending == .panicOnOOM { return true }
+    let release = report.release?.upstream ?? report.releases.first
+    return release >= "3.9" && (report.memory.ram != nil || !report.memory.zones.isEmpty)
   }
 
   /// Before 5.0 nothing names the constraint: a list of nodes is one where it lacks a node that has memory.
@@ -125,10 +134,13 @@ struct ReportFacts {
   }
 
   /// Whether the kill line's score is one of points: the allocating task has none.
-  var hasScore: Bool {
+  var printsPoints: Bool {
     report.chosen?.score != nil && !report.isAllocatingTask && chosenRow != nil
-      && !rules.badness.isLegacy && isTableComplete
+      && !rules.badness.isLegacy
   }
+
+  /// Whether that score can be worked out from the table.
+  var hasScore: Bool { printsPoints && isTableComplete }
 
   /// All that badness reads of a process is in the table.
   var isTableComplete: Bool {

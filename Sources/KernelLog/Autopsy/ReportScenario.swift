@@ -7,6 +7,8 @@ struct Assumption: Equatable {
   /// What the machine has, in pages.
   var memory: Int64
   var swap: Int64
+  /// The limit of the group, where the report does not show it.
+  var groupMax: Int64?
   /// Rows that are left out: victims of earlier kills that are still there.
   var left: Set<Int> = []
   /// Rows taken for vfork children in their parents' memory.
@@ -38,7 +40,11 @@ extension ReportFacts {
     scenario.machine.swap = assumption.swap
     if report.isAllocatingTask { scenario.sysctl.oomKillAllocatingTask = true }
     if report.ending == .panicOnOOM { scenario.sysctl.panicOnOOM = .always }
-    if isMemcg { scenario.cgroups[domainPath] = domainLimits }
+    if isMemcg {
+      var limits = domainLimits
+      if let max = assumption.groupMax { limits.max = min(max, pageSize.pages(SizeText.maxBytes)) }
+      scenario.cgroups[domainPath] = limits
+    }
     addProcesses(to: &scenario, assumption)
     addNodes(to: &scenario, assumption)
     addEvent(to: &scenario)

@@ -13,6 +13,8 @@ struct TotalpagesEstimate: Equatable {
   /// The host's swap is not in the report, and `low` takes it for what the group has in it: had there been
   /// more that was free, the group would have been swapped out instead.
   var takesSwapForUsed = false
+  /// It was narrowed down by the printed score.
+  var isByScore = false
   /// The machine behind it, as far as the log shows it.
   var memory: Int64?
   var swap: Int64?
@@ -50,9 +52,14 @@ struct TotalpagesEstimate: Equatable {
     if let swap {
       exactly(memory + swap)
     } else {
-      low = memory
+      // What processes have in swap is there.
+      low = min(memory + swapEntries(report), Self.most)
       origin = .inferred
     }
+  }
+
+  private func swapEntries(_ report: OOMReport) -> Int64 {
+    (report.table?.rows ?? []).reduce(0) { min($0 + max($1.swapents ?? 0, 0), Self.most) }
   }
 
   private mutating func exactly(_ pages: Int64) {
@@ -133,21 +140,30 @@ extension ReportFacts {
 
   /// Narrows `totalpages` down to what gives the printed score, and finds out whether uid 0 is root.
   mutating func fitScore() {
-    guard hasScore, let score = report.chosen?.score, let index = chosenRow,
-      let row = report.table?.rows[index], let adj = row.oomScoreAdj
+    guard printsPoints, let score = report.chosen?.score, let index = chosenRow,
+      let row = report.table?.rows[index], row.oomScoreAdj != nil, rules.badness.rule != nil
     else { return }
-    let rules = self.rules
-    guard let badness = rules.badness.rule else { return }
-    let rule = SelectionRule(badness: badness, word: word)
     func printed(_ totalpages: Int64, isAdmin: Bool) -> Int128 {
-      let arithmetic = rule.points(
-        pages: rules.badness.rootBonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
-        weight: rules.badness.rootBonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
-        totalpages: totalpages)
-      if case .perMille = badness { return Int128(arithmetic) }
-      return Int128(arithmetic) * 1000 / Int128(max(totalpages, 1))
+      printedScore(of: row, totalpages: totalpages, isAdmin: isAdmin) ?? 0
+    }
+    /// The least total by which no more than a score is printed.
+    func least(isAdmin: Bool, at score: Int128) -> Int64 {
+      var (low, high) = (totalpages.low, totalpages.high)
+      while low < high {
+        let middle = low + (high - low) / 2
+        if printed(middle, isAdmin: isAdmin) <= score { high = middle } else { low = middle + 1 }
+      }
+      return low
     }
     let isRoot = row.uid == 0 && rules.badness.rootBonus != .none
+    if !isTableComplete {
+      // What the table leaves out only adds points, so that the total is at least this.
+      if totalpages.isExact || score <= 0 { return }
+      totalpages.low = least(isAdmin: isRoot, at: Int128(score))
+      totalpages.isByScore = true
+      if totalpages.origin == .unknown { totalpages.origin = .inferred }
+      return
+    }
     if totalpages.isExact {
       if isRoot, printed(totalpages.low, isAdmin: true) != Int128(score),
         printed(totalpages.low, isAdmin: false) == Int128(score)
@@ -156,23 +172,43 @@ extension ReportFacts {
       }
       return
     }
-    // The score falls as totalpages grows: both ends of those that give it.
-    func first(at most: Int128) -> Int64 {
-      var (low, high) = (totalpages.low, totalpages.high)
-      while low < high {
-        let middle = low + (high - low) / 2
-        if printed(middle, isAdmin: isRoot) <= most { high = middle } else { low = middle + 1 }
-      }
-      return low
+    /// Both ends of the totals that give the score, which falls as they grow.
+    func fitting(isAdmin: Bool) -> (low: Int64, high: Int64)? {
+      let from = least(isAdmin: isAdmin, at: Int128(score))
+      let behind = least(isAdmin: isAdmin, at: Int128(score) - 1)
+      guard printed(from, isAdmin: isAdmin) == Int128(score), from <= behind else { return nil }
+      let isLast = printed(behind, isAdmin: isAdmin) == Int128(score)
+      return (from, isLast ? behind : max(behind - 1, from))
     }
-    let from = first(at: Int128(score))
-    let behind = first(at: Int128(score) - 1)
-    guard printed(from, isAdmin: isRoot) == Int128(score), from <= behind else { return }
+    var fit = fitting(isAdmin: isRoot)
+    if fit == nil, isRoot {
+      fit = fitting(isAdmin: false)
+      rootHasNoBonus = fit != nil
+    }
+    guard let fit else { return }
     totalpages.takesSwapForUsed = false
-    totalpages.low = from
-    totalpages.high = max(behind - 1, from)
-    if printed(behind, isAdmin: isRoot) == Int128(score) { totalpages.high = behind }
+    totalpages.isByScore = true
+    (totalpages.low, totalpages.high) = fit
     if totalpages.origin == .unknown { totalpages.origin = .inferred }
+  }
+
+  /// What the kill line shows as the score of a row, to 5.0; nil where the rules or the table have no such number.
+  ///
+  /// - Parameter isAdmin: whether it has `CAP_SYS_ADMIN`; nil for what is taken of its uid.
+  func printedScore(
+    of row: TaskTable.Row, totalpages: Int64, isAdmin: Bool? = nil
+  ) -> Int128? {
+    let rules = self.rules
+    guard let badness = rules.badness.rule, let adj = row.oomScoreAdj else { return nil }
+    let rule = SelectionRule(badness: badness, word: word)
+    let isAdmin = isAdmin ?? (row.uid == 0 && !rootHasNoBonus)
+    let bonus = rules.badness.rootBonus
+    let points = rule.points(
+      pages: bonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
+      weight: bonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
+      totalpages: totalpages)
+    if case .perMille = badness { return Int128(points) }
+    return Int128(points) * 1000 / Int128(max(totalpages, 1))
   }
 
   /// What the release counts of a row, in pages.

@@ -20,10 +20,13 @@ struct Trial {
 
   let facts: ReportFacts
   let killedBefore: [Int64: String]
+  /// Why the row of the one that died cannot be believed.
+  let damagedRow: String?
 
-  init(_ facts: ReportFacts, killedBefore: [Int64: String]) {
+  init(_ facts: ReportFacts, killedBefore: [Int64: String], damagedRow: String? = nil) {
     self.facts = facts
     self.killedBefore = killedBefore
+    self.damagedRow = damagedRow
   }
 
   var report: OOMReport { facts.report }
@@ -40,28 +43,32 @@ struct Trial {
   /// The ends of what `totalpages` may be, for each release that selects in its own way; newest first.
   var assumptions: [Assumption] {
     facts.releases.reversed().flatMap { release in
-      totals.map { Assumption(release: release, memory: $0.memory, swap: $0.swap) }
+      totals.map {
+        Assumption(release: release, memory: $0.memory, swap: $0.swap, groupMax: $0.groupMax)
+      }
     }
   }
 
-  private var totals: [(memory: Int64, swap: Int64)] {
+  private var totals: [(memory: Int64, swap: Int64, groupMax: Int64?)] {
     let estimate = facts.totalpages
     let ends = estimate.isExact ? [estimate.low] : [estimate.low, estimate.high]
     if facts.isMemcg {
-      let memory = max(estimate.memory ?? 0, limit, 1 << 18)
-      if let swap = estimate.swap { return [(memory, swap)] }
-      return ends.map { (memory, max($0 - limit, 0)) }
+      let memory = max(estimate.memory ?? 0, 1 << 18)
+      guard let limit = report.limits.memory?.limit.map({ facts.pages($0) }) else {
+        // All of what is not known is taken for the limit.
+        return ends.map { (max(memory, $0), 0, $0) }
+      }
+      if let swap = estimate.swap { return [(max(memory, limit), swap, nil)] }
+      return ends.map { (max(memory, limit), max($0 - limit, 0), nil) }
     }
     let swap = estimate.swap ?? 0
-    if facts.limitedNodes != nil, let memory = estimate.memory { return [(memory, swap)] }
-    return ends.map { (max($0 - swap, 1), swap) }
+    if facts.limitedNodes != nil, let memory = estimate.memory { return [(memory, swap, nil)] }
+    return ends.map { (max($0 - swap, 1), swap, nil) }
   }
-
-  private var limit: Int64 { report.limits.memory?.limit.map { facts.pages($0) } ?? 0 }
 
   // MARK: The verdict
 
-  mutating func decide() -> Finding {
+  func decide() -> Finding {
     let assumptions = self.assumptions
     if facts.rules.badness.isLegacy {
       return Finding(
@@ -76,12 +83,14 @@ struct Trial {
     if let missing = missingVictim {
       return Finding(verdict: .undetermined, why: missing, prediction: first)
     }
-    if facts.constraint == nil {
+    if facts.constraint == nil, let constraint = report.scope.constraint {
       return Finding(
         verdict: .undetermined,
-        why:
-          "'\(report.scope.constraint ?? "")' is no constraint of a release: what decided is not in the report",
+        why: "'\(constraint)' is no constraint of a release: what decided is not in the report",
         prediction: first)
+    }
+    if let damagedRow {
+      return Finding(verdict: .undetermined, why: damagedRow, prediction: first)
     }
     let agreeing = predictions.filter(agrees)
     if agreeing.count == predictions.count { return matched(first) }
@@ -99,6 +108,20 @@ struct Trial {
       first,
       because: Self.why(first.kill)
         + ", if the host has no more swap than the group was in, \(facts.swapUsage) pages")
+  }
+
+  /// The prediction at the other end of what `totalpages` may be.
+  func otherEnd(of prediction: Prediction) -> Prediction? {
+    let ends = assumptions.filter { $0.release == prediction.release }
+    let mine = prediction.assumption
+    guard
+      var other = ends.last(where: {
+        ($0.memory, $0.swap, $0.groupMax ?? 0) != (mine.memory, mine.swap, mine.groupMax ?? 0)
+      })
+    else { return nil }
+    (other.left, other.vforked, other.swapoff) = (mine.left, mine.vforked, mine.swapoff)
+    other.hasGroups = mine.hasGroups
+    return predict(other)
   }
 
   /// Whether a prediction is what the log says.
@@ -197,12 +220,18 @@ struct Trial {
   /// A kernel of nobody's release.
   var development: String {
     guard let release = report.release else { return "" }
-    guard ["-next-", "-mm", "-rc"].contains(where: release.text.contains) else { return "" }
+    guard release.isDevelopment else { return "" }
     return
       "; \(release.text) is a development kernel, whose rules need not be those of \(release.upstream)"
   }
 
   // MARK: What is open
+
+  /// What of `totalpages` the report lacks.
+  private var missingTotal: String {
+    if !facts.isMemcg { return "the size of the machine" }
+    return report.limits.memory?.limit == nil ? "the limit of the group" : "the swap of the host"
+  }
 
   /// The predictions differ by what the report leaves open.
   private func disputed(_ best: Prediction, _ predictions: [Prediction]) -> Finding {
@@ -211,12 +240,13 @@ struct Trial {
     }
     let sameRelease = predictions.filter { $0.release == best.release }
     if let other = sameRelease.first(where: { !agrees($0) }) {
-      let what = facts.isMemcg ? "the swap of the host" : "the size of the machine"
+      let isSmall = best.kill?.decision?.totalpages ?? 0 < other.kill?.decision?.totalpages ?? 0
+      let (small, large) = isSmall ? (best, other) : (other, best)
       return Finding(
         verdict: .undetermined,
-        why: "totalpages is not in the report (\(what)): with "
-          + "\(best.kill?.decision?.totalpages ?? 0) it is \(name(best)), with "
-          + "\(other.kill?.decision?.totalpages ?? 0) \(name(other))",
+        why:
+          "totalpages is not in the report (\(missingTotal)): if it is small it is \(name(small)), "
+          + "if it is large \(name(large))",
         prediction: best)
     }
     let other = predictions.first { !agrees($0) } ?? best
@@ -246,5 +276,12 @@ struct Trial {
     return
       "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
       + "the kernel chose \(task.pid) (\(task.name))"
+  }
+}
+
+extension KernelRelease {
+  /// Between two releases, or with patches of its own.
+  var isDevelopment: Bool {
+    ["-next-", "-mm", "-rc"].contains(where: text.contains) || text.hasSuffix("+")
   }
 }

@@ -84,6 +84,8 @@ struct DeathLine {
   var kill = KillLine()
   var score: Int64?
   var isMemcg = false
+  /// `Out of memory`, and what old releases say of memory nodes.
+  var isOfMachine = false
   var isAllocatingTask = false
   var releases = ReleaseRange()
   /// `, UID 5,` before the name (6) or behind it (7 or 8), as Enterprise Linux prints it.
@@ -123,6 +125,9 @@ struct DeathLine {
     }
     readFields(fields)
     isMemcg = head.begins(with: "Memory cgroup out of memory")
+    isOfMachine =
+      head.begins(with: "Out of memory") || head.begins(with: "Out of Memory")
+      || head.begins(with: "No available memory")
     isAllocatingTask = head.contains("oom_kill_allocating_task")
     if !head.isEmpty, self.kind == .killed { self.kind = .chosenAndKilled }
     if fields.contains("sharing same memory") { self.kind = .sharer }

@@ -18,6 +18,7 @@ package struct OOMReport: Equatable, Sendable {
   package var scope = Scope()
   package var limits = MemcgLimits()
   package var memory = MemoryInfo()
+  package var use = MemoryUse()
   package var table: TaskTable?
   /// Rows that look like those of the table and cannot be read.
   package var unreadableRows = 0
@@ -61,6 +62,10 @@ package struct OOMReport: Equatable, Sendable {
     package var cpuset: String?
     package var memsAllowed: String?
     package var isGlobal = false
+    /// The reason in front of the kill says that the machine, or a part of it, ran out.
+    package var saysMachine = false
+    /// The stack goes through `pagefault_out_of_memory()`.
+    package var isOfPageFault = false
     /// The group at its limit.
     package var domain: String?
     /// The group of the victim.

@@ -145,10 +145,12 @@ struct ReportAssembly {
     let nodemask = summary.scope.nodemask ?? current?.scope.nodemask
     let domain = Self.whole(summary.scope.domain, current?.scope.domain)
     let isMemcg = current?.scope.isMemcg ?? false
+    let saysMachine = current?.scope.saysMachine ?? false
     current?.scope = summary.scope
     current?.scope.nodemask = nodemask
     current?.scope.domain = domain
     if isMemcg { current?.scope.isMemcg = true }
+    current?.scope.saysMachine = saysMachine
     if let pid = summary.pid {
       current?.chosen = OOMReport.Chosen(
         pid: pid, name: summary.name, uid: summary.uid, score: nil, line: line)
@@ -171,6 +173,7 @@ struct ReportAssembly {
     current?.narrow(death.releases)
     if let form = death.enterpriseForm { current?.narrow(byEnterprise: form) }
     if death.isMemcg { current?.scope.isMemcg = true }
+    if death.isOfMachine { current?.scope.saysMachine = true }
     if death.isAllocatingTask { current?.isAllocatingTask = true }
     if current?.chosen == nil, death.kind != .killed || current?.kills.isEmpty == true {
       current?.chosen = OOMReport.Chosen(
@@ -233,7 +236,8 @@ struct ReportAssembly {
       report.scope.isMemcg = true
       return true
     }
-    if report.memory.read(trimmed, &report.releases) { return true }
+    let isOfUse = report.use.read(trimmed)
+    if report.memory.read(trimmed, &report.releases) || isOfUse { return true }
     if let path = MemcgPathLine.statsPath(trimmed, &report.releases) {
       report.scope.isMemcg = true
       if report.scope.domain == nil { report.scope.domain = path }

@@ -23,6 +23,8 @@ extension JSONWriter {
       writer.field("cgroup", autopsy.cgroup)
       writer.field("totalpages", autopsy.totalpages)
       writer.field("totalpages_from", autopsy.totalpagesFrom.rawValue)
+      writer.key("totalpages_range")
+      writer.range(autopsy.totalpagesRange)
       writer.field("page_size", autopsy.pageSize)
       writer.field("tasks", Int64(report.table?.rows.count ?? 0))
       writer.key("invoker")
@@ -48,8 +50,49 @@ extension JSONWriter {
       writer.runnerUp(autopsy)
       writer.key("limit")
       writer.limit(autopsy)
+      writer.key("memory")
+      writer.memory(autopsy)
+      writer.key("evidence")
+      writer.array { for check in autopsy.evidence.checks { $0.check(check) } }
+      writer.field("contradicts", autopsy.evidence.contradicts)
       writer.field("unknown", autopsy.unknowns)
       writer.field("notes", autopsy.notes)
+    }
+  }
+
+  /// Both ends, the upper one null where nothing bounds it; null where a number is not open.
+  private mutating func range(_ range: Autopsy.OpenRange?) {
+    guard let range else { return null() }
+    array(inline: true) {
+      $0.integer(range.low)
+      if let high = range.high { $0.integer(high) } else { $0.null() }
+    }
+  }
+
+  private mutating func memory(_ autopsy: Autopsy) {
+    guard let memory = MemoryBreakdown(autopsy) else { return null() }
+    object { writer in
+      writer.field("of", memory.isOfGroup ? "group" : "machine")
+      writer.field("total_kb", memory.total)
+      writer.key("parts")
+      writer.array {
+        for part in memory.parts {
+          $0.object(inline: true) {
+            $0.field("name", part.name)
+            $0.field("kb", part.size)
+          }
+        }
+      }
+      writer.field("in_no_list_kb", memory.rest)
+    }
+  }
+
+  private mutating func check(_ check: Evidence.Check) {
+    object(inline: true) {
+      $0.field("what", check.what.rawValue)
+      $0.field("found", check.found)
+      $0.field("against", check.against)
+      $0.field("agrees", check.agrees)
     }
   }
 
@@ -78,7 +121,7 @@ extension JSONWriter {
     object(inline: true) {
       $0.field("pid", Int64(kill.victim.pid))
       $0.field("name", kill.victim.name)
-      $0.field("points", kill.victim.points)
+      $0.field("points", autopsy.points)
       $0.field("score", autopsy.predictedScore)
       $0.field("oom_score_adj", Int64(kill.victim.oomScoreAdj))
     }
@@ -86,15 +129,19 @@ extension JSONWriter {
 
   private mutating func runnerUp(_ autopsy: Autopsy) {
     guard let kill = autopsy.kill, let runnerUp = kill.decision?.runnerUp else { return null() }
-    let explanation = Explanation(of: kill)
+    let ends = AutopsyEnds(autopsy, kill)
     object(inline: true) {
       $0.field("pid", Int64(runnerUp.pid))
       $0.field("name", runnerUp.name)
-      $0.field("points", runnerUp.points)
-      $0.field("margin", explanation.margin)
+      $0.field("points", ends.same { $0.decision?.runnerUp?.points })
+      $0.field("margin", ends.same { Explanation(of: $0).margin })
       $0.field("oom_score_adj", Int64(runnerUp.oomScoreAdj))
-      $0.field("victim_spared_at_oom_score_adj", explanation.sparedAtAdj.map { Int64($0) })
-      $0.field("chosen_at_oom_score_adj", explanation.runnerUpChosenAtAdj.map { Int64($0) })
+      $0.field(
+        "victim_spared_at_oom_score_adj",
+        ends.same { Explanation(of: $0).sparedAtAdj }.map { Int64($0) })
+      $0.field(
+        "chosen_at_oom_score_adj",
+        ends.same { Explanation(of: $0).runnerUpChosenAtAdj }.map { Int64($0) })
     }
   }
 
@@ -102,7 +149,7 @@ extension JSONWriter {
     let limit = LimitHit(autopsy)
     object(inline: true) {
       $0.field("kind", limit.kind.rawValue)
-      $0.field("text", limit.text)
+      $0.field("text", limit.text + limit.swap)
       $0.field("missing_kb", limit.missing)
     }
   }

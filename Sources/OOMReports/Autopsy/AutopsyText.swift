@@ -60,6 +60,10 @@ private struct OneAutopsyText {
     lines += field("totalpages", totalpages)
     if let kill = autopsy.kill { lines += prediction(kill) }
     lines += freed
+    if let memory = MemoryBreakdown(autopsy) { lines += table(of: memory) }
+    for contradiction in autopsy.evidence.contradicts {
+      lines += field("but", plain(contradiction))
+    }
     for unknown in autopsy.unknowns { lines += field("not in it", unknown) }
     for note in autopsy.notes { lines += field("note", plain(note)) }
     return lines
@@ -93,8 +97,8 @@ private struct OneAutopsyText {
 
   private var limit: String {
     let limit = LimitHit(autopsy)
-    guard let missing = limit.missing, missing > 0 else { return limit.text }
-    return limit.text + ", \(SizeFormat.binary(missing)) missing"
+    guard let missing = limit.missing, missing > 0 else { return limit.text + limit.swap }
+    return limit.text + ", \(SizeFormat.binary(missing)) missing" + limit.swap
   }
 
   private func asked(_ invoker: OOMReport.Invoker) -> String {
@@ -108,45 +112,81 @@ private struct OneAutopsyText {
   private var totalpages: String {
     guard let totalpages = autopsy.totalpages else { return "not in the report" }
     let pages = "\(SizeFormat.grouped(totalpages)) (\(size(Int128(totalpages))))"
-    return autopsy.totalpagesFrom == .inferred ? pages + ", inferred" : pages
+    guard let range = autopsy.totalpagesRange else {
+      return autopsy.totalpagesFrom == .inferred ? pages + ", inferred" : pages
+    }
+    guard let high = range.high else {
+      return "at least \(pages): \(missingTotal) is not in the report"
+    }
+    let reason = range.isByScore ? "by the printed score" : "by the swap that the host has"
+    return "\(SizeFormat.grouped(range.low)) to \(SizeFormat.grouped(high)), \(reason)"
+  }
+
+  /// What of `totalpages` the report does not have.
+  private var missingTotal: String {
+    if !report.scope.isMemcg {
+      return report.memory.ram == nil ? "the size of the machine" : "the swap of the machine"
+    }
+    return report.limits.memory?.limit == nil ? "the limit of the group" : "the swap of the machine"
   }
 
   private func prediction(_ kill: Kill) -> [String] {
+    let ends = AutopsyEnds(autopsy, kill)
     let explanation = Explanation(of: kill)
     var lines = field(
       "chosen",
       "\(kill.victim.pid) (\(plain(kill.victim.name)))"
         + (autopsy.verdict == .match ? "" : ", by the rules"))
-    lines += field(
-      "points",
-      "\(SizeFormat.grouped(kill.victim.points)) = "
-        + Term.text(explanation.terms, number: { SizeFormat.grouped($0) }))
-    guard let decision = kill.decision, let runnerUp = decision.runnerUp,
-      let margin = explanation.margin
-    else {
+    lines += field("points", points(kill, ends, explanation))
+    guard let decision = kill.decision, let runnerUp = decision.runnerUp else {
       return lines + field("runner-up", "none: nobody else could be killed")
     }
     let name = plain(runnerUp.name)
-    var text = "\(runnerUp.pid) (\(name)), \(SizeFormat.grouped(runnerUp.points)) points: "
-    if margin == 0 {
-      text += "equal, the victim comes \(decision.equalsReplace ? "later" : "earlier")"
-    } else if margin > 0 {
-      text += "lost by \(difference(margin, decision))"
-    } else {
-      text += "\(difference(-margin, decision)) ahead, but not what decides"
+    var text = "\(runnerUp.pid) (\(name))"
+    if let points = ends.text({ $0.decision?.runnerUp?.points }, { SizeFormat.grouped($0) }) {
+      text += ", \(points) points"
     }
-    lines += field("runner-up", text)
-    if let adj = explanation.sparedAtAdj {
+    lines += field("runner-up", text + distance(ends, decision))
+    if let adj = ends.text({ Explanation(of: $0).sparedAtAdj }, { "\($0)" }) {
       lines += field(
         "spared at",
         "oom_score_adj \(adj) or less (it had \(kill.victim.oomScoreAdj)); then \(name) is chosen")
     }
-    if let adj = explanation.runnerUpChosenAtAdj {
+    if let adj = ends.text({ Explanation(of: $0).runnerUpChosenAtAdj }, { "\($0)" }) {
       lines += field(
         "\(name.prefix(8)) at",
         "oom_score_adj \(adj) or more (it had \(runnerUp.oomScoreAdj)) is chosen instead")
     }
     return lines
+  }
+
+  private func points(_ kill: Kill, _ ends: AutopsyEnds, _ explanation: Explanation) -> String {
+    if let points = ends.same({ $0.victim.points }) {
+      return "\(SizeFormat.grouped(points)) = "
+        + Term.text(explanation.terms, number: { SizeFormat.grouped($0) })
+    }
+    if let points = autopsy.points {
+      return "\(SizeFormat.grouped(points)) thousandths of totalpages, as logged"
+    }
+    return ends.text({ $0.victim.points }, { SizeFormat.grouped($0) })
+      ?? "they depend on totalpages, which is not in the report"
+  }
+
+  /// By how much the runner-up lost; nothing where that depends on what is open.
+  private func distance(_ ends: AutopsyEnds, _ decision: Kill.Decision) -> String {
+    guard let margin = ends.same({ Explanation(of: $0).margin }) else {
+      guard
+        let margins = ends.text(
+          { Explanation(of: $0).margin }, { SizeFormat.grouped($0) })
+      else { return "" }
+      return ": lost by \(margins)"
+    }
+    if margin == 0 {
+      return ": equal, the victim comes \(decision.equalsReplace ? "later" : "earlier")"
+    }
+    return margin > 0
+      ? ": lost by \(difference(margin, decision))"
+      : ": \(difference(-margin, decision)) ahead, but not what decides"
   }
 
   private func difference(_ points: Int128, _ decision: Kill.Decision) -> String {
@@ -171,6 +211,28 @@ private struct OneAutopsyText {
     if report.kills.count > 8 { lines += field("freed", "\(report.kills.count - 8) more kills") }
     if let group = report.oomGroup {
       lines += field("group", "\(plain(group)) died as a whole: memory.oom.group")
+    }
+    return lines
+  }
+
+  /// Where the memory was, a line for each part.
+  private func table(of memory: MemoryBreakdown) -> [String] {
+    let total = kilobytes(memory.total)
+    var lines = field(
+      "memory", memory.isOfGroup ? "\(total) used by the group" : "\(total) in the machine")
+    var parts = memory.parts.map { ($0.size, $0.name) }
+    if memory.rest > 0 {
+      parts.append(
+        (
+          memory.rest,
+          "in none of these lists: the kernel's own"
+            + (memory.hasLargeRest ? ", a driver's, or a leak" : "")
+        ))
+    }
+    let width = parts.map { kilobytes($0.0).count }.max() ?? 0
+    for (size, name) in parts {
+      let text = kilobytes(size)
+      lines += field("", String(repeating: " ", count: width - text.count) + text + "  " + name)
     }
     return lines
   }

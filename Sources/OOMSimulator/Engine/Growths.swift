@@ -18,7 +18,7 @@ struct Growths: Equatable, Sendable {
   /// Orders of those whose pages depend on when they are taken, rising.
   private(set) var entangled: [Int] = []
   private var ends = EarliestFirst()
-  /// How many of them write to a tmpfs that has a size.
+  /// How many of them take what more than the limits decides: `Growth.isBounded`.
   private(set) var boundedCount = 0
 
   var count: Int { list.count - goneCount }

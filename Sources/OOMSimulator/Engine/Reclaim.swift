@@ -1,7 +1,8 @@
 // Reclaim, as small as it can be and still have the kernel's order. Anonymous memory, shared memory and tmpfs go to swap
-// in the proportion to file pages that vm.swappiness gives them; of file pages the clean cache goes first, with private memory that was freed lazily, then what is
-// mapped, and reclaimable slab with it. Among the groups of a domain each goes in proportion to what a group has of it
-// above its protection; which pages of a group go to swap is in `State.settle`: the oldest.
+// in the proportion to file pages that vm.swappiness gives them; of file pages the clean cache goes first, with private
+// memory that was freed lazily, then what is mapped, and reclaimable slab with it. Among the groups of a domain each
+// goes in proportion to what a group has of it above its protection; which pages of a group go to swap is in
+// `State.settle`: the oldest.
 //
 // Modelled, not exact: the kernel looks at how soon pages came back, and MGLRU has a balance of its own.
 

@@ -1,0 +1,193 @@
+internal import OOMFormats
+internal import OOMSimulator
+
+/// What a log says twice, held against itself: the printed score against the points, the kill line against its row, the
+/// usage against the limit.
+package struct Evidence: Equatable, Sendable {
+  /// One thing that the log states, and what it was held against.
+  package struct Check: Equatable, Sendable {
+    package enum What: String, Sendable {
+      case score
+      case killLine = "kill line"
+      case usage, table, swap, release
+    }
+
+    package var what: What
+    /// What the log has.
+    package var found: String
+    /// What it was held against.
+    package var against: String
+    package var agrees: Bool
+  }
+
+  package private(set) var checks: [Check] = []
+  /// Each contradiction, in a sentence.
+  package private(set) var contradicts: [String] = []
+  /// Why the row of the one that died cannot be the one that was printed; nil where it can.
+  private(set) var damagedRow: String?
+
+  init() {}
+
+  init(_ facts: ReportFacts) {
+    checkTable(facts)
+    checkScore(facts)
+    for kill in facts.report.kills.prefix(1) { check(kill, facts) }
+    checkUsage(facts.report)
+    checkSwap(facts)
+    checkRelease(facts)
+  }
+
+  private mutating func add(
+    _ what: Check.What, _ found: String, against: String, contradiction: String?
+  ) {
+    checks.append(
+      Check(what: what, found: found, against: against, agrees: contradiction == nil))
+    if let contradiction { contradicts.append(contradiction) }
+  }
+
+  // MARK: The table
+
+  private mutating func checkTable(_ facts: ReportFacts) {
+    guard let table = facts.report.table, let chosen = facts.report.chosen else { return }
+    let rows = table.rows.count == 1 ? "1 row" : "\(table.rows.count) rows"
+    var problem: String?
+    if facts.report.unreadableRows > 0 {
+      problem = "\(facts.report.unreadableRows) of the table's rows cannot be read"
+    } else if table.isShortened {
+      problem = "the table was shortened"
+    } else if facts.chosenRow == nil {
+      problem = "\(chosen.pid) (\(chosen.name)) is not in the table"
+    }
+    add(.table, rows, against: "\(chosen.pid) (\(chosen.name))", contradiction: problem)
+  }
+
+  // MARK: The score
+
+  private mutating func checkScore(_ facts: ReportFacts) {
+    guard facts.hasScore, let score = facts.report.chosen?.score, let index = facts.chosenRow,
+      let row = facts.report.table?.rows[index], facts.totalpages.origin != .unknown
+    else { return }
+    let total = facts.totalpages
+    let ends = [total.low, total.high].compactMap { facts.printedScore(of: row, totalpages: $0) }
+    guard let most = ends.max(), let least = ends.min() else { return }
+    let sum = SizeFormat.grouped(facts.counted(row, facts.rules))
+    let totals =
+      total.isExact
+      ? SizeFormat.grouped(total.low)
+      : "\(SizeFormat.grouped(total.low)) to \(SizeFormat.grouped(total.high))"
+    let computed = least == most ? "\(most)" : "\(least) to \(most)"
+    var problem: String?
+    // Between the choice and the table a process may have touched a few pages more.
+    if !(least - 1...most + 1).contains(Int128(score)) {
+      problem =
+        "the log has score \(score) for \(row.pid) (\(row.name)), its row gives \(computed): "
+        + "\(sum) pages of \(totals)"
+    }
+    add(
+      .score, "\(score)", against: "\(computed): \(sum) pages of \(totals)", contradiction: problem)
+  }
+
+  // MARK: The kill line
+
+  private mutating func check(_ kill: KillLine, _ facts: ReportFacts) {
+    guard
+      let row = facts.report.table?.rows.first(where: { $0.pid == kill.pid || $0.tgid == kill.pid })
+    else { return }
+    let kilobytes = facts.pageSize.rawValue / 1024
+    let name = "\(kill.pid) (\(kill.name))"
+    var problems: [String] = []
+    var isDamaged = false
+    func size(_ pages: Int64) -> String {
+      SizeFormat.binary(pages: max(pages, 0), pageSize: facts.pageSize)
+    }
+    if let resident = kill.resident {
+      let pages = resident.rawValue / kilobytes
+      // It may go on for a moment, and its counters may lag.
+      if (pages &- row.rss).magnitude > 1024 + row.rss.magnitude / 8 {
+        isDamaged = true
+        problems.append("its row has \(size(row.rss)) resident, its kill line \(size(pages))")
+      }
+    }
+    if let total = kill.totalVM, total.rawValue / kilobytes != row.totalVM {
+      let pages = total.rawValue / kilobytes
+      if (pages &- row.totalVM).magnitude > 1024 + row.totalVM.magnitude / 8 {
+        isDamaged = true
+        problems.append(
+          "total_vm is \(size(row.totalVM)) in its row, \(size(pages)) in its kill line")
+      }
+    }
+    // The first kernels that print it print bytes and call them kB. Kernel: 941f762bcb27.
+    if let tables = kill.pageTables?.rawValue, let bytes = row.pgtablesBytes, tables != bytes,
+      (tables &- bytes / 1024).magnitude > 256 + (bytes / 1024).magnitude / 8
+    {
+      problems.append("its row has \(bytes / 1024) kB of page tables, its kill line \(tables) kB")
+    }
+    if let uid = kill.uid, uid != row.uid {
+      problems.append("its row has uid \(row.uid), its kill line \(uid)")
+    }
+    if let adj = kill.oomScoreAdj, let rowAdj = row.oomScoreAdj, adj != rowAdj {
+      isDamaged = true
+      problems.append("its row has oom_score_adj \(rowAdj), its kill line \(adj)")
+    }
+    let problem = problems.isEmpty ? nil : "\(name): " + problems.joined(separator: "; ")
+    add(.killLine, name, against: "its row", contradiction: problem)
+    if isDamaged { damagedRow = problem.map { $0 + ": one of them is damaged" } }
+  }
+
+  // MARK: The group
+
+  private mutating func checkUsage(_ report: OOMReport) {
+    let limits = report.limits
+    let counters = [
+      ("memory", limits.memory), ("memory+swap", limits.memorySwap), ("kmem", limits.kmem),
+    ]
+    guard limits.memory != nil else { return }
+    let limited = counters.compactMap { name, counter in
+      counter.flatMap { one in one.limit.map { (name, one.usage, $0) } }
+    }
+    guard !limited.isEmpty else { return }
+    let full = limited.first { _, usage, limit in
+      // What a request of the largest usual order lacks, and what the lists of CPUs keep.
+      usage &+ 4096 >= limit &- Kibibytes(limit.rawValue / 64)
+    }
+    let (name, usage, limit) = full ?? limited[0]
+    add(
+      .usage, "\(name) \(SizeFormat.binary(usage))", against: "limit \(SizeFormat.binary(limit))",
+      contradiction: full != nil
+        ? nil
+        : "the group uses \(SizeFormat.binary(usage)) of its limit of \(SizeFormat.binary(limit)): that is not what ran out"
+    )
+  }
+
+  // MARK: Swap and release
+
+  private mutating func checkSwap(_ facts: ReportFacts) {
+    guard let rows = facts.report.table?.rows, let total = facts.report.memory.totalSwap,
+      let most = rows.max(by: { ($0.swapents ?? 0) < ($1.swapents ?? 0) }),
+      let entries = most.swapents, entries > 0
+    else { return }
+    let pages = facts.pages(max(total, 0))
+    add(
+      .swap, "\(SizeFormat.grouped(entries)) swap entries of \(most.pid) (\(most.name))",
+      against: "\(SizeFormat.grouped(pages)) pages of swap",
+      contradiction: entries <= pages
+        ? nil
+        : "\(most.pid) (\(most.name)) has \(SizeFormat.grouped(entries)) pages in swap, the host has "
+          + "\(SizeFormat.grouped(pages))")
+  }
+
+  private mutating func checkRelease(_ facts: ReportFacts) {
+    let report = facts.report
+    guard let release = report.release, !report.isReleaseByForm else { return }
+    let range = report.releases
+    let forms = "\(range.first)..\(range.last.map { "\($0)" } ?? "")"
+    // Distributions take forms of later releases over, and a development kernel has those of the next.
+    let agrees =
+      range.contains(release) || range.isContradictory || release.enterpriseKernel != nil
+      || release.isDevelopment
+    add(
+      .release, release.text, against: "the forms of \(forms)",
+      contradiction: agrees
+        ? nil : "the log names Linux \(release.text), its lines have the forms of \(forms)")
+  }
+}

@@ -1,0 +1,108 @@
+package import OOMSimulator
+
+/// What the memory of the machine, or of the group that ran out, was used for, as a report lists it; nil where it does
+/// not.
+///
+/// Kernel: `show_free_areas()`, mm/show_mem.c, and `memory_stat_format()`, mm/memcontrol.c.
+package struct MemoryUse: Equatable, Sendable {
+  /// Sums over the machine by the kernel's name, in pages: `active_anon`, `slab_reclaimable` and so on.
+  package private(set) var pages: [String: Int64] = [:]
+  /// Stacks of threads.
+  package private(set) var kernelStack: Kibibytes?
+  /// The pools of huge pages.
+  package private(set) var hugePages: Kibibytes = 0
+  /// `memory.stat` of the group, in bytes, by the file's name.
+  package private(set) var stat: [String: Int64] = [:]
+  /// Lines of `memory.stat` may come.
+  private var isInStat = false
+
+  package init() {}
+
+  private static let sums: Set<String> = [
+    "active_anon", "inactive_anon", "isolated_anon", "active_file", "inactive_file",
+    "isolated_file", "unevictable", "slab_reclaimable", "slab_unreclaimable", "mapped", "shmem",
+    "pagetables", "sec_pagetables", "free", "free_pcp", "free_cma", "dirty", "writeback",
+    "kernel_misc_reclaimable", "bounce", "unstable",
+  ]
+
+  private static let stats: Set<String> = [
+    "anon", "file", "kernel", "kernel_stack", "pagetables", "sec_pagetables", "percpu", "sock",
+    "vmalloc", "shmem", "slab", "slab_reclaimable", "slab_unreclaimable", "zswap", "swapcached",
+    "cache", "rss", "swap",
+  ]
+
+  /// Reads a line; false when it is none of these.
+  mutating func read(_ text: ArraySlice<UInt8>) -> Bool {
+    if text.begins(with: "Memory cgroup stats for ") { return readStatHeader(text) }
+    if isInStat, readStat(text) { return true }
+    if text.begins(with: "Node ") { return readNode(text) }
+    return readSums(text)
+  }
+
+  /// `active_anon:48928 inactive_anon:0 isolated_anon:0`, in pages.
+  private mutating func readSums(_ text: ArraySlice<UInt8>) -> Bool {
+    var found: [String: Int64] = [:]
+    for word in text.split(separator: UInt8(ascii: " ")).prefix(12) {
+      guard let colon = word.firstIndex(of: UInt8(ascii: ":")) else { return false }
+      let name = word[..<colon].text.lowercased()
+      var scanner = LogScanner(word[(colon + 1)...])
+      guard Self.sums.contains(name), let count = scanner.number(), scanner.next == nil,
+        0...TaskTable.most ~= count
+      else { return false }
+      found[name] = count
+    }
+    if found.isEmpty { return false }
+    pages.merge(found) { $1 }
+    return true
+  }
+
+  /// What a node, and in old releases each of its zones, has of stacks and huge pages.
+  private mutating func readNode(_ text: ArraySlice<UInt8>) -> Bool {
+    if let total = LogScanner.number(after: "hugepages_total=", in: text),
+      let size = LogScanner.kilobytes(after: "hugepages_size=", in: text)
+    {
+      let pool = min(max(total, 0), 1 << 30) * min(max(size.rawValue, 0), 1 << 30)
+      hugePages = min(hugePages &+ Kibibytes(min(pool, 1 << 42)), Kibibytes(1 << 42))
+      return true
+    }
+    guard let stack = LogScanner.kilobytes(after: " kernel_stack:", in: text), stack >= 0 else {
+      return false
+    }
+    kernelStack = min((kernelStack ?? 0) &+ min(stack, Kibibytes(1 << 42)), Kibibytes(1 << 42))
+    // The rest of a zone's line is read elsewhere.
+    return !text.contains(" free:")
+  }
+
+  /// The first is that of the group that ran out; to 5.2 its items are in the same line, in KB.
+  private mutating func readStatHeader(_ text: ArraySlice<UInt8>) -> Bool {
+    if !stat.isEmpty {
+      isInStat = false
+      return false
+    }
+    isInStat = true
+    for name in ["cache", "rss", "shmem", "swap"] {
+      guard
+        let size = LogScanner.number(after: " \(name):", in: text)
+          ?? LogScanner.number(after: ":\(name):", in: text), 0...(1 << 42) ~= size
+      else { continue }
+      stat[name] = size * 1024
+    }
+    if !stat.isEmpty { isInStat = false }
+    // The path in it is read elsewhere.
+    return false
+  }
+
+  /// `anon 50000000`, in bytes.
+  private mutating func readStat(_ text: ArraySlice<UInt8>) -> Bool {
+    var scanner = LogScanner(text)
+    let name = scanner.word()
+    scanner.skipSpace()
+    guard !name.isEmpty, let value = scanner.number(), scanner.next == nil, value >= 0,
+      name.allSatisfy({ $0 == 0x5F || 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 })
+    else { return false }
+    if Self.stats.contains(name.text), stat[name.text] == nil {
+      stat[name.text] = min(value, 1 << 52)
+    }
+    return true
+  }
+}
