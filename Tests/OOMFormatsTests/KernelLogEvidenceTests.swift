@@ -151,6 +151,32 @@ import Testing
     #expect(LimitHit(autopsy).kind == kind)
   }
 
+  /// What was free lacked 3.4 MiB to the min watermarks, and a page was asked for.
+  @Test func `what would have helped`() throws {
+    let machine = try autopsy(
+      String(decoding: Logs.bytes("g01-largest-rss-qemu-6.12.txt"), as: UTF8.self))
+    #expect(
+      Remedy.all(of: machine) == [
+        Remedy(change: .memory, cgroup: nil, moreBy: 3504),
+        Remedy(change: .swap, cgroup: nil, moreBy: 3504),
+      ])
+    let group = try autopsy(
+      String(decoding: Logs.bytes("m03-leaf-before-parent-qemu-6.1.txt"), as: UTF8.self))
+    #expect(Remedy.all(of: group) == [Remedy(change: .memoryMax, cgroup: "/p/x", moreBy: 4)])
+  }
+
+  /// A declared OOM would kill however much memory there is; the pages that were asked for do not, where they fit.
+  @Test func `in a report's scenario more memory helps`() throws {
+    let autopsy = try autopsy(
+      String(decoding: Logs.bytes("g01-largest-rss-qemu-6.12.txt"), as: UTF8.self))
+    var scenario = try #require(autopsy.scenario)
+    let kill = try #require(Simulator(for: scenario).run(valid: scenario).kills.first)
+    #expect(kill.victim.points == autopsy.points && kill.victim.pid == 130)
+    #expect(kill.decision?.invoker?.pid == 132)
+    scenario.machine.memory += 16
+    #expect(Simulator(for: scenario).run(valid: scenario).kills.isEmpty)
+  }
+
   /// 8000 - 1000 pages are 28000 kB; the lists have 27000 of them.
   @Test func `where the memory was`() throws {
     let log = KernelLogAutopsyTests.oldReport(score: 487).replacing(

@@ -138,6 +138,13 @@ extension Trial {
       result = prediction
     }
     var scenario = facts.scenario(assumption)
+    if let kill = result.kill {
+      let growing = [Event.Unowned.kernel, .tmpfs].lazy.compactMap {
+        facts.growing(scenario, filler: $0)
+      }
+      scenario =
+        growing.first { Self.isSame(Simulator(for: $0).run(valid: $0), kill) } ?? scenario
+    }
     var expectation = Expectation()
     expectation.panic = result.panic != nil
     expectation.kills = []
@@ -154,5 +161,15 @@ extension Trial {
     }
     scenario.expectation = expectation
     return scenario
+  }
+
+  /// Whether a run comes to one kill only, with the same choice and for the same reasons.
+  private static func isSame(_ run: Run, _ kill: Kill) -> Bool {
+    guard run.kills.count == 1, run.panic == nil, let other = run.kills.first else { return false }
+    return other.victim.pid == kill.victim.pid && other.victim.points == kill.victim.points
+      && other.decision?.totalpages == kill.decision?.totalpages
+      && other.decision?.constraint == kill.decision?.constraint
+      && other.decision?.runnerUp?.pid == kill.decision?.runnerUp?.pid
+      && other.killed.map(\.process.pid) == kill.killed.map(\.process.pid)
   }
 }

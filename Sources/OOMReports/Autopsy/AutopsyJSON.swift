@@ -50,6 +50,8 @@ extension JSONWriter {
       writer.runnerUp(autopsy)
       writer.key("limit")
       writer.limit(autopsy)
+      writer.key("would_have_helped")
+      writer.array { for remedy in Remedy.all(of: autopsy) { $0.remedy(remedy) } }
       writer.key("memory")
       writer.memory(autopsy)
       writer.key("evidence")
@@ -66,6 +68,14 @@ extension JSONWriter {
     array(inline: true) {
       $0.integer(range.low)
       if let high = range.high { $0.integer(high) } else { $0.null() }
+    }
+  }
+
+  private mutating func remedy(_ remedy: Remedy) {
+    object(inline: true) {
+      $0.field("change", remedy.change.rawValue)
+      $0.field("cgroup", remedy.cgroup)
+      $0.field("more_by_at_least_kb", remedy.moreBy)
     }
   }
 

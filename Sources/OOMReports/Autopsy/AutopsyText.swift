@@ -59,6 +59,13 @@ private struct OneAutopsyText {
     if let invoker = report.invoker { lines += field("asked by", asked(invoker)) }
     lines += field("totalpages", totalpages)
     if let kill = autopsy.kill { lines += prediction(kill) }
+    let remedies = Remedy.all(of: autopsy).map { plain($0.text) }
+    if !remedies.isEmpty {
+      lines += field(
+        "helped by",
+        remedies.joined(separator: ", or ")
+          + ", for this request alone: what more was to come is not in the log")
+    }
     lines += freed
     if let memory = MemoryBreakdown(autopsy) { lines += table(of: memory) }
     for contradiction in autopsy.evidence.contradicts {
