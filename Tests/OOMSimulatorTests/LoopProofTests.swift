@@ -182,7 +182,7 @@ import Testing
       labels(replay).subtracting(["looks"]) == [
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
-        "references", "recordsCandidates",
+        "references", "recordsCandidates", "hasSystemd", "hasVersionTwo",
         "observe", "recorder", "mostCandidateLists", "mostKills",
       ])
   }

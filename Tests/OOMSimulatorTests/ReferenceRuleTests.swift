@@ -120,10 +120,10 @@ import VictimSelection
     if kill.victim.pid != reference.processes[victim].pid {
       return "chooses \(kill.victim.pid), expected \(expected)"
     }
-    let killed = choice.dead.map {
-      ReferenceDeath(index: $0.row - shift, because: ReferenceBecause($0.because))
+    let killed = choice.dead.compactMap { death in
+      ReferenceBecause(death.because).map { ReferenceDeath(index: death.row - shift, because: $0) }
     }
-    if killed != dead { return "kills \(killed), expected \(expected)" }
+    if killed.count != choice.dead.count || killed != dead { return "kills \(killed), expected \(expected)" }
     guard let decision = kill.decision, decision.chosen == .points else { return nil }
     // Where the scan holds 32 bits, the model's points are what the scan held.
     let isCut = decision.arithmetic.rules.selection.holdsPointsIn32Bits
@@ -133,12 +133,14 @@ import VictimSelection
 }
 
 extension ReferenceBecause {
-  fileprivate init(_ because: Because) {
+  /// Nil for what no kernel does.
+  fileprivate init?(_ because: Because) {
     switch because {
     case .victim: self = .victim
     case .child: self = .child
     case .sharedMM: self = .sharedMM
     case .oomGroup: self = .oomGroup
+    case .oomPolicy: return nil
     }
   }
 }

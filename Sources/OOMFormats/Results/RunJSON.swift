@@ -108,7 +108,7 @@ extension JSONWriter {
     object { writer in
       let decision = kill.decision
       writer.field("at_us", kill.at)
-      if decision == nil { writer.field("by", kill.by) }
+      writer.field("by", kill.by)
       writer.field("constraint", decision?.constraint.rawValue)
       writer.field("cgroup", decision?.cgroup)
       writer.field("totalpages", decision?.totalpages)

@@ -251,6 +251,8 @@ extension Protection.Warning {
       case .child: return "it dies as the child of \(name), which was chosen"
       case .sharedMM: return "it dies because it shares the memory of \(name)"
       case .oomGroup: return "it dies with \(name), because of memory.oom.group"
+      case .oomPolicy:
+        return "systemd stops it after the kill of \(name): OOMPolicy=stop of its unit"
       case .victim: return "it is chosen itself"
       }
     case .nodesNotSearched:

@@ -201,12 +201,15 @@ package struct TextReport {
   private func died(_ kill: Kill) -> [(String, String)] {
     let others = kill.killed.dropFirst()
     if others.isEmpty { return [] }
+    let isOneReason = others.count > 1 && Set(others.map(\.because)).count == 1
     let shown = others.prefix(8).map {
-      "\($0.process.pid) (\(plain($0.process.name))) \(reason($0.because))"
+      "\($0.process.pid) (\(plain($0.process.name)))"
+        + (isOneReason ? "" : " \(reason($0.because))")
     }
     let rest = others.count - shown.count
-    return field(
-      "died too", shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : ""))
+    var text = shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    if isOneReason, let because = others.first?.because { text += ": \(reason(because))" }
+    return field("died too", text)
   }
 
   private func reason(_ because: Because) -> String {
@@ -215,6 +218,7 @@ package struct TextReport {
     case .child: "child"
     case .sharedMM: "shares its memory"
     case .oomGroup: "memory.oom.group"
+    case .oomPolicy: "OOMPolicy=stop"
     }
   }
 

@@ -16,4 +16,6 @@ struct Record: Equatable, Sendable {
 struct Exit: Equatable, Sendable {
   var at: Microseconds
   var rows: [Int]
+  /// What they are then: killed, or exited where they got a signal of systemd's.
+  var life = Tasks.Life.killed
 }

@@ -33,11 +33,15 @@ extension Replay {
 
   /// Describes a decision to kill, and applies it.
   mutating func carryOut(_ choice: Choice, by killer: String) {
+    let stops = stops(after: choice)
+    var dead = choice
+    for stop in stops { dead.dead += stop.rows.map { ($0, .oomPolicy) } }
     var kill = state.describe(
-      choice, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+      dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
     noteKills(choice)
     kill.freedPages = apply(choice)
     record.kills.append(kill)
+    stop(stops)
     if record.kills.count >= mostKills { abandon(after: .kills(mostKills)) }
     show()
   }
@@ -65,10 +69,13 @@ extension Replay {
       isReviewDue = true
     }
     while let first = state.exits.first, first.at <= now {
-      _ = state.end(first.rows, as: .killed)
-      endGrowths(of: first.rows)
+      // Of those that only got a signal some may have been killed in the meantime.
+      let rows =
+        first.life == .exited ? first.rows.filter { state.tasks.isAlive($0) } : first.rows
+      _ = state.end(rows, as: first.life)
+      endGrowths(of: rows)
       state.exits.removeFirst()
-      died(first.rows, isFailure: true)
+      died(rows, isFailure: true)
       state.somethingFreed = true
       show()
     }

@@ -21,6 +21,9 @@ struct Replay {
   /// How many restarts are followed without a proof.
   var mostRestarts: Int
   var isAbandoned = false
+  /// Process 1 is systemd, which watches its units.
+  let hasSystemd: Bool
+  let hasVersionTwo: Bool
   /// How many kills are followed; what comes later is cut off.
   var mostKills = Int.max
 
@@ -58,6 +61,8 @@ struct Replay {
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
+    hasVersionTwo = scenario.cgroupVersion != 1
+    hasSystemd = scenario.processes.initName == "systemd"
   }
 
   /// Replays everything up to and including `last`, or to the end.

@@ -19,7 +19,9 @@ extension State {
     state.shared = shared.comparable(numbers)
     state.growths = Growths()
     for growth in growths.all { _ = state.growths.add(growth.comparable(numbers, at: now)) }
-    state.exits = exits.map { Exit(at: $0.at - now, rows: $0.rows.map { numbers[$0] }) }
+    state.exits = exits.map {
+      Exit(at: $0.at - now, rows: $0.rows.map { numbers[$0] }, life: $0.life)
+    }
     state.restarts = restarts.comparable(numbers, at: now)
     state.promisedRequests = 0
     state.growthsBegun = 0

@@ -21,7 +21,7 @@ func memCgroupGetOOMGroup(victim: Int, domain: Int?, in groups: MemcgTree) -> In
   let top = domain ?? MemcgTree.root
   guard groups.contains(victim, in: top) else { return nil }
   var oomGroup: Int?
-  for group in groups.path(from: victim, to: top) where groups.settings[group].oomGroup == true {
+  for group in groups.path(from: victim, to: top) where groups.settings[group].diesAsAWhole {
     oomGroup = group
   }
   return oomGroup

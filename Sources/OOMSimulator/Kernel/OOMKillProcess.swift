@@ -8,6 +8,8 @@ public enum Because: String, CaseIterable, Sendable {
   case oomGroup = "oom_group"
   /// It dies for its parent, which selection chose: before 5.1.
   case child
+  /// systemd stopped its unit, because the kernel had killed in it: `OOMPolicy=stop`.
+  case oomPolicy = "oom_policy"
 }
 
 extension State {

@@ -37,6 +37,10 @@ public struct Cgroup: Equatable, Sendable {
   public var kernel: Int64?
   /// Pages of the machine's pool of huge pages that the group uses.
   package var hugetlb: Int64?
+  /// What systemd does when the kernel has killed in the group.
+  package var oomPolicy: OOMPolicy?
+  /// How long processes that systemd stops take to end. Key: `TimeoutStopSec=`.
+  package var timeoutStop: Microseconds?
 
   /// A group with the limits that are given, in pages; nil is what the kernel has where nobody wrote anything.
   ///
@@ -64,6 +68,9 @@ public struct Cgroup: Equatable, Sendable {
     self.kernel = kernel
   }
 
+  /// Whether all of the group die with one: `OOMPolicy=kill` of systemd sets the file.
+  var diesAsAWhole: Bool { oomGroup ?? (oomPolicy == .kill) }
+
   /// Whether any file of the group is given, besides what it holds at the start.
   var hasLimits: Bool {
     min != nil || low != nil || high != nil || max != nil || swapMax != nil || swapHigh != nil
@@ -79,6 +86,8 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.swapMax { swapMax = value }
     if let value = change.swapHigh { swapHigh = value }
     if let value = change.oomGroup { oomGroup = value }
+    if let value = change.oomPolicy { oomPolicy = value }
+    if let value = change.timeoutStop { timeoutStop = value }
     if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }
     if let value = change.softLimit { softLimit = value }

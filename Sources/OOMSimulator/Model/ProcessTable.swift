@@ -219,6 +219,9 @@ public struct ProcessTable: Equatable, Sendable {
   /// The row's name alone, without building the whole process.
   package func name(row: Int) -> String { names[row] }
 
+  /// The name of process 1; nil where nobody has that pid.
+  var initName: String? { pids.firstIndex(of: 1).map { names[$0] } }
+
   /// The row's pid as given, 0 when it is to be assigned.
   package func pid(row: Int) -> Int32 { pids[row] }
 

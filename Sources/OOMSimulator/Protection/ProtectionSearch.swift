@@ -200,7 +200,8 @@ private struct ProtectionSearch {
     switch because {
     case .victim: warnings += warningsOfVictim(kill)
     case .child: warnings.append(.diesWith(kill.victim.identity, .child))
-    case .sharedMM, .oomGroup: warnings.append(.diesWith(kill.dyingFirst, because))
+    case .sharedMM, .oomGroup, .oomPolicy:
+      warnings.append(.diesWith(kill.dyingFirst, because))
     }
     warnings += warningsOfDisabling()
     if kill.decision?.cgroup == nil, scenario.machine.nodes.count > 1 {

@@ -94,6 +94,19 @@ extension Cgroup {
       "memory.oom.group", .flag({ $0.oomGroup }, { $0.oomGroup = $1 }),
       "1: when one process of the group is chosen, all of them die.", example: "1",
       instead: "nothing: it is a file of version 2 only"),
+    two(
+      "OOMPolicy",
+      .word(
+        OOMPolicy.allCases.map(\.rawValue), { $0.oomPolicy?.rawValue },
+        { $0.oomPolicy = OOMPolicy(rawValue: $1) }),
+      "What systemd does when the kernel has killed in the group. Default: stop in a .service without groups of its own "
+        + "where process 1 is systemd, else continue.", example: "\"stop\"",
+      instead: "nothing: systemd watches memory.events, a file of version 2"),
+    two(
+      "TimeoutStopSec", .duration({ $0.timeoutStop }, { $0.timeoutStop = $1 }),
+      "How long the processes take to end that systemd stops. Default: they end at once.",
+      example: "\"10s\"",
+      instead: "nothing: systemd watches memory.events, a file of version 2"),
   ]
 
   private static let commonFiles: [File] = [

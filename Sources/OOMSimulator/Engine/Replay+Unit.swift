@@ -1,0 +1,63 @@
+// What systemd does when `memory.events` of a unit says that the kernel has killed in it.
+//
+// Modelled: it looks at once, and what it stops ends at once, or after `TimeoutStopSec` where the group has that, which
+// in systemd is the longest that it may take.
+//
+// Source: `unit_check_oom()` and `service_enter_stop_by_notify()`, src/core of systemd.
+
+extension Replay {
+  /// Processes of one unit that systemd stops, and how long they take to end.
+  struct Stop {
+    var rows: [Int]
+    var takes: Microseconds
+  }
+
+  /// What systemd stops because of a decision of the kernel's killer: all that is left of each unit that a death counts
+  /// in.
+  func stops(after choice: Choice) -> [Stop] {
+    guard choice.selection != nil, watchesUnits else { return [] }
+    var taken = Set(choice.dead.map(\.row))
+    var units: Set<Int> = []
+    for death in choice.dead where death.because != .sharedMM {
+      let group = Int(state.tasks.groups[state.tasks.owner(death.row)])
+      units.formUnion(state.groups.path(from: group).filter { policy(of: $0) == .stop })
+    }
+    return units.sorted().compactMap { unit in
+      var rows: [Int] = []
+      for group in state.groups.descendants(of: unit) {
+        for member in state.groups.members[group] {
+          let row = Int(member)
+          if state.tasks.isAlive(row), state.tasks.pids[row] != 1, taken.insert(row).inserted {
+            rows.append(row)
+          }
+        }
+      }
+      return rows.isEmpty
+        ? nil : Stop(rows: rows, takes: state.groups.settings[unit].timeoutStop ?? .zero)
+    }
+  }
+
+  /// `memory.events` is a file of version 2.
+  private var watchesUnits: Bool {
+    hasVersionTwo && state.rules.memcg.support == .versionTwo
+  }
+
+  /// The policy of a unit; where the group does not say and systemd runs, that of a service: to stop, unless it has
+  /// groups of its own (`Delegate=yes`).
+  private func policy(of group: Int) -> OOMPolicy {
+    if let policy = state.groups.settings[group].oomPolicy { return policy }
+    let isDelegated = state.groups.ends[group] > group + 1
+    return hasSystemd && !isDelegated && state.groups.paths[group].hasSuffix(".service")
+      ? .stop : .continue
+  }
+
+  /// Ends what systemd stops.
+  mutating func stop(_ stops: [Stop]) {
+    for stop in stops {
+      let exit = Exit(at: now + stop.takes, rows: stop.rows, life: .exited)
+      let place = state.exits.firstIndex { $0.at > exit.at } ?? state.exits.endIndex
+      state.exits.insert(exit, at: place)
+    }
+    if stops.contains(where: { $0.takes == .zero }) { finishExits() }
+  }
+}
