@@ -78,11 +78,8 @@ package struct Autopsy: Equatable, Sendable {
     verdict = .undetermined
     why = ""
     unknowns = []
-    guard let table = report.table, !table.rows.isEmpty else {
-      why =
-        report.ending == .panicOnOOM
-        ? "the report has no task table: \(OOMReport.Ending.panicOnOOM.rawValue)"
-        : "the report has no task table"
+    if let reason = Self.tableProblem(report) {
+      why = reason
       return
     }
     var trial = Trial(facts, killedBefore: killed)
@@ -95,6 +92,24 @@ package struct Autopsy: Equatable, Sendable {
       ruleSet = RuleSet.of(prediction.release).key
     }
     unknowns = facts.unknowns
+  }
+
+  /// Why nothing can be said from the table; nil where it can. A table without rows is one: there was nobody.
+  private static func tableProblem(_ report: OOMReport) -> String? {
+    guard let table = report.table else {
+      let ending = report.ending == .panicOnOOM ? ": \(OOMReport.Ending.panicOnOOM.rawValue)" : ""
+      return "the report has no task table\(ending)"
+    }
+    if table.isHeaderMissing {
+      return
+        "the header of the task table is missing: what the columns of its \(table.rows.count) rows mean is not in the log"
+    }
+    let isNobody = report.ending == .nobody || report.ending == .deadlocked
+    if table.rows.isEmpty, !isNobody || report.unreadableRows > 0 {
+      return report.unreadable.map { "no row of the task table can be read: \($0.reason)" }
+        ?? "the task table has no rows"
+    }
+    return nil
   }
 
   /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0.
