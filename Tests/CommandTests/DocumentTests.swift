@@ -30,7 +30,8 @@ struct DocumentTests {
   ]
   /// What comes after `runner_up` is what the text says after "spared at", "chosen" and "limit".
   static let kill =
-    ["at_us", "by", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"] + victim
+    ["at_us", "by", "constraint", "cgroup", "totalpages", "invoker", "pid", "name", "victim"]
+    + victim
     + ["killed", "pid", "name", "because", "freed_pages", "runner_up", "pid", "name", "points"]
     + [
       "at_earliest_us", "near_tie", "near_tie_within", "spared_at_oom_score_adj", "allocating_task",

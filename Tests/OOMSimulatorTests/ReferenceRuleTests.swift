@@ -123,7 +123,9 @@ import VictimSelection
     let killed = choice.dead.compactMap { death in
       ReferenceBecause(death.because).map { ReferenceDeath(index: death.row - shift, because: $0) }
     }
-    if killed.count != choice.dead.count || killed != dead { return "kills \(killed), expected \(expected)" }
+    if killed.count != choice.dead.count || killed != dead {
+      return "kills \(killed), expected \(expected)"
+    }
     guard let decision = kill.decision, decision.chosen == .points else { return nil }
     // Where the scan holds 32 bits, the model's points are what the scan held.
     let isCut = decision.arithmetic.rules.selection.holdsPointsIn32Bits

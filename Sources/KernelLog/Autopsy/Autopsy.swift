@@ -99,7 +99,7 @@ package struct Autopsy: Equatable, Sendable {
     verdict = .undetermined
     why = ""
     unknowns = []
-    if let problem = Self.missingTable(report) {
+    if let problem = Self.tableProblem(report) {
       why = problem
       return
     }
@@ -116,16 +116,22 @@ package struct Autopsy: Equatable, Sendable {
     unknowns = facts.unknowns
   }
 
-  /// Why there is no table to decide by; nil where there is one. An empty one says that nobody could be killed.
-  private static func missingTable(_ report: OOMReport) -> String? {
+  /// Why nothing can be said from the table; nil where it can. A table without rows is one: there was nobody.
+  private static func tableProblem(_ report: OOMReport) -> String? {
     guard let table = report.table else {
-      return report.ending == .panicOnOOM
-        ? "the report has no task table: \(OOMReport.Ending.panicOnOOM.rawValue)"
-        : "the report has no task table"
+      let ending = report.ending == .panicOnOOM ? ": \(OOMReport.Ending.panicOnOOM.rawValue)" : ""
+      return "the report has no task table\(ending)"
     }
-    if !table.rows.isEmpty { return nil }
-    if report.unreadableRows > 0 { return "no row of the task table can be read" }
-    return report.chosen == nil && report.ending != nil ? nil : "the task table is empty"
+    if table.isHeaderMissing {
+      return
+        "the header of the task table is missing: what the columns of its \(table.rows.count) rows mean is not in the log"
+    }
+    let isNobody = report.ending == .nobody || report.ending == .deadlocked
+    if table.rows.isEmpty, !isNobody || report.unreadableRows > 0 {
+      return report.unreadable.map { "no row of the task table can be read: \($0.reason)" }
+        ?? "the task table has no rows"
+    }
+    return nil
   }
 
   /// What the kernel would have printed as the score of the prediction: thousandths of totalpages, to 5.0; nil where it

@@ -118,7 +118,7 @@ package struct LimitHit: Equatable {
     let zones = report.memory.zones
     let usable = zones.filter { Self.isUsable($0, report.request) }
     let isFree = usable.contains { $0.name != "DMA" && $0.free > $0.min &+ $0.min }
-    if order == 0, isFree, report.scope.isOfPageFault || report.request.gfpMask == 0 {
+    if order == 0, isFree, report.callers.contains(.pageFault) || report.request.gfpMask == 0 {
       kind = .pageFault
       text =
         "a page fault was answered with VM_FAULT_OOM, for want of a group's memory or by a driver, "

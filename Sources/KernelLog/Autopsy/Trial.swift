@@ -138,8 +138,9 @@ struct Trial {
     }
     if report.unreadableRows > 0 {
       let rows = report.unreadableRows == 1 ? "1 row" : "\(report.unreadableRows) rows"
+      let reason = report.unreadable.map { ": \($0.reason)" } ?? ""
       return Finding(
-        verdict: .undetermined, why: "\(rows) of the task table cannot be read",
+        verdict: .undetermined, why: "\(rows) of the task table cannot be read\(reason)",
         prediction: prediction)
     }
     let why = reason ?? Self.why(prediction.kill)

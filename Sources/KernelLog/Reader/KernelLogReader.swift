@@ -10,16 +10,23 @@ internal import OOMSimulator
 ///     let reports = reader.finish()
 package struct KernelLogReader {
   /// A line that is longer is cut: no line of a report is.
-  static let longestLine = 1 << 16
+  static let longestLine = 1 << 22
 
   /// The beginning of a line whose end has not been read.
   private var pending: [UInt8] = []
   private var lineNumber = 0
 
-  private var assembly = ReportAssembly()
+  private var decoder = LogDecoder()
+  private var streams = ReportStreams()
   private var isQuotedPrintable = false
   /// The beginning of a quoted-printable line that goes on in the next.
   private var soft: [UInt8] = []
+  /// What was read before this piece, as far as rows of a table may stand in it whose header is lost.
+  private var before: [UInt8] = []
+  /// Kills that others say of themselves.
+  package private(set) var otherKills: [OtherKill] = []
+
+  private static let mostOtherKills = 10_000
 
   package init() {}
 
@@ -34,38 +41,85 @@ package struct KernelLogReader {
   ///
   /// - Complexity: O(*n*).
   package mutating func read(_ bytes: [UInt8]) {
+    readBytes(decoder.isPlain ? bytes : decoder.decode(bytes))
+  }
+
+  private mutating func readBytes(_ bytes: [UInt8]) {
     var start = 0
+    // What was taken is not looked at again.
+    var taken = 0
     // A line that began in the last piece is looked at in any case: a word may have been cut.
     if !pending.isEmpty {
       guard let end = TriggerSearch.lineEnd(in: bytes, from: 0) else {
-        return hold(bytes, 0, bytes.count)
+        hold(bytes, 0, bytes.count)
+        return keep(bytes[...])
       }
-      endLine(bytes, 0, end)
+      takeRows(beforePendingWith: bytes[..<end])
+      if endLine(bytes, 0, end) { taken = end + 1 }
       start = end + 1
     }
     let last = bytes.lastIndex(of: 0x0A) ?? -1
     while start <= last {
-      if !assembly.isCollecting, !isQuotedPrintable {
+      if !streams.isCollecting, !isQuotedPrintable {
         let word = TriggerSearch.next(in: bytes, from: start, to: last + 1)
         let line = word.flatMap { bytes[start..<$0].lastIndex(of: 0x0A) }.map { $0 + 1 }
         let next = word == nil ? last + 1 : line ?? start
         lineNumber += TriggerSearch.lineEnds(in: bytes, from: start, to: next)
+        if word != nil, next > taken {
+          takeRows(before: next, in: bytes[taken...], behind: taken == 0 ? before : [])
+        }
         start = next
       }
       if start <= last, let end = TriggerSearch.lineEnd(in: bytes, from: start) {
-        endLine(bytes, start, end)
+        if endLine(bytes, start, end) { taken = end + 1 }
         start = end + 1
       }
     }
     if start < bytes.count { hold(bytes, start, bytes.count) }
+    if taken > 0 { before = [] }
+    keep(bytes[taken...])
+  }
+
+  /// Rows before a line that begins a report have lost their header: nothing told that they would come.
+  private mutating func takeRows(
+    before next: Int, in bytes: ArraySlice<UInt8>, behind earlier: [UInt8]
+  ) {
+    let rows = LostRows.lines(in: bytes, before: next, behind: earlier)
+    let line = lineNumber
+    for (index, row) in rows.enumerated() {
+      lineNumber = line - rows.count + index + 1
+      take(row)
+    }
+    lineNumber = line
+  }
+
+  /// The same for a line that the pieces have cut.
+  private mutating func takeRows(beforePendingWith end: ArraySlice<UInt8>) {
+    guard !streams.isCollecting, !isQuotedPrintable, TriggerSearch.isIn(pending + end) else {
+      return
+    }
+    let start = max(before.count - pending.count, 0)
+    takeRows(before: start, in: before[...], behind: [])
+  }
+
+  /// Keeps what was read, without a copy where it is large.
+  private mutating func keep(_ bytes: ArraySlice<UInt8>) {
+    if bytes.count >= LostRows.most {
+      before = Array(bytes)
+    } else {
+      before += bytes
+      if before.count > 4 * LostRows.most { before = Array(before.suffix(LostRows.most)) }
+    }
   }
 
   /// The reports, when all of the log is read.
   package mutating func finish() -> [OOMReport] {
-    if !pending.isEmpty { endLine([], 0, 0) }
+    if !decoder.isPlain { readBytes(decoder.decode([], isLast: true)) }
+    if !pending.isEmpty { _ = endLine([], 0, 0) }
     if !soft.isEmpty { take(soft) }
     soft = []
-    return assembly.finish()
+    before = []
+    return streams.finish()
   }
 
   private mutating func hold(_ bytes: [UInt8], _ start: Int, _ end: Int) {
@@ -73,12 +127,18 @@ package struct KernelLogReader {
     pending += bytes[start..<min(end, start + max(room, 0))]
   }
 
-  private mutating func endLine(_ bytes: [UInt8], _ start: Int, _ end: Int) {
+  /// - Returns: whether the line may be one of a report.
+  private mutating func endLine(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
     lineNumber += 1
     hold(bytes, start, end)
     let line = pending
-    decode(line)
     pending.removeAll(keepingCapacity: true)
+    // Outside of a report a line counts by its words, however the pieces have cut it.
+    guard streams.isCollecting || isQuotedPrintable || TriggerSearch.isIn(line) else {
+      return false
+    }
+    decode(line)
+    return true
   }
 
   /// Undoes quoted-printable, whose lines go on where they end in `=`.
@@ -102,17 +162,49 @@ package struct KernelLogReader {
   }
 
   private mutating func take(_ line: [UInt8]) {
-    if let message = TransportForms.journalMessage(line[...]) {
-      for part in TransportForms.lines(of: message[...]) {
-        assembly.take(LinePrefix.strip(part).text, isContinuation: false, line: lineNumber)
+    guard let records = LogRecords(line[...]) else {
+      let length = line.count { $0 & 0xC0 != 0x80 && $0 != 0x0D }
+      return take(line[...], host: [], length: length, isRecord: false)
+    }
+    for record in records.messages {
+      // A container's log may keep records of a journal.
+      let inner = LogRecords(record.text[...])?.messages ?? [record]
+      for message in inner {
+        let host = message.host.isEmpty ? record.host : message.host
+        for part in TransportForms.lines(of: message.text[...]) {
+          take(part, host: host, length: 0, isRecord: true)
+        }
       }
+    }
+  }
+
+  /// Takes a line, or a line of a record, which goes on in no other.
+  private mutating func take(
+    _ raw: ArraySlice<UInt8>, host: [UInt8], length: Int, isRecord: Bool
+  ) {
+    let plain = LineCharacters.plain(raw)
+    if otherKills.count < Self.mostOtherKills,
+      let kill = OtherKill(plain, number: lineNumber)
+    {
+      otherKills.append(kill)
       return
     }
-    let stripped = LinePrefix.strip(line[...])
-    var isContinuation = !stripped.hadPrefix
-    for part in TransportForms.lines(of: stripped.text) {
-      assembly.take(part, isContinuation: isContinuation, line: lineNumber)
+    let line = LineText(plain) { streams.knows($0) }
+    let host = host.isEmpty ? LineSource.key(line.head) : host
+    var isContinuation = !isRecord && !line.hadPrefix
+    var length = length
+    if line.hadPrefix { streams.learn(line.head) }
+    for part in TransportForms.lines(of: line.text) {
+      if let lines = OneLine.lines(of: part) {
+        for text in lines { streams.take(LogLine(text: text, number: lineNumber), host: host) }
+      } else {
+        streams.take(
+          LogLine(
+            text: part, head: line.head, isContinuation: isContinuation, number: lineNumber,
+            length: length), host: host)
+      }
       isContinuation = false
+      length = 0
     }
   }
 }

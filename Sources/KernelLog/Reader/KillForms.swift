@@ -134,6 +134,13 @@ struct DeathLine {
     narrow(head: head, verb: verb, fields: fields)
   }
 
+  /// Whether it says the same of the same process, wherever it stands.
+  func isSame(as other: DeathLine) -> Bool {
+    var kill = other.kill
+    kill.line = self.kill.line
+    return kill == self.kill && score == other.score && kind == other.kind
+  }
+
   /// The parenthesis that ends the name, which may have some of its own.
   private static func endOfName(_ text: ArraySlice<UInt8>) -> Int? {
     let followers = [

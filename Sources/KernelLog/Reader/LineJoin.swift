@@ -3,10 +3,20 @@ internal import OOMSimulator
 /// Joins what was wrapped: lines of the forms that tell by themselves where they end.
 ///
 /// Nothing is guessed: a join is taken when just one way, with or without a blank, gives a whole line of the
-/// form. A row's number that was cut in two fits both ways only by chance, and is then left alone.
+/// form, or when one gives more of it. A row's number that was cut in two fits both ways only by chance; then its columns or
+/// the width at which all lines are wrapped tell, or it is left alone.
 enum LineJoin {
   /// No line is put together from more than this.
   private static let most = 4096
+
+  /// How long a line is against the width at which lines of the log are cut, whatever stands there.
+  enum Fullness { case unknown, full, short }
+
+  struct Joined {
+    var text: [UInt8]
+    /// It was cut in a word, which only a fixed width does.
+    var isCut = false
+  }
 
   /// Whether a line begins a form and does not end it.
   static func goesOn(_ text: ArraySlice<UInt8>, table: TaskTable?) -> Bool {
@@ -15,48 +25,84 @@ enum LineJoin {
     guard let first = text.first else { return false }
     if first == UInt8(ascii: "[") {
       if let table, TaskTable.isRow(text) { return table.row(text, line: 0) == nil }
-      return isHeaderHead(text) && TaskTable(header: text) == nil
+      return TaskTable.isHeaderHead(text) && TaskTable(header: text) == nil
     }
     if text.begins(with: "oom-kill:con") { return !isWhole(text, table: table) }
     if text.ends(with: " invoked") || text.ends(with: " invoked oom-killer:") { return true }
     if text.contains(" invoked oom-killer: gfp_mask=") { return !isWhole(text, table: table) }
     if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) == nil }
+    if isZone(text) || isCounter(text) { return !isWhole(text, table: table) }
     if isDeath(text) { return !isWhole(text, table: table) || mayGoOn(text) }
     return false
   }
 
   /// The whole of a line and its continuation; nil where that is none, or where both ways would do.
-  static func join(_ held: [UInt8], _ next: ArraySlice<UInt8>, table: TaskTable?) -> [UInt8]? {
+  ///
+  /// - Parameter isMarked: only the first of the two has what a log puts before its lines.
+  static func join(
+    _ held: [UInt8], _ next: ArraySlice<UInt8>, table: TaskTable?, _ fullness: Fullness,
+    isMarked: Bool
+  ) -> Joined? {
+    let raw = next
     let next = next.trimmed
-    guard !next.isEmpty, held.count + next.count < most, !isBeginning(next) else { return nil }
+    guard !next.isEmpty, held.count + raw.count < most, !isBeginning(next) else { return nil }
+    let cut = held + raw
+    if fullness == .full, isMarked || goesOn(held[...], table: table) || isBetter(cut, held, table)
+    {
+      return Joined(text: cut)
+    }
+    if !goesOn(held[...], table: table) { return nil }
     if mayGoOn(held[...].trimmed), isWhole(held[...].trimmed, table: table) {
-      return sizes.contains { next.begins(with: $0) } ? held + [0x20] + next : nil
+      if sizes.contains(where: { next.begins(with: $0) }) {
+        return Joined(text: held + [0x20] + next)
+      }
+      let digits = next.prefix { decimal($0) != nil }
+      guard held.last.flatMap(decimal) != nil, next.dropFirst(digits.count).begins(with: "kB")
+      else { return nil }
+      return Joined(text: cut, isCut: true)
     }
     var head = held
     while head.last == 0x20 || head.last == 0x0D { head.removeLast() }
+    let isInWord = head.count == held.count && raw.first != 0x20
     let glued = head + next
     let spaced = head + [0x20] + next
     let gluedIsWhole = isWhole(glued[...].trimmed, table: table)
     let spacedIsWhole = isWhole(spaced[...].trimmed, table: table)
-    if gluedIsWhole != spacedIsWhole { return gluedIsWhole ? glued : spaced }
+    if gluedIsWhole != spacedIsWhole {
+      return gluedIsWhole
+        ? Joined(text: glued, isCut: isInWord) : Joined(text: spaced)
+    }
     let trimmed = held[...].trimmed
-    if gluedIsWhole, trimmed.first == UInt8(ascii: "["), TaskTable.isRow(trimmed) { return nil }
+    if gluedIsWhole {
+      if let table, TaskTable.isRow(trimmed) {
+        if table.isAligned(cut[...].trimmed) { return Joined(text: cut, isCut: isInWord) }
+        return fullness == .short || !isInWord ? Joined(text: spaced) : nil
+      }
+      let gain = fields(glued[...].trimmed) - fields(spaced[...].trimmed)
+      if gain > 0 { return Joined(text: glued, isCut: isInWord) }
+      if gain < 0 { return Joined(text: spaced) }
+    }
     // Only names have blanks in these; all else of a long line is wrapped at blanks.
-    if trimmed.begins(with: "oom-kill:") { return glued }
-    if goesOn(spaced[...], table: table) || spacedIsWhole { return spaced }
+    if trimmed.begins(with: "oom-kill:") { return Joined(text: glued) }
+    if goesOn(spaced[...], table: table) || spacedIsWhole { return Joined(text: spaced) }
     return nil
+  }
+
+  /// Whether a line that was whole already is a better one with what follows.
+  private static func isBetter(_ line: [UInt8], _ held: [UInt8], _ table: TaskTable?) -> Bool {
+    let text = line[...].trimmed
+    if isZone(text) || isDeath(text) || isCounter(text) {
+      return isWhole(text, table: table) && fields(text) >= fields(held[...].trimmed)
+    }
+    guard let table, let row = table.row(text, line: 0) else { return false }
+    return row.name.utf8.count <= 15
   }
 
   /// A continuation does not begin as lines of a report do.
   private static func isBeginning(_ text: ArraySlice<UInt8>) -> Bool {
     text.first == UInt8(ascii: "[") || text.begins(with: "oom-kill:") || text.begins(with: "CPU:")
       || text.begins(with: "Out of memory") || text.begins(with: "Memory cgroup")
-      || text.contains(" invoked oom-killer")
-  }
-
-  private static func isHeaderHead(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
-    return text[(text.startIndex + 1)..<end].trimmed.elementsEqual("pid".utf8)
+      || text.contains(" invoked oom-killer") || KernelText.strength(text) == .strong
   }
 
   private static func isDeath(_ text: ArraySlice<UInt8>) -> Bool {
@@ -64,9 +110,19 @@ enum LineJoin {
       || text.begins(with: "Memory cgroup out of memory")
   }
 
+  /// `Node 0 Normal free:4kB min:4kB …`: a long line of names and sizes.
+  private static func isZone(_ text: ArraySlice<UInt8>) -> Bool {
+    text.begins(with: "Node ") && (text.contains(" free:") || text.contains(" active_anon:"))
+  }
+
+  private static func isCounter(_ text: ArraySlice<UInt8>) -> Bool {
+    (text.first == UInt8(ascii: "m") || text.first == UInt8(ascii: "s")
+      || text.first == UInt8(ascii: "k")) && text.prefix(24).contains(": usage ")
+  }
+
   private static func isWhole(_ text: ArraySlice<UInt8>, table: TaskTable?) -> Bool {
     if text.first == UInt8(ascii: "[") {
-      if isHeaderHead(text) { return TaskTable(header: text) != nil }
+      if TaskTable.isHeaderHead(text) { return TaskTable(header: text) != nil }
       return table?.row(text, line: 0) != nil
     }
     if text.begins(with: "oom-kill:con") {
@@ -82,6 +138,13 @@ enum LineJoin {
       return hasValue && (key.ends(with: "adj") || key.ends(with: "policy") || hasMask(key))
     }
     if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) != nil }
+    if isZone(text) {
+      return text.ends(with: "kB") || text.ends(with: "? yes") || text.ends(with: "? no")
+    }
+    if isCounter(text) {
+      return LogScanner.number(after: ", failcnt ", in: text) != nil
+        && LogScanner.kilobytes(after: " limit ", in: text) != nil
+    }
     guard let death = DeathLine(text, line: 0) else {
       // What else begins so has no process in it, and is whole.
       return !["Kill", "Killed", "process"].contains { text.ends(with: $0) }
@@ -95,6 +158,29 @@ enum LineJoin {
         && (decimal(last) != nil || text.ends(with: "kB"))
     }
     return true
+  }
+
+  /// How much of a line can be read.
+  private static func fields(_ text: ArraySlice<UInt8>) -> Int {
+    if let table = TaskTable(header: text) { return -table.unknownColumns.count }
+    if let line = InvokedLine(text) {
+      return (line.request.order == nil ? 0 : 1) + (line.invoker.oomScoreAdj == nil ? 0 : 1)
+        + (line.request.gfpFlags.isEmpty ? 0 : 1) - (line.request.gfpFlags.contains(" ") ? 1 : 0)
+    }
+    if let death = DeathLine(text, line: 0) {
+      let kill = death.kill
+      let sizes = [kill.totalVM, kill.anon, kill.file, kill.shmem, kill.pageTables]
+      return sizes.count { $0 != nil } - loose(text)
+    }
+    return isZone(text) ? -loose(text) : 0
+  }
+
+  /// Words behind the first name that are no `name:size`.
+  private static func loose(_ text: ArraySlice<UInt8>) -> Int {
+    let start = text.firstIndex(of: ":") ?? text.startIndex
+    return text[start...].split(separator: UInt8(ascii: " ")).count {
+      !$0.contains(UInt8(ascii: ":"))
+    }
   }
 
   /// What a kill line says of its process, in order.

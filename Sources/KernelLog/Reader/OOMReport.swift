@@ -22,6 +22,8 @@ package struct OOMReport: Equatable, Sendable {
   package var table: TaskTable?
   /// Rows that look like those of the table and cannot be read.
   package var unreadableRows = 0
+  /// The first of them.
+  package var unreadable: UnreadableRow?
   /// The process that was selected: the pid of the `oom-kill:` line, or of the line with the score.
   package var chosen: Chosen?
   /// Kill lines in order; the first is that of the victim or of its child.
@@ -29,6 +31,13 @@ package struct OOMReport: Equatable, Sendable {
   /// The group that died as a whole. File: `memory.oom.group`.
   package var oomGroup: String?
   package var reaped: [ReapedLine] = []
+  /// What the stack of the invoker names, in the order of the lines: who called the killer.
+  package var callers: [Caller] = []
+  /// Processes that use a victim's memory and are not killed, or were killed for it: until they exit nothing of it
+  /// is given back.
+  package var sharers: [Sharer] = []
+  /// Victims whose memory the reaper could not take, by the pid of its line.
+  package var unreaped: [Sharer] = []
   /// What the end says when nobody was killed: a panic, nobody to kill, a victim that exits already.
   package var ending: Ending?
   /// Selected because it asked. File: `vm.oom_kill_allocating_task`.
@@ -36,6 +45,40 @@ package struct OOMReport: Equatable, Sendable {
 
   init(line: Int) {
     self.line = line
+  }
+
+  /// A line that looks like a row, and what of it was not understood.
+  package struct UnreadableRow: Equatable, Sendable {
+    package var line: Int
+    package var text: String
+    package var problem: String
+
+    /// The line and what is wrong with it.
+    package var reason: String { "line \(line): \(problem)" }
+  }
+
+  /// A function of the stack that tells what ran out. Kernel: mm/oom_kill.c, mm/memcontrol.c.
+  package enum Caller: String, Sendable {
+    case memcg = "mem_cgroup_out_of_memory"
+    case pageFault = "pagefault_out_of_memory"
+    case outOfMemory = "out_of_memory"
+  }
+
+  /// A process that a line after the kill names.
+  package struct Sharer: Equatable, Sendable {
+    package enum Kind: String, Sendable {
+      /// `Kill process N (name) sharing same memory`, 2.6.37 to 4.3: it is killed, too.
+      case killed
+      /// `oom killer N (name) has mm pinned by N (name)`, since 4.8: it is not.
+      case pinning
+      /// `oom_reaper: unable to reap pid:N (name)`, since 4.6.
+      case unreaped
+    }
+
+    package var line: Int
+    package var kind: Kind
+    package var pid: Int64
+    package var name: String
   }
 
   package struct Invoker: Equatable, Sendable {
@@ -64,8 +107,6 @@ package struct OOMReport: Equatable, Sendable {
     package var isGlobal = false
     /// The reason in front of the kill says that the machine, or a part of it, ran out.
     package var saysMachine = false
-    /// The stack goes through `pagefault_out_of_memory()`.
-    package var isOfPageFault = false
     /// The group at its limit.
     package var domain: String?
     /// The group of the victim.

@@ -16,6 +16,14 @@ struct ReportAssembly {
   private var held: [UInt8] = []
   private var heldLine = 0
   private var heldHadPrefix = false
+  /// Characters of the last line that was held.
+  private var heldLength = 0
+  /// The width at which lines of this log are cut, once one was cut in a word.
+  private var width: Int?
+  /// Kill lines of late, and what stood before them: other programs repeat them.
+  private var recent: [(death: DeathLine, head: Skeleton)] = []
+  /// What stood before the line that is read.
+  private var head: ArraySlice<UInt8> = []
   /// What a `Task in …` in pieces waits for.
   private var path = PathPiece.none
 
@@ -35,37 +43,63 @@ struct ReportAssembly {
   }
 
   /// Takes the text of one line.
-  ///
-  /// - Parameter isContinuation: nothing stood before it that a log puts there.
-  mutating func take(_ text: ArraySlice<UInt8>, isContinuation: Bool, line: Int) {
+  mutating func take(_ line: LogLine) {
+    if let width, line.length > width { self.width = nil }
     if !held.isEmpty {
-      let isPossible = isContinuation || !heldHadPrefix
-      if isPossible, let joined = LineJoin.join(held, text, table: current?.table) {
-        held = joined
-        if LineJoin.goesOn(held[...], table: current?.table) { return }
-        release()
+      let isMarked = line.isContinuation && heldHadPrefix
+      let fullness: LineJoin.Fullness =
+        width.map { $0 == heldLength ? .full : .short } ?? .unknown
+      if line.isContinuation || !heldHadPrefix,
+        let joined = LineJoin.join(
+          held, line.text, table: current?.table, fullness, isMarked: isMarked)
+      {
+        held = joined.text
+        if joined.isCut, heldLength >= Self.narrowest { width = heldLength }
+        heldLength = line.length
+        if !isFull(line), !LineJoin.goesOn(held[...], table: current?.table) { release() }
         return
       }
       release()
     }
-    if LineJoin.goesOn(text, table: current?.table) {
-      held = Array(text)
-      heldLine = line
-      heldHadPrefix = !isContinuation
+    if isFull(line) || LineJoin.goesOn(line.text, table: current?.table) {
+      held = Array(line.text)
+      heldLine = line.number
+      heldHadPrefix = !line.isContinuation
+      heldLength = line.length
+      head = line.head
     } else {
-      read(text, line: line)
+      head = line.head
+      read(line.text, line: line.number, isBare: line.isContinuation)
     }
   }
+
+  /// No terminal is narrower.
+  private static let narrowest = 40
+
+  private func isFull(_ line: LogLine) -> Bool { line.length > 0 && line.length == width }
 
   private mutating func release() {
     guard !held.isEmpty else { return }
     let text = held
     held = []
-    read(text[...], line: heldLine)
+    read(text[...], line: heldLine, isBare: !heldHadPrefix)
+  }
+
+  /// Whether no report is being read, or only one that has its kill.
+  var isBetween: Bool { held.isEmpty && (current == nil || hasEnded) }
+
+  /// Takes the last report back: a kill line that others stand behind.
+  mutating func withdraw() {
+    release()
+    if let lone = current, lone.table == nil, lone.invoker == nil { current = nil }
+    recent.removeAll()
+    foreign = 0
   }
 
   private mutating func close() {
-    if let current, !isTentative || current.table != nil { reports.append(current) }
+    if let current, !isTentative || current.table.map({ !$0.isHeaderMissing }) ?? false {
+      reports.append(current)
+    }
     isTentative = false
     current = nil
     foreign = 0
@@ -80,7 +114,7 @@ struct ReportAssembly {
   }
 
   /// Reads one line by its form.
-  private mutating func read(_ text: ArraySlice<UInt8>, line: Int) {
+  private mutating func read(_ text: ArraySlice<UInt8>, line: Int, isBare: Bool) {
     if text.count > 1 << 15 { return }
     if let release = StackLine.bootRelease(text) {
       booted = release
@@ -95,13 +129,13 @@ struct ReportAssembly {
     if current == nil || hasEnded {
       // The first line may be lost: a stack dump or the memory may be those of a report.
       guard Self.mayBegin(trimmed) else {
-        if current != nil { _ = isOfReport(text, trimmed, line: line) }
+        if current != nil { _ = isOfReport(text, trimmed, line: line, isBare: isBare) }
         return
       }
       begin(line: line)
       isTentative = true
     }
-    if isOfReport(text, trimmed, line: line) {
+    if isOfReport(text, trimmed, line: line, isBare: isBare) {
       foreign = 0
     } else {
       foreign += 1
@@ -109,12 +143,13 @@ struct ReportAssembly {
   }
 
   /// Whether the last report has its kill, so that memory and stacks are of another.
-  private var hasEnded: Bool { current.map { !$0.kills.isEmpty || $0.ending != nil } ?? false }
+  private var hasEnded: Bool { current?.hasEnd ?? false }
 
   private static func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
     text.elementsEqual("Mem-Info:".utf8) || text.begins(with: "memory: usage ")
       || text.begins(with: "Free swap ") || text.begins(with: "Total swap = ")
       || text.begins(with: "CPU: ") && StackLine(text) != nil
+      || TaskTable(firstRow: text) != nil
   }
 
   private mutating func begin(_ invoked: InvokedLine, line: Int) {
@@ -126,13 +161,19 @@ struct ReportAssembly {
   }
 
   private mutating func begin(_ table: TaskTable, line: Int) {
-    let isNew = current.map { !($0.table?.rows.isEmpty ?? true) || !$0.kills.isEmpty } ?? true
+    let isNew = current.map { !($0.table?.rows.isEmpty ?? true) || $0.hasEnd } ?? true
     if isNew { begin(line: line) }
     current?.table = table
     current?.narrow(byTable: table)
   }
 
   private mutating func take(_ summary: SummaryLine, line: Int) {
+    // Another program repeats it.
+    if current?.kills.isEmpty == false, let pid = summary.pid, pid == current?.chosen?.pid,
+      summary.name == current?.chosen?.name, summary.scope.domain == current?.scope.domain
+    {
+      return
+    }
     if current == nil || current?.chosen != nil || current?.kills.isEmpty == false {
       begin(line: line)
     }
@@ -166,8 +207,18 @@ struct ReportAssembly {
   }
 
   private mutating func take(_ death: DeathLine, line: Int) {
-    if death.kind == .sharer { return }
-    if beginsAnother(death) { begin(line: line) }
+    if death.kind == .sharer {
+      current?.take(sharer: death, line: line)
+      return
+    }
+    let isAnother = beginsAnother(death)
+    let head = Skeleton(self.head)
+    if isAnother, recent.contains(where: { $0.death.isSame(as: death) && $0.head != head }) {
+      return
+    }
+    if recent.count == 32 { recent.removeFirst() }
+    recent.append((death, head))
+    if isAnother { begin(line: line) }
     isTentative = false
     foreign = 0
     current?.narrow(death.releases)
@@ -205,31 +256,35 @@ struct ReportAssembly {
 
   /// Takes a row of the table; nil where the line is none.
   private mutating func takeRow(_ text: ArraySlice<UInt8>, line: Int) -> Bool? {
-    guard current?.kills.isEmpty == true, TaskTable.isRow(text), current?.table != nil else {
-      return nil
+    guard current?.kills.isEmpty == true, TaskTable.isRow(text) else { return nil }
+    if current?.table == nil {
+      guard let table = TaskTable(firstRow: text) else { return nil }
+      current?.table = table
     }
     if let row = current?.table?.row(text, line: line) {
       current?.table?.rows.append(row)
-    } else {
-      current?.unreadableRows += 1
+      return true
+    }
+    current?.unreadableRows += 1
+    if current?.unreadable == nil, let problem = current?.table?.problem(of: text) {
+      current?.unreadable = OOMReport.UnreadableRow(
+        line: line, text: text.prefix(200).text, problem: problem)
     }
     return true
   }
 
   /// Reads a line inside a report; false when it is a foreign one.
   private mutating func isOfReport(
-    _ text: ArraySlice<UInt8>, _ trimmed: ArraySlice<UInt8>, line: Int
+    _ text: ArraySlice<UInt8>, _ trimmed: ArraySlice<UInt8>, line: Int, isBare: Bool
   ) -> Bool {
     if let isRow = takeRow(trimmed, line: line) { return isRow }
     guard var report = current else { return false }
     // Only one may have it, or every change copies the table.
     current = nil
     defer { current = report }
-    if let last = report.table?.rows.last, last.line > 0, report.kills.isEmpty,
-      trimmed.elementsEqual("...".utf8) || trimmed.elementsEqual("[...]".utf8)
-        || trimmed.elementsEqual("[snip]".utf8)
-    {
-      report.table?.isShortened = true
+    if !report.hasEnd, let caller = OOMReport.Caller(trimmed) {
+      if report.callers.count < 8, report.table == nil { report.callers.append(caller) }
+      if caller == .memcg { report.scope.isMemcg = true }
       return true
     }
     if report.limits.read(trimmed, &report.releases) {
@@ -252,11 +307,22 @@ struct ReportAssembly {
       report.take(reaped)
       return true
     }
+    if let sharer = OOMReport.Sharer(trimmed, line: line) {
+      report.take(sharer)
+      return true
+    }
     if let ending = OOMReport.Ending(trimmed) {
       report.ending = ending == .nobody && report.ending == .deadlocked ? .deadlocked : ending
       return true
     }
-    return report.readHead(text) || readPath(trimmed, into: &report)
+    if report.readHead(text) || readPath(trimmed, into: &report) { return true }
+    if report.table != nil, !report.hasEnd, report.chosen == nil,
+      CutMarker.isMarker(trimmed, isBare: isBare)
+    {
+      report.table?.isShortened = true
+      return true
+    }
+    return false
   }
 
   /// `Task in A killed as a result of limit of B`, which pieces of the line may say.
@@ -287,76 +353,5 @@ struct ReportAssembly {
       return true
     }
     return false
-  }
-}
-
-extension OOMReport {
-  /// Reads a line between the first one and the memory.
-  fileprivate mutating func readHead(_ text: ArraySlice<UInt8>) -> Bool {
-    if let stack = StackLine(text) {
-      if invoker == nil { invoker = Invoker() }
-      if invoker?.pid == nil {
-        invoker?.pid = stack.pid
-        if invoker?.name.isEmpty == true { invoker?.name = stack.name }
-        narrow(stack.releases)
-        if let release = stack.release { self.release = release }
-      }
-      return true
-    }
-    if let line = CpusetLine(text) {
-      scope.cpuset = line.cpuset
-      scope.memsAllowed = line.memsAllowed
-      releases.narrow(from: "2.6.29", to: "4.20")
-      return true
-    }
-    if text.begins(with: "Tasks state (memory values in pages)") {
-      releases.narrow(from: "4.19")
-      return true
-    }
-    return text.trimmed.elementsEqual("Mem-Info:".utf8) || text.contains("Call Trace:")
-  }
-
-  /// What the reaper says of a victim; where the line of the kill is lost, it tells who that was.
-  fileprivate mutating func take(_ line: ReapedLine) {
-    releases.narrow(from: "4.6")
-    if reaped.count < 4096 { reaped.append(line) }
-    if chosen == nil, kills.isEmpty, table?.rows.isEmpty == false {
-      chosen = Chosen(pid: line.pid, name: line.name, uid: nil, score: nil, line: line.line)
-    }
-  }
-
-  fileprivate mutating func narrow(_ range: ReleaseRange) {
-    releases.narrow(from: range.first, to: range.last)
-  }
-
-  /// Which releases print these columns. Kernel: `dump_tasks()`, mm/oom_kill.c.
-  fileprivate mutating func narrow(byTable table: TaskTable) {
-    if !table.lacks(.rssAnon) {
-      releases.narrow(from: "6.8")
-    } else if !table.lacks(.pgtablesBytes) {
-      switch table.pidWidth {
-      case .five: releases.narrow(from: "4.15", to: "4.18")
-      case .seven: releases.narrow(from: "4.19", to: "6.7")
-      case nil: releases.narrow(from: "4.15", to: "6.7")
-      }
-    } else if !table.lacks(.nrPMDs) {
-      releases.narrow(from: "4.0", to: "4.14")
-    } else if !table.lacks(.nrPTEs) {
-      releases.narrow(from: "3.6", to: "3.19")
-    } else if !table.lacks(.oomScoreAdj) {
-      releases.narrow(from: "2.6.36", to: "3.5")
-    } else if !table.lacks(.oomAdj) {
-      releases.narrow(from: "2.6.25", to: "2.6.35")
-    }
-  }
-
-  /// The kill line of Enterprise Linux tells which one it is, with the table.
-  fileprivate mutating func narrow(byEnterprise form: DeathLine.EnterpriseForm) {
-    guard release == nil, let table else { return }
-    switch form {
-    case .uidBeforeName: release = "2.6.32-el6"
-    case .uidBehindName: release = table.lacks(.pgtablesBytes) ? "3.10-el7" : "4.18-el8"
-    }
-    isReleaseByForm = true
   }
 }

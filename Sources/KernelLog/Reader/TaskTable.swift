@@ -50,8 +50,12 @@ package struct TaskTable: Equatable, Sendable {
   /// How wide the pid is in the header, as it was printed; nil where blanks were lost.
   enum PidWidth { case five, seven }
   var pidWidth: PidWidth?
-  /// A line of dots in it: somebody has shortened it.
+  /// Somebody or something has shortened it: a line of dots, words such as `<snip>`, messages that were dropped.
   package var isShortened = false
+  /// Rows without the line that names their columns: the first four are the same in every release.
+  package var isHeaderMissing = false
+  /// What a program put behind every line, such as the end of a quotation and more fields.
+  var suffix: [UInt8] = []
 
   /// What it does not have of the columns that badness reads.
   func lacks(_ column: Column) -> Bool { !columns.contains(column) }
@@ -65,11 +69,13 @@ extension TaskTable {
   ///
   /// - Returns: nil when the line is none, or only the beginning of one.
   init?(header text: ArraySlice<UInt8>) {
-    let text = text.trimmed
-    guard text.first == UInt8(ascii: "["), text.ends(with: " name"), text.contains("total_vm"),
-      let end = text.firstIndex(of: UInt8(ascii: "]")),
-      text[(text.startIndex + 1)..<end].trimmed.elementsEqual("pid".utf8)
+    var text = text.trimmed
+    guard Self.isHeaderHead(text), text.contains("total_vm"),
+      let end = text.firstIndex(of: UInt8(ascii: "]")), let last = text.lastIndex(of: "_adj name")
     else { return nil }
+    suffix = Array(text[(last + 9)...])
+    if let first = suffix.first, first == 0x20 || LineCharacters.isWord(first) { return nil }
+    text = text[..<(last + 9)]
     columns = []
     unknownColumns = []
     for word in text[(end + 1)...].split(separator: UInt8(ascii: " ")).dropLast() {
@@ -86,16 +92,30 @@ extension TaskTable {
     }
   }
 
-  /// Whether a line begins as a row does: a pid in brackets and a number.
-  static func isRow(_ text: ArraySlice<UInt8>) -> Bool {
-    var scanner = LogScanner(text.trimmed)
+  /// Whether a line begins as a row does: a pid in brackets and numbers.
+  static func isRow(_ text: ArraySlice<UInt8>, numbers: Int = 1) -> Bool {
+    var scanner = LogScanner(text)
+    scanner.skipSpace()
     guard scanner.take("[") else { return false }
     scanner.skipSpace()
     guard scanner.number() != nil else { return false }
     scanner.skipSpace()
     guard scanner.take("]") else { return false }
+    for _ in 0..<numbers {
+      scanner.skipSpace()
+      guard scanner.number() != nil else { return false }
+    }
+    return true
+  }
+
+  /// Whether a line begins as the header does.
+  static func isHeaderHead(_ text: ArraySlice<UInt8>) -> Bool {
+    var scanner = LogScanner(text)
+    guard scanner.take("[") else { return false }
     scanner.skipSpace()
-    return scanner.number() != nil
+    guard scanner.take("pid") else { return false }
+    scanner.skipSpace()
+    return scanner.take("]")
   }
 
   /// Reads a row; nil when a column is missing or no number, or the name is missing.
@@ -119,7 +139,11 @@ extension TaskTable {
     guard scanner.next != nil else { return nil }
     scanner.skip(1)
     scanner.skipSpace()
-    row.name = scanner.rest.text
+    var name = scanner.rest
+    if !suffix.isEmpty, name.count > suffix.count, name.suffix(suffix.count).elementsEqual(suffix) {
+      name = name.dropLast(suffix.count)
+    }
+    row.name = name.text
     return row.isPlausible ? row : nil
   }
 }

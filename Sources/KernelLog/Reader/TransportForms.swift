@@ -1,51 +1,6 @@
-internal import OOMFormats
-
-// What a log goes through on its way: journal records, quoted-printable mail, escapes of rsyslog.
+// What a log goes through on its way: quoted-printable mail, escapes of rsyslog.
 
 enum TransportForms {
-  /// `MESSAGE` of a record of `journalctl -o json`, which has a string or, where it is no UTF-8, the bytes;
-  /// nil where the line is no such record.
-  static func journalMessage(_ line: ArraySlice<UInt8>) -> [UInt8]? {
-    guard line.first == UInt8(ascii: "{") else { return nil }
-    var json = JSONReader(Array(line))
-    do throws(JSONError) {
-      guard try json.peek() == .object else { return nil }
-      try json.beginObject()
-      var isFirst = true
-      var message: [UInt8]?
-      while let key = try json.nextKey(isFirst: isFirst) {
-        isFirst = false
-        if json.bytes[key.start..<key.end].elementsEqual("MESSAGE".utf8) {
-          message = try messageValue(&json)
-        } else {
-          try json.skipValue()
-        }
-      }
-      return message
-    } catch {
-      return nil
-    }
-  }
-
-  private static func messageValue(_ json: inout JSONReader) throws(JSONError) -> [UInt8]? {
-    switch try json.peek() {
-    case .string:
-      return Array(json.text(try json.readString()).utf8)
-    case .array:
-      var bytes: [UInt8] = []
-      try json.beginArray()
-      while try json.nextElement(isFirst: bytes.isEmpty) {
-        let digits = try json.readNumber()
-        let value = LogScanner.number(after: "", in: json.bytes[digits])
-        bytes.append(UInt8(truncatingIfNeeded: value ?? 0x3F))
-      }
-      return bytes
-    default:
-      try json.skipValue()
-      return nil
-    }
-  }
-
   /// A line of a mail in quoted-printable: `=3D` is `=`. What is no escape stays.
   static func unquoted(_ line: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []

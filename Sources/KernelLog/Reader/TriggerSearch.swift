@@ -21,6 +21,9 @@ enum TriggerSearch {
   private static let words = [
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
+    Word("oom", lead: 1, "-oomd"),
+    Word(" pr", lead: 1, "A process of this unit has"), Word(" pr", lead: 11, "killed some pr"),
+    Word(" pr", lead: 2, "to process "), Word(" pr", lead: 6, "victim process: "),
     Word("Lin", lead: 0, "Linux version"),
     Word(" pr", lead: 3, "ill process"), Word(" pr", lead: 5, "illed process"),
     Word(" pr", lead: 5, "lable process"), Word("mm:", lead: 1, "omm:"),
@@ -88,6 +91,12 @@ enum TriggerSearch {
       }
       return (index..<max(end, index)).first { isWord(bytes, $0, start, end) }
     }
+  }
+
+  /// Whether a line has one of the words.
+  static func isIn(_ line: [UInt8]) -> Bool {
+    let whole = line + [0x0A]
+    return next(in: whole, from: 0, to: whole.count) != nil
   }
 
   private static func isWord(_ bytes: [UInt8], _ index: Int, _ start: Int, _ end: Int) -> Bool {

@@ -40,7 +40,9 @@ extension JSONWriter {
       writer.logged(autopsy.logged)
       writer.key("killed")
       writer.array {
-        for kill in report.kills { $0.killLine(kill) }
+        // A group that dies as a whole has its victim in two lines.
+        var told: Set<Int64> = []
+        for kill in report.kills where told.insert(kill.pid).inserted { $0.killLine(kill) }
       }
       writer.key("predicted")
       writer.predicted(autopsy)
@@ -50,6 +52,8 @@ extension JSONWriter {
       writer.runnerUp(autopsy)
       writer.key("limit")
       writer.limit(autopsy)
+      writer.key("follows")
+      writer.array { for one in AfterDecision.all(of: autopsy.report) { $0.follows(one) } }
       writer.key("would_have_helped")
       writer.array { for remedy in Remedy.all(of: autopsy) { $0.remedy(remedy) } }
       writer.key("memory")
@@ -68,6 +72,16 @@ extension JSONWriter {
     array(inline: true) {
       $0.integer(range.low)
       if let high = range.high { $0.integer(high) } else { $0.null() }
+    }
+  }
+
+  private mutating func follows(_ one: AfterDecision) {
+    object(inline: true) {
+      $0.field("what", one.what.rawValue)
+      $0.field("line", one.line.map { Int64($0) })
+      $0.field("pid", one.pid)
+      $0.field("name", one.name)
+      $0.field("text", one.text)
     }
   }
 

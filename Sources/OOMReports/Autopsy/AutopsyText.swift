@@ -202,23 +202,20 @@ private struct OneAutopsyText {
       ? "\(number) pages (\(size(points)))" : "\(number) points"
   }
 
-  /// Which process gave back what, as the kill lines and the reaper's have it.
+  /// What the victim had, and what came after the decision.
   private var freed: [String] {
     var lines: [String] = []
-    for kill in report.kills.prefix(8) {
-      guard let resident = kill.resident else { continue }
+    if let kill = report.kills.first, let resident = kill.resident {
       var text = "\(kill.pid) (\(plain(kill.name))) had \(kilobytes(resident))"
       if let anon = kill.anon { text += ", \(kilobytes(anon)) of it anon" }
-      if let reaped = report.reaped.first(where: { $0.pid == kill.pid }) {
-        let left = reaped.anon &+ reaped.file &+ reaped.shmem
-        text += "; the reaper left \(kilobytes(left))"
-      }
       lines += field("freed", text)
     }
-    if report.kills.count > 8 { lines += field("freed", "\(report.kills.count - 8) more kills") }
-    if let group = report.oomGroup {
-      lines += field("group", "\(plain(group)) died as a whole: memory.oom.group")
+    let after = AfterDecision.all(of: report)
+    for one in after.prefix(8) {
+      let name = one.pid.map { "\($0) (\(plain(one.name ?? ""))) " } ?? ""
+      lines += field("then", name + plain(one.text))
     }
+    if after.count > 8 { lines += field("then", "\(after.count - 8) more lines like these") }
     return lines
   }
 

@@ -1,0 +1,100 @@
+/// Parts a line that has a whole report in it, whose line ends were lost, where the kernel's words begin.
+enum OneLine {
+  /// So many beginnings make a line one of these: no line of a report has more than two.
+  private static let least = 4
+
+  /// The lines; nil where it is one line.
+  static func lines(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+    if text.count < 200 { return nil }
+    let starts = starts(in: text)
+    guard starts.count >= least else { return nil }
+    var lines: [ArraySlice<UInt8>] = []
+    if let first = starts.first, first > text.startIndex { lines.append(text[..<first]) }
+    for (index, start) in starts.enumerated() {
+      lines.append(text[start..<(index + 1 < starts.count ? starts[index + 1] : text.endIndex)])
+    }
+    return withoutPrefixes(lines)
+  }
+
+  private static func starts(in text: ArraySlice<UInt8>) -> [Int] {
+    var starts: [Int] = []
+    var from = text.startIndex
+    var invoked = text.firstIndex(of: " invoked oom-killer")
+    while from < text.endIndex {
+      if let found = KernelText.start(in: text[from..<(invoked ?? text.endIndex)]) {
+        starts.append(found.at)
+        from = end(of: text[found.at...])
+        if let at = invoked, at < from {
+          invoked = text[from...].firstIndex(of: " invoked oom-killer")
+        }
+      } else if let at = invoked {
+        starts.append(max(from, nameStart(text[from..<at])))
+        from = at + 19
+        invoked = text[from...].firstIndex(of: " invoked oom-killer")
+      } else {
+        break
+      }
+    }
+    return starts
+  }
+
+  /// Behind the words that begin a line; a line about a death begins with a reason, which is the beginning of others.
+  private static func end(of text: ArraySlice<UInt8>) -> Int {
+    for reason in ["Out of memory", "Out of Memory", "Memory cgroup out of memory", "Kernel panic"]
+    where text.begins(with: reason) {
+      let head = text.prefix(140)
+      let verbs = [
+        "illed process ", "ill process ", "and no killable", "panic_on_oom", "deadlocked",
+      ]
+      let ends = verbs.compactMap { verb in head.firstIndex(of: verb).map { $0 + verb.utf8.count } }
+      return ends.min() ?? text.startIndex + reason.utf8.count
+    }
+    if TaskTable.isRow(text), let bracket = text.firstIndex(of: UInt8(ascii: "]")) {
+      return bracket + 1
+    }
+    return min(text.startIndex + 4, text.endIndex)
+  }
+
+  /// The last word: names with blanks are rare.
+  private static func nameStart(_ text: ArraySlice<UInt8>) -> Int {
+    text.lastIndex(of: UInt8(ascii: " ")).map { $0 + 1 } ?? text.startIndex
+  }
+
+  /// What the lines had before them now stands at the end of the one before: behind the last word of a header, which
+  /// is known, it is what all have.
+  private static func withoutPrefixes(_ lines: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
+    let heads = lines.filter { $0.first == UInt8(ascii: "[") && TaskTable.isHeaderHead($0) }
+    guard let head = heads.first, let name = head.firstIndex(of: "oom_score_adj name") else {
+      return lines
+    }
+    let between = head[(name + 18)...]
+    let prefix = Skeleton(between)
+    return lines.map { line in
+      guard line.first == UInt8(ascii: "["), TaskTable.isRow(line) else { return line }
+      // Numbers in it may be longer than in the first.
+      let at = line.indices.suffix(min(between.count, 400) + 24).first {
+        Skeleton(line[$0...]) == prefix
+      }
+      return at.map { line[..<$0] } ?? line
+    }
+  }
+}
+
+/// What lines with the same prefix have in common: runs of digits and of blanks count as one.
+struct Skeleton: Equatable {
+  private var bytes: [UInt8] = []
+
+  init(_ text: ArraySlice<UInt8>) {
+    for byte in text.prefix(400) {
+      let kind = decimal(byte) == nil ? byte : UInt8(ascii: "0")
+      if kind == 0x20 || kind == UInt8(ascii: "0"), bytes.last == kind { continue }
+      // Seconds since boot are padded to a width.
+      if kind == UInt8(ascii: "0"), bytes.last == 0x20, bytes.dropLast().last == UInt8(ascii: "[") {
+        bytes.removeLast()
+      }
+      bytes.append(kind)
+    }
+  }
+
+  var isEmpty: Bool { bytes.isEmpty }
+}

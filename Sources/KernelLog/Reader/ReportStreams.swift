@@ -1,0 +1,172 @@
+/// The logs of several hosts in one: each line belongs to the report of the host that it names.
+struct ReportStreams {
+  /// More hosts than this share the last one.
+  private static let most = 256
+
+  private var keys: [[UInt8]] = [[]]
+  private var logs = [ReportOrder()]
+  private var last = 0
+
+  /// Whether lines that look like nothing are wanted, too.
+  var isCollecting: Bool { logs.contains { $0.isCollecting } }
+
+  /// Whether a report is being read that had the same before its lines.
+  func knows(_ head: ArraySlice<UInt8>) -> Bool { logs[last].heads.contains(Skeleton(head)) }
+
+  mutating func learn(_ head: ArraySlice<UInt8>) { logs[last].learn(head) }
+
+  /// - Parameter host: empty for a line that does not say, which belongs to that of the last one.
+  mutating func take(_ text: LogLine, host: [UInt8]) {
+    if !host.isEmpty, keys[last] != host { select(host) }
+    logs[last].take(text)
+  }
+
+  private mutating func select(_ host: [UInt8]) {
+    if let index = keys.firstIndex(of: host) {
+      last = index
+    } else if keys.count == 1, keys[0].isEmpty, !logs[0].isCollecting {
+      keys[0] = host
+    } else if keys.count < Self.most {
+      keys.append(host)
+      logs.append(ReportOrder())
+      last = keys.count - 1
+    } else {
+      last = Self.most - 1
+    }
+  }
+
+  /// The reports of all, as they lie in the file.
+  mutating func finish() -> [OOMReport] {
+    var reports: [OOMReport] = []
+    for index in logs.indices { reports += logs[index].finish() }
+    if logs.count > 1
+      || reports.indices.dropFirst().contains(where: { reports[$0].line < reports[$0 - 1].line })
+    {
+      reports.sort { ($0.line, $0.chosen?.pid ?? 0) < ($1.line, $1.chosen?.pid ?? 0) }
+    }
+    return reports
+  }
+}
+
+/// The kernel's text of a line.
+struct LogLine {
+  var text: ArraySlice<UInt8>
+  /// What stood before it.
+  var head: ArraySlice<UInt8> = []
+  /// Nothing stood before it that a log puts there.
+  var isContinuation = false
+  var number: Int
+  /// Characters of the whole line, as it was read; 0 where that means nothing.
+  var length = 0
+}
+
+/// Lines as the kernel printed them: once, and the oldest first.
+struct ReportOrder {
+  /// A report that is printed newest first has at most so many lines.
+  private static let most = 1 << 17
+  private static let patience = 1024
+
+  private var assembly = ReportAssembly()
+  private(set) var heads: [Skeleton] = []
+  private var previous: [UInt8] = []
+  /// Lines about a death that no report stands before: a report may follow from its end.
+  private var deaths: [LogLine] = []
+  /// The lines of a report that begins with its end.
+  private var reversed: [LogLine] = []
+  private var foreign = 0
+
+  var isCollecting: Bool {
+    assembly.isCollecting || !reversed.isEmpty || !deaths.isEmpty
+  }
+
+  mutating func learn(_ head: ArraySlice<UInt8>) {
+    let skeleton = Skeleton(head)
+    if heads.contains(skeleton) { return }
+    if heads.count == 8 { heads.removeFirst() }
+    heads.append(skeleton)
+  }
+
+  mutating func take(_ line: LogLine) {
+    // Logs that are kept twice have every line twice.
+    if !line.text.isEmpty, previous.elementsEqual(line.text) { return }
+    previous.removeAll(keepingCapacity: true)
+    previous += line.text
+    if !reversed.isEmpty {
+      takeReversed(line)
+      return
+    }
+    let text = line.text.trimmed
+    if !deaths.isEmpty, isBefore(text) {
+      assembly.withdraw()
+      reversed = deaths + [line]
+      deaths = []
+      foreign = 0
+      return
+    }
+    note(line, text)
+    assembly.take(line)
+  }
+
+  private mutating func note(_ line: LogLine, _ text: ArraySlice<UInt8>) {
+    let isDeath = DeathLine(text, line: 0) != nil
+    let isEnd = !isDeath && (OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: "))
+    if isDeath || isEnd, !deaths.isEmpty || assembly.isBetween, deaths.count < 8 {
+      deaths.append(
+        LogLine(text: Array(text)[...], head: line.head, isContinuation: false, number: line.number)
+      )
+    } else {
+      deaths = []
+    }
+  }
+
+  /// Whether a line stands before a death that came first: the decision of the same process, or the table.
+  private func isBefore(_ text: ArraySlice<UInt8>) -> Bool {
+    let isTable =
+      text.first == UInt8(ascii: "[")
+      && (TaskTable.isRow(text, numbers: 5) || TaskTable(header: text) != nil)
+    if isTable { return true }
+    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill.pid }
+    if let summary = SummaryLine(text) { return summary.pid.map(killed.contains) ?? false }
+    guard let death = DeathLine(text, line: 0), death.kind == .chosen else { return false }
+    // To 5.0 the decision is printed before the kill.
+    let isKilled = deaths.contains { line in
+      DeathLine(line.text, line: 0).map { $0.kind == .killed && $0.kill.pid == death.kill.pid }
+        ?? false
+    }
+    return isKilled && !deaths.contains { DeathLine($0.text, line: 0)?.kind == .chosen }
+  }
+
+  private mutating func takeReversed(_ line: LogLine) {
+    let text = line.text
+    let isFirst = InvokedLine(text) != nil
+    let isNext = !isFirst && isKill(text.trimmed) && reversed.contains { !isKill($0.text) }
+    if isNext { flush() }
+    reversed.append(
+      LogLine(text: Array(text)[...], head: line.head, isContinuation: false, number: line.number))
+    foreign = KernelText.strength(text.trimmed) == nil ? foreign + 1 : 0
+    if isFirst || foreign > Self.patience || reversed.count > Self.most { flush() }
+  }
+
+  private func isKill(_ text: ArraySlice<UInt8>) -> Bool {
+    DeathLine(text, line: 0).map { $0.kind != .sharer } ?? false
+  }
+
+  /// Hands the lines of a report on, the oldest first.
+  private mutating func flush() {
+    let lines = reversed
+    reversed = []
+    foreign = 0
+    func last(_ isIt: (ArraySlice<UInt8>) -> Bool) -> Int? {
+      lines.lastIndex { isIt($0.text.trimmed) }
+    }
+    let row = lines.firstIndex { TaskTable.isRow($0.text, numbers: 5) }
+    let head = last { TaskTable.isHeaderHead($0) || InvokedLine($0) != nil || StackLine($0) != nil }
+    let isReversed = head.map { $0 > row ?? 0 } ?? (row != nil)
+    for line in isReversed ? lines.reversed() : lines { assembly.take(line) }
+  }
+
+  mutating func finish() -> [OOMReport] {
+    flush()
+    return assembly.finish()
+  }
+}
