@@ -43,4 +43,23 @@ import Testing
     let nowhere = try await Program.run(["report", Self.agent, "-o", file + "/no/page.html"])
     #expect(nowhere.code == 66 && nowhere.error.contains("no such file or directory"))
   }
+
+  /// The page of a log is that of the scenario which `autopsy --scenario` writes: the log's own table and points.
+  @Test func `a log as it is`() async throws {
+    let scratch = try Scratch()
+    let log = AutopsyTests.log
+    let path = scratch.url.appending(path: "log.html").path
+    let made = try await Program.run(["report", log, "-o", path])
+    #expect(made.code == 0 && made.error == "")
+    let page = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(page.contains("The OOM that killed B") && page.contains("13 735"))
+    let scenario = scratch.url.appending(path: "report.json").path
+    _ = try await Program.run(["autopsy", log, "--scenario", scenario])
+    let other = try await Program.run(["report", scenario, "-o", "-"])
+    #expect(other.out == page)
+    let beyond = try await Program.run(["report", log, "--report", "2", "-o", "-"])
+    #expect(beyond.code == 64 && beyond.error.contains("there are 1 reports"))
+    let nothing = try await Program.run(["report", "-", "-o", "-"], stdin: "nothing happened\n")
+    #expect(nothing.code == 65 && nothing.out == "")
+  }
 }

@@ -71,10 +71,12 @@ func readScenario(
 
 /// Reads a scenario and its text.
 func readScenarioText(
-  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
+  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal,
+  from other: ([UInt8]) throws(ExitCode) -> [UInt8]? = { _ throws(ExitCode) in nil }
 ) throws(ExitCode) -> (scenario: Scenario, text: [UInt8]) {
   let name = path == "-" ? "standard input" : path
-  let bytes = try readBytes(path, terminal)
+  var bytes = try readBytes(path, terminal)
+  if let text = try other(bytes) { bytes = text }
   do throws(ScenarioError) {
     return (try Scenario(json: bytes, file: name, settings: settings), bytes)
   } catch {

@@ -1,3 +1,4 @@
+internal import KernelLog
 import OOMFormats
 internal import OOMReports
 import OOMSimulator
@@ -5,9 +6,12 @@ import OOMSimulator
 let reportCommand = CommandSpec(
   name: "report",
   overview: "Write one page, for a browser, that shows who is killed, when and why.",
-  operands: "FILE", operandHelp: "A scenario; - is standard input.", maxOperands: 1,
+  operands: "FILE",
+  operandHelp: "A scenario, or a kernel log with an OOM report; - is standard input.",
+  maxOperands: 1,
   options: [
     OptionSpec(name: "-o", value: "OUT.html", help: "Where to write; - is standard output."),
+    OptionSpec(name: "--report", value: "N", help: "The Nth report of a log, from 1."),
     .kernel, .policy, .set,
   ],
   example: "oomsim report Scenarios/ai/api-kv-cache-overnight.json -o report.html",
@@ -19,7 +23,10 @@ let reportCommand = CommandSpec(
   }
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
-  let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal)
+  let number = try arguments.number("--report", in: 1...Int.max)
+  let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal) {
+    bytes throws(ExitCode) in try scenarioText(inLog: bytes, number: number, terminal)
+  }
   var overrides = arguments.all("--set").map { "--set \($0)" }
   for name in ["--kernel", "--policy"] {
     if let value = arguments.value(name) { overrides.append("\(name) \(value)") }
@@ -29,4 +36,37 @@ let reportCommand = CommandSpec(
     source: source, overrides: overrides)
   try OutputFile.write(Array(page.html.utf8), to: out, terminal)
   return .done
+}
+
+/// The scenario of a report, as text, where a file is a kernel's log; nil where it is none.
+private func scenarioText(
+  inLog bytes: [UInt8], number: Int?, _ terminal: Terminal
+) throws(ExitCode) -> [UInt8]? {
+  // Journals are objects, too, but have none of a scenario's keys.
+  let isObject = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+  let keys = ["\"machine\"", "\"processes\"", "\"schema\""]
+  if isObject, keys.contains(where: { bytes.firstRange(of: Array($0.utf8)) != nil }) { return nil }
+  let autopsies = Autopsy.of(KernelLogReader.reports(in: bytes))
+  if autopsies.isEmpty, number == nil { return nil }
+  let scenarios = autopsies.compactMap(\.scenario)
+  guard let number else { return scenarios.first?.text }
+  guard number <= autopsies.count else {
+    terminal.error("oomsim: --report \(number): there are \(autopsies.count) reports.")
+    throw .usage
+  }
+  let autopsy = autopsies[number - 1]
+  guard let scenario = autopsy.scenario else {
+    terminal.error("oomsim: line \(autopsy.report.line): no scenario: \(autopsy.why)")
+    throw .malformed
+  }
+  return scenario.text
+}
+
+extension Scenario {
+  fileprivate var text: [UInt8] {
+    var writer = JSONWriter()
+    writer.scenario(self)
+    writer.finish()
+    return writer.bytes
+  }
 }
