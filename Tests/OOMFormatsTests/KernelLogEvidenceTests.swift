@@ -151,6 +151,22 @@ import Testing
     #expect(LimitHit(autopsy).kind == kind)
   }
 
+  /// Page tables are whole pages: the rows of a kernel with pages of 64 KiB have multiples of that.
+  @Test(arguments: [(65536, 65536), (16384, 16384), (4096, 4096)])
+  func `the size of a page by what is a multiple of it`(table: Int64, size: Int64) throws {
+    let rows = (1...5).map { "[ \($0) ] 0 \($0) 9000 \($0 * 100) \(Int64($0) * table) 0 0 p\($0)" }
+    let log = """
+      [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+      \(rows.joined(separator: "\n"))
+      oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=p5,pid=5,uid=0
+
+      """
+    #expect(try autopsy(log).pageSize.rawValue == size)
+    let kill =
+      "Out of memory: Killed process 5 (p5) total-vm:36000kB, anon-rss:2000kB, file-rss:0kB, "
+    #expect(try autopsy(log + kill + "shmem-rss:0kB\n").pageSize == 4096, "the kill line is surer")
+  }
+
   /// What was free lacked 3.4 MiB to the min watermarks, and a page was asked for.
   @Test func `what would have helped`() throws {
     let machine = try autopsy(

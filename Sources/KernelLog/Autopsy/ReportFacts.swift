@@ -22,7 +22,7 @@ struct ReportFacts {
     isMemcg = report.scope.isMemcg
     constraint = Self.constraint(of: report)
     chosenRow = Self.row(of: report.chosen, in: report)
-    pageSize = Self.pageSize(of: report, chosenRow: chosenRow)
+    pageSize = Self.pageSize(of: report)
     let text = report.release?.text ?? ""
     let is32 = report.memory.hasHighMem || text.contains("i386") || text.contains("i686")
     word = is32 ? .bits32 : .bits64
@@ -105,9 +105,9 @@ struct ReportFacts {
       }
   }
 
-  /// Kernels with larger pages do not print their size: it is in the lists of free blocks, and what a victim's
-  /// address space has in kB and in pages tells it.
-  private static func pageSize(of report: OOMReport, chosenRow: Int?) -> Bytes {
+  /// Kernels with larger pages do not print their size. It is in the lists of free blocks; what a victim's address space
+  /// has in kB and in pages tells it; else what counts whole pages, in bytes, is a multiple of it.
+  private static func pageSize(of report: OOMReport) -> Bytes {
     let sizes: [Int64] = [4, 16, 64]
     if let size = report.memory.page?.rawValue, sizes.contains(size) { return Bytes(size * 1024) }
     for kill in report.kills {
@@ -116,6 +116,23 @@ struct ReportFacts {
         row.totalVM > 0
       else { continue }
       if let size = sizes.first(where: { kilobytes == row.totalVM * $0 }) {
+        return Bytes(size * 1024)
+      }
+    }
+    switch report.use.hugePageSize {
+    case Kibibytes(524_288): return 65536
+    case Kibibytes(32_768): return 16384
+    default: break
+    }
+    // One number may be a multiple by chance, many are not.
+    let stat = ["anon", "file", "shmem", "pagetables"].compactMap { report.use.stat[$0] }
+    let tables = report.table?.rows.compactMap(\.pgtablesBytes) ?? []
+    for size in sizes.reversed() where size > 4 {
+      func areMultiples(_ numbers: [Int64], least: Int) -> Bool {
+        let some = numbers.filter { $0 > 0 }
+        return some.count >= least && some.allSatisfy { $0 % (size * 1024) == 0 }
+      }
+      if areMultiples(stat, least: 3) || areMultiples(tables, least: 4) {
         return Bytes(size * 1024)
       }
     }

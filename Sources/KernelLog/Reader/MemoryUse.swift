@@ -11,6 +11,8 @@ package struct MemoryUse: Equatable, Sendable {
   package private(set) var kernelStack: Kibibytes?
   /// The pools of huge pages.
   package private(set) var hugePages: Kibibytes = 0
+  /// The size of one: with pages of 64 KiB on ARM it is 512 MiB.
+  package private(set) var hugePageSize: Kibibytes?
   /// `memory.stat` of the group, in bytes, by the file's name.
   package private(set) var stat: [String: Int64] = [:]
   /// Lines of `memory.stat` may come.
@@ -31,10 +33,19 @@ package struct MemoryUse: Equatable, Sendable {
     "cache", "rss", "swap",
   ]
 
+  /// Since when `memory.stat` has a name. Commits 772616b031f0, f0c0c115fb81, a8c49af3be5f, f4840ccfca25 and
+  /// ebc97a52b5d6, from memory.
+  private static let firstRelease: [String: KernelRelease] = [
+    "percpu": "5.9", "pagetables": "5.11", "kernel": "5.18", "zswap": "5.19",
+    "sec_pagetables": "6.1",
+  ]
+
   /// Reads a line; false when it is none of these.
-  mutating func read(_ text: ArraySlice<UInt8>) -> Bool {
+  ///
+  /// - Parameter releases: what the form of the line allows.
+  mutating func read(_ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange) -> Bool {
     if text.begins(with: "Memory cgroup stats for ") { return readStatHeader(text) }
-    if isInStat, readStat(text) { return true }
+    if isInStat, readStat(text, &releases) { return true }
     if text.begins(with: "Node ") { return readNode(text) }
     return readSums(text)
   }
@@ -61,6 +72,7 @@ package struct MemoryUse: Equatable, Sendable {
     if let total = LogScanner.number(after: "hugepages_total=", in: text),
       let size = LogScanner.kilobytes(after: "hugepages_size=", in: text)
     {
+      hugePageSize = size
       let pool = min(max(total, 0), 1 << 30) * min(max(size.rawValue, 0), 1 << 30)
       hugePages = min(hugePages &+ Kibibytes(min(pool, 1 << 42)), Kibibytes(1 << 42))
       return true
@@ -93,7 +105,9 @@ package struct MemoryUse: Equatable, Sendable {
   }
 
   /// `anon 50000000`, in bytes.
-  private mutating func readStat(_ text: ArraySlice<UInt8>) -> Bool {
+  private mutating func readStat(
+    _ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange
+  ) -> Bool {
     var scanner = LogScanner(text)
     let name = scanner.word()
     scanner.skipSpace()
@@ -102,6 +116,7 @@ package struct MemoryUse: Equatable, Sendable {
     else { return false }
     if Self.stats.contains(name.text), stat[name.text] == nil {
       stat[name.text] = min(value, 1 << 52)
+      if let first = Self.firstRelease[name.text] { releases.narrow(from: first) }
     }
     return true
   }

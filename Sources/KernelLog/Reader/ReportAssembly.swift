@@ -291,7 +291,7 @@ struct ReportAssembly {
       report.scope.isMemcg = true
       return true
     }
-    let isOfUse = report.use.read(trimmed)
+    let isOfUse = report.use.read(trimmed, &report.releases)
     if report.memory.read(trimmed, &report.releases) || isOfUse { return true }
     if let path = MemcgPathLine.statsPath(trimmed, &report.releases) {
       report.scope.isMemcg = true
