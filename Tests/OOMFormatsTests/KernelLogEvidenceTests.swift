@@ -167,6 +167,14 @@ import Testing
     #expect(try autopsy(log + kill + "shmem-rss:0kB\n").pageSize == 4096, "the kill line is surer")
   }
 
+  @Test func `an earlier victim that is still there is named`() throws {
+    let first = KernelLogAutopsyTests.oldReport(score: 487)
+    let autopsies = Autopsy.of(Logs.reports(first + KernelLogAutopsyTests.oldReport(victim: 10)))
+    #expect(autopsies.map(\.pending.count) == [0, 1])
+    #expect(
+      LimitHit(autopsies[1]).also.contains("20 (b), killed before in line 13, still had 14.8 MiB"))
+  }
+
   /// What was free lacked 3.4 MiB to the min watermarks, and a page was asked for.
   @Test func `what would have helped`() throws {
     let machine = try autopsy(

@@ -32,7 +32,16 @@ package struct Autopsy: Equatable, Sendable {
     package var isByScore = false
   }
 
+  /// A process that an earlier report of the log killed, and that still had memory.
+  package struct Pending: Equatable, Sendable {
+    package var row: TaskTable.Row
+    /// The line of its kill.
+    package var line: Int
+  }
+
   package var report: OOMReport
+  /// Earlier victims whose memory was not back.
+  package var pending: [Pending]
   /// The release, or the range that the forms allow: `5.4..5.8`.
   package var kernel: String
   package var isKernelStated: Bool
@@ -65,17 +74,17 @@ package struct Autopsy: Equatable, Sendable {
 
   /// Examines the reports of one log, in order.
   package static func of(_ reports: [OOMReport]) -> [Autopsy] {
-    var killed: [Int64: String] = [:]
+    var killed: [Int64: KillLine] = [:]
     return reports.map { report in
       let autopsy = Autopsy(of: report, killedBefore: killed)
-      for kill in report.kills { killed[kill.pid] = kill.name }
+      for kill in report.kills { killed[kill.pid] = kill }
       return autopsy
     }
   }
 
   /// - Parameter killed: the processes that died in earlier reports of the log, by pid: a victim that is still in the table is
   ///   passed over.
-  package init(of report: OOMReport, killedBefore killed: [Int64: String] = [:]) {
+  package init(of report: OOMReport, killedBefore killed: [Int64: KillLine] = [:]) {
     let facts = ReportFacts(report)
     self.report = report
     kernel = facts.kernelText
@@ -96,6 +105,12 @@ package struct Autopsy: Equatable, Sendable {
         isByScore: facts.totalpages.isByScore)
     }
     evidence = Evidence(facts)
+    pending = (report.table?.rows ?? []).compactMap { row in
+      guard let kill = killed[row.pid], kill.name == row.name, row.rss > 0,
+        row.pid != report.chosen?.pid
+      else { return nil }
+      return Pending(row: row, line: kill.line)
+    }
     verdict = .undetermined
     why = ""
     unknowns = []

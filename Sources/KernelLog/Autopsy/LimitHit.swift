@@ -26,8 +26,8 @@ package struct LimitHit: Equatable {
 
   package var kind = Kind.unknown
   package var text = "not in the report"
-  /// What the machine's swap was, to be put behind it.
-  package var swap = ""
+  /// What the machine's swap was, and who was still to give memory back, to be put behind it.
+  package var also = ""
   /// What free memory lacked to its min watermarks, in kB; nil where the log does not tell.
   package var missing: Kibibytes?
 
@@ -40,6 +40,11 @@ package struct LimitHit: Equatable {
       ofGroup(report)
     } else if autopsy.constraint != nil {
       ofMachine(autopsy)
+    }
+    for pending in autopsy.pending.prefix(2) {
+      let size = SizeFormat.binary(pages: pending.row.rss, pageSize: autopsy.pageSize)
+      also +=
+        "; \(pending.row.pid) (\(pending.row.name)), killed before in line \(pending.line), still had \(size)"
     }
   }
 
@@ -104,11 +109,11 @@ package struct LimitHit: Equatable {
   private mutating func addSwap(_ report: OOMReport) {
     guard let total = report.memory.totalSwap else { return }
     if total <= 0 {
-      swap = ", no swap"
+      also = ", no swap"
     } else if let free = report.memory.freeSwap {
-      swap = ", swap \(kilobytes(total &- free)) of \(kilobytes(total)) used"
+      also = ", swap \(kilobytes(total &- free)) of \(kilobytes(total)) used"
     } else {
-      swap = ", \(kilobytes(total)) of swap, of which the report does not say how much was used"
+      also = ", \(kilobytes(total)) of swap, of which the report does not say how much was used"
     }
   }
 

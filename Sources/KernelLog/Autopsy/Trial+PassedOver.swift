@@ -11,7 +11,7 @@ extension Trial {
     var assumption = first.assumption
     var reasons: [String] = []
     let earlier = rows.indices.filter {
-      $0 != chosen && killedBefore[rows[$0].pid] == rows[$0].name
+      $0 != chosen && killedBefore[rows[$0].pid]?.name == rows[$0].name
     }
     if !earlier.isEmpty {
       assumption.left = Set(earlier)

@@ -19,11 +19,11 @@ struct Trial {
   }
 
   let facts: ReportFacts
-  let killedBefore: [Int64: String]
+  let killedBefore: [Int64: KillLine]
   /// Why the row of the one that died cannot be believed.
   let damagedRow: String?
 
-  init(_ facts: ReportFacts, killedBefore: [Int64: String], damagedRow: String? = nil) {
+  init(_ facts: ReportFacts, killedBefore: [Int64: KillLine], damagedRow: String? = nil) {
     self.facts = facts
     self.killedBefore = killedBefore
     self.damagedRow = damagedRow

@@ -173,7 +173,7 @@ extension JSONWriter {
     let limit = LimitHit(autopsy)
     object(inline: true) {
       $0.field("kind", limit.kind.rawValue)
-      $0.field("text", limit.text + limit.swap)
+      $0.field("text", limit.text + limit.also)
       $0.field("missing_kb", limit.missing)
     }
   }

@@ -104,8 +104,8 @@ private struct OneAutopsyText {
 
   private var limit: String {
     let limit = LimitHit(autopsy)
-    guard let missing = limit.missing, missing > 0 else { return limit.text + limit.swap }
-    return limit.text + ", \(SizeFormat.binary(missing)) missing" + limit.swap
+    guard let missing = limit.missing, missing > 0 else { return limit.text + limit.also }
+    return limit.text + ", \(SizeFormat.binary(missing)) missing" + limit.also
   }
 
   private func asked(_ invoker: OOMReport.Invoker) -> String {
