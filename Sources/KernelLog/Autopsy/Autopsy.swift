@@ -106,7 +106,7 @@ package struct Autopsy: Equatable, Sendable {
     }
     let isNobody = report.ending == .nobody || report.ending == .deadlocked
     if table.rows.isEmpty, !isNobody || report.unreadableRows > 0 {
-      return report.unreadable.map { "no row of the task table can be read: \($0.reason)" }
+      return report.unreadable.map { "the rows of the task table cannot be read: \($0.reason)" }
         ?? "the task table has no rows"
     }
     return nil

@@ -151,7 +151,7 @@ struct Trial {
     case .nobody, .deadlocked:
       let isNobody = predictions.map { $0.kill == nil }
       if isNobody.allSatisfy({ $0 }) {
-        return report.unreadableRows > 0
+        return report.unreadableRows > 0 || report.table?.isShortened == true
           ? matched(first)
           : Finding(
             verdict: .match, why: "nobody in the table can be chosen, as the log says",

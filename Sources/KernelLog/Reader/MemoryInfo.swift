@@ -62,9 +62,10 @@ extension MemoryInfo {
       return false
     }
     let what = scanner.rest
-    if what.elementsEqual("RAM".utf8) {
+    let word = what.prefix { LineCharacters.isWord($0) }
+    if word.elementsEqual("RAM".utf8) {
       ram = count
-    } else if what.elementsEqual("reserved".utf8) {
+    } else if word.elementsEqual("reserved".utf8) {
       reserved = count
     } else if what.begins(with: "HighMem/MovableOnly") {
       highMem = count

@@ -85,13 +85,17 @@ struct ReportAssembly {
     read(text[...], line: heldLine, isBare: !heldHadPrefix)
   }
 
-  /// Whether no report is being read, or only one that has its kill.
-  var isBetween: Bool { held.isEmpty && (current == nil || hasEnded) }
+  /// Whether no report is being read, or one that has its kill, or one of which only a stack is known.
+  var isBetween: Bool {
+    held.isEmpty && (current == nil || hasEnded || isTentative && current?.table == nil)
+  }
 
-  /// Takes the last report back: a kill line that others stand behind.
-  mutating func withdraw() {
+  /// Takes reports back that only have an end: a kill line that others stand behind.
+  mutating func withdraw(from line: Int) {
     release()
-    if let lone = current, lone.table == nil, lone.invoker == nil { current = nil }
+    if let lone = current, lone.table == nil, lone.line >= line || isTentative { current = nil }
+    while let lone = reports.last, lone.table == nil, lone.line >= line { reports.removeLast() }
+    isTentative = false
     recent.removeAll()
     foreign = 0
   }
