@@ -184,7 +184,8 @@ struct Trial {
       return "the invoker, which vm.oom_kill_allocating_task kills, is not in the report"
     }
     guard let row = facts.chosenRow else {
-      return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table"
+      let cut = report.table?.isShortened == true ? ", which was shortened" : ""
+      return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table\(cut)"
     }
     if facts.rules.kill.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
       kill.pid != rows[row].pid, kill.pid != rows[row].tgid

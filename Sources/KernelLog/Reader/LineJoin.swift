@@ -129,6 +129,10 @@ enum LineJoin {
   private static func releases(_ text: ArraySlice<UInt8>) -> Int {
     guard let taint = text.lastIndex(of: "ainted"), let build = text[taint...].firstIndex(of: " #")
     else { return -9 }
+    if let at = text.firstIndex(of: "PID: ") {
+      var scanner = LogScanner(text[(at + 5)...])
+      guard scanner.number() != nil, scanner.take(" Comm: ") else { return -9 }
+    }
     let words = text[taint..<build].split(separator: UInt8(ascii: " "))
     guard let last = words.last, KernelRelease(last.text) != nil else { return -9 }
     return -words.count { $0.first.flatMap(decimal) != nil }

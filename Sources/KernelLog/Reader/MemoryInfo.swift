@@ -62,10 +62,9 @@ extension MemoryInfo {
       return false
     }
     let what = scanner.rest
-    let word = what.prefix { LineCharacters.isWord($0) }
-    if word.elementsEqual("RAM".utf8) {
+    if what.begins(with: "RAM") {
       ram = count
-    } else if word.elementsEqual("reserved".utf8) {
+    } else if what.begins(with: "reserved") {
       reserved = count
     } else if what.begins(with: "HighMem/MovableOnly") {
       highMem = count

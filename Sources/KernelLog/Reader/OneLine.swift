@@ -52,7 +52,9 @@ enum OneLine {
     if TaskTable.isRow(text), let bracket = text.firstIndex(of: UInt8(ascii: "]")) {
       return bracket + 1
     }
-    return min(text.startIndex + 4, text.endIndex)
+    if let usage = text.prefix(20).firstIndex(of: ": usage ") { return usage + 8 }
+    let digits = text.prefix { decimal($0) != nil }
+    return min(max(digits.endIndex, text.startIndex + 4), text.endIndex)
   }
 
   /// The last word: names with blanks are rare.

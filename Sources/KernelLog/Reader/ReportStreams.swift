@@ -142,8 +142,12 @@ struct ReportOrder {
       text.first == UInt8(ascii: "[")
       && (TaskTable.isRow(text, numbers: 5) || TaskTable(header: text) != nil)
     if isTable { return true }
-    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill.pid }
-    if let summary = SummaryLine(text) { return summary.pid.map(killed.contains) ?? false }
+    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill }
+    if let summary = SummaryLine(text) {
+      return killed.contains {
+        summary.pid == $0.pid || summary.pid == nil && summary.name == $0.name
+      }
+    }
     guard let death = DeathLine(text, line: 0), death.kind == .chosen else { return false }
     // To 5.0 the decision is printed before the kill.
     let isKilled = deaths.contains { line in
