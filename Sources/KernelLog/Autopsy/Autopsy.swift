@@ -143,8 +143,9 @@ package struct Autopsy: Equatable, Sendable {
     }
     let isNobody = report.ending == .nobody || report.ending == .deadlocked
     if table.rows.isEmpty, !isNobody || report.unreadableRows > 0 {
-      return report.unreadable.map { "no row of the task table can be read: \($0.reason)" }
-        ?? "the task table has no rows"
+      return report.unreadable.map { "the rows of the task table cannot be read: \($0.reason)" }
+        ?? (table.isShortened
+          ? "the task table was shortened: no row is left" : "the task table has no rows")
     }
     return nil
   }

@@ -174,7 +174,7 @@ struct Trial {
     case .nobody, .deadlocked:
       let isNobody = predictions.map { $0.kill == nil }
       if isNobody.allSatisfy({ $0 }) {
-        return report.unreadableRows > 0
+        return report.unreadableRows > 0 || report.table?.isShortened == true
           ? matched(first)
           : Finding(
             verdict: .match, why: "nobody in the table can be chosen, as the log says",
@@ -207,7 +207,8 @@ struct Trial {
       return "the invoker, which vm.oom_kill_allocating_task kills, is not in the report"
     }
     guard let row = facts.chosenRow else {
-      return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table"
+      let cut = report.table?.isShortened == true ? ", which was shortened" : ""
+      return "the victim, \(chosen.pid) (\(chosen.name)), is not in the task table\(cut)"
     }
     if facts.rules.kill.child == .none, let kill = report.kills.first, kill.pid != chosen.pid,
       kill.pid != rows[row].pid, kill.pid != rows[row].tgid

@@ -10,6 +10,8 @@ struct InvokedLine {
   var request = OOMReport.Request()
   var nodemask: String?
   var releases = ReleaseRange()
+  /// What stands behind its last number, such as the end of a quotation and more fields.
+  var suffix: [UInt8] = []
 
   init?(_ text: ArraySlice<UInt8>) {
     if let end = text.firstIndex(of: " invoked oom-killer") {
@@ -27,6 +29,18 @@ struct InvokedLine {
       nodemask = Self.nodes(nodes.rest)
     }
     narrow(fields)
+    readSuffix(fields)
+  }
+
+  private mutating func readSuffix(_ fields: ArraySlice<UInt8>) {
+    var scanner = LogScanner(fields)
+    guard scanner.skip(past: "oom_score_adj="), scanner.number() != nil else { return }
+    let rest = scanner.rest
+    // 4.4 and 4.5 print the mask last.
+    guard let first = rest.trimmed.first, !LineCharacters.isWord(first), rest.count <= 200,
+      !rest.contains("gfp_mask")
+    else { return }
+    suffix = Array(rest)
   }
 
   private mutating func readMask(_ fields: ArraySlice<UInt8>) {

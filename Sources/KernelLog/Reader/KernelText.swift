@@ -88,7 +88,11 @@ enum KernelText {
       // The number of a number.
       let isInside = decimal(byte) != nil && decimal(previous) != nil
       if !isInside, mayBegin(byte), let strength = strength(text[index...]) {
-        if strength == .strong || !LineCharacters.isWord(previous) { return (index, strength) }
+        if strength == .strong || !LineCharacters.isWord(previous)
+          || text[..<index].ends(with: "child")
+        {
+          return (index, strength)
+        }
       }
       previous = byte
     }

@@ -31,7 +31,7 @@ enum LineJoin {
     if text.ends(with: " invoked") || text.ends(with: " invoked oom-killer:") { return true }
     if text.contains(" invoked oom-killer: gfp_mask=") { return !isWhole(text, table: table) }
     if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) == nil }
-    if isZone(text) || isCounter(text) { return !isWhole(text, table: table) }
+    if isZone(text) || isCounter(text) || isStack(text) { return !isWhole(text, table: table) }
     if isDeath(text) { return !isWhole(text, table: table) || mayGoOn(text) }
     return false
   }
@@ -120,6 +120,24 @@ enum LineJoin {
       || text.first == UInt8(ascii: "k")) && text.prefix(24).contains(": usage ")
   }
 
+  /// `CPU: 0 PID: 1 Comm: x Not tainted 6.12.1 #1`: the release stands before the number of the build.
+  private static func isStack(_ text: ArraySlice<UInt8>) -> Bool {
+    text.begins(with: "CPU: ") && text.contains(" PID: ") || text.begins(with: "Pid: ")
+  }
+
+  /// How well the release can be read: it is the one number behind the taint flags, and the build follows.
+  private static func releases(_ text: ArraySlice<UInt8>) -> Int {
+    guard let taint = text.lastIndex(of: "ainted"), let build = text[taint...].firstIndex(of: " #")
+    else { return -9 }
+    if let at = text.firstIndex(of: "PID: ") {
+      var scanner = LogScanner(text[(at + 5)...])
+      guard scanner.number() != nil, scanner.take(" Comm: ") else { return -9 }
+    }
+    let words = text[taint..<build].split(separator: UInt8(ascii: " "))
+    guard let last = words.last, KernelRelease(last.text) != nil else { return -9 }
+    return -words.count { $0.first.flatMap(decimal) != nil }
+  }
+
   private static func isWhole(_ text: ArraySlice<UInt8>, table: TaskTable?) -> Bool {
     if text.first == UInt8(ascii: "[") {
       if TaskTable.isHeaderHead(text) { return TaskTable(header: text) != nil }
@@ -138,6 +156,7 @@ enum LineJoin {
       return hasValue && (key.ends(with: "adj") || key.ends(with: "policy") || hasMask(key))
     }
     if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) != nil }
+    if isStack(text) { return text.contains(" #") }
     if isZone(text) {
       return text.ends(with: "kB") || text.ends(with: "? yes") || text.ends(with: "? no")
     }
@@ -172,6 +191,7 @@ enum LineJoin {
       let sizes = [kill.totalVM, kill.anon, kill.file, kill.shmem, kill.pageTables]
       return sizes.count { $0 != nil } - loose(text)
     }
+    if isStack(text) { return releases(text) }
     return isZone(text) ? -loose(text) : 0
   }
 

@@ -174,7 +174,9 @@ enum LinePrefix {
     var scanner = LogScanner(text)
     let word = scanner.word()
     let base = word.startIndex
-    guard word.count >= 16, let first = word.first, decimal(first) != nil else { return nil }
+    guard word.count >= 16, let first = word.first, decimal(first) != nil,
+      word.allSatisfy(isOfTime)
+    else { return nil }
     if word[base + 4] == UInt8(ascii: "-"), word[base + 10] | 0x20 == UInt8(ascii: "t"),
       word[base + 13] == UInt8(ascii: ":")
     {
@@ -183,6 +185,15 @@ enum LinePrefix {
     let isUnix = word.allSatisfy { decimal($0) != nil || $0 == UInt8(ascii: ".") }
     guard isUnix, tagEnd(scanner.rest) != nil else { return nil }
     return afterTime(scanner)
+  }
+
+  private static func isOfTime(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x3A, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: ","),
+      UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: "Z"), UInt8(ascii: "z"):
+      true
+    default: false
+    }
   }
 
   /// Behind a time: the host and the tag if there is one, else just the blank; a host without a tag where a

@@ -13,7 +13,10 @@ struct LineText {
     text = stripped.text
     hadPrefix = stripped.hadPrefix
     head = line[..<text.startIndex]
-    if KernelText.strength(text) != nil { return }
+    if KernelText.strength(text) != nil {
+      if let quote = Self.openQuote(head) { text = Self.unquoted(line, from: quote, to: text) }
+      return
+    }
     var at: Int
     if let invoked = text.firstIndex(of: " invoked oom-killer") {
       at = KernelText.nameStart(text, before: invoked)
@@ -59,6 +62,15 @@ struct LineText {
       }
     }
     return open
+  }
+
+  /// The part of a quoted value from a text on that lies in it.
+  private static func unquoted(
+    _ line: ArraySlice<UInt8>, from quote: Int, to text: ArraySlice<UInt8>
+  ) -> ArraySlice<UInt8> {
+    let value = unquoted(line, from: quote)
+    // Nothing is escaped before the kernel's text: times and names of hosts.
+    return value.dropFirst(text.startIndex - quote - 1)
   }
 
   /// The value that a quotation mark begins: JSON escapes with a backslash, CSV doubles the mark.

@@ -115,6 +115,10 @@ extension ArraySlice<UInt8> {
     return self.count >= count && self[(endIndex - count)...].begins(with: text)
   }
 
+  func hasSuffix(_ suffix: [UInt8]) -> Bool {
+    count >= suffix.count && self[(endIndex - suffix.count)...].elementsEqual(suffix)
+  }
+
   func firstIndex(of text: String) -> Int? {
     if count < text.utf8.count { return nil }
     var text = text

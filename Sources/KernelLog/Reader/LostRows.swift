@@ -3,7 +3,7 @@ enum LostRows {
   /// So far back they are looked for.
   static let most = 1 << 16
   /// So many other lines may stand between them and the words.
-  private static let patience = 3
+  private static let patience = 8
 
   /// The lines from the first row to `end`, which is where a line begins; none where no row stands there.
   ///
@@ -42,6 +42,6 @@ enum LostRows {
   private static func isRow(_ line: [UInt8]) -> Bool {
     guard line.count < 400, line.contains(UInt8(ascii: "[")) else { return false }
     let text = LineText(LineCharacters.plain(line[...])).text
-    return TaskTable(firstRow: text.trimmed) != nil
+    return TaskTable.isRow(text, numbers: 3)
   }
 }

@@ -96,7 +96,7 @@ enum MemcgPathLine {
   static func oomGroup(_ text: ArraySlice<UInt8>) -> String? {
     let text = text.trimmed
     let end = " are going to be killed due to memory.oom.group set"
-    guard text.begins(with: "Tasks in "), text.ends(with: end) else { return nil }
-    return text.dropFirst(9).dropLast(end.utf8.count).text
+    guard text.begins(with: "Tasks in "), let at = text.firstIndex(of: end) else { return nil }
+    return text[..<at].dropFirst(9).text
   }
 }

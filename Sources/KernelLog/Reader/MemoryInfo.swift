@@ -62,9 +62,9 @@ extension MemoryInfo {
       return false
     }
     let what = scanner.rest
-    if what.elementsEqual("RAM".utf8) {
+    if what.begins(with: "RAM") {
       ram = count
-    } else if what.elementsEqual("reserved".utf8) {
+    } else if what.begins(with: "reserved") {
       reserved = count
     } else if what.begins(with: "HighMem/MovableOnly") {
       highMem = count

@@ -52,7 +52,9 @@ enum OneLine {
     if TaskTable.isRow(text), let bracket = text.firstIndex(of: UInt8(ascii: "]")) {
       return bracket + 1
     }
-    return min(text.startIndex + 4, text.endIndex)
+    if let usage = text.prefix(20).firstIndex(of: ": usage ") { return usage + 8 }
+    let digits = text.prefix { decimal($0) != nil }
+    return min(max(digits.endIndex, text.startIndex + 4), text.endIndex)
   }
 
   /// The last word: names with blanks are rare.
@@ -63,13 +65,19 @@ enum OneLine {
   /// What the lines had before them now stands at the end of the one before: behind the last word of a header, which
   /// is known, it is what all have.
   private static func withoutPrefixes(_ lines: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
-    let heads = lines.filter { $0.first == UInt8(ascii: "[") && TaskTable.isHeaderHead($0) }
-    guard let head = heads.first, let name = head.firstIndex(of: "oom_score_adj name") else {
+    let name = "_adj name"
+    func end(_ line: ArraySlice<UInt8>) -> Int? {
+      guard line.first == UInt8(ascii: "["), TaskTable.isHeaderHead(line) else { return nil }
+      return line.firstIndex(of: name).map { $0 + name.utf8.count }
+    }
+    let ends = lines.map(end)
+    guard let first = ends.firstIndex(where: { $0 != nil }), let start = ends[first] else {
       return lines
     }
-    let between = head[(name + 18)...]
+    let between = lines[first][start...]
     let prefix = Skeleton(between)
-    return lines.map { line in
+    return zip(lines, ends).map { line, end in
+      if let end { return line[..<end] }
       guard line.first == UInt8(ascii: "["), TaskTable.isRow(line) else { return line }
       // Numbers in it may be longer than in the first.
       let at = line.indices.suffix(min(between.count, 400) + 24).first {

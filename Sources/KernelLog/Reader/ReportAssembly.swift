@@ -20,6 +20,12 @@ struct ReportAssembly {
   private var heldLength = 0
   /// The width at which lines of this log are cut, once one was cut in a word.
   private var width: Int?
+  /// The length of the last line that another went on from, and how often lines of that length did.
+  private var candidate = (length: 0, count: 0)
+  private var last = LogLine(text: [], number: 0)
+  private var longest = 0
+  /// What a program put behind every line, as it stands behind the first.
+  private var suffix: [UInt8] = []
   /// Kill lines of late, and what stood before them: other programs repeat them.
   private var recent: [(death: DeathLine, head: Skeleton)] = []
   /// What stood before the line that is read.
@@ -44,7 +50,11 @@ struct ReportAssembly {
 
   /// Takes the text of one line.
   mutating func take(_ line: LogLine) {
-    if let width, line.length > width { self.width = nil }
+    var line = line
+    if !suffix.isEmpty, line.text.count > suffix.count, line.text.hasSuffix(suffix) {
+      line.text.removeLast(suffix.count)
+    }
+    measure(line)
     if !held.isEmpty {
       let isMarked = line.isContinuation && heldHadPrefix
       let fullness: LineJoin.Fullness =
@@ -73,8 +83,26 @@ struct ReportAssembly {
     }
   }
 
+  /// Finds the width at which lines are cut: a second line of the same length goes on in one without a prefix, and
+  /// none is longer.
+  private mutating func measure(_ line: LogLine) {
+    defer {
+      last = LogLine(text: [], isContinuation: line.isContinuation, number: 0, length: line.length)
+    }
+    if line.length > width ?? Int.max { width = nil }
+    if line.length > longest {
+      longest = line.length
+      candidate.count = 0
+    }
+    guard line.isContinuation, !last.isContinuation, last.length >= Self.narrowest,
+      last.length == longest
+    else { return }
+    candidate = (last.length, candidate.length == last.length ? candidate.count + 1 : 1)
+    if candidate.count == 2 { width = last.length }
+  }
+
   /// No terminal is narrower.
-  private static let narrowest = 40
+  private static let narrowest = 60
 
   private func isFull(_ line: LogLine) -> Bool { line.length > 0 && line.length == width }
 
@@ -85,13 +113,17 @@ struct ReportAssembly {
     read(text[...], line: heldLine, isBare: !heldHadPrefix)
   }
 
-  /// Whether no report is being read, or only one that has its kill.
-  var isBetween: Bool { held.isEmpty && (current == nil || hasEnded) }
+  /// Whether no report is being read, or one that has its kill, or one of which only a stack is known.
+  var isBetween: Bool {
+    held.isEmpty && (current == nil || hasEnded || isTentative && current?.table == nil)
+  }
 
-  /// Takes the last report back: a kill line that others stand behind.
-  mutating func withdraw() {
+  /// Takes reports back that only have an end: a kill line that others stand behind.
+  mutating func withdraw(from line: Int) {
     release()
-    if let lone = current, lone.table == nil, lone.invoker == nil { current = nil }
+    if let lone = current, lone.table == nil, lone.line >= line || isTentative { current = nil }
+    while let lone = reports.last, lone.table == nil, lone.line >= line { reports.removeLast() }
+    isTentative = false
     recent.removeAll()
     foreign = 0
   }
@@ -154,6 +186,7 @@ struct ReportAssembly {
 
   private mutating func begin(_ invoked: InvokedLine, line: Int) {
     begin(line: line)
+    suffix = invoked.suffix
     current?.invoker = invoked.invoker
     current?.request = invoked.request
     current?.scope.nodemask = invoked.nodemask
@@ -163,6 +196,7 @@ struct ReportAssembly {
   private mutating func begin(_ table: TaskTable, line: Int) {
     let isNew = current.map { !($0.table?.rows.isEmpty ?? true) || $0.hasEnd } ?? true
     if isNew { begin(line: line) }
+    if !table.suffix.isEmpty { suffix = table.suffix }
     current?.table = table
     current?.narrow(byTable: table)
   }

@@ -24,7 +24,7 @@ struct ReportStreams {
   private mutating func select(_ host: [UInt8]) {
     if let index = keys.firstIndex(of: host) {
       last = index
-    } else if keys.count == 1, keys[0].isEmpty, !logs[0].isCollecting {
+    } else if keys.count == 1, keys[0].isEmpty {
       keys[0] = host
     } else if keys.count < Self.most {
       keys.append(host)
@@ -97,7 +97,7 @@ struct ReportOrder {
     }
     let text = line.text.trimmed
     if !deaths.isEmpty, isBefore(text) {
-      assembly.withdraw()
+      assembly.withdraw(from: deaths[0].number)
       reversed = deaths + [line]
       deaths = []
       foreign = 0
@@ -108,14 +108,31 @@ struct ReportOrder {
   }
 
   private mutating func note(_ line: LogLine, _ text: ArraySlice<UInt8>) {
-    let isDeath = DeathLine(text, line: 0) != nil
-    let isEnd = !isDeath && (OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: "))
-    if isDeath || isEnd, !deaths.isEmpty || assembly.isBetween, deaths.count < 8 {
+    let isDeath = isDeath(text)
+    let isEnd =
+      !isDeath && mayEnd(text)
+      && (OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: ")
+        || MemcgPathLine.oomGroup(text) != nil)
+    if isDeath || isEnd, !deaths.isEmpty || assembly.isBetween, deaths.count < 4096 {
       deaths.append(
         LogLine(text: Array(text)[...], head: line.head, isContinuation: false, number: line.number)
       )
     } else {
       deaths = []
+    }
+  }
+
+  private func isDeath(_ text: ArraySlice<UInt8>) -> Bool {
+    mayEnd(text) && DeathLine(text, line: 0) != nil
+  }
+
+  /// All lines of an end begin so.
+  private func mayEnd(_ text: ArraySlice<UInt8>) -> Bool {
+    switch text.first {
+    case UInt8(ascii: "O"), UInt8(ascii: "M"), UInt8(ascii: "K"), UInt8(ascii: "k"),
+      UInt8(ascii: "N"), UInt8(ascii: "o"), UInt8(ascii: "T"):
+      true
+    default: false
     }
   }
 
@@ -125,8 +142,12 @@ struct ReportOrder {
       text.first == UInt8(ascii: "[")
       && (TaskTable.isRow(text, numbers: 5) || TaskTable(header: text) != nil)
     if isTable { return true }
-    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill.pid }
-    if let summary = SummaryLine(text) { return summary.pid.map(killed.contains) ?? false }
+    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill }
+    if let summary = SummaryLine(text) {
+      return killed.contains {
+        summary.pid == $0.pid || summary.pid == nil && summary.name == $0.name
+      }
+    }
     guard let death = DeathLine(text, line: 0), death.kind == .chosen else { return false }
     // To 5.0 the decision is printed before the kill.
     let isKilled = deaths.contains { line in
@@ -139,7 +160,9 @@ struct ReportOrder {
   private mutating func takeReversed(_ line: LogLine) {
     let text = line.text
     let isFirst = InvokedLine(text) != nil
-    let isNext = !isFirst && isKill(text.trimmed) && reversed.contains { !isKill($0.text) }
+    let isNext =
+      !isFirst && isKill(text.trimmed)
+      && reversed.contains { TaskTable.isRow($0.text, numbers: 5) || StackLine($0.text) != nil }
     if isNext { flush() }
     reversed.append(
       LogLine(text: Array(text)[...], head: line.head, isContinuation: false, number: line.number))

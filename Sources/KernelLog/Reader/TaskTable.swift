@@ -74,7 +74,7 @@ extension TaskTable {
       let end = text.firstIndex(of: UInt8(ascii: "]")), let last = text.lastIndex(of: "_adj name")
     else { return nil }
     suffix = Array(text[(last + 9)...])
-    if let first = suffix.first, first == 0x20 || LineCharacters.isWord(first) { return nil }
+    if let first = suffix[...].trimmed.first, LineCharacters.isWord(first) { return nil }
     text = text[..<(last + 9)]
     columns = []
     unknownColumns = []

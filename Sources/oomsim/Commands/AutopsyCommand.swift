@@ -25,10 +25,11 @@ let autopsyCommand = CommandSpec(
   var autopsies: [Autopsy] = []
   var files: [String] = []
   for path in arguments.operands {
-    let found = Autopsy.of(try reports(in: path, terminal))
+    let log = try read(path, terminal)
+    let found = Autopsy.of(log.reports)
     if found.isEmpty {
       let name = path == "-" ? "standard input" : path
-      terminal.error("oomsim: \(name): no OOM report in it")
+      terminal.error("oomsim: \(name): no OOM report in it\(others(log.otherKills))")
       throw ExitCode.malformed
     }
     autopsies += found
@@ -56,8 +57,18 @@ let autopsyCommand = CommandSpec(
   return autopsies.contains { $0.verdict == .mismatch } ? .mismatch : .done
 }
 
+/// Who else says that it killed: so many lines are shown.
+private func others(_ kills: [OtherKill]) -> String {
+  if kills.isEmpty { return "" }
+  let shown = kills.prefix(20).map { "\n  line \($0.line): \($0.killer.rawValue): \($0.text)" }
+  let rest = kills.count > shown.count ? "\n  and \(kills.count - shown.count) more" : ""
+  return ", but kills that are not the kernel's:" + shown.joined() + rest
+}
+
 /// Reads a log piece by piece: it may be larger than memory.
-private func reports(in path: String, _ terminal: Terminal) throws(ExitCode) -> [OOMReport] {
+private func read(
+  _ path: String, _ terminal: Terminal
+) throws(ExitCode) -> (reports: [OOMReport], otherKills: [OtherKill]) {
   var reader = KernelLogReader()
   var isFirst = true
   var unpacker: String?
@@ -76,7 +87,7 @@ private func reports(in path: String, _ terminal: Terminal) throws(ExitCode) -> 
     terminal.error("oomsim: \(name): is compressed: \(unpacker) \(path) | oomsim autopsy -")
     throw .malformed
   }
-  return reader.finish()
+  return (reader.finish(), reader.otherKills)
 }
 
 /// How rotated logs are packed, by the bytes that they begin with.
