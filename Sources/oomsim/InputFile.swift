@@ -144,21 +144,36 @@ enum InputFile {
     return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 
+  static func isDirectory(_ path: String) -> Bool {
+    var isDirectory = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
+  }
+
   /// The scenarios below a directory in the order of their paths, or the file itself: `*.json` but for
   /// `schema.json`, which describes the format.
   static func scenarios(at path: String) throws(InputError) -> [String] {
-    var isDirectory = false
-    guard path == "-" || FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    else { throw InputError(message: "\(path): no such file or directory") }
-    guard isDirectory else { return [path] }
+    try files(at: path) {
+      $0.hasSuffix(".json") && $0 != "schema.json" && !$0.hasSuffix("/schema.json")
+    }
+  }
+
+  /// The files below a directory in the order of their paths, or the file itself; no devices.
+  ///
+  /// - Parameter isWanted: of a path below the directory.
+  static func files(
+    at path: String, where isWanted: (String) -> Bool = { _ in true }
+  ) throws(InputError) -> [String] {
+    guard path == "-" || FileManager.default.fileExists(atPath: path) else {
+      throw InputError(message: "\(path): no such file or directory")
+    }
+    guard isDirectory(path) else { return [path] }
     let directory = path.hasSuffix("/") ? String(path.dropLast()) : path
     do {
       // With its slash a link to a directory is one, too.
-      return try FileManager.default.subpathsOfDirectory(atPath: directory + "/")
-        .filter { $0.hasSuffix(".json") && $0 != "schema.json" && !$0.hasSuffix("/schema.json") }
+      return try FileManager.default.subpathsOfDirectory(atPath: directory + "/").filter(isWanted)
         .sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         .map { directory + "/" + $0 }
-        .filter(isNoDevice)
+        .filter { isNoDevice($0) && !isDirectory($0) }
     } catch {
       throw InputError(message: "\(path): cannot be listed")
     }

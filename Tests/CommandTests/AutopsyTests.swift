@@ -103,4 +103,55 @@ import Testing
     #expect(output.code == 0 && output.out.contains("2 reports: 2 match"))
     #expect(output.out.contains("m03-leaf-before-parent-qemu-6.1.txt:1"))
   }
+
+  /// Two kills in one service on one host, and one elsewhere: a line each, and the service once more.
+  @Test func `many logs are a table`() async throws {
+    let scratch = try Scratch()
+    func log(_ host: String, _ pid: Int, _ name: String, _ group: String) -> String {
+      let words = [
+        "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=\(group),"
+          + "task_memcg=\(group),task=\(name),pid=\(pid),uid=0",
+        "Memory cgroup out of memory: Killed process \(pid) (\(name)) total-vm:4kB, anon-rss:4kB, file-rss:0kB, "
+          + "shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0",
+      ]
+      return words.map { "Feb 18 15:00:5\(pid % 10) \(host) kernel: \($0)\n" }.joined()
+    }
+    try scratch.file(
+      "a/one.log", log("web1", 11, "api", "/s/api") + log("web1", 12, "api", "/s/api"))
+    try scratch.file("b.log", log("web2", 13, "db", "/s/db"))
+    try scratch.file("c.log", "nothing happened\n")
+    let table = try await Program.run(["autopsy", scratch.url.path])
+    #expect(table.code == 0 && table.error == "")
+    let rows = table.out.split(separator: "\n").map {
+      $0.split(separator: " ").joined(separator: " ")
+    }
+    #expect(rows.first == "when host group victim limit verdict where")
+    #expect(
+      rows.contains { $0.hasPrefix("Feb 18 15:00:51 web1 /s/api 11 (api) /s/api undetermined") })
+    #expect(rows.contains { $0.hasPrefix("Feb 18 15:00:53 web2 /s/db 13 (db)") })
+    #expect(rows.contains("2 times /s/api") && !rows.contains("1 times /s/db"))
+    #expect(rows.last == "3 reports: 3 undetermined")
+    let lines = try await Program.run(["autopsy", scratch.url.path, "--json"])
+    let hosts = try lines.out.split(separator: "\n").map {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }.map { $0?["host"] as? String }
+    #expect(hosts == ["web1", "web1", "web2"])
+    let wrong = try await Program.run(["autopsy", scratch.url.path, "--report", "1"])
+    #expect(wrong.code == 64 && wrong.error.contains("not of a directory"))
+    let none = try await Program.run(["autopsy", "--table", scratch.url.path + "/c.log"])
+    #expect(none.code == 65 && none.error.contains("no OOM report in it"))
+  }
+
+  /// Kills by other programs are no report of the kernel's, and are named.
+  @Test func `a log of other killers`() async throws {
+    let log =
+      "Feb 18 15:00:54 h earlyoom[7]: sending SIGTERM to process 42 uid 1000 \"fire\": oom_score 900, VmRSS 3 MiB\n"
+    let text = try await Program.run(["autopsy", "-"], stdin: log)
+    #expect(text.code == 0 && text.out.contains("line 1: earlyoom: sending SIGTERM to process 42"))
+    let json = try await Program.run(["autopsy", "-", "--json"], stdin: log)
+    let document = try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any]
+    #expect((document?["reports"] as? [Any])?.isEmpty == true)
+    let kills = document?["user_space"] as? [[String: Any]]
+    #expect(kills?.count == 1 && kills?.first?["by"] as? String == "earlyoom")
+  }
 }

@@ -167,9 +167,20 @@ import Testing
     #expect(try autopsy(log + kill + "shmem-rss:0kB\n").pageSize == 4096, "the kill line is surer")
   }
 
+  @Test(arguments: [
+    ("2026-02-18T15:00:54.123+01:00 h kernel: ", "2026-02-18T15:00:54.123+01:00"),
+    ("Feb  8 15:00:54 h kernel: [ 12.345678] ", "Feb 8 15:00:54"),
+    ("[Wed Feb 18 15:00:54 2026] ", "Wed Feb 18 15:00:54 2026"), ("[   12.345678] ", "12.345678"),
+    ("2026-02-18 15:00:54 ", "2026-02-18 15:00:54"), ("> ", ""), ("10.0.0.1 ", ""),
+  ])
+  func `when a line was written`(head: String, time: String) {
+    #expect(LogTime.text(in: Array(head.utf8)[...]) == time)
+  }
+
   @Test func `an earlier victim that is still there is named`() throws {
     let first = KernelLogAutopsyTests.oldReport(score: 487)
-    let autopsies = Autopsy.of(Logs.reports(first + KernelLogAutopsyTests.oldReport(victim: 10)))
+    let log = first + KernelLogAutopsyTests.oldReport(victim: 10)
+    let autopsies = Autopsy.of(KernelLogReader.reports(in: Array(log.utf8)))
     #expect(autopsies.map(\.pending.count) == [0, 1])
     #expect(
       LimitHit(autopsies[1]).also.contains("20 (b), killed before in line 13, still had 14.8 MiB"))

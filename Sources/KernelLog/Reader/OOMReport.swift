@@ -5,6 +5,9 @@ package import OOMSimulator
 package struct OOMReport: Equatable, Sendable {
   /// Line of the log that it begins in, from 1.
   package var line: Int
+  /// When that line was written, in the log's own form, and by which host; empty where it does not say.
+  package var time = ""
+  package var host = ""
   /// The release that the log states, in the report itself or at the boot before it.
   package var release: KernelRelease?
   /// No line states the release: a form that only one distribution prints tells it.

@@ -142,6 +142,7 @@ struct ReportAssembly {
     close()
     var report = OOMReport(line: line)
     report.release = booted
+    report.time = LogTime.text(in: head)
     current = report
   }
 

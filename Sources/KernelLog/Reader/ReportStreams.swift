@@ -38,7 +38,13 @@ struct ReportStreams {
   /// The reports of all, as they lie in the file.
   mutating func finish() -> [OOMReport] {
     var reports: [OOMReport] = []
-    for index in logs.indices { reports += logs[index].finish() }
+    for index in logs.indices {
+      let host = keys[index][...].trimmed.text
+      for var report in logs[index].finish() {
+        report.host = host
+        reports.append(report)
+      }
+    }
     if logs.count > 1
       || reports.indices.dropFirst().contains(where: { reports[$0].line < reports[$0 - 1].line })
     {

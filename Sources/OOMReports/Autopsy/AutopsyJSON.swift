@@ -4,11 +4,23 @@ internal import OOMSimulator
 
 extension JSONWriter {
   /// `oomsim.autopsy/1`: what was found of every report, in the order of the logs. Sizes are in pages.
-  package mutating func autopsy(_ autopsies: [Autopsy]) {
+  ///
+  /// - Parameter otherKills: kills by other programs that the logs have.
+  package mutating func autopsy(_ autopsies: [Autopsy], otherKills: [OtherKill] = []) {
     object { writer in
       writer.field("schema", "oomsim.autopsy/1")
       writer.key("reports")
       writer.array { for autopsy in autopsies { $0.report(autopsy) } }
+      writer.key("user_space")
+      writer.array {
+        for kill in otherKills {
+          $0.object(inline: true) {
+            $0.field("line", Int64(kill.line))
+            $0.field("by", kill.killer.rawValue)
+            $0.field("text", kill.text)
+          }
+        }
+      }
     }
   }
 

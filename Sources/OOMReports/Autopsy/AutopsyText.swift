@@ -9,9 +9,14 @@ package struct AutopsyText {
   let style: Style
   /// Put before the line of each report where there is more than one log.
   let files: [String]?
+  /// Kills by other programs that the logs have.
+  let otherKills: [OtherKill]
 
-  package init(_ autopsies: [Autopsy], files: [String]? = nil, style: Style) {
+  package init(
+    _ autopsies: [Autopsy], otherKills: [OtherKill] = [], files: [String]? = nil, style: Style
+  ) {
     self.autopsies = autopsies
+    self.otherKills = otherKills
     self.files = files
     self.style = style
   }
@@ -23,10 +28,19 @@ package struct AutopsyText {
       let file = files.map { plain($0[index]) + ":" } ?? ""
       lines += OneAutopsyText(autopsy, place: "\(file)\(autopsy.report.line)", style: style).lines
     }
-    return (lines + ["", summary]).joined(separator: "\n") + "\n"
+    if !otherKills.isEmpty {
+      lines += lines.isEmpty ? [] : [""]
+      lines.append("killed by others than the kernel, or said to be")
+      for kill in otherKills.prefix(20) {
+        lines.append("    line \(kill.line): \(kill.killer.rawValue): \(plain(kill.text))")
+      }
+      if otherKills.count > 20 { lines.append("    and \(otherKills.count - 20) more") }
+    }
+    return (lines + ["", Self.summary(of: autopsies)]).joined(separator: "\n") + "\n"
   }
 
-  private var summary: String {
+  /// How many reports there are of each verdict.
+  static func summary(of autopsies: [Autopsy]) -> String {
     let counts = [Autopsy.Verdict.match, .mismatch, .undetermined].compactMap { verdict in
       let count = autopsies.count { $0.verdict == verdict }
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"

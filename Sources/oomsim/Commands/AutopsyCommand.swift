@@ -6,10 +6,14 @@ import OOMSimulator
 let autopsyCommand = CommandSpec(
   name: "autopsy",
   overview: "Read kernel logs, predict each OOM report's victim from its own table, and compare.",
-  operands: "LOG…",
-  operandHelp: "Kernel logs as dmesg, journalctl, syslog or a mail have them; - is standard input.",
+  operands: "LOG|DIR…",
+  operandHelp:
+    "Kernel logs as dmesg, journalctl, syslog or a mail have them, or directories of them; - is standard input.",
   options: [
     .json,
+    OptionSpec(
+      name: "--table",
+      help: "A line a report, and what was killed again and again; always so for a directory."),
     OptionSpec(
       name: "--scenario", value: "FILE",
       help: "Also write a report as a scenario: run, compare and --set go on from there."),
@@ -22,17 +26,27 @@ let autopsyCommand = CommandSpec(
 
 @Sendable private func autopsy(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let number = try arguments.number("--report", in: 1...Int.max)
+  let isTable =
+    arguments.has("--table") || arguments.operands.contains(where: InputFile.isDirectory)
+  if isTable {
+    for name in ["--report", "--scenario"] where arguments.value(name) != nil {
+      throw UsageError("\(name) takes a report of one log, not of a directory or a table.")
+    }
+    return try autopsyTable(arguments, terminal)
+  }
   var autopsies: [Autopsy] = []
   var files: [String] = []
+  var otherKills: [OtherKill] = []
   for path in arguments.operands {
-    let log = try read(path, terminal)
+    let log = try readLog(path, terminal)
     let found = Autopsy.of(log.reports)
-    if found.isEmpty {
+    if found.isEmpty, log.otherKills.isEmpty {
       let name = path == "-" ? "standard input" : path
-      terminal.error("oomsim: \(name): no OOM report in it\(others(log.otherKills))")
+      terminal.error("oomsim: \(name): no OOM report in it")
       throw ExitCode.malformed
     }
     autopsies += found
+    otherKills += log.otherKills
     files += Array(repeating: path == "-" ? "standard input" : path, count: found.count)
   }
   if let number {
@@ -43,30 +57,29 @@ let autopsyCommand = CommandSpec(
     files = [files[number - 1]]
   }
   if let path = arguments.value("--scenario") {
-    try writeScenario(of: autopsies[0], to: path, terminal)
+    guard let first = autopsies.first else {
+      terminal.error("oomsim: no scenario: no kill in the log is the kernel's")
+      throw ExitCode.malformed
+    }
+    try writeScenario(of: first, to: path, terminal)
   }
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
-    writer.autopsy(autopsies)
+    writer.autopsy(autopsies, otherKills: otherKills)
     writer.finish()
   } else {
     let isOne = arguments.operands.count == 1
     terminal.out(
-      AutopsyText(autopsies, files: isOne ? nil : files, style: terminal.style(arguments)).text)
+      AutopsyText(
+        autopsies, otherKills: otherKills, files: isOne ? nil : files,
+        style: terminal.style(arguments)
+      ).text)
   }
   return autopsies.contains { $0.verdict == .mismatch } ? .mismatch : .done
 }
 
-/// Who else says that it killed: so many lines are shown.
-private func others(_ kills: [OtherKill]) -> String {
-  if kills.isEmpty { return "" }
-  let shown = kills.prefix(20).map { "\n  line \($0.line): \($0.killer.rawValue): \($0.text)" }
-  let rest = kills.count > shown.count ? "\n  and \(kills.count - shown.count) more" : ""
-  return ", but kills that are not the kernel's:" + shown.joined() + rest
-}
-
 /// Reads a log piece by piece: it may be larger than memory.
-private func read(
+func readLog(
   _ path: String, _ terminal: Terminal
 ) throws(ExitCode) -> (reports: [OOMReport], otherKills: [OtherKill]) {
   var reader = KernelLogReader()
