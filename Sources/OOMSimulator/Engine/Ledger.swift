@@ -89,6 +89,7 @@ struct Ledger: Equatable, Sendable {
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
   var promises: Promises
+  let effort = Effort()
 
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.memcg.protection

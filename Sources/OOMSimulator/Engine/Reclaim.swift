@@ -15,6 +15,7 @@ extension Ledger {
   /// How many pages reclaim could free in a domain, all told.
   func reclaimable(in domain: Int, swaps: Bool = true, on nodes: NodeMask? = nil) -> Int64 {
     var copy = self
+    effort.add(4 * accounts.count)
     return copy.reclaim(Int64.max, in: domain, swaps: swaps, on: nodes)
   }
 
@@ -127,6 +128,7 @@ extension Ledger {
     // swappiness 0: a memcg never swaps, the machine does when nothing else is left.
     if stage == .swap, swappiness == 0, domain != MemcgTree.root { return 0 }
     let groups = domain..<ends[domain]
+    effort.add(4 * groups.count)
     var total: Int64 = 0
     for group in groups { total += available(group, in: domain, stage, floors, nodes) }
     var left = wanted
@@ -229,6 +231,7 @@ extension Ledger {
 
   func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
     let domain = groups.lowerBound
+    effort.add(2 * groups.count)
     var siblingsProtected = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {
       siblingsProtected[parents[group] - domain] += protectedUsage(

@@ -59,6 +59,7 @@ extension Replay {
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
   private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
+    state.ledger.effort.add(4 * state.growths.count)
     for growth in state.growths.all where growth.stop == nil {
       for kind in growth.kinds where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
@@ -79,6 +80,7 @@ extension Replay {
       || state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) })
     {
       var copy = self
+      state.ledger.effort.add(4 * (state.tasks.count + state.groups.count + state.growths.count))
       copy.observe = nil
       copy.recorder = nil
       return copy.tryApply(at: time)
@@ -104,6 +106,7 @@ extension Replay {
 
   /// What all growth up to an instant needs, in the order in which it acts.
   private func charges(at time: Microseconds) -> [Charge] {
+    state.ledger.effort.add(16 * state.growths.count)
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
     for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
@@ -140,6 +143,7 @@ extension Replay {
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private func applicationOrder() -> [Int] {
+    state.ledger.effort.add(4 * state.growths.count)
     let all = state.growths.all.filter { $0.stop == nil }
     return all.filter { $0.isShrink }.map { $0.order }
       + all.filter { !$0.isShrink }.map { $0.order }
@@ -222,6 +226,7 @@ extension Replay {
   /// Looks anew at what all growths depend on and may take; after anything that is not of one process alone.
   mutating func reviewGrowths() {
     isReviewDue = false
+    state.ledger.effort.add(8 * state.growths.count)
     for order in state.growths.orders {
       guard let growth = state.growths[order] else { continue }
       let isAlone = growth.owner.map { state.growths.count(of: $0) == 1 } ?? true

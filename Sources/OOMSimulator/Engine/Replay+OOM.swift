@@ -35,6 +35,7 @@ extension Replay {
   mutating func carryOut(_ choice: Choice, by killer: String) {
     var kill = state.describe(
       choice, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+    state.ledger.effort.add(1000 + (kill.decision?.candidates?.count ?? 0) * 32)
     noteKills(choice)
     kill.freedPages = apply(choice)
     record.kills.append(kill)

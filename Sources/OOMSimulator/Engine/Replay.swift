@@ -23,6 +23,8 @@ struct Replay {
   var isAbandoned = false
   /// How many kills are followed; what comes later is cut off.
   var mostKills = Int.max
+  /// How much is done before the run is cut off.
+  var mostEffort: Int64
 
   /// In order of time, then of position.
   let events: [Event]
@@ -55,6 +57,7 @@ struct Replay {
     // processes there are beside it.
     let services = state.restarts.services.count
     mostRestarts = max(1000, 20_000 / max(services, 10)) + services
+    mostEffort = Effort.usual(size: scenario.size)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
@@ -66,7 +69,7 @@ struct Replay {
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Microseconds = 0
     if recorder != nil { recordInstant() }
-    while record.panic == nil, !isAbandoned, record.loop == nil {
+    while record.panic == nil, record.loop == nil, !isExhausted() {
       guard let instant = nextInstant else {
         if recorder != nil { recordGrid(before: end) }
         state.now = max(now, end)
