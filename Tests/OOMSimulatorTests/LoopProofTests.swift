@@ -183,7 +183,7 @@ import Testing
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates",
-        "observe", "recorder", "mostCandidateLists", "mostKills", "mostEffort",
+        "observe", "recorder", "mostCandidateLists", "mostKills",
       ])
   }
 }

@@ -5,16 +5,25 @@
 /// run on several threads.
 final class Effort: Equatable, @unchecked Sendable {
   private(set) var looks: Int64 = 0
+  /// How many there may be.
+  var most = Int64.max
 
   func add(_ looks: Int) { self.looks &+= Int64(looks) }
+
+  /// There were as many as there may be: what is worked out from now on need not be right, and nobody takes it down.
+  var isSpent: Bool { looks > most }
 
   /// What it took to get to a state is no part of it.
   static func == (one: Effort, other: Effort) -> Bool { true }
 
-  /// What a run may take when nobody says otherwise: some tenths of a second, and more for what takes long to write down.
+  /// What a run may take when nobody says otherwise: half a second of what can be written on a few pages, and more for
+  /// what is larger, up to a millisecond or two for each process, group and event. Shipped stories take a hundredth of it
+  /// at most.
   ///
-  /// - Parameter size: of the scenario, in processes, groups and events.
-  static func usual(size: Int) -> Int64 { 40_000_000 + 50_000 * Int64(size) }
+  /// - Parameter size: of the scenario, in processes, groups and events; those of a `count` are written as one.
+  static func usual(size: Int) -> Int64 {
+    20_000_000 + Int64(size) * min(5 * Int64(size), 100_000)
+  }
 
   /// What a command that replays one scenario again and again may take, for all replays together.
   static func ofMany(size: Int) -> Int64 { usual(size: size) }
@@ -30,15 +39,21 @@ extension Simulator {
 
 extension Scenario {
   /// What the time that a replay may take is measured with.
-  var size: Int { processes.expandedCount + cgroups.count + events.count }
+  var size: Int { processes.count + cgroups.count + events.count }
 }
 
 extension Replay {
   /// Whether the run has taken as much as it may; then it is cut off.
   mutating func isExhausted() -> Bool {
     if isAbandoned { return true }
-    if state.ledger.effort.looks <= mostEffort { return false }
+    if !state.ledger.effort.isSpent { return false }
     abandon(after: .effort(mostEffort))
     return true
+  }
+
+  /// How much is done before the run is cut off.
+  var mostEffort: Int64 {
+    get { state.ledger.effort.most }
+    nonmutating set { state.ledger.effort.most = newValue }
   }
 }

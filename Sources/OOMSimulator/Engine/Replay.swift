@@ -23,8 +23,6 @@ struct Replay {
   var isAbandoned = false
   /// How many kills are followed; what comes later is cut off.
   var mostKills = Int.max
-  /// How much is done before the run is cut off.
-  var mostEffort: Int64
 
   /// In order of time, then of position.
   let events: [Event]
@@ -57,7 +55,7 @@ struct Replay {
     // processes there are beside it.
     let services = state.restarts.services.count
     mostRestarts = max(1000, 20_000 / max(services, 10)) + services
-    mostEffort = Effort.usual(size: scenario.size)
+    state.ledger.effort.most = Effort.usual(size: scenario.size)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
