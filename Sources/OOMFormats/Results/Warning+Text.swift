@@ -76,6 +76,9 @@ extension Warning.Fact {
       switch bound {
       case .kills: "stopped after \(bound.text), as asked: what comes later is not known"
       case .steps: "stopped after \(bound.text) by few pages each: what comes later is not known"
+      case .effort:
+        "stopped after \(bound.text), which is more than such a scenario usually takes: "
+          + "what comes later is not known"
       case .restarts, .time:
         "stopped after \(bound.text): processes still come back, and no loop could be proved; "
           + "what comes later is not known"
@@ -91,6 +94,8 @@ extension Warning.Bound {
     case .restarts(let count): "\(count) restarts"
     case .kills(let count): count == 1 ? "1 kill" : "\(count) kills"
     case .steps(let count): "\(count) steps of one growth"
+    case .effort(let looks) where looks % 1_000_000 == 0: "\(looks / 1_000_000) million looks"
+    case .effort(let looks): "\(looks) looks"
     case .time(let time) where time % day == 0: "\(time / day as Int64) days"
     case .time(let time): SizeFormat.time(time)
     }

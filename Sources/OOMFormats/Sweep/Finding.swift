@@ -16,6 +16,8 @@ package struct Finding: Equatable, Sendable {
   package var tried: Int
   /// Every value of the range was tried; else values spread evenly, and those that close in on each change.
   package var isExhaustive: Bool
+  /// Not every change was closed in on: between the two values of a change there are others.
+  package var isCutOff = false
   /// What happens at the last value before each change and at the first after it, by their values.
   package var neighbours: [String: RunSummary] = [:]
 
@@ -41,6 +43,10 @@ package struct Finding: Equatable, Sendable {
 }
 
 extension Sweep {
+  /// How many values a search looks at in a range without steps, about: those that are spread evenly, and what a few
+  /// changes take.
+  static let usualTries = 256
+
   /// How many parts of a range without steps are looked at before the changes are closed in on.
   package static let parts: Int64 = 64
 
@@ -54,6 +60,8 @@ extension Sweep {
     let unit = range.scale == .bytes ? scenario.machine.pageSize.rawValue : 1
     let spread = range.spread(unit: unit)
     let columnValues: [String?] = columns.map { $0.values } ?? [nil]
+    // Where the values that are spread evenly take long, and there are many changes, some are not closed in on.
+    var left = Simulator.mostEffort(ofEach: 1, of: scenario)
     let count = spread.count * columnValues.count
     let cells = try parallelMap(
       count, jobs: jobs, progress: progress, local: runner.copyForThread
@@ -64,19 +72,26 @@ extension Sweep {
     for (number, column) in columnValues.enumerated() {
       let line = Array(cells[(number * spread.count)..<((number + 1) * spread.count)])
       var closer = Array(zip(spread, line))
+      var isCutOff = false
       for index in line.indices.dropLast() where line[index].isWanted != line[index + 1].isWanted {
         var (low, high) = (spread[index], spread[index + 1])
         while high - low > unit {
+          if left <= 0 {
+            isCutOff = true
+            break
+          }
           let middle = low + max((high - low) / unit / 2, 1) * unit
           let cell = try runner.cell(range.scale.text(middle), column)
+          left -= cell.run.effort
           closer.append((middle, cell))
           if cell.isWanted == line[index].isWanted { low = middle } else { high = middle }
         }
       }
       closer.sort { $0.0 < $1.0 }
       table.cells += closer.map(\.1)
-      table.findings.append(
-        Finding(along: closer.map(\.1), column: column, isExhaustive: false))
+      var finding = Finding(along: closer.map(\.1), column: column, isExhaustive: false)
+      finding.isCutOff = isCutOff
+      table.findings.append(finding)
     }
   }
 }

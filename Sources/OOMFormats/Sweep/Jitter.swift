@@ -118,6 +118,7 @@ package struct JitterRuns: Sendable {
     self.scenario = scenario
     var simulator = Simulator(kernel: kernel ?? scenario.kernel ?? .standard)
     simulator.policy = policy
+    simulator.mostEffort = Simulator.mostEffort(ofEach: runs, of: scenario)
     self.simulator = simulator
     self.jitters = sorted
     self.runs = runs

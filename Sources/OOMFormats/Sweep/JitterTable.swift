@@ -27,6 +27,8 @@ package struct JitterTable: Equatable, Sendable {
   package var stuck = 0
   package var panics = 0
   package var loops = 0
+  /// Runs that were followed for a part only.
+  package var cutOff = 0
   /// Hash of the digests of all runs in order.
   package var digest: UInt64
   private var numbers: [String?: Int] = [:]
@@ -56,6 +58,7 @@ package struct JitterTable: Equatable, Sendable {
     if run.stuck > 0 { stuck += 1 }
     if run.outcome == .panic { panics += 1 }
     if run.outcome == .loop { loops += 1 }
+    if run.outcome == .cutOff { cutOff += 1 }
     digest = (digest ^ run.digest) &* 0x0000_0100_0000_01b3
     digest ^= digest >> 29
   }

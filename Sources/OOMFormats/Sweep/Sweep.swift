@@ -77,14 +77,15 @@ package struct Sweep: Sendable {
   package func run(
     jobs: Int, progress: (@Sendable (Int, Int) -> Void)? = nil
   ) throws(ScenarioError) -> SweepTable {
-    let runner = try WhatIfRunner(self)
+    let width = columns?.values.count ?? 1
     var table = SweepTable(of: self)
     if rows.isOpen {
+      let runner = try WhatIfRunner(self, count: Self.usualTries * width)
       try search(runner, into: &table, jobs: jobs, progress: progress)
       return table
     }
-    let width = columns?.values.count ?? 1
     let count = rows.values.count * width
+    let runner = try WhatIfRunner(self, count: count)
     table.cells = try parallelMap(
       count, jobs: jobs, progress: progress, local: runner.copyForThread
     ) { (runner, index) throws(ScenarioError) in

@@ -74,6 +74,7 @@ extension JSONWriter {
           writer.field("monotonic", finding.isMonotonic)
           writer.field("tried", Int64(finding.tried))
           writer.field("all_tried", finding.isExhaustive)
+          if finding.isCutOff { writer.field("outcome", "cut_off") }
           writer.key("intervals")
           writer.array {
             for interval in finding.intervals {
@@ -120,7 +121,7 @@ extension JSONWriter {
       writer.array { for row in table.rows { $0.row(row, of: table.runs) } }
       for (key, count) in [
         ("refused", table.refused), ("stuck", table.stuck), ("panic", table.panics),
-        ("loop", table.loops),
+        ("loop", table.loops), ("cut_off", table.cutOff),
       ] as [(StaticString, Int)] {
         writer.key(key)
         writer.object(inline: true) { $0.proportion(count, of: table.runs) }

@@ -6,12 +6,17 @@ struct WhatIfRunner: Sendable {
   private let goal: Goal?
   private let rowPath: String
   private let columnPath: String?
+  /// What one replay may take.
+  private let mostEffort: Int64
   /// By release as it is written; the one of the scenario under the empty text.
   private var simulators: [String: Simulator] = [:]
 
   /// - Throws: an error for the first value that the scenario does not take by itself.
-  init(_ sweep: Sweep) throws(ScenarioError) {
+  ///
+  /// - Parameter count: how many replays there will be about.
+  init(_ sweep: Sweep, count: Int) throws(ScenarioError) {
     scenario = sweep.scenario
+    mostEffort = Simulator.mostEffort(ofEach: count, of: scenario)
     goal = sweep.goal?.goal
     rowPath = sweep.rows.path
     columnPath = sweep.columns?.path
@@ -49,7 +54,9 @@ struct WhatIfRunner: Sendable {
     }
     let kernel = settings.first { $0.path == "kernel" }?.value ?? ""
     let varied = try scenario.setting(settings)
-    let run = (simulators[kernel] ?? Simulator(for: varied)).run(valid: varied)
+    var simulator = simulators[kernel] ?? Simulator(for: varied)
+    simulator.mostEffort = mostEffort
+    let run = simulator.run(valid: varied)
     return SweepTable.Cell(
       row: row, column: column, run: RunSummary(of: run), isWanted: goal?.holds(in: run))
   }

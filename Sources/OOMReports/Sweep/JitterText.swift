@@ -56,6 +56,7 @@ package struct JitterText {
     [
       ("a request got ENOMEM", table.refused), ("growth is stuck", table.stuck),
       ("panic", table.panics), ("restart loop", table.loops),
+      ("cut off, so that later deaths are not known,", table.cutOff),
     ].filter { $0.1 > 0 }.map { what, count in
       let proportion = Proportion(count: count, of: table.runs)
       return "\(what) in \(count): \(percent(proportion.share)) %, \(interval(proportion))"

@@ -164,6 +164,11 @@ package struct SweepText {
       return finding.tried == 1
         ? "its one value was tried" : "all \(finding.tried) values were tried"
     }
+    if finding.isCutOff {
+      return
+        "cut off: \(finding.tried) values were tried; replays take long here, so not every change was "
+        + "closed in on"
+    }
     let spread = min(finding.tried, Int(Sweep.parts) + 1)
     return
       "\(finding.tried) values were tried, \(spread) of them spread evenly: a change and back between two "

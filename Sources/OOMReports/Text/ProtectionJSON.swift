@@ -131,6 +131,8 @@ extension Protection.Warning {
     case .diesWith: "dies_with"
     case .nodesNotSearched: "nodes_not_searched"
     case .noGroup: "no_group"
+    case .followedInPart: "followed_in_part"
+    case .notSearched: "not_searched"
     }
   }
 }

@@ -258,6 +258,14 @@ extension Protection.Warning {
     case .nodesNotSearched:
       return "the machine's memory is divided into nodes, and was not searched"
     case .noGroup: return "it is in no group: there is nobody to reserve memory.min for"
+    case .followedInPart(let looks):
+      return
+        "a replay takes long, so hundreds of them were cut off after \(looks) looks at groups, processes "
+        + "and growths each; what was found was followed to the end"
+    case .notSearched(let looks):
+      return
+        "nothing was searched: the kill comes after so much else (\(looks) looks at groups, processes "
+        + "and growths) that hundreds of replays would take too long"
     }
   }
 }

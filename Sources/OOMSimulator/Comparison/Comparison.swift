@@ -56,51 +56,75 @@ package struct Comparison: Equatable, Sendable {
 
   /// Runs a scenario under the releases that are listed, in their order.
   ///
+  /// - Parameter most: what all runs may take together; where they take more, each is followed for a part only, and is cut
+  ///   off there. Nil is what is usual for its size.
   /// - Complexity: one run for each release, and one for each rule that changes between neighbours that
   ///   differ.
-  package init(of scenario: Scenario, kernels: [KernelRelease]) {
-    self.init(scenario, isOfAll: false)
-    for kernel in kernels {
-      let run = Simulator(kernel: kernel).run(valid: scenario)
-      if let before = sides.last {
-        differences.append(Self.difference(scenario, before, kernel, run))
+  package init(of scenario: Scenario, kernels: [KernelRelease], most: Int64? = nil) {
+    self = Self.inTime(scenario, most) { comparison, runner in
+      for kernel in kernels {
+        let run = runner.run(kernel)
+        if let before = comparison.sides.last {
+          comparison.differences.append(Self.difference(&runner, before, kernel, run))
+        }
+        comparison.sides.append(Side(first: kernel, last: kernel, run: run))
       }
-      sides.append(Side(first: kernel, last: kernel, run: run))
     }
   }
 
   /// Runs a scenario under every release at which any rule changes, and finds the boundaries.
-  package init(ofAllKernels scenario: Scenario) {
-    self.init(scenario, isOfAll: true)
-    for kernel in RulesByRelease.boundaries {
-      let run = Simulator(kernel: kernel).run(valid: scenario)
-      guard let before = sides.last else {
-        sides.append(Side(first: kernel, last: kernel, run: run))
-        continue
+  ///
+  /// - Parameter most: as above.
+  package init(ofAllKernels scenario: Scenario, most: Int64? = nil) {
+    self = Self.inTime(scenario, most) { comparison, runner in
+      comparison.isOfAll = true
+      for kernel in RulesByRelease.boundaries where !runner.isOver {
+        comparison.add(kernel, &runner)
       }
-      if ComparedOutcome(before.run) == ComparedOutcome(run) {
-        sides[sides.count - 1].extend(to: kernel, run)
-        continue
-      }
-      var difference = Self.difference(scenario, before, kernel, run)
-      difference.from = kernel.predecessor
-      differences.append(difference)
-      sides[sides.count - 1].last = kernel.predecessor
-      sides.append(Side(first: kernel, last: kernel, run: run))
     }
     if !sides.isEmpty { sides[sides.count - 1].last = .newestKnown }
   }
 
-  private init(_ scenario: Scenario, isOfAll: Bool) {
+  private mutating func add(_ kernel: KernelRelease, _ runner: inout ComparedRuns) {
+    let run = runner.run(kernel)
+    guard let before = sides.last else {
+      sides.append(Side(first: kernel, last: kernel, run: run))
+      return
+    }
+    if ComparedOutcome(before.run) == ComparedOutcome(run) {
+      sides[sides.count - 1].extend(to: kernel, run)
+      return
+    }
+    var difference = Self.difference(&runner, before, kernel, run)
+    difference.from = kernel.predecessor
+    differences.append(difference)
+    sides[sides.count - 1].last = kernel.predecessor
+    sides.append(Side(first: kernel, last: kernel, run: run))
+  }
+
+  /// Compares with whole runs, and if they take too long together once more with the first part of each.
+  private static func inTime(
+    _ scenario: Scenario, _ most: Int64?, _ body: (inout Comparison, inout ComparedRuns) -> Void
+  ) -> Comparison {
+    let most = most ?? Effort.ofMany(size: scenario.size)
+    var (comparison, runner) = (Comparison(scenario), ComparedRuns(scenario, most: most))
+    body(&comparison, &runner)
+    if !runner.isOver { return comparison }
+    (comparison, runner) = (Comparison(scenario), ComparedRuns(scenario, partsOf: most))
+    body(&comparison, &runner)
+    return comparison
+  }
+
+  private init(_ scenario: Scenario) {
     self.scenario = scenario.name
     title = scenario.title
     sides = []
     differences = []
-    self.isOfAll = isOfAll
+    isOfAll = false
   }
 
   private static func difference(
-    _ scenario: Scenario, _ before: Side, _ kernel: KernelRelease, _ run: Run
+    _ runner: inout ComparedRuns, _ before: Side, _ kernel: KernelRelease, _ run: Run
   ) -> Difference {
     var difference = Difference(from: before.last, to: kernel, causes: [])
     let (start, end) = (ComparedOutcome(before.run), ComparedOutcome(run))
@@ -108,14 +132,15 @@ package struct Comparison: Equatable, Sendable {
     // What lies between two releases is the same in both directions.
     difference.causes =
       before.last <= kernel
-      ? causes(scenario, before.last, kernel, start) : causes(scenario, kernel, before.last, end)
+      ? causes(&runner, before.last, kernel, start) : causes(&runner, kernel, before.last, end)
     return difference
   }
 
   /// The changes between two releases that lead from the outcome of one to that of the other. Each is tried
   /// after those before it; changes that cancel each other out are left out.
   private static func causes(
-    _ scenario: Scenario, _ from: KernelRelease, _ to: KernelRelease, _ start: ComparedOutcome
+    _ runner: inout ComparedRuns, _ from: KernelRelease, _ to: KernelRelease,
+    _ start: ComparedOutcome
   ) -> [RuleChange] {
     var rules = RulesByRelease.rules(of: from)
     var outcomes = [start]
@@ -124,8 +149,7 @@ package struct Comparison: Equatable, Sendable {
       if step.rules == rules {
         outcomes.append(outcomes[outcomes.count - 1])
       } else {
-        outcomes.append(
-          ComparedOutcome(Simulator(kernel: to, rules: step.rules).run(valid: scenario)))
+        outcomes.append(ComparedOutcome(runner.run(to, rules: step.rules)))
       }
       rules = step.rules
     }
@@ -137,39 +161,5 @@ package struct Comparison: Equatable, Sendable {
       at = first - 1
     }
     return causes
-  }
-}
-
-/// What a run comes to, without times and points, which differ between releases for reasons that hurt nobody.
-struct ComparedOutcome: Equatable {
-  private struct Death: Equatable {
-    var victim: ProcessIdentity
-    var killed: [Kill.Casualty]
-    var constraint: Constraint?
-    var cgroup: String?
-  }
-
-  private struct Want: Equatable {
-    var process: ProcessIdentity?
-    var cgroup: String?
-    var why: Stuck.Why
-  }
-
-  private let deaths: [Death]
-  private let refused: [ProcessIdentity?]
-  private let stuck: [Want]
-  private let panic: Panic.Why?
-  private let loops: Bool
-
-  init(_ run: Run) {
-    deaths = run.kills.map {
-      Death(
-        victim: $0.victim.identity, killed: $0.killed, constraint: $0.decision?.constraint,
-        cgroup: $0.decision?.cgroup)
-    }
-    refused = run.refused.map { $0.process }
-    stuck = run.stuck.map { Want(process: $0.process, cgroup: $0.cgroup, why: $0.why) }
-    panic = run.panic?.why
-    loops = run.loop != nil
   }
 }

@@ -162,11 +162,20 @@ struct AgeOrder {
     }
   }
 
+  private func told(_ time: Microseconds) -> Microseconds {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if starts[middle].old < time { low = middle + 1 } else { high = middle }
+    }
+    return low < starts.count && starts[low].old == time ? starts[low].new : time
+  }
+
   func told(_ ages: Ages) -> Ages {
     ages.map { line in
       var line = line
       let number = numbers[line.number] ?? 0
-      let start = starts.first { $0.old == line.start }?.new ?? line.start
+      let start = told(line.start)
       (line.number, line.start) = (number, start)
       return line
     }

@@ -26,6 +26,9 @@ struct Growths: Equatable, Sendable {
   /// All of them, by order.
   var all: [Growth] { goneCount == 0 ? list : list.filter { !$0.isGone } }
 
+  /// The same without a copy of them.
+  var living: LazyFilterSequence<[Growth]> { list.lazy.filter { !$0.isGone } }
+
   var orders: [Int] { all.map { $0.order } }
 
   /// When the first one ends that is not stopped; nil when none does.

@@ -89,6 +89,7 @@ struct Ledger: Equatable, Sendable {
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
   var promises: Promises
+  let effort = Effort()
 
   init(of groups: MemcgTree, rules: Rules) {
     protectionRule = rules.memcg.protection
@@ -243,13 +244,16 @@ struct Ledger: Equatable, Sendable {
   func swapRoom(_ group: Int) -> Int64 {
     var room = Cgroup.unlimited
     var at = group
+    var levels = 0
     while at >= 0 {
       let limit = limits[at].swapMax
       if limit != Cgroup.unlimited {
         room = Swift.min(room, Swift.max(limit - accounts[at].swapUsage, 0))
       }
       at = parents[at]
+      levels += 1
     }
+    effort.add(levels)
     return room
   }
 

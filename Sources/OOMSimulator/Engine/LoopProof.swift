@@ -49,7 +49,8 @@ extension Replay {
     catchUp()
     var proof = self.proof
     let earlier = proof.earlier(state.ledger) {
-      LoopProof.Mark(
+      state.ledger.effort.add(8 * (state.tasks.count + state.groups.count + state.growths.count))
+      return LoopProof.Mark(
         state: state.comparable(),
         looks: killers.map { killer in killer.nextLook.map { $0 - now } },
         at: now, kills: record.kills.count, deaths: state.restarts.deaths.count)

@@ -16,6 +16,7 @@ extension Ledger {
   /// How many pages reclaim could free in a domain, all told.
   func reclaimable(in domain: Int, swaps: Bool = true, on nodes: NodeMask? = nil) -> Int64 {
     var copy = self
+    effort.add(4 * accounts.count)
     return copy.reclaim(Int64.max, in: domain, swaps: swaps, on: nodes)
   }
 
@@ -31,6 +32,7 @@ extension Ledger {
   mutating func reclaim(
     _ wanted: Int64, in domain: Int, swaps: Bool = true, on nodes: NodeMask? = nil
   ) -> Int64 {
+    if effort.isSpent { return 0 }
     var left = wanted
     let stages = swaps ? Stage.allCases : [.cache, .fileAndSlab]
     if domain == MemcgTree.root, hasSoftLimits {
@@ -45,7 +47,7 @@ extension Ledger {
     for respectsLow in [true, false] {
       if !respectsLow, left > 0 { noteLow(in: domain) }
       var (step, before) = (least, [Int64]())
-      while left > 0 {
+      while left > 0, !effort.isSpent {
         let floors = protection(in: domain, respectsLow: respectsLow)
         step = floors == before ? min(step, left) * 2 : least
         before = floors
@@ -107,7 +109,7 @@ extension Ledger {
     }
     let before = accounts[domain].usage
     var asked = wanted
-    while reclaim(asked, in: domain, stage, floors, nodes) > 0 {
+    while !effort.isSpent, reclaim(asked, in: domain, stage, floors, nodes) > 0 {
       let left = wanted - (before - accounts[domain].usage)
       if left <= 0 { break }
       asked = gross(of: left)
@@ -128,6 +130,7 @@ extension Ledger {
     // swappiness 0: a memcg never swaps, the machine does when nothing else is left.
     if stage == .swap, swappiness == 0, domain != MemcgTree.root { return 0 }
     let groups = domain..<ends[domain]
+    effort.add(8 + 4 * groups.count)
     var total: Int64 = 0
     for group in groups { total += available(group, in: domain, stage, floors, nodes) }
     var left = wanted
@@ -230,6 +233,7 @@ extension Ledger {
 
   func effective(_ settings: [Int64], in groups: Range<Int>) -> [Int64] {
     let domain = groups.lowerBound
+    effort.add(16 + 2 * groups.count)
     var siblingsProtected = [Int64](repeating: 0, count: groups.count)
     for group in groups.dropFirst() {
       siblingsProtected[parents[group] - domain] += protectedUsage(

@@ -25,7 +25,7 @@ extension Replay {
       return
     }
     var (fitting, failing) = (now, target)
-    while failing - fitting > 1 {
+    while failing - fitting > 1, !isExhausted() {
       let middle = fitting + (failing - fitting) / 2
       // Between two pages nothing changes, and most of the last halves lie there.
       if isDueAlike(middle, failing) {
@@ -36,6 +36,7 @@ extension Replay {
         failing = middle
       }
     }
+    if isAbandoned { return }
     if recorder != nil { recordGrid(before: failing) }
     apply(at: fitting)
     state.now = failing
@@ -59,7 +60,8 @@ extension Replay {
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
   private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
-    for growth in state.growths.all where growth.stop == nil {
+    state.ledger.effort.add(4 * state.growths.count)
+    for growth in state.growths.living where growth.stop == nil {
       for kind in growth.kinds where growth.total[kind] != 0 {
         if growth.amount(kind, at: first) != growth.amount(kind, at: second) { return false }
       }
@@ -76,9 +78,12 @@ extension Replay {
     // Giving back, sharing and a full tmpfs need the sizes of processes and files, so they are tried on a copy of the
     // state.
     if isBounded
-      || state.growths.all.contains(where: { $0.stop == nil && ($0.isShrink || state.shares($0)) })
+      || state.growths.living.contains(where: {
+        $0.stop == nil && ($0.isShrink || state.shares($0))
+      })
     {
       var copy = self
+      state.ledger.effort.add(4 * (state.tasks.count + state.groups.count + state.growths.count))
       copy.observe = nil
       copy.recorder = nil
       return copy.tryApply(at: time)
@@ -91,7 +96,7 @@ extension Replay {
   /// Whether overcommit admits what all growth up to an instant asks for.
   private func isAdmitted(at time: Microseconds) -> Bool {
     var planned: Int64 = 0
-    for var growth in state.growths.all where growth.stop == nil && !growth.isShrink {
+    for var growth in state.growths.living where growth.stop == nil && !growth.isShrink {
       for kind in growth.kinds {
         let due = growth.due(kind, at: time)
         if state.admitted(due, kind, of: growth, after: planned) < due { return false }
@@ -104,9 +109,10 @@ extension Replay {
 
   /// What all growth up to an instant needs, in the order in which it acts.
   private func charges(at time: Microseconds) -> [Charge] {
+    state.ledger.effort.add(16 * state.growths.count)
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
-    for growth in state.growths.all where growth.stop == nil && !growth.isShrink {
+    for growth in state.growths.living where growth.stop == nil && !growth.isShrink {
       for kind in growth.kinds {
         let due = growth.due(kind, at: time)
         if due == 0 { continue }
@@ -140,9 +146,12 @@ extension Replay {
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private func applicationOrder() -> [Int] {
-    let all = state.growths.all.filter { $0.stop == nil }
-    return all.filter { $0.isShrink }.map { $0.order }
-      + all.filter { !$0.isShrink }.map { $0.order }
+    state.ledger.effort.add(4 * state.growths.count)
+    var (shrinks, others): ([Int], [Int]) = ([], [])
+    for growth in state.growths.living where growth.stop == nil {
+      if growth.isShrink { shrinks.append(growth.order) } else { others.append(growth.order) }
+    }
+    return shrinks + others
   }
 
   private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {
@@ -222,6 +231,7 @@ extension Replay {
   /// Looks anew at what all growths depend on and may take; after anything that is not of one process alone.
   mutating func reviewGrowths() {
     isReviewDue = false
+    state.ledger.effort.add(8 * state.growths.count)
     for order in state.growths.orders {
       guard let growth = state.growths[order] else { continue }
       let isAlone = growth.owner.map { state.growths.count(of: $0) == 1 } ?? true

@@ -167,6 +167,7 @@ extension Replay {
 
   /// - Parameter tmpfsSize: the size of a tmpfs that is full; nil where it is overcommit that refuses.
   mutating func refuse(_ pages: Int64, row: Int?, tmpfsSize: Int64? = nil) {
+    if isExhausted() { return }
     let overcommit = state.overcommitState(row: row)
     record.refused.append(
       Refusal(

@@ -66,7 +66,7 @@ extension Replay {
 
   /// Lets stopped growth try again, as long as that frees something for others.
   mutating func goOn() {
-    while state.somethingFreed, record.panic == nil {
+    while state.somethingFreed, record.panic == nil, !isExhausted() {
       state.somethingFreed = false
       for order in state.growths.stopped where record.panic == nil {
         guard let growth = state.growths[order] else { continue }
@@ -91,6 +91,7 @@ extension Replay {
   /// - Returns: the limit that stopped it, nil when all of it fitted.
   mutating func grow(_ order: Int, to time: Microseconds) -> ChargeLimit? {
     guard var growth = state.growths[order] else { return nil }
+    state.ledger.effort.add(16)
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     let before = growth.done
@@ -159,8 +160,8 @@ extension Replay {
   /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
   mutating func growWithOOM(_ order: Int) {
     var steps = 0
-    while record.panic == nil, !isAbandoned, state.growths[order] != nil,
-      state.growths[order]?.stop == nil
+    while record.panic == nil, state.growths[order] != nil, state.growths[order]?.stop == nil,
+      !isExhausted()
     {
       guard let met = grow(order, to: now) else { return }
       guard let growth = state.growths[order] else { continue }

@@ -3,6 +3,7 @@
 extension Replay {
   /// What becomes of an OOM: decided, described, applied.
   mutating func outOfMemory(_ oc: OOMControl) -> Decision {
+    if isExhausted() { return .waiting }
     let isRecorded = recorder != nil && recordBeforeKill()
     var killer = killer
     noteOOM(oc)
@@ -38,6 +39,7 @@ extension Replay {
     for stop in stops { dead.dead += stop.rows.map { ($0, .oomPolicy) } }
     var kill = state.describe(
       dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+    state.ledger.effort.add(1000 + (kill.decision?.candidates?.count ?? 0) * 32)
     noteKills(choice)
     kill.freedPages = apply(choice)
     record.kills.append(kill)

@@ -161,7 +161,8 @@ extension Replay {
   /// Brings back everybody whose pause is over, in process order.
   mutating func restartDue() {
     if state.restarts.pending.isEmpty { return }
-    for service in state.restarts.due(at: now) where record.panic == nil && !isAbandoned {
+    for service in state.restarts.due(at: now) where record.panic == nil && !isExhausted() {
+      state.ledger.effort.add(200)
       restart(service)
       goOn()
       show()

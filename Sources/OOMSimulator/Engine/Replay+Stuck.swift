@@ -2,6 +2,7 @@
 
 extension Replay {
   mutating func warn(_ fact: Warning.Fact) {
+    if case .stopped = fact {} else if isExhausted() { return }
     record.warnings.append(Warning(at: now, fact))
   }
 

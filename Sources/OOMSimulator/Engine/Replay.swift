@@ -58,6 +58,7 @@ struct Replay {
     // processes there are beside it.
     let services = state.restarts.services.count
     mostRestarts = max(1000, 20_000 / max(services, 10)) + services
+    state.ledger.effort.most = Effort.usual(size: scenario.size)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates
@@ -71,7 +72,7 @@ struct Replay {
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Microseconds = 0
     if recorder != nil { recordInstant() }
-    while record.panic == nil, !isAbandoned, record.loop == nil {
+    while record.panic == nil, record.loop == nil, !isExhausted() {
       guard let instant = nextInstant else {
         if recorder != nil { recordGrid(before: end) }
         state.now = max(now, end)

@@ -323,6 +323,8 @@ public struct Run: Equatable, Sendable {
   package var groups: [FinalGroup] = []
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
+  /// What the replay took, in looks at groups, processes and growths; not part of the digest.
+  package var effort: Int64 = 0
 
   @Indirect var tasks: Tasks
   /// Rows whose process came back in a later row.

@@ -13,6 +13,9 @@ public struct Simulator: Sendable {
   package var mostRestarts: Int?
   /// The run ends with this many kills; nil follows all.
   package var mostKills: Int?
+  /// How much is done before the run is cut off, in looks at groups, processes and growths; nil is what a scenario of
+  /// its size may take.
+  package var mostEffort: Int64?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
   /// How many kills do, from the first on; later ones have no scene either.
@@ -56,6 +59,7 @@ public struct Simulator: Sendable {
     if let mostRestarts { replay.mostRestarts = mostRestarts }
     replay.mostCandidateLists = mostCandidateLists
     if let mostKills { replay.mostKills = mostKills }
+    if let mostEffort { replay.mostEffort = mostEffort }
     if recordsLog { replay.state.logForms = LogForms(of: kernel) }
     replay.run()
     return result(of: replay, scenario)
@@ -130,6 +134,7 @@ public struct Simulator: Sendable {
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)
+    run.effort = replay.state.ledger.effort.looks
     return run
   }
 }

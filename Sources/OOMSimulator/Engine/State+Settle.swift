@@ -12,6 +12,7 @@ extension State {
     let account = ledger.accounts[group]
     if !account.isUnsettled { return }
     let holders = holders(in: group)
+    ledger.effort.add(64 * holders.count)
     let taken = account.unsettled
     distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
@@ -60,7 +61,9 @@ extension State {
       left -= pages
       swapped[part.holder][part.kind] += pages
     }
-    let parts = all.flatMap { $0.held.ages.parts }
+    let count = all.reduce(0) { $0 + $1.held.ages.parts.count }
+    ledger.effort.add((rest == 0 ? 8 : 128) * count)
+    let parts = rest == 0 ? [] : all.flatMap { $0.held.ages.parts }
     let oldest = rest == 0 ? [] : oldest(rest, of: parts)
     var sum = Pages()
     var first = 0

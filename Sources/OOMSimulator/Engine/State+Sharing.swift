@@ -45,11 +45,14 @@ extension State {
     let owner = tasks.owner(row)
     var left = copiedPages(of: wanted, owner: owner)
     settleHoldings(of: owner)
+    // Each is compared with the others.
+    ledger.effort.add(32 * holdings.numbers(of: owner).count)
     ledger.charge(left, to: Int(tasks.groups[owner]), on: nodes) { $0.anon += left }
     if left > 0 { hold(owner) }
     for number in holdings.numbers(of: owner) where left > 0 {
       let holding = holdings[number]
       if holding.mappers.count < 2 { continue }
+      ledger.effort.add(64 + 4 * holding.mappers.count)
       let there = holding.held.pages
       var copied = Pages()
       let anon = min(left, there.anon + there.locked)

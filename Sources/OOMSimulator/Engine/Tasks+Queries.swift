@@ -32,11 +32,12 @@ extension Tasks {
     usersOfMM(owner).contains { hasNotExited($0) && (!isKernelThread($0) || owner == $0) }
   }
 
-  /// Address space in pages. Kernel: `mm->total_vm`.
+  /// Address space in pages; where `total_vm` was given as less than what is touched, down to 0. Kernel: `mm->total_vm`.
   func totalVM(_ row: Int) -> Int64 {
     let owner = owner(row)
     // Most scenarios map nothing that is not touched.
-    return mms[owner].touched + (mappings.isEmpty ? 0 : mappings[owner].untouchedVM)
+    return mappings.isEmpty
+      ? mms[owner].touched : max(mms[owner].touched + mappings[owner].untouchedVM, 0)
   }
 
   /// What an address space adds to `Committed_AS`.

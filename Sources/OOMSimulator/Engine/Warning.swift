@@ -87,6 +87,8 @@ public struct Warning: Equatable, Sendable {
     case steps(Int)
     /// Time without any other event.
     case time(Microseconds)
+    /// Looks at groups, processes and growths.
+    case effort(Int64)
   }
 
   init(at: Microseconds? = nil, _ fact: Fact) {

@@ -109,6 +109,7 @@ extension State {
   private func sleep(_ pages: Int64, batch: Int64, _ delay: (Int64) -> Int64) -> Int64 {
     let batches = (pages + batch - 1) / batch
     let samples = min(batches, 1024)
+    ledger.effort.add(Int(samples))
     var (ticks, before) = (Int64(0), Int64(0))
     for sample in 0..<samples {
       let upTo = proportion(of: batches, sample + 1, samples)

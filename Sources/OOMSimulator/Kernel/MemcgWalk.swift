@@ -19,6 +19,7 @@ extension State {
   /// The processes of a domain that are there, in the order in which the kernel visits them.
   func rowsVisited(domain: Int?) -> [Int] {
     func isThere(_ row: Int) -> Bool { tasks.hasNotExited(row) }
+    ledger.effort.add(2 * tasks.count)
     guard let domain else { return (0..<tasks.count).filter(isThere) }
     func members(_ group: Int) -> [Int] {
       (groups.members[group].map(Int.init) + threadsVisited(in: group)).filter(isThere)

@@ -89,7 +89,7 @@ extension Ledger {
     ignoresHigh: Bool
   ) -> (fits: Int64, limit: ChargeLimit?) {
     var (fits, limit) = (pages, limit)
-    while fits > 0 {
+    while fits > 0, !effort.isSpent {
       var copy = self
       let room = copy.makeRoom(
         fits, tables: min(tables, fits), in: group, on: nodes, ignoresHigh: ignoresHigh)
@@ -124,6 +124,7 @@ extension Ledger {
     guard limit?.kind == .max, swapRoom(group) > 0 else { return (fits, limit) }
     func isCharged(_ pages: Int64) -> Bool {
       var copy = self
+      effort.add(4 * accounts.count)
       // Their page tables stay in memory.
       let tables = min(chargesPageTables ? pages / pagesPerTable + 2 : tables, pages)
       return copy.charge(pages, tables: tables, to: group, on: nodes, ignoresHigh: ignoresHigh) {
@@ -133,7 +134,7 @@ extension Ledger {
     }
     if isCharged(pages) { return (pages, nil) }
     var (low, high) = (fits, pages)
-    while high - low > 1 {
+    while high - low > 1, !effort.isSpent {
       let middle = low + (high - low) / 2
       if isCharged(middle) { low = middle } else { high = middle }
     }

@@ -44,6 +44,11 @@ package struct Protection: Equatable, Sendable {
     case nodesNotSearched
     /// It has no group of its own to reserve memory for.
     case noGroup
+    /// Hundreds of replays of such a scenario take too long: each was followed for so many looks at groups, processes and
+    /// growths, and only what was found to the end.
+    case followedInPart(looks: Int64)
+    /// They take too long even up to the kill, which comes after so many.
+    case notSearched(looks: Int64)
   }
 
   package var scenario: String

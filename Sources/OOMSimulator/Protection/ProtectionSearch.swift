@@ -16,6 +16,10 @@ extension Simulator {
       cgroup: scenario.cgroup(of: subject), fate: run.fate(of: subject), run: run, options: [],
       warnings: [], world: scenario)
     let search = ProtectionSearch(simulator: self, scenario: scenario, run: run, subject: subject)
+    if search.followsTooLittle {
+      protection.warnings = [.notSearched(looks: run.effort)]
+      return protection
+    }
     switch protection.fate {
     case .survives, .stuck, .refused: break
     case .killed(let number, _, let because):
@@ -28,6 +32,7 @@ extension Simulator {
     case .panic:
       if run.panic?.constraint == Constraint.none { protection.options = search.machine() }
     }
+    if search.followsPart { protection.warnings.append(.followedInPart(looks: search.part)) }
     return protection
   }
 }
@@ -35,6 +40,8 @@ extension Simulator {
 /// The search for what spares one process.
 private struct ProtectionSearch {
   private(set) var simulator: Simulator
+  /// One whose runs are as long as those of any command.
+  private let whole: Simulator
   /// A value at which so many die before it is no help to anybody, and is not followed further.
   static let mostKills = 100
   let scenario: Scenario
@@ -42,6 +49,12 @@ private struct ProtectionSearch {
   let run: Run
   /// How many values of one setting are tried before the exact one is searched.
   let most: Int
+  /// What one replay of a search may take: what is usual for all replays together is for some hundred.
+  let part: Int64
+  /// Replays are cut off before they end.
+  let followsPart: Bool
+  /// The process is not yet killed where they are cut off, so that they say nothing.
+  let followsTooLittle: Bool
 
   var isLegacy: Bool { simulator.rules.badness.isLegacy }
 
@@ -53,6 +66,14 @@ private struct ProtectionSearch {
     self.run = run
     let size = (run.processCount + scenario.events.count) * (run.kills.count + 1)
     most = min(max(400_000 / max(size, 1), 8), 200)
+    whole = self.simulator
+    part = Effort.ofMany(size: scenario.size) / 256
+    followsPart = run.effort > part
+    self.simulator.mostEffort = part
+    let fate = run.fate(of: subject)
+    followsTooLittle =
+      followsPart && fate != .survives
+      && self.simulator.run(valid: scenario).fate(of: subject) != fate
   }
 
   private func spares(_ scenario: Scenario) -> Bool {
@@ -68,13 +89,18 @@ private struct ProtectionSearch {
     with changed: (Int64) -> Scenario
   ) -> [Protection.Option] {
     let least = LeastChange(among: samples) { spares(changed(value($0))) }
-    let to = least.amount.map(value)
-    let changed = to.map(changed)
+    var to = least.amount.map(value)
+    var changed = to.map(changed)
+    var run = changed.map { whole.run(valid: $0) }
+    // What spares it as far as the search follows need not spare it to the end.
+    if let found = run, found.fate(of: subject) != .survives || isCutOff(found) {
+      (to, changed, run) = (nil, nil, nil)
+    }
     return [
       Protection.Option(
         lever: lever, from: from, to: to, tried: least.tried,
         exceptions: least.exceptions.map(value), isExhaustive: least.isExhaustive,
-        changed: changed, run: changed.map { simulator.run(valid: $0) })
+        changed: changed, run: run)
     ]
   }
 

@@ -175,7 +175,8 @@ struct Recorder: Sendable {
     }
     for line in timeline.processes.indices { timeline.processes[line].pages.append(0) }
     let last = timeline.times.count - 1
-    for row in 0..<state.tasks.count {
+    // The run that the lines are of may have been cut off before the last of these began.
+    for row in 0..<min(state.tasks.count, lines.count) {
       let line = lines[row]
       if timeline.processes[line].process.pid == 0 {
         timeline.processes[line].process = state.identity(row)

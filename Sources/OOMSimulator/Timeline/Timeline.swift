@@ -99,7 +99,7 @@ extension Simulator {
   package func timeline(
     of run: Run, _ scenario: Scenario, processes: Int = 8, groups: Int = 6
   ) -> Timeline {
-    let peaks = recorded(Recorder(end: run.end, processes: run.processCount), scenario)
+    let peaks = recorded(Recorder(end: run.end, processes: run.processCount), of: run, scenario)
     let rows = peaks.largestRows(processes, of: run)
     let groups = peaks.largestGroups(groups, of: run)
     var timeline = recordedTimeline(
@@ -140,7 +140,7 @@ extension Simulator {
       if steps > 1 { thinnedTo = step * steps }
       recorder = Recorder(subject, end: run.end, grid: thinnedTo ?? step, mostOfAnInstant: 1)
     } else {
-      let counted = recorded(Recorder(.count, end: run.end, spacing: 0), scenario)
+      let counted = recorded(Recorder(.count, end: run.end, spacing: 0), of: run, scenario)
       let isThinned = counted.count > most
       if isThinned { thinnedTo = run.end / (most / 2) + 1 }
       recorder = Recorder(
@@ -156,18 +156,21 @@ extension Simulator {
   private func recordedTimeline(
     _ recorder: Recorder, of run: Run, _ scenario: Scenario
   ) -> Timeline {
-    var timeline = recorded(recorder, scenario).timeline
+    var timeline = recorded(recorder, of: run, scenario).timeline
     timeline.memory = scenario.machine.memory
     timeline.pageSize = scenario.machine.pageSize
     timeline.end = run.end
     return timeline
   }
 
-  private func recorded(_ recorder: Recorder, _ scenario: Scenario) -> Recorder {
+  private func recorded(_ recorder: Recorder, of run: Run, _ scenario: Scenario) -> Recorder {
     var replay = Replay(scenario, rules: rules, policy: policy, recordsCandidates: false)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
+    if let mostEffort { replay.mostEffort = mostEffort }
+    // No further than the run was followed, wherever it was cut off.
+    if run.outcome == .cutOff { replay.mostKills = max(run.kills.count, 1) }
     replay.recorder = recorder
-    replay.run()
+    replay.run(until: run.end)
     replay.recordEnd()
     return replay.recorder ?? recorder
   }

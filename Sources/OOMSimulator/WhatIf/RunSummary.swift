@@ -19,6 +19,8 @@ package struct RunSummary: Equatable, Sendable {
   package var warnings: [Warning]
   /// That of the run.
   package var digest: UInt64
+  /// What it took.
+  package var effort: Int64
 
   package init(of run: Run) {
     first = run.kills.first?.dyingFirst
@@ -33,5 +35,6 @@ package struct RunSummary: Equatable, Sendable {
     end = run.end
     warnings = run.warnings
     digest = run.digest
+    effort = run.effort
   }
 }

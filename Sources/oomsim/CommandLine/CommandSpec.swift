@@ -77,6 +77,11 @@ extension OptionSpec {
     help:
       "How many restarts are followed that neither settle nor repeat themselves, before the run is cut off: 1000 to 2000 by default, fewer where many processes come back."
   )
+  static let maxWork = OptionSpec(
+    name: "--max-work", value: "N",
+    help:
+      "How much work a run may be before it is cut off, in millions of looks at a group, a process or a growth: by default 20, and more for large scenarios."
+  )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
     help:

@@ -36,19 +36,22 @@ extension Arguments {
   }
 }
 
-/// How far a run is followed: `--max-kills` and `--max-restarts`.
+/// How far a run is followed: `--max-kills`, `--max-restarts` and `--max-work`.
 struct Bounds {
   private let kills: Int?
   private let restarts: Int?
+  private let work: Int?
 
   init(_ arguments: Arguments) throws(UsageError) {
     kills = try arguments.number("--max-kills", in: 1...Int.max)
     restarts = try arguments.number("--max-restarts", in: 0...Int.max)
+    work = try arguments.number("--max-work", in: 1...1_000_000_000)
   }
 
   func apply(to simulator: inout Simulator) {
     simulator.mostKills = kills
     simulator.mostRestarts = restarts
+    simulator.mostEffort = work.map { Int64($0) * 1_000_000 }
   }
 }
 

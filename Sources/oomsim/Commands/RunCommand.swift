@@ -17,7 +17,7 @@ let runCommand = CommandSpec(
       help:
         "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
     ),
-    .kernel, .policy, .set, .maxKills, .maxRestarts,
+    .kernel, .policy, .set, .maxKills, .maxRestarts, .maxWork,
     OptionSpec(
       name: "-o", value: "FILE",
       help:

@@ -1,0 +1,59 @@
+/// How much a replay has done, in looks at one group, process or growth: what cuts off a run that would take minutes, on
+/// every machine and in every build at the same point.
+///
+/// A replay and the copies on which it tries what would fit have one together: what is tried takes time, too. They never
+/// run on several threads.
+final class Effort: Equatable, @unchecked Sendable {
+  private(set) var looks: Int64 = 0
+  /// How many there may be.
+  var most = Int64.max
+
+  func add(_ looks: Int) { self.looks &+= Int64(looks) }
+
+  /// There were as many as there may be: what is worked out from now on need not be right, and nobody takes it down.
+  var isSpent: Bool { looks > most }
+
+  /// What it took to get to a state is no part of it.
+  static func == (one: Effort, other: Effort) -> Bool { true }
+
+  /// What a run may take when nobody says otherwise: half a second of what can be written on a few pages, and more for
+  /// what is larger, up to a millisecond or two for each process, group and event. Shipped stories take a hundredth of it
+  /// at most.
+  ///
+  /// - Parameter size: of the scenario, in processes, groups and events; those of a `count` are written as one.
+  static func usual(size: Int) -> Int64 {
+    20_000_000 + Int64(size) * min(5 * Int64(size), 100_000)
+  }
+
+  /// What a command that replays one scenario again and again may take, for all replays together.
+  static func ofMany(size: Int) -> Int64 { usual(size: size) }
+}
+
+extension Simulator {
+  /// What each of so many replays may take, so that all together take about as long as one that is cut off; no less than
+  /// what a thousandth of a second is for.
+  package static func mostEffort(ofEach count: Int, of scenario: Scenario) -> Int64 {
+    max(Effort.ofMany(size: scenario.size) / Int64(max(count, 1)), 100_000)
+  }
+}
+
+extension Scenario {
+  /// What the time that a replay may take is measured with.
+  var size: Int { processes.count + cgroups.count + events.count }
+}
+
+extension Replay {
+  /// Whether the run has taken as much as it may; then it is cut off.
+  mutating func isExhausted() -> Bool {
+    if isAbandoned { return true }
+    if !state.ledger.effort.isSpent { return false }
+    abandon(after: .effort(mostEffort))
+    return true
+  }
+
+  /// How much is done before the run is cut off.
+  var mostEffort: Int64 {
+    get { state.ledger.effort.most }
+    nonmutating set { state.ledger.effort.most = newValue }
+  }
+}
