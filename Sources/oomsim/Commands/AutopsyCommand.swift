@@ -57,7 +57,7 @@ let autopsyCommand = CommandSpec(
   return autopsies.contains { $0.verdict == .mismatch } ? .mismatch : .done
 }
 
-/// Who else says that it killed: so many lines are shown.
+/// What others say that they killed, the first lines of it.
 private func others(_ kills: [OtherKill]) -> String {
   if kills.isEmpty { return "" }
   let shown = kills.prefix(20).map { "\n  line \($0.line): \($0.killer.rawValue): \($0.text)" }
