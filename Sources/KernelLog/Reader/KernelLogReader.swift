@@ -65,7 +65,9 @@ package struct KernelLogReader {
         let line = word.flatMap { bytes[start..<$0].lastIndex(of: 0x0A) }.map { $0 + 1 }
         let next = word == nil ? last + 1 : line ?? start
         lineNumber += TriggerSearch.lineEnds(in: bytes, from: start, to: next)
-        if word != nil, next > taken {
+        if word != nil, next > taken, let end = TriggerSearch.lineEnd(in: bytes, from: next),
+          LostRows.mayFollow(bytes[next..<end])
+        {
           takeRows(before: next, in: bytes[taken...], behind: taken == 0 ? before : [])
         }
         start = next
@@ -95,9 +97,9 @@ package struct KernelLogReader {
 
   /// The same for a line that the pieces have cut.
   private mutating func takeRows(beforePendingWith end: ArraySlice<UInt8>) {
-    guard !streams.isCollecting, !isQuotedPrintable, TriggerSearch.isIn(pending + end) else {
-      return
-    }
+    guard !streams.isCollecting, !isQuotedPrintable else { return }
+    let line = pending + end
+    guard TriggerSearch.isIn(line), LostRows.mayFollow(line[...]) else { return }
     let start = max(before.count - pending.count, 0)
     takeRows(before: start, in: before[...], behind: [])
   }
@@ -193,7 +195,7 @@ package struct KernelLogReader {
     let host = host.isEmpty ? LineSource.key(line.head) : host
     var isContinuation = !isRecord && !line.hadPrefix
     var length = length
-    if line.hadPrefix { streams.learn(line.head) }
+    if line.isSearched { streams.learn(line.head) }
     for part in TransportForms.lines(of: line.text) {
       if let lines = OneLine.lines(of: part) {
         for text in lines { streams.take(LogLine(text: text, number: lineNumber), host: host) }

@@ -1,9 +1,10 @@
-/// Which host wrote a line, by what stands before the kernel's text: logs of several hosts may lie in one file, line by line.
+/// The host that wrote a line, by what stands before the kernel's text: logs of several hosts may lie in one file, line by line.
 enum LineSource {
   /// The host behind a time of day and before a tag, and what stands before the time, such as a file's name;
   /// empty where the line does not say.
   static func key(_ head: ArraySlice<UInt8>) -> [UInt8] {
-    if head.count < 3 { return [] }
+    // A time in brackets has no host before it.
+    if head.count < 3 || head.first == UInt8(ascii: "[") { return [] }
     let words = head.prefix(400).split(separator: UInt8(ascii: " "))
     guard let clock = words.firstIndex(where: hasClock) else {
       return words.first.flatMap { leader($0, isBeforeTime: false) }.map(Array.init) ?? []

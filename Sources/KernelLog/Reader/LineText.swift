@@ -5,6 +5,8 @@ struct LineText {
   var head: ArraySlice<UInt8>
   /// Something stood before it, so that a line without it continues another.
   var hadPrefix: Bool
+  /// The text was found by its words, behind something that no form of a prefix explains.
+  private(set) var isSearched = false
 
   /// - Parameter knows: whether a line of the report had the same before it: then words that a sentence may have are
   ///   the kernel's, too.
@@ -28,6 +30,7 @@ struct LineText {
       return
     }
     if at == text.startIndex { return }
+    isSearched = true
     if let quote = Self.openQuote(text[..<at]) {
       head = line[..<at]
       hadPrefix = true

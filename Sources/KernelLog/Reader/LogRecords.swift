@@ -6,7 +6,7 @@ internal import OOMFormats
 struct LogRecords {
   struct Message {
     var text: [UInt8]
-    /// Which host wrote it, if the record says so.
+    /// The host that wrote it, if the record says so.
     var host: [UInt8] = []
   }
 

@@ -39,9 +39,17 @@ enum LostRows {
     return lines.prefix(rows).reversed()
   }
 
+  /// Whether the line that a table ends before is one of a kill: others stand behind no rows.
+  static func mayFollow(_ line: ArraySlice<UInt8>) -> Bool {
+    line.contains("oom-kill:") || line.contains("process ") || line.contains("killable")
+      || line.contains("invoked oom-killer")
+  }
+
   private static func isRow(_ line: [UInt8]) -> Bool {
-    guard line.count < 400, line.contains(UInt8(ascii: "[")) else { return false }
-    let text = LineText(LineCharacters.plain(line[...])).text
-    return TaskTable.isRow(text, numbers: 3)
+    guard line.count < 400 else { return false }
+    let text = LineCharacters.plain(line[...])
+    return text.indices.contains {
+      text[$0] == UInt8(ascii: "[") && TaskTable.isRow(text[$0...], numbers: 3)
+    }
   }
 }

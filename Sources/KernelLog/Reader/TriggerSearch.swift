@@ -10,8 +10,11 @@ enum TriggerSearch {
     /// How many bytes of the word stand before the three.
     var lead: Int
     var bytes: [UInt8]
+    /// What has to stand close behind it, where the word alone is that of every line of a program.
+    var near: String?
 
-    init(_ key: String, lead: Int, _ text: String) {
+    init(_ key: String, lead: Int, _ text: String, near: String? = nil) {
+      self.near = near
       self.key = key.utf8.reduce(0) { $0 << 8 | UInt32($1) }
       self.lead = lead
       bytes = Array(text.utf8)
@@ -21,7 +24,7 @@ enum TriggerSearch {
   private static let words = [
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
-    Word("oom", lead: 1, "-oomd"),
+    Word("oom", lead: 1, "-oomd", near: "illed "),
     Word(" pr", lead: 1, "A process of this unit has"), Word(" pr", lead: 11, "killed some pr"),
     Word(" pr", lead: 2, "to process "), Word(" pr", lead: 6, "victim process: "),
     Word("Lin", lead: 0, "Linux version"),
@@ -108,7 +111,9 @@ enum TriggerSearch {
     for word in words where word.key == key {
       let from = index - word.lead
       guard from >= start, from + word.bytes.count <= end else { continue }
-      if bytes[from..<(from + word.bytes.count)].elementsEqual(word.bytes) { return true }
+      guard bytes[from..<(from + word.bytes.count)].elementsEqual(word.bytes) else { continue }
+      guard let near = word.near else { return true }
+      if bytes[index..<min(index + 32, end)].contains(near) { return true }
     }
     return false
   }

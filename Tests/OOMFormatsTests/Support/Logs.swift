@@ -42,7 +42,7 @@ enum Logs {
   static func reports(_ bytes: [UInt8]) -> [OOMReport] {
     KernelLogReader.reports(in: bytes).map { report in
       var report = report
-      report.line = 0
+      (report.line, report.time, report.host) = (0, "", "")
       report.chosen?.line = 0
       for index in report.kills.indices { report.kills[index].line = 0 }
       for index in report.reaped.indices { report.reaped[index].line = 0 }

@@ -1,5 +1,5 @@
-// Lines that are not of the decision: what the stack names, who else has the victim's memory, what the reaper could
-// not do.
+// Evidence that is not of the decision or the kill itself: what the stack names, which others have the victim's
+// memory, what the reaper could not do, what of the log was left out.
 
 extension OOMReport.Caller {
   /// A frame of the stack; one with a question mark may be left over from an older call.
