@@ -180,7 +180,8 @@ struct ReportAssembly {
 
   private static func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
     text.elementsEqual("Mem-Info:".utf8) || text.begins(with: "memory: usage ")
-      || text.begins(with: "Free swap ") || text.begins(with: "Total swap = ")
+      || text.begins(with: "Tasks state (memory") || text.begins(with: "Free swap ")
+      || text.begins(with: "Total swap = ")
       || text.begins(with: "CPU: ") && StackLine(text) != nil
       || TaskTable(firstRow: text) != nil
   }
@@ -340,6 +341,8 @@ struct ReportAssembly {
     }
     if let reaped = ReapedLine(trimmed, line: line) {
       report.take(reaped)
+      // Rows without a header and a victim are a report.
+      if report.chosen != nil { isTentative = false }
       return true
     }
     if let sharer = OOMReport.Sharer(trimmed, line: line) {
@@ -347,6 +350,7 @@ struct ReportAssembly {
       return true
     }
     if let ending = OOMReport.Ending(trimmed) {
+      if report.table != nil { isTentative = false }
       report.ending = ending == .nobody && report.ending == .deadlocked ? .deadlocked : ending
       return true
     }

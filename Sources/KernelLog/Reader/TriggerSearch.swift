@@ -10,11 +10,11 @@ enum TriggerSearch {
     /// How many bytes of the word stand before the three.
     var lead: Int
     var bytes: [UInt8]
-    /// What has to stand close behind it, where the word alone is that of every line of a program.
-    var near: String?
+    /// `illed` has to stand close behind it: the word alone is in every line of a program.
+    var needsKill = false
 
-    init(_ key: String, lead: Int, _ text: String, near: String? = nil) {
-      self.near = near
+    init(_ key: String, lead: Int, _ text: String, needsKill: Bool = false) {
+      self.needsKill = needsKill
       self.key = key.utf8.reduce(0) { $0 << 8 | UInt32($1) }
       self.lead = lead
       bytes = Array(text.utf8)
@@ -24,13 +24,14 @@ enum TriggerSearch {
   private static let words = [
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
-    Word("oom", lead: 1, "-oomd", near: "illed "),
+    Word("oom", lead: 1, "-oomd", needsKill: true),
     Word(" pr", lead: 1, "A process of this unit has"), Word(" pr", lead: 11, "killed some pr"),
     Word(" pr", lead: 2, "to process "), Word(" pr", lead: 6, "victim process: "),
     Word("Lin", lead: 0, "Linux version"),
     Word(" pr", lead: 3, "ill process"), Word(" pr", lead: 5, "illed process"),
     Word(" pr", lead: 5, "lable process"), Word("mm:", lead: 1, "omm:"),
-    Word("Tas", lead: 0, "Tasks in "), Word("ry:", lead: 4, "memory: u"),
+    Word("Tas", lead: 0, "Tasks in "), Word("Tas", lead: 0, "Tasks state (memory"),
+    Word("ry:", lead: 4, "memory: u"),
     Word("ry:", lead: 4, "memory: K"), Word("ry:", lead: 4, "memory: k"),
     Word("ry:", lead: 4, "memory:\t"), Word("ry:", lead: 4, "memory:\u{A0}"),
     Word("ry:", lead: 4, "memory:\u{2007}"), Word("ry:", lead: 4, "memory:\n"),
@@ -112,8 +113,22 @@ enum TriggerSearch {
       let from = index - word.lead
       guard from >= start, from + word.bytes.count <= end else { continue }
       guard bytes[from..<(from + word.bytes.count)].elementsEqual(word.bytes) else { continue }
-      guard let near = word.near else { return true }
-      if bytes[index..<min(index + 32, end)].contains(near) { return true }
+      if !word.needsKill || isKill(bytes, index, min(index + 32, end)) { return true }
+    }
+    return false
+  }
+
+  /// Whether `illed` stands in a range.
+  private static func isKill(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    var index = start
+    while index + 4 < end {
+      if bytes[index] == UInt8(ascii: "i"), bytes[index + 1] == UInt8(ascii: "l"),
+        bytes[index + 2] == UInt8(ascii: "l"), bytes[index + 3] == UInt8(ascii: "e"),
+        bytes[index + 4] == UInt8(ascii: "d")
+      {
+        return true
+      }
+      index += 1
     }
     return false
   }
