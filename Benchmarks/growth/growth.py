@@ -103,7 +103,7 @@ COMMANDS = {
     "report": "report FILE -o -",
     "protect": "protect FILE --process NAME",
     "compare": "compare FILE --kernels 5.0,6.12",
-    "sweep": "sweep FILE --vary vm.swappiness=0,60",
+    "sweep": "sweep FILE --vary sysctl.vm.swappiness=0,60",
     "batch": "batch FILE",
 }
 # What replays many times is measured with fewer.

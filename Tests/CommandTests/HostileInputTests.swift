@@ -28,7 +28,8 @@ import Testing
     "score FILE --at 30s", "report FILE -o -", "next FILE", "check FILE",
     "compare FILE", "protect FILE --process p0",
     "sweep FILE --vary machine.kernel=0..4096T --find no-kills",
-    "sweep FILE --vary vm.swappiness=0..200/50", "sweep FILE --jitter machine.memory=±10% --runs 4",
+    "sweep FILE --vary sysctl.vm.swappiness=0..200/50",
+    "sweep FILE --jitter machine.memory=±10% --runs 4",
   ]
 
   private static func words(_ command: String, _ file: String) -> [String] {

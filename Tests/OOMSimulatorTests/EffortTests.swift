@@ -28,7 +28,7 @@ import Testing
     let scenario = try Self.storm()
     var simulator = Simulator(for: scenario)
     let whole = simulator.run(scenario)
-    #expect(whole.kills.count > 100 && whole.effort < Effort.usual(size: scenario.size))
+    #expect(whole.kills.count > 100 && whole.effort < Effort.usual(scenario))
     for most in stride(from: 1000, to: whole.effort, by: Int(whole.effort / 7)) {
       simulator.mostEffort = most
       let run = simulator.run(scenario)

@@ -106,7 +106,7 @@ package struct Comparison: Equatable, Sendable {
   private static func inTime(
     _ scenario: Scenario, _ most: Int64?, _ body: (inout Comparison, inout ComparedRuns) -> Void
   ) -> Comparison {
-    let most = most ?? Effort.ofMany(size: scenario.size)
+    let most = most ?? Effort.ofMany(scenario)
     var (comparison, runner) = (Comparison(scenario), ComparedRuns(scenario, most: most))
     body(&comparison, &runner)
     if !runner.isOver { return comparison }

@@ -16,30 +16,27 @@ final class Effort: Equatable, @unchecked Sendable {
   /// What it took to get to a state is no part of it.
   static func == (one: Effort, other: Effort) -> Bool { true }
 
-  /// What a run may take when nobody says otherwise: half a second of what can be written on a few pages, and more for
-  /// what is larger, up to a millisecond or two for each process, group and event. Shipped stories take a hundredth of it
-  /// at most.
-  ///
-  /// - Parameter size: of the scenario, in processes, groups and events; those of a `count` are written as one.
-  static func usual(size: Int) -> Int64 {
-    20_000_000 + Int64(size) * min(5 * Int64(size), 100_000)
-  }
+  /// What a run may take when nobody says otherwise: some tenths of a second of what can be written on a few pages, and
+  /// more for what is larger. Shipped stories take a tenth of it at most.
+  static func usual(_ scenario: Scenario) -> Int64 { 40_000_000 + more(scenario) }
 
   /// What a command that replays one scenario again and again may take, for all replays together.
-  static func ofMany(size: Int) -> Int64 { usual(size: size) }
+  static func ofMany(_ scenario: Scenario) -> Int64 { 25_000_000 + more(scenario) }
+
+  /// For each process 10,000, and for what is written as long as it is together, up to 100,000 for each process, group and
+  /// event.
+  private static func more(_ scenario: Scenario) -> Int64 {
+    let written = Int64(scenario.processes.count + scenario.cgroups.count + scenario.events.count)
+    return 10_000 * Int64(scenario.processes.expandedCount) + written * min(10 * written, 100_000)
+  }
 }
 
 extension Simulator {
   /// What each of so many replays may take, so that all together take about as long as one that is cut off; no less than
   /// what a thousandth of a second is for.
   package static func mostEffort(ofEach count: Int, of scenario: Scenario) -> Int64 {
-    max(Effort.ofMany(size: scenario.size) / Int64(max(count, 1)), 100_000)
+    max(Effort.ofMany(scenario) / Int64(max(count, 1)), 100_000)
   }
-}
-
-extension Scenario {
-  /// What the time that a replay may take is measured with.
-  var size: Int { processes.count + cgroups.count + events.count }
 }
 
 extension Replay {

@@ -58,7 +58,7 @@ struct Replay {
     // processes there are beside it.
     let services = state.restarts.services.count
     mostRestarts = max(1000, 20_000 / max(services, 10)) + services
-    state.ledger.effort.most = Effort.usual(size: scenario.size)
+    state.ledger.effort.most = Effort.usual(scenario)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates

@@ -12,7 +12,7 @@ extension State {
     let account = ledger.accounts[group]
     if !account.isUnsettled { return }
     let holders = holders(in: group)
-    ledger.effort.add(64 * holders.count)
+    ledger.effort.add(32 * holders.count)
     let taken = account.unsettled
     distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)

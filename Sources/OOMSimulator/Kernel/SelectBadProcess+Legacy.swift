@@ -12,7 +12,7 @@ extension State {
   func selectByLegacyBadness(_ oc: OOMControl) -> Selection {
     var chosen: Int?
     var chosenPoints: UInt64 = 0
-    ledger.effort.add(4 * tasks.count)
+    ledger.effort.add(16 * tasks.count)
     for row in rowsVisited(domain: oc.memcg) {
       if tasks.pids[row] == 1 || oc.excluded.contains(row) { continue }
       if tasks.isKernelThread(row), !rules.selection.kernelThreadsTakePart { continue }

@@ -67,7 +67,7 @@ private struct ProtectionSearch {
     let size = (run.processCount + scenario.events.count) * (run.kills.count + 1)
     most = min(max(400_000 / max(size, 1), 8), 200)
     whole = self.simulator
-    part = Effort.ofMany(size: scenario.size) / 256
+    part = Effort.ofMany(scenario) / 128
     followsPart = run.effort > part
     self.simulator.mostEffort = part
     let fate = run.fate(of: subject)
@@ -257,7 +257,7 @@ private struct ProtectionSearch {
   private func warningsOfDisabling() -> [Protection.Warning] {
     let (own, lowest) = ownAdj
     guard own > lowest, lowest != -16 else { return [] }
-    let disabled = simulator.run(
+    let disabled = whole.run(
       valid:
         scenario.setting(Int16(clamping: lowest), of: subject, isLegacy: isLegacy))
     var warnings: [Protection.Warning] = []

@@ -80,7 +80,7 @@ extension OptionSpec {
   static let maxWork = OptionSpec(
     name: "--max-work", value: "N",
     help:
-      "How much work a run may be before it is cut off, in millions of looks at a group, a process or a growth: by default 20, and more for large scenarios."
+      "How much work a run may be before it is cut off, in millions of looks at a group, a process or a growth: by default 40, and more for large scenarios."
   )
   static let set = OptionSpec(
     name: "--set", value: "PATH=VALUE", isRepeatable: true,
