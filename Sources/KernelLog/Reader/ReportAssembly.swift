@@ -299,6 +299,7 @@ struct ReportAssembly {
     }
     if let row = current?.table?.row(text, line: line) {
       current?.table?.rows.append(row)
+      if CutMarker.isBehind(row.name) { current?.table?.isShortened = true }
       return true
     }
     current?.unreadableRows += 1

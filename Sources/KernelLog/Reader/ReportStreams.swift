@@ -150,9 +150,12 @@ struct ReportOrder {
     if isTable { return true }
     let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill }
     if let summary = SummaryLine(text) {
-      return killed.contains {
-        summary.pid == $0.pid || summary.pid == nil && summary.name == $0.name
+      // One that is cut may lack the pid, or the name, too.
+      guard let pid = summary.pid else {
+        return !killed.isEmpty
+          && (summary.name.isEmpty || killed.contains { $0.name == summary.name })
       }
+      return killed.contains { $0.pid == pid }
     }
     guard let death = DeathLine(text, line: 0), death.kind == .chosen else { return false }
     // To 5.0 the decision is printed before the kill.
