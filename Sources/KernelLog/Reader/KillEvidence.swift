@@ -49,14 +49,7 @@ enum CutMarker {
   static func isMarker(_ text: ArraySlice<UInt8>, isBare: Bool) -> Bool {
     if isLost(text) { return true }
     guard !text.isEmpty, text.count <= 100 else { return false }
-    // Dots and dashes alone, in any brackets, behind any quotation mark: no kernel prints these.
-    let hasOthers = text.contains { byte in
-      LineCharacters.isWord(byte)
-        || byte >= 0x80 && ![0xE2, 0x80, 0xA6, 0x94, 0x93, 0xC2, 0xB7, 0x8B, 0xAF].contains(byte)
-    }
-    if !hasOthers {
-      return text.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
-    }
+    if isDots(text) { return true }
     guard isBare else { return false }
     let lower = text.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }[...]
     return [
@@ -65,9 +58,19 @@ enum CutMarker {
     ].contains { lower.contains($0) }
   }
 
+  /// Dots and dashes alone, in any brackets, behind any quotation mark: no kernel prints these.
+  static func isDots(_ text: ArraySlice<UInt8>) -> Bool {
+    let hasOthers = text.contains { byte in
+      LineCharacters.isWord(byte)
+        || byte >= 0x80 && ![0xE2, 0x80, 0xA6, 0x94, 0x93, 0xC2, 0xB7, 0x8B, 0xAF].contains(byte)
+    }
+    if hasOthers { return false }
+    return text.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 >= 0x80 }
+  }
+
   /// Whether a mark stands behind the name of a row, in whose line the next one was.
   static func isBehind(_ name: String) -> Bool {
-    [" ...", " [...]", " \u{2026}"].contains { name.hasSuffix($0) }
+    ["...", "[...]", "\u{2026}"].contains { name.hasSuffix($0) }
   }
 
   /// Messages that a console, a journal or a log daemon has lost.

@@ -26,6 +26,13 @@ struct LineText {
     } else if let found = KernelText.start(in: text) {
       at = found.at
       if found.strength == .weak, !Self.endsPrefix(text[..<at]), !knows(line[..<at]) { return }
+    } else if let mark = Self.mark(in: line),
+      knows(line[..<mark]) || LogTime.isTimeAndFew(line[..<mark])
+    {
+      text = line[mark...]
+      head = line[..<mark]
+      hadPrefix = true
+      return
     } else {
       return
     }
@@ -43,6 +50,17 @@ struct LineText {
     hadPrefix = hadPrefix || text[..<at].contains { $0 != 0x20 }
     head = line[..<at]
     text = text[at...]
+  }
+
+  /// Where dots or dashes begin that are the last word of a line.
+  private static func mark(in line: ArraySlice<UInt8>) -> Int? {
+    let blank = line.lastIndex { $0 == 0x20 }
+    let bracket = line.lastIndex { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":") }
+    for start in [blank, bracket] {
+      guard let start, start + 1 < line.endIndex else { continue }
+      if CutMarker.isDots(line[(start + 1)...]) { return start + 1 }
+    }
+    return nil
   }
 
   /// Whether words may begin behind this: it does not end in a word of a sentence.

@@ -61,7 +61,10 @@ struct LogRecords {
         continue
       }
       if Self.hosts.contains(where: { $0 == key }) { host = text }
-      let rank = Self.isKernels(text[...]) ? -1 : name
+      // Dots are what somebody has put for lines, whatever their key is called.
+      let rank =
+        Self.isKernels(text[...])
+        ? -1 : name ?? (CutMarker.isDots(text[...]) ? Self.usual.count : nil)
       if let rank, rank < message?.rank ?? Int.max { message = (text, rank) }
     }
     if let message { messages.append(Message(text: message.text)) }

@@ -10,6 +10,12 @@ enum LogTime {
     return words.first(where: isUptime)?.text ?? ""
   }
 
+  /// A time and no more than two words, as containers' logs have them before each line: no sentence.
+  static func isTimeAndFew(_ head: ArraySlice<UInt8>) -> Bool {
+    let words = head.split(separator: 0x20)
+    return words.count <= 3 && words.contains(where: hasClock)
+  }
+
   /// The words of a date before a time of day, and the year behind it.
   private static func date(around clock: Int, _ words: [ArraySlice<UInt8>]) -> String {
     var text = [words[clock].text]

@@ -36,7 +36,7 @@ enum TriggerSearch {
     Word("ry:", lead: 4, "memory:\t"), Word("ry:", lead: 4, "memory:\u{A0}"),
     Word("ry:", lead: 4, "memory:\u{2007}"), Word("ry:", lead: 4, "memory:\n"),
     Word("ry:", lead: 4, "memory: \n"),
-    Word("-In", lead: 3, "Mem-Info:"),
+    Word("-In", lead: 3, "Mem-Info:"), Word("_vm", lead: 5, "total_vm "),
     Word(" = ", lead: 4, "swap = "), Word(" = ", lead: 5, "swap  = "),
     Word("E\":", lead: 0, "E\":["), Word("E\":", lead: 0, "E\": ["),
   ]
@@ -71,7 +71,8 @@ enum TriggerSearch {
       let kill = hits("o", "o", "m") .| hits(" ", "p", "r")
       let head =
         hits("L", "i", "n") .| hits("m", "m", ":") .| hits("-", "I", "n") .| hits("r", "y", ":")
-      let rest = hits(" ", "=", " ") .| hits("T", "a", "s") .| hits("E", "\"", ":")
+      let rest =
+        hits(" ", "=", " ") .| hits("T", "a", "s") .| hits("E", "\"", ":") .| hits("_", "v", "m")
       let all = unsafe unsafeBitCast(kill .| head .| rest, to: SIMD2<UInt64>.self)
       if all[0] != 0 { return UInt64(littleEndian: all[0]).trailingZeroBitCount / 8 }
       if all[1] != 0 { return 8 + UInt64(littleEndian: all[1]).trailingZeroBitCount / 8 }
