@@ -31,6 +31,13 @@ final class Effort: Equatable, @unchecked Sendable {
   }
 }
 
+/// What a run took. Two runs that came to the same are equal, even if samples were taken of one of them.
+struct Spent: Equatable, Sendable {
+  var looks: Int64 = 0
+
+  static func == (one: Spent, other: Spent) -> Bool { true }
+}
+
 extension Simulator {
   /// What each of so many replays may take, so that all together take about as long as one that is cut off; no less than
   /// what a thousandth of a second is for.

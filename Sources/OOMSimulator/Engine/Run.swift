@@ -324,7 +324,8 @@ public struct Run: Equatable, Sendable {
   /// Hash of everything that happened, the same on every machine.
   public var digest: UInt64
   /// What the replay took, in looks at groups, processes and growths; not part of the digest.
-  package var effort: Int64 = 0
+  package var effort: Int64 { spent.looks }
+  var spent = Spent()
 
   @Indirect var tasks: Tasks
   /// Rows whose process came back in a later row.

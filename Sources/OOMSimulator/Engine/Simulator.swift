@@ -134,7 +134,7 @@ public struct Simulator: Sendable {
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)
-    run.effort = replay.state.ledger.effort.looks
+    run.spent.looks = replay.state.ledger.effort.looks
     return run
   }
 }
