@@ -164,7 +164,9 @@ package struct Evidence: Equatable, Sendable {
   private mutating func checkSwap(_ facts: ReportFacts) {
     guard let rows = facts.report.table?.rows, let total = facts.report.memory.totalSwap,
       let most = rows.max(by: { ($0.swapents ?? 0) < ($1.swapents ?? 0) }),
-      let entries = most.swapents, entries > 0
+      let entries = most.swapents, entries > 0,
+      // What swapoff has to read back is not counted in the total any more. Kernel: `swapoff()`, mm/swapfile.c.
+      !rows.contains(where: { $0.name == "swapoff" })
     else { return }
     let pages = facts.pages(max(total, 0))
     add(
