@@ -16,7 +16,7 @@ extension Replay {
   /// in.
   func stops(after choice: Choice) -> [Stop] {
     guard choice.selection != nil, watchesUnits else { return [] }
-    var taken = Set(choice.dead.map(\.row))
+    var taken = Set(choice.dead.map { $0.row })
     var units: Set<Int> = []
     for death in choice.dead where death.because != .sharedMM {
       let group = Int(state.tasks.groups[state.tasks.owner(death.row)])

@@ -97,7 +97,7 @@ extension Cgroup {
     two(
       "OOMPolicy",
       .word(
-        OOMPolicy.allCases.map(\.rawValue), { $0.oomPolicy?.rawValue },
+        OOMPolicy.allCases.map { $0.rawValue }, { $0.oomPolicy?.rawValue },
         { $0.oomPolicy = OOMPolicy(rawValue: $1) }),
       "What systemd does when the kernel has killed in the group. Default: stop in a .service without groups of its own "
         + "where process 1 is systemd, else continue.", example: "\"stop\"",
