@@ -59,6 +59,10 @@ import Testing
     #expect(try autopsy(table + reason + killed).constraint == Constraint.none)
     let group = "Memory cgroup out of memory: Kill process 101 (big) score 5 or sacrifice child\n"
     #expect(try autopsy(table + group + killed).constraint == .memcg)
+    let nobody = "Out of memory and no killable processes...\n"
+    #expect(try autopsy(table + nobody).constraint == nil)
+    let deadlock = "Kernel panic - not syncing: System is deadlocked on memory\n"
+    #expect(try autopsy(table + nobody + deadlock).constraint == Constraint.none)
   }
 
   /// 548 = 14043 × 1000 / 25600: with the bonus of root, 3 % less, no total of 25600 or more gives it.

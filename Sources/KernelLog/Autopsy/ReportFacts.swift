@@ -84,7 +84,10 @@ struct ReportFacts {
   /// Whether a line says that the machine ran out, or a part of it: the reason in front of a kill, a panic, and since
   /// 3.9 the memory of the machine, which a group's report has no more. Kernel: `dump_header()`, mm/oom_kill.c.
   private static func isOfMachine(_ report: OOMReport) -> Bool {
-    if report.scope.saysMachine || report.ending == .panicOnOOM { return true }
+    // Nobody to kill is a panic where the machine ran out only.
+    if report.scope.saysMachine || report.ending == .panicOnOOM || report.ending == .deadlocked {
+      return true
+    }
     let release = report.release?.upstream ?? report.releases.first
     return release >= "3.9" && (report.memory.ram != nil || !report.memory.zones.isEmpty)
   }
