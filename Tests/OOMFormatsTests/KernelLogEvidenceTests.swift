@@ -181,6 +181,15 @@ import Testing
     #expect(LogTime.text(in: Array(head.utf8)[...]) == time)
   }
 
+  /// Of the reports the kernel prints ten in five seconds, and before the next one how many it left out.
+  @Test func `reports that were not printed are counted`() throws {
+    let report = KernelLogAutopsyTests.oldReport(score: 487)
+    let log = report + "[ 12.345678] oom_kill_process: 3 callbacks suppressed\n" + report
+    let autopsies = Autopsy.of(Logs.reports(log))
+    #expect(autopsies.map(\.report.suppressed) == [0, 3])
+    #expect(autopsies[1].unknowns.contains { $0.hasPrefix("3 reports before this one") })
+  }
+
   @Test func `an earlier victim that is still there is named`() throws {
     let first = KernelLogAutopsyTests.oldReport(score: 487)
     let log = first + KernelLogAutopsyTests.oldReport(victim: 10)

@@ -185,6 +185,11 @@ struct ReportFacts {
   /// What the report cannot tell about what happened.
   var unknowns: [String] {
     var unknowns: [String] = []
+    if report.suppressed > 0 {
+      let reports = report.suppressed == 1 ? "1 report" : "\(report.suppressed) reports"
+      unknowns.append(
+        "\(reports) before this one, which the kernel did not print: callbacks suppressed")
+    }
     if report.releases.isContradictory, report.release == nil {
       unknowns.append(
         "the release: its forms are those of several, as a distribution's kernel prints them")

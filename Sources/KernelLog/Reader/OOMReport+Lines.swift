@@ -86,3 +86,14 @@ extension OOMReport {
     isReleaseByForm = true
   }
 }
+
+extension OOMReport {
+  /// Whether a line may be one of a report whose first line is lost: of its memory, or of its stack.
+  static func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
+    text.elementsEqual("Mem-Info:".utf8) || text.begins(with: "memory: usage ")
+      || text.begins(with: "Tasks state (memory") || text.begins(with: "Free swap ")
+      || text.begins(with: "Total swap = ")
+      || text.begins(with: "CPU: ") && StackLine(text) != nil
+      || TaskTable(firstRow: text) != nil
+  }
+}

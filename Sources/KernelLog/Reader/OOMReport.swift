@@ -7,6 +7,8 @@ package struct OOMReport: Equatable, Sendable {
   package var line: Int
   /// When that line was written, in the log's own form, and by which host; empty where it does not say.
   package var time = ""
+  /// Reports before it that the kernel did not print: more than ten in five seconds.
+  package var suppressed: Int64 = 0
   package var host = ""
   /// The release that the log states, in the report itself or at the boot before it.
   package var release: KernelRelease?

@@ -10,6 +10,8 @@ struct ReportAssembly {
   /// The current one began without its first line, and nothing yet says that it is one.
   private var isTentative = false
   private var foreign = 0
+  /// Reports that the kernel did not print before the next one.
+  private var suppressed: Int64 = 0
   /// The release of the last boot in the log.
   private var booted: KernelRelease?
   /// A line that may go on in the next one, which a mail program or a terminal wrapped.
@@ -143,6 +145,7 @@ struct ReportAssembly {
     var report = OOMReport(line: line)
     report.release = booted
     report.time = LogTime.text(in: head)
+    (report.suppressed, suppressed) = (suppressed, 0)
     current = report
   }
 
@@ -159,9 +162,13 @@ struct ReportAssembly {
     let trimmed = text.trimmed
     if let summary = SummaryLine(trimmed) { return take(summary, line: line) }
     if let death = DeathLine(trimmed, line: line) { return take(death, line: line) }
+    if let count = SuppressedLine.count(trimmed) {
+      suppressed = count
+      return
+    }
     if current == nil || hasEnded {
       // The first line may be lost: a stack dump or the memory may be those of a report.
-      guard Self.mayBegin(trimmed) else {
+      guard OOMReport.mayBegin(trimmed) else {
         if current != nil { _ = isOfReport(text, trimmed, line: line, isBare: isBare) }
         return
       }
@@ -177,14 +184,6 @@ struct ReportAssembly {
 
   /// Whether the last report has its kill, so that memory and stacks are of another.
   private var hasEnded: Bool { current?.hasEnd ?? false }
-
-  private static func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
-    text.elementsEqual("Mem-Info:".utf8) || text.begins(with: "memory: usage ")
-      || text.begins(with: "Tasks state (memory") || text.begins(with: "Free swap ")
-      || text.begins(with: "Total swap = ")
-      || text.begins(with: "CPU: ") && StackLine(text) != nil
-      || TaskTable(firstRow: text) != nil
-  }
 
   private mutating func begin(_ invoked: InvokedLine, line: Int) {
     begin(line: line)
