@@ -71,6 +71,8 @@ import Testing
     let cgroups =
       #""/system.slice/app.service": { "OOMPolicy": "stop" }, "/system.slice/app.service/a": {}"#
     #expect(dead(try run(cgroups, unit: "/system.slice/app.service/a")) == stopped)
+    #expect(
+      dead(try run(cgroups, unit: "/system.slice/app.service/a", kernel: "5.1")) == ["app victim"])
   }
 
   /// What is stopped may take its time, and acts until then; what the kernel kills in the meantime died of that.

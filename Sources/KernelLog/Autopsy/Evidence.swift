@@ -116,7 +116,8 @@ package struct Evidence: Equatable, Sendable {
           "total_vm is \(size(row.totalVM)) in its row, \(size(pages)) in its kill line")
       }
     }
-    // The first kernels that print it print bytes and call them kB. Kernel: 941f762bcb27.
+    // The first kernels that print it print bytes and call them kB, as a log of 5.4.0-rc4 shows. Kernel:
+    // `__oom_kill_process()`, mm/oom_kill.c.
     if let tables = kill.pageTables?.rawValue, let bytes = row.pgtablesBytes, tables != bytes,
       (tables &- bytes / 1024).magnitude > 256 + (bytes / 1024).magnitude / 8
     {

@@ -71,15 +71,8 @@ extension Replay {
       isReviewDue = true
     }
     while let first = state.exits.first, first.at <= now {
-      // Of those that only got a signal some may have been killed in the meantime.
-      let rows =
-        first.life == .exited ? first.rows.filter { state.tasks.isAlive($0) } : first.rows
-      _ = state.end(rows, as: first.life)
-      endGrowths(of: rows)
       state.exits.removeFirst()
-      died(rows, isFailure: true)
-      state.somethingFreed = true
-      show()
+      finish(first)
     }
     if state.overMax.isEmpty { return }
     catchUp()
@@ -87,6 +80,17 @@ extension Replay {
       state.overMax.remove(group)
       enforceMax(of: group)
     }
+  }
+
+  /// Ends processes whose time to exit is over.
+  mutating func finish(_ exit: Exit) {
+    // Of those that only got a signal some may have been killed in the meantime.
+    let rows = exit.life == .exited ? exit.rows.filter { state.tasks.isAlive($0) } : exit.rows
+    _ = state.end(rows, as: exit.life)
+    endGrowths(of: rows)
+    died(rows, isFailure: true)
+    state.somethingFreed = true
+    show()
   }
 
   /// Ends a process that was not killed.

@@ -3,7 +3,7 @@
 // Modelled: it looks at once, and what it stops ends at once, or after `TimeoutStopSec` where the group has that, which
 // in systemd is the longest that it may take.
 //
-// Source: `unit_check_oom()` and `service_enter_stop_by_notify()`, src/core of systemd.
+// Source: `unit_check_oom()`, src/core/unit.c, and `service_notify_cgroup_oom_event()`, src/core/service.c, of systemd.
 
 extension Replay {
   /// Processes of one unit that systemd stops, and how long they take to end.
@@ -20,7 +20,9 @@ extension Replay {
     var units: Set<Int> = []
     for death in choice.dead where death.because != .sharedMM {
       let group = Int(state.tasks.groups[state.tasks.owner(death.row)])
-      units.formUnion(state.groups.path(from: group).filter { policy(of: $0) == .stop })
+      // To 5.1 memory.events does not count what happens below.
+      let counting = state.rules.memcg.countsEventsBelow ? state.groups.path(from: group) : [group]
+      units.formUnion(counting.filter { policy(of: $0) == .stop })
     }
     return units.sorted().compactMap { unit in
       var rows: [Int] = []
@@ -51,13 +53,18 @@ extension Replay {
       ? .stop : .continue
   }
 
-  /// Ends what systemd stops.
+  /// Ends what systemd stops, at once or when its time is over.
   mutating func stop(_ stops: [Stop]) {
     for stop in stops {
       let exit = Exit(at: now + stop.takes, rows: stop.rows, life: .exited)
+      if stop.takes == .zero {
+        catchUp()
+        isReviewDue = true
+        finish(exit)
+        continue
+      }
       let place = state.exits.firstIndex { $0.at > exit.at } ?? state.exits.endIndex
       state.exits.insert(exit, at: place)
     }
-    if stops.contains(where: { $0.takes == .zero }) { finishExits() }
   }
 }
