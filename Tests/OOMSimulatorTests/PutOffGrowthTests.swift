@@ -56,6 +56,9 @@ import Testing
     }
   }
 
+  /// In this world memory is freed lazily whose pages had ages, and then swapped: a negative size, where these stayed.
+  @Test func `freed lazily, then swapped`() { roomy(seeds: 357..<358) }
+
   /// As above with four times the memory: growths of many processes are in progress at a time, and now and then one
   /// meets a limit of its group.
   @Test("generated worlds, in which there is memory", arguments: seeds)
