@@ -101,7 +101,7 @@ import Testing
     #expect(
       try shipped.chapters.map(\.title) == [
         "First principles", "oom_score_adj", "Swap", "Overcommit", "Memory cgroups", "Kubernetes",
-        "Restart loops", "AI servers", "Old kernels",
+        "Restart loops", "AI servers", "Old kernels", "Not the kernel",
       ])
   }
 

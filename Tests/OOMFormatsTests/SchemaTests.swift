@@ -169,7 +169,7 @@ struct SchemaKeysTests {
   /// Inner tables are seen by what the reader says of a key that is none.
   @Test(arguments: [
     "grow", "shrink", "map", "unmap", "exit", "page_cache", "tmpfs", "kernel", "reclaim", "move",
-    "oom",
+    "oom", "pressure",
   ])
   func `the schema has the fields of an action and no others`(action: String) throws {
     let known = try knownKeys(#""events": [ { "at": 0, "\#(action)": { "????????????": 0 } } ]"#)
@@ -202,6 +202,11 @@ struct SchemaKeysTests {
 
   @Test func `the schema has the members of a restart and no others`() throws {
     #expect(Set(try keys(at: "$defs/restart")) == Set(Fields.restartTable.keys.names))
+  }
+
+  @Test func `the schema has the keys of a killer and no others`() throws {
+    let known = try knownKeys(#""killers": [ { "????????????": 0 } ]"#)
+    #expect(Set(try keys(at: "$defs/killer")) == Set(known))
   }
 
   @Test func `a start has the keys of a process`() throws {

@@ -162,6 +162,7 @@ import Testing
         "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
         "promisedRequests", "tmpfsAges", "hasAges", "growthsBegun",
         "exits", "restarts", "somethingFreed", "overMax", "forced", "chargesHugetlb",
+        "pressures",
       ])
     #expect(
       labels(Growth(total: Pages(), start: 0, duration: 0)) == [
@@ -184,6 +185,11 @@ import Testing
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates", "hasSystemd", "hasVersionTwo",
         "observe", "recorder", "mostCandidateLists", "mostKills",
+        "idleSince", "changedAt",
+      ])
+    #expect(
+      labels(KillerMemory()) == [
+        "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
       ])
   }
 }

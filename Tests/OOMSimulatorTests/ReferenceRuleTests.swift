@@ -142,7 +142,7 @@ extension ReferenceBecause {
     case .child: self = .child
     case .sharedMM: self = .sharedMM
     case .oomGroup: self = .oomGroup
-    case .oomPolicy: return nil
+    case .oomPolicy, .userspace: return nil
     }
   }
 }

@@ -73,6 +73,7 @@ import Testing
     "Tests/Data/rules/dying-sysrq.json": ["sysrq 3.4"],
     "Tests/Data/rules/hugetlb-of-a-group.json": ["memcgKernel 6.7"],
     "Tests/Data/rules/kernel-memory-of-a-group.json": ["memcgKernel 4.5"],
+    "Tests/Data/rules/mem-available.json": ["memAvailable 3.14"],
     "Tests/Data/rules/madvise-free.json": ["madviseFree 4.5"],
     "Tests/Data/rules/madvise-free-without-swap.json": ["madviseFree 4.12"],
     "Tests/Data/rules/memcg-on-two-nodes.json": ["constraint 5.3"],

@@ -115,7 +115,7 @@ extension JSONWriter {
       writer.key("invoker")
       writer.identity(decision?.invoker)
       writer.key("victim")
-      writer.object(inline: true) { $0.victim(kill.victim) }
+      writer.object(inline: true) { $0.victim(kill.victim, isOfKernel: decision != nil) }
       writer.key("killed")
       writer.array {
         for casualty in kill.killed {
@@ -127,6 +127,10 @@ extension JSONWriter {
         }
       }
       writer.field("freed_pages", kill.freedPages)
+      if let ground = kill.ground {
+        writer.key("ground")
+        writer.ground(ground)
+      }
       writer.key("runner_up")
       if let runnerUp = decision?.runnerUp {
         writer.object(inline: true) {
@@ -185,10 +189,10 @@ extension JSONWriter {
     }
   }
 
-  private mutating func victim(_ victim: Candidate) {
+  private mutating func victim(_ victim: Candidate, isOfKernel: Bool) {
     field("pid", Int64(victim.pid))
     field("name", victim.name)
-    field("points", victim.points)
+    field("points", isOfKernel ? victim.points : nil)
     field("oom_score", victim.oomScore)
     field("oom_score_adj", Int64(victim.oomScoreAdj))
     field("anon", victim.anon)

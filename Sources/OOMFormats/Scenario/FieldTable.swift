@@ -53,6 +53,7 @@ extension Fields {
   static let expectationTable = FieldTable(Expectation.fields)
   static let killTable = FieldTable(Expectation.ExpectedKill.fields)
   static let refusalTable = FieldTable(Expectation.ExpectedRefusal.fields)
+  static let killerTable = FieldTable(UserspaceKiller.fields)
   static let cgroupTable = FieldTable(Cgroup.files.map { $0.field })
 
   /// Reads an object that is all fields of a table.
@@ -89,6 +90,7 @@ extension Fields {
     case .bool(_, let set): if let bool = try bool() { set(&root, bool) }
     case .duration(_, let set): if let time = try duration() { set(&root, time) }
     case .pause(_, let set): if let time = try pause() { set(&root, time) }
+    case .share(_, let set): if let share = try share() { set(&root, share) }
     case .name(let owner, _, let set): if let name = try name(of: owner) { set(&root, name) }
     case .text(_, let set): if let text = try string() { set(&root, text) }
     case .word(let words, _, let set):
@@ -139,6 +141,17 @@ extension Fields {
     guard let time = try duration() else { return nil }
     if time > 0 { return time }
     wrong("has to be more than 0; \"1us\" is the shortest", at: offset)
+    return nil
+  }
+
+  /// A part of a whole, as `50%` or `12.5%`.
+  private mutating func share() throws(JSONError) -> Share? {
+    let allowed = "a share from \"0%\" to \"100%\""
+    let offset = try startOfNext()
+    guard try expect(.string, or: allowed) else { return nil }
+    let text = json.text(try json.readString())
+    if let share = Share(percent: text) { return share }
+    wrong("expected \(allowed), found '\(shortened(text))'", at: offset)
     return nil
   }
 

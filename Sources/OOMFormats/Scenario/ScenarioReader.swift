@@ -18,7 +18,7 @@ struct ScenarioReader {
   static let topKeys = ObjectKeys([
     "schema", "name", "title", "description", "source", "kernel", "cgroup_version", "machine",
     "sysctl", "cgroups", "processes", "events", "expect", "memory_recursiveprot",
-    "memory_hugetlb_accounting",
+    "memory_hugetlb_accounting", "killers",
   ])
 
   /// Reads the whole text.
@@ -64,6 +64,7 @@ struct ScenarioReader {
     case "cgroups": try fields.cgroups(into: &scenario.cgroups)
     case "processes": try fields.processes(into: &scenario.processes)
     case "events": try fields.events(into: &scenario.events)
+    case "killers": try fields.killers(into: &scenario.killers)
     case "expect":
       var expectation = scenario.expectation ?? Expectation()
       _ = try fields.object(Fields.expectationTable, into: &expectation)

@@ -72,6 +72,11 @@ extension ScenarioSchema {
         + ##""array", "items": { "$ref": "#/$defs/event" } }"##
     ),
     (
+      "killers",
+      ##"{ "description": "Programs of user space that kill, in the order in which they look at "##
+        + ##"one instant.", "type": "array", "items": { "$ref": "#/$defs/killer" } }"##
+    ),
+    (
       "expect",
       ##"{ "$ref": "#/$defs/expect" }"##
     ),
@@ -112,6 +117,11 @@ extension ScenarioSchema {
       ##"{ "description": "A time above zero.", "type": "string", "pattern": "##
         + ##""^(?=[0-9])(?=.*[1-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?([0-9]+us)?$", "##
         + ##""examples": ["100ms", "10s", "5m"] }"##
+    ),
+    (
+      "share",
+      ##"{ "description": "A part of a whole in per cent, from 0% to 100%.", "type": "string", "##
+        + ##""pattern": "^[0-9]{1,3}(\\.[0-9]{1,4})?%$", "examples": ["50%"] }"##
     ),
     (
       "pid",

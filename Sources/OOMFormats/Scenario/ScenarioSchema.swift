@@ -32,6 +32,7 @@ package enum ScenarioSchema {
     return [
       "    \"capabilities\": " + capabilities,
       definition("restart", restartMeaning, RestartPolicy.fields),
+      killer,
       definition(
         "swap_device", "One of several swap devices; the first in the list is filled first.",
         SwapDevice.fields),
@@ -178,6 +179,7 @@ package enum ScenarioSchema {
     case .bool: "\"type\": \"boolean\""
     case .duration: reference("duration")
     case .pause: reference("pause")
+    case .share: reference("share")
     case .text, .name: "\"type\": \"string\", \"minLength\": 1"
     case .word(let words, _, _):
       "\"enum\": [\(words.map { quoted($0) }.joined(separator: ", "))]"
@@ -229,6 +231,22 @@ package enum ScenarioSchema {
     let names = Capabilities.named.map { quoted($0.name) }.joined(separator: ", ")
     return "{ \"description\": \"Capabilities that a rule of some release reads.\", "
       + "\"type\": \"array\", \"uniqueItems\": true, \"items\": { \"enum\": [\(names)] } }"
+  }
+
+  private static var killer: String {
+    let kinds = UserspaceKiller.Kind.allCases.map { quoted($0.rawValue) }.joined(separator: ", ")
+    return object(
+      "killer", "A program of user space that kills before the kernel does.",
+      more: ["\"required\": [\"kind\"]"],
+      [
+        ("kind", "{ \"description\": \"Which program.\", \"enum\": [\(kinds)] }"),
+        (
+          "version",
+          "{ \"description\": \"Its release. Default: the newest that is known.\", "
+            + "\"anyOf\": [{ \"type\": \"string\" }, { \"type\": \"number\" }], "
+            + "\"examples\": [\"1.8\"] }"
+        ),
+      ] + properties(UserspaceKiller.fields))
   }
 
   /// What a group has to come to: sizes, numbers, and the counters of `memory.events`.

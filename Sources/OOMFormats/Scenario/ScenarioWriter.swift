@@ -59,6 +59,19 @@ struct ScenarioWriter {
         }
       }
     }
+    if !scenario.killers.isEmpty {
+      writer.key("killers")
+      writer.array { writer in
+        for killer in scenario.killers {
+          writer.object(inline: true) { writer in
+            writer.field("kind", killer.kind.rawValue)
+            if let version = killer.version { writer.field("version", version.text) }
+            fields(
+              UserspaceKiller.fields, of: killer, usual: UserspaceKiller(killer.kind), to: &writer)
+          }
+        }
+      }
+    }
     if let expectation = scenario.expectation {
       writer.key("expect")
       writer.object {
@@ -161,6 +174,7 @@ struct ScenarioWriter {
         writer.bool(value)
       }
     case .duration(let get, _), .pause(let get, _): duration(key, get(root), to: &writer)
+    case .share(let get, _): text(key, get(root)?.text, to: &writer)
     case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       text(key, get(root), to: &writer)
     case .nodes(let get, _): text(key, get(root)?.description, to: &writer)

@@ -14,8 +14,8 @@ package struct StoryOutcome: Equatable, Sendable {
   }
 
   package init(of run: Run) {
-    var domains = run.kills.compactMap(\.decision).map {
-      Self.domain($0.constraint, $0.cgroup, $0.nodes)
+    var domains = run.kills.map { kill in
+      kill.decision.map { Self.domain($0.constraint, $0.cgroup, $0.nodes) } ?? kill.by
     }
     if let panic = run.panic {
       domains.append(Self.domain(panic.constraint, panic.cgroup, panic.nodes))

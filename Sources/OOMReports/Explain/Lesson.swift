@@ -6,7 +6,7 @@ package struct Lesson: Equatable, Sendable {
   /// What a step is about; the word of the JSON document.
   package enum Name: String, Sendable {
     case allocation, domain, totalpages, candidates, points, victim, deaths, freed, afterwards
-    case myths, why, panic, refused, stuck, nothing
+    case myths, why, panic, refused, stuck, nothing, userspace
   }
 
   package enum Part: Equatable, Sendable {
@@ -79,6 +79,12 @@ package struct Lesson: Equatable, Sendable {
       victim = run.kills[number - 1].dyingFirst
       chosen = run.kills[number - 1].victim.identity
       candidates = scene.candidates.filter { $0.ineligible == nil }.map(\.identity)
+    } else if number >= 1, number <= run.kills.count, let ground = run.kills[number - 1].ground {
+      let kill = run.kills[number - 1]
+      steps = UserspaceLesson(run: run, kill: kill, ground: ground).steps
+      victim = kill.dyingFirst
+      chosen = kill.victim.identity
+      candidates = kill.killed.map(\.process)
     } else if let panic = run.panic, number == run.kills.count + 1, let scene = panic.scene {
       steps = PanicLesson(run: run, panic: panic, scene: scene, rules: rules).steps
     } else {

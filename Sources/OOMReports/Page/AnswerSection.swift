@@ -64,7 +64,9 @@ struct AnswerSection {
   }
 
   private func cause(_ kill: Kill) -> String {
-    guard let decision = kill.decision else { return "by \(OOMReports.html(kill.by))" }
+    guard let decision = kill.decision else {
+      return OOMReports.html("by \(kill.by)" + (kill.ground.map { ": \($0.text)" } ?? ""))
+    }
     if let cgroup = decision.cgroup {
       return "when the memory cgroup <bdi>\(OOMReports.html(cgroup))</bdi> is at its limit"
     }

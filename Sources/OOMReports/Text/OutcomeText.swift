@@ -45,6 +45,11 @@ struct OutcomeText {
     text += " at \(SizeFormat.time(kill.at))"
     if let cgroup = kill.decision?.cgroup { text += " in \(plain(cgroup))" }
     text += ": "
+    if let ground = kill.ground {
+      text += "by \(kill.by), \(ground.text)"
+      let others = kill.killed.count - 1
+      return others > 0 ? text + "; died too: \(others) more" : text
+    }
     if dead != kill.victim.identity { text += "\(plain(kill.victim.name)) had " }
     text += "\(SizeFormat.grouped(kill.victim.points)) points"
     if let runnerUp = kill.decision?.runnerUp {

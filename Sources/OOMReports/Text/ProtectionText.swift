@@ -195,7 +195,7 @@ extension Protection {
         text +=
           "an OOM " + (decision.cgroup.map { "at \(limit) of \(plain($0))" } ?? "of the machine")
       } else {
-        text += "by \(plain(kill.by))"
+        text += "by \(plain(kill.by))" + (kill.ground.map { ": \($0.text)" } ?? "")
       }
       if because == .victim {
         text += ", with \(SizeFormat.grouped(kill.victim.points)) points"
@@ -253,7 +253,7 @@ extension Protection.Warning {
       case .oomGroup: return "it dies with \(name), because of memory.oom.group"
       case .oomPolicy:
         return "systemd stops it after the kill of \(name): OOMPolicy=stop of its unit"
-      case .victim: return "it is chosen itself"
+      case .victim, .userspace: return "it is chosen itself"
       }
     case .nodesNotSearched:
       return "the machine's memory is divided into nodes, and was not searched"

@@ -66,9 +66,10 @@ package struct TextReport {
       default: "Out of memory"
       }
     let dead = kill.dyingFirst
+    let verb = kill.ground?.signal == .term ? "sent SIGTERM to" : "killed"
     var lines = [
       "#\(number) at \(SizeFormat.time(kill.at))  "
-        + style.red("\(reason): killed process \(dead.pid) (\(plain(dead.name)))")
+        + style.red("\(reason): \(verb) process \(dead.pid) (\(plain(dead.name)))")
     ]
     for (name, value) in fields(of: kill) {
       lines.append("    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)")
@@ -88,6 +89,13 @@ package struct TextReport {
     if dead != victim.identity {
       lines += field(
         "chosen", "\(victim.pid) (\(plain(victim.name))), for which its child dies")
+    }
+    if let ground = kill.ground {
+      lines += field("because", ground.text)
+      if let cgroup = ground.cgroup { lines += field("group", "all of \(plain(cgroup))") }
+      if let escalated = ground.escalated {
+        lines += field("then", "SIGKILL at \(SizeFormat.time(escalated))")
+      }
     }
     if let decision = kill.decision {
       lines += field("limit", limit(decision))
@@ -219,6 +227,7 @@ package struct TextReport {
     case .sharedMM: "shares its memory"
     case .oomGroup: "memory.oom.group"
     case .oomPolicy: "OOMPolicy=stop"
+    case .userspace: "killed with it"
     }
   }
 

@@ -109,6 +109,7 @@ extension Expectation {
     case .name(let name): check("name", name == first.name, .word(name), .word(first.name))
     case .pid(let pid): check("pid", pid == first.pid, .number(Int128(pid)), .process(first))
     }
+    if let by = expected.by { check("by", by == kill.by, .word(by), .word(kill.by)) }
     if let constraint = expected.constraint {
       check(
         "constraint", constraint == kill.decision?.constraint, .word(constraint.rawValue),

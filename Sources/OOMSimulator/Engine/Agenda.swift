@@ -17,12 +17,30 @@ extension Replay {
   /// The next instant at which anything wants to act, nil when nothing does any more.
   var nextInstant: Microseconds? {
     mutating get {
+      let next = nextBesideLooks
+      guard let look = nextLook else { return next }
+      if let next { return min(next, look) }
+      return isStallingOn ? look : nil
+    }
+  }
+
+  /// The next instant at which anything but a killer wants to act.
+  var nextBesideLooks: Microseconds? {
+    mutating get {
       var next: Microseconds?
       for clock in Clock.allCases {
         if let at = self.next(clock) { next = min(next ?? at, at) }
       }
+      if next != nil { idleSince = nil } else { idleSince = idleSince ?? now }
       return next
     }
+  }
+
+  /// Whether killers look on though nothing else happens any more: while a group stalls, and for ten minutes, in which
+  /// the average over 60 s comes to rest.
+  private var isStallingOn: Bool {
+    guard let idleSince, now - idleSince < .seconds(600) else { return false }
+    return state.pressures.groups.keys.contains { state.pressures.isStalling($0, at: now) }
   }
 
   private mutating func next(_ clock: Clock) -> Microseconds? {
@@ -30,8 +48,8 @@ extension Replay {
     case .growth: state.growths.nextEnd
     case .exits: state.exits.first?.at
     case .restarts: state.restarts.pending.first?.at
-    // Nobody polls for ever: a killer looks as long as something else happens.
-    case .killers: hasMoreToDo ? nextLook : nil
+    // Nobody polls for ever: killers look as long as something else happens.
+    case .killers: nil
     case .events: nextEvent < events.count ? events[nextEvent].at : nil
     }
   }
@@ -51,11 +69,6 @@ extension Replay {
     case .killers: letKillersLook()
     case .events: actOnEvents()
     }
-  }
-
-  private var hasMoreToDo: Bool {
-    nextEvent < events.count || state.growths.count > 0 || !state.exits.isEmpty
-      || !state.restarts.pending.isEmpty
   }
 
   private mutating func actOnEvents() {

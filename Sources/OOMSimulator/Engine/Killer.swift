@@ -7,13 +7,24 @@
 struct Killer: Sendable {
   /// The name that a kill by it carries.
   var name: String
-  /// When it wants to look next by itself, nil for never. It is all that a killer remembers from one
-  /// look to the next, so that the proof of a loop knows it.
+  /// When it wants to look next by itself, nil for never. With `memory` it is all that a killer has from one look to the
+  /// next, so that the proof of a loop knows it.
   var nextLook: Microseconds?
+  var memory = KillerMemory()
   /// Looks at the state, which stays what it is, and says when it wants to look next.
   ///
-  /// It is given the OOM that it is called for, nil where it looks by itself.
+  /// It is given the OOM that it is called for, nil where it looks by itself: then it has to settle the state before it
+  /// reads sizes of processes.
   var decide: @Sendable (OOMControl?, inout State, inout Killer) -> Decision
+
+  init(
+    name: String, nextLook: Microseconds? = nil,
+    decide: @escaping @Sendable (OOMControl?, inout State, inout Killer) -> Decision
+  ) {
+    self.name = name
+    self.nextLook = nextLook
+    self.decide = decide
+  }
 }
 
 /// What a look of a killer comes to.
@@ -36,6 +47,8 @@ struct Choice {
   var dead: [(row: Int, because: Because)]
   /// How the kernel's killer came to it; nil where another one chose.
   var selection: Selected?
+  /// How a killer of user space came to it; nil where the kernel's chose.
+  var ground: Ground?
 
   struct Selected {
     var oc: OOMControl
@@ -60,16 +73,34 @@ extension Replay {
     for index in killers.indices
     where (killers[index].nextLook ?? .max) <= now && record.panic == nil {
       catchUp()
-      state.settle()
+      state.ledger.effort.add(50)
       var killer = killers[index]
+      let wasTerm = killer.memory.wait?.signal == .term
       let decision = killer.decide(nil, &state, &killer)
       // Time goes on: a killer that wants to look again at once looks a microsecond later.
       killer.nextLook = killer.nextLook.map { max($0, now + 1) }
       killers[index] = killer
+      if wasTerm, killer.memory.wait?.signal == .kill { noteEscalation(by: killer.name) }
       if case .kill(let choice) = decision {
         carryOut(choice, by: killer.name)
         goOn()
       }
+    }
+    skipLooks()
+  }
+
+  /// While nothing grows, ends or stalls, every look finds what one found after the last change.
+  private mutating func skipLooks() {
+    guard state.growths.nextEnd == nil, state.exits.isEmpty, let other = nextBesideLooks,
+      state.pressures.groups.keys.allSatisfy({ !state.pressures.isStalling($0, at: now) })
+    else { return }
+    for index in killers.indices where killers[index].nextLook != nil {
+      for clock in killers[index].memory.clocks.indices
+      where killers[index].memory.clocks[clock].last > changedAt {
+        killers[index].memory.clocks[clock].skip(to: other)
+      }
+      let next = killers[index].memory.clocks.map { $0.next }.min() ?? 0
+      if next > now { killers[index].nextLook = next }
     }
   }
 }

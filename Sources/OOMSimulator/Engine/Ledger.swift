@@ -22,6 +22,8 @@ struct Ledger: Equatable, Sendable {
     var events = MemoryEvents()
     /// Charges that failed at first at the limit of this group itself. File: `memory.failcnt`.
     var failcnt: Int64 = 0
+    /// Pages that reclaim has taken of this group itself.
+    var reclaimed: Int64 = 0
 
     /// Whether reclaim has taken pages of which nobody has been told.
     var isUnsettled: Bool {

@@ -11,8 +11,9 @@ struct LoopProof: Sendable {
   /// A comparable state, and how much had happened by then.
   struct Mark: Sendable {
     var state: State
-    /// How far the next looks of killers are.
+    /// How far the next looks of killers are, and what they remember.
     var looks: [Microseconds?]
+    var memories: [KillerMemory]
     var at: Microseconds
     var kills: Int
     var deaths: Int
@@ -31,7 +32,11 @@ struct LoopProof: Sendable {
     let isKept = kept == nil || comparisons == most
     guard isKept || kept?.state.ledger == ledger else { return nil }
     let mark = mark()
-    if let kept, kept.state == mark.state, kept.looks == mark.looks { return kept }
+    if let kept, kept.state == mark.state, kept.looks == mark.looks,
+      kept.memories == mark.memories
+    {
+      return kept
+    }
     if isKept {
       if kept != nil { most *= 2 }
       kept = mark
@@ -53,6 +58,8 @@ extension Replay {
       return LoopProof.Mark(
         state: state.comparable(),
         looks: killers.map { killer in killer.nextLook.map { $0 - now } },
+        memories: killers.isEmpty
+          ? [] : killers.map { $0.memory.comparable(RowNumbers(of: state.tasks), state) },
         at: now, kills: record.kills.count, deaths: state.restarts.deaths.count)
     }
     self.proof = proof

@@ -185,6 +185,7 @@ extension Ledger {
   ) -> Int64 {
     let pages = stage == .swap ? min(pages, swapRoom(group)) : pages
     let there = there(group, nodes)
+    accounts[group].reclaimed += pages
     change(group, nodes.map { .on($0) } ?? .anywhere, isReclaim: true) { mine in
       switch stage {
       case .cache:

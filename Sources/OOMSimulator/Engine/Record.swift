@@ -16,6 +16,17 @@ struct Record: Equatable, Sendable {
 struct Exit: Equatable, Sendable {
   var at: Microseconds
   var rows: [Int]
-  /// What they are then: killed, or exited where they got a signal of systemd's.
+  /// What they are then: killed, or exited where systemd stopped them.
   var life = Tasks.Life.killed
+  /// They got a signal from user space and run until then.
+  var isSignal = false
+  /// The signal was SIGTERM, an end that systemd does not take for a failure.
+  var isClean = false
+}
+
+extension State {
+  /// Whether a signal from user space is about to end a process.
+  func isSignalled(_ row: Int) -> Bool {
+    exits.contains { $0.isSignal && $0.rows.contains(row) }
+  }
 }

@@ -28,8 +28,8 @@ extension Replay {
     switch action {
     case .grow, .shrink, .map, .unmap, .exit: true
     case .start(let process): process.sharesMMWith == nil
-    case .fork, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
-      .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
+    case .fork, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned, .reclaim, .pressure,
+      .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       false
     }
   }
@@ -59,6 +59,9 @@ extension Replay {
       begin(growth)
       state.somethingFreed = true
     case .reclaim(let pages, let path): reclaim(pages, path)
+    case .pressure(let path, let some, let full, let over):
+      state.pressures.give(
+        Pressures.Stall(some: some, full: full), to: group(path), until: over.map { now + $0 })
     case .setProcess(let process, let change):
       if let row = living(process, "set") { set(row, change) }
     case .setCgroup(let path, let change):
@@ -141,7 +144,7 @@ extension Replay {
         warn(.noMadviseFree(state.tasks.names[row]))
       }
       state.somethingFreed = true
-    case .start, .exit, .growUnowned, .shrinkUnowned, .reclaim, .setProcess,
+    case .start, .exit, .growUnowned, .shrinkUnowned, .reclaim, .pressure, .setProcess,
       .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       break
     }

@@ -34,14 +34,16 @@ extension Replay {
 
   /// Describes a decision to kill, and applies it.
   mutating func carryOut(_ choice: Choice, by killer: String) {
+    changedAt = now
     let stops = stops(after: choice)
     var dead = choice
     for stop in stops { dead.dead += stop.rows.map { ($0, .oomPolicy) } }
     var kill = state.describe(
       dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
     state.ledger.effort.add(1000 + (kill.decision?.candidates?.count ?? 0) * 32)
-    noteKills(choice)
-    kill.freedPages = apply(choice)
+    if choice.ground == nil { noteKills(choice) }
+    kill.ground = choice.ground
+    kill.freedPages = choice.ground.map { signal(choice, $0.signal) } ?? apply(choice)
     record.kills.append(kill)
     stop(stops)
     if record.kills.count >= mostKills { abandon(after: .kills(mostKills)) }
@@ -65,6 +67,26 @@ extension Replay {
     return freed
   }
 
+  /// Ends the processes that a killer of user space has sent a signal: for the kernel they are no victims of an OOM, and
+  /// run until they are gone.
+  ///
+  /// - Returns: the pages that are free again, at once or when the processes have exited.
+  private mutating func signal(_ choice: Choice, _ signal: Ground.Signal) -> Int64 {
+    let rows = choice.dead.map { $0.row }
+    let freed = state.freedByExit(of: rows.map { state.tasks.owner($0) }.uniqued())
+    isReviewDue = true
+    stop([Stop(rows: rows, takes: state.machine.exitDelay, life: .killed, isClean: signal == .term)]
+    )
+    return freed
+  }
+
+  /// SIGKILL after SIGTERM: the victim does not end sooner here, so that only the record says so.
+  mutating func noteEscalation(by killer: String) {
+    let now = now
+    guard let last = record.kills.lastIndex(where: { $0.by == killer }) else { return }
+    record.kills[last].ground?.escalated = now
+  }
+
   mutating func finishExits() {
     if let first = state.exits.first, first.at <= now {
       catchUp()
@@ -85,10 +107,10 @@ extension Replay {
   /// Ends processes whose time to exit is over.
   mutating func finish(_ exit: Exit) {
     // Of those that only got a signal some may have been killed in the meantime.
-    let rows = exit.life == .exited ? exit.rows.filter { state.tasks.isAlive($0) } : exit.rows
+    let rows = exit.isSignal ? exit.rows.filter { state.tasks.isAlive($0) } : exit.rows
     _ = state.end(rows, as: exit.life)
     endGrowths(of: rows)
-    died(rows, isFailure: true)
+    died(rows, isFailure: true, isClean: exit.isClean)
     state.somethingFreed = true
     show()
   }

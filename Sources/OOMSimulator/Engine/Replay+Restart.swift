@@ -84,10 +84,12 @@ struct Restarts: Equatable, Sendable {
   }
 
   /// Takes down that a process is gone, and when it comes back.
-  mutating func died(_ row: Int, isFailure: Bool, at now: Microseconds) {
+  mutating func died(_ row: Int, isFailure: Bool, isClean: Bool = false, at now: Microseconds) {
     guard let index = serviceOf[row], services[index].row == row else { return }
     services[index].row = nil
     let policy = services[index].policy
+    // For systemd an end by SIGTERM is a clean one, for the kubelet it is an exit code.
+    let isFailure = isFailure && !(isClean && policy.backoff == .constant)
     guard policy.restarts(afterFailure: isFailure) else { return }
     if now - services[index].startedAt >= RestartPolicy.resetAfter { services[index].level = 0 }
     let due = Due(at: now + policy.delay(level: services[index].level), service: index)
@@ -153,9 +155,11 @@ extension Service {
 
 extension Replay {
   /// Takes down the end of processes that may come back.
-  mutating func died(_ rows: [Int], isFailure: Bool) {
+  mutating func died(_ rows: [Int], isFailure: Bool, isClean: Bool = false) {
     if state.restarts.services.isEmpty { return }
-    for row in rows { state.restarts.died(row, isFailure: isFailure, at: now) }
+    for row in rows {
+      state.restarts.died(row, isFailure: isFailure, isClean: isClean, at: now)
+    }
   }
 
   /// Brings back everybody whose pause is over, in process order.

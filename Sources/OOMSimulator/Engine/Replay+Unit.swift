@@ -10,6 +10,9 @@ extension Replay {
   struct Stop {
     var rows: [Int]
     var takes: Microseconds
+    var life = Tasks.Life.exited
+    /// The signal is SIGTERM, and what it ends is not taken for a failure.
+    var isClean = false
   }
 
   /// What systemd stops because of a decision of the kernel's killer: all that is left of each unit that a death counts
@@ -53,10 +56,12 @@ extension Replay {
       ? .stop : .continue
   }
 
-  /// Ends what systemd stops, at once or when its time is over.
+  /// Ends what got a signal, at once or when its time is over.
   mutating func stop(_ stops: [Stop]) {
     for stop in stops {
-      let exit = Exit(at: now + stop.takes, rows: stop.rows, life: .exited)
+      let exit = Exit(
+        at: now + stop.takes, rows: stop.rows, life: stop.life, isSignal: true,
+        isClean: stop.isClean)
       if stop.takes == .zero {
         catchUp()
         isReviewDue = true

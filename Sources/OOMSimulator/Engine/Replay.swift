@@ -30,6 +30,10 @@ struct Replay {
   /// In order of time, then of position.
   let events: [Event]
   var nextEvent = 0
+  /// Since when nothing but killers wants to act any more.
+  var idleSince: Microseconds?
+  /// When anything last happened but looks that led to nothing.
+  var changedAt: Microseconds = .zero - 1
   /// The one that an allocation calls that fails.
   let killer: Killer
   /// Those that poll, in the order in which they look at one instant.
@@ -64,6 +68,8 @@ struct Replay {
     self.recordsCandidates = recordsCandidates
     hasVersionTwo = scenario.cgroupVersion != 1
     hasSystemd = scenario.processes.initName == "systemd"
+    killers = scenario.killers.map { $0.killer }
+    if !killers.isEmpty { state.pressures = Pressures(of: scenario, state.groups) }
   }
 
   /// Replays everything up to and including `last`, or to the end.
@@ -85,10 +91,13 @@ struct Replay {
         break
       }
       end = max(end, min(instant, last))
+      if nextBesideLooks == instant { changedAt = instant }
       advance(to: min(instant, last))
+      state.pressures.pass(to: now)
       if recorder != nil { recordInstant() }
       if record.panic != nil || (now == last && instant > last) { break }
       actAll()
+      state.deriveStalls()
       if recorder != nil { recordInstant() }
       if nextEvent == events.count, stopsAtLoop, record.panic == nil { proveLoop() }
     }

@@ -79,6 +79,8 @@ public struct Kill: Equatable, Sendable {
   public var freedPages: Int64 = 0
   /// What the kernel's killer went by; nil where another one decided, to which no limit, points or candidates belong.
   @Indirect public var decision: Decision?
+  /// What a killer of user space went by; nil where the kernel's decided.
+  @Indirect package var ground: Ground?
 
   init(at: Microseconds, by killer: String, victim: Candidate) {
     self.at = at

@@ -20,8 +20,12 @@ extension State {
     state.growths = Growths()
     for growth in growths.all { _ = state.growths.add(growth.comparable(numbers, at: now)) }
     state.exits = exits.map {
-      Exit(at: $0.at - now, rows: $0.rows.map { numbers[$0] }, life: $0.life)
+      var exit = $0
+      exit.at -= now
+      exit.rows = $0.rows.map { numbers[$0] }
+      return exit
     }
+    state.pressures = pressures.comparable(at: now)
     state.restarts = restarts.comparable(numbers, at: now)
     state.promisedRequests = 0
     state.growthsBegun = 0

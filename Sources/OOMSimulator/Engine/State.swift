@@ -32,6 +32,8 @@ struct State: Equatable, Sendable {
   var growths = Growths()
   /// What growths in progress are still going to ask overcommit for, page by page.
   var promisedRequests: Int64 = 0
+  /// The stalls of groups that a killer watches.
+  var pressures = Pressures()
   /// In the order in which they come.
   var exits: [Exit] = []
   var restarts: Restarts

@@ -10,6 +10,8 @@ public enum Because: String, CaseIterable, Sendable {
   case child
   /// systemd stopped its unit, because the kernel had killed in it: `OOMPolicy=stop`.
   case oomPolicy = "oom_policy"
+  /// A killer of user space chose it, or its group.
+  case userspace
 }
 
 extension State {

@@ -41,6 +41,14 @@ public struct Cgroup: Equatable, Sendable {
   package var oomPolicy: OOMPolicy?
   /// How long processes that systemd stops take to end. Key: `TimeoutStopSec=`.
   package var timeoutStop: Microseconds?
+  /// Whether systemd-oomd kills below the group by its two rules.
+  package var managedOOMSwap: ManagedOOM?
+  package var managedOOMMemoryPressure: ManagedOOM?
+  /// The stall above which it does; nil, and 0, are the default of systemd-oomd.
+  package var managedOOMMemoryPressureLimit: Share?
+  /// How long that has to last. Since 257.
+  package var managedOOMMemoryPressureDuration: Microseconds?
+  package var managedOOMPreference: ManagedOOMPreference?
 
   /// A group with the limits that are given, in pages; nil is what the kernel has where nobody wrote anything.
   ///
@@ -88,6 +96,13 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.oomGroup { oomGroup = value }
     if let value = change.oomPolicy { oomPolicy = value }
     if let value = change.timeoutStop { timeoutStop = value }
+    if let value = change.managedOOMSwap { managedOOMSwap = value }
+    if let value = change.managedOOMMemoryPressure { managedOOMMemoryPressure = value }
+    if let value = change.managedOOMMemoryPressureLimit { managedOOMMemoryPressureLimit = value }
+    if let value = change.managedOOMMemoryPressureDuration {
+      managedOOMMemoryPressureDuration = value
+    }
+    if let value = change.managedOOMPreference { managedOOMPreference = value }
     if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }
     if let value = change.softLimit { softLimit = value }

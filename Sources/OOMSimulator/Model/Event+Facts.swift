@@ -17,6 +17,7 @@ extension Event.Action {
     case .madvise: "madvise"
     case .growUnowned(let what, _, _, _, _), .shrinkUnowned(let what, _, _, _): what.rawValue
     case .reclaim: "reclaim"
+    case .pressure: "pressure"
     case .setProcess, .setCgroup, .setSysctl, .setMachine: "set"
     case .move: "move"
     case .oom: "oom"
@@ -32,7 +33,7 @@ extension Event.Action {
     case .swapon, .swapoff: true
     case .grow, .shrink, .map, .unmap, .start, .exit, .fork, .cow, .touch, .madvise, .growUnowned,
       .shrinkUnowned,
-      .reclaim, .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .oom, .sysrq:
+      .reclaim, .pressure, .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .oom, .sysrq:
       false
     }
   }
@@ -47,8 +48,8 @@ extension Event.Action {
       process
     case .oom(_, let invoker, _): invoker
     case .swapoff(_, let process): process
-    case .start, .growUnowned, .shrinkUnowned, .reclaim, .setCgroup, .setSysctl, .setMachine,
-      .swapon, .sysrq:
+    case .start, .growUnowned, .shrinkUnowned, .reclaim, .pressure, .setCgroup, .setSysctl,
+      .setMachine, .swapon, .sysrq:
       nil
     }
   }
@@ -60,6 +61,7 @@ extension Event.Action {
       .setCgroup(let path, _), .move(_, let path):
       path
     case .reclaim(_, let path): path
+    case .pressure(let path, _, _, _): path
     case .start(let process): process.cgroup
     case .oom(let path, _, _): path
     case .grow, .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .madvise, .setProcess,
@@ -81,7 +83,7 @@ extension Event.Action {
     case .start(let process): .process(process)
     case .fork(let parent, let child): .child(child, of: parent)
     case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned,
-      .reclaim,
+      .reclaim, .pressure,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -104,7 +106,7 @@ extension Event.Action {
       .machine(Event.MachineChange(memory: memory, hugetlb: hugetlb))
     case .start, .fork, .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .madvise, .growUnowned,
       .shrinkUnowned,
-      .reclaim, .move, .swapoff, .swapon, .sysrq, .oom:
+      .reclaim, .pressure, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
   }
@@ -117,7 +119,7 @@ extension Event.Action {
     case .cow(let process, let pages, _): (process, pages)
     case .shrink, .map, .unmap, .start, .exit, .fork, .touch, .madvise, .growUnowned,
       .shrinkUnowned,
-      .reclaim,
+      .reclaim, .pressure,
       .setProcess, .setCgroup, .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq, .oom:
       nil
     }
@@ -143,7 +145,7 @@ extension Event.Action {
         ([.key("mems_allowed")], process.memsAllowed), ([.key("mempolicy")], process.mempolicy),
       ]
     case .shrink, .map, .unmap, .exit, .fork, .cow, .touch, .madvise, .growUnowned, .shrinkUnowned,
-      .reclaim,
+      .reclaim, .pressure,
       .setSysctl, .setMachine, .move, .swapoff, .swapon, .sysrq:
       []
     }

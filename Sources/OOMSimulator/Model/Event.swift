@@ -125,6 +125,9 @@ public struct Event: Equatable, Sendable {
     indirect case setCgroup(String, Cgroup)
     /// Writes sysctls; what is nil is left.
     indirect case setSysctl(Sysctl)
+    /// The stall of a group, `/` for the machine: how much of the time some of its processes wait for memory, and all that
+    /// have work. It holds for `over`, or until the next such event where that is nil. Without one it is derived.
+    case pressure(cgroup: String, some: Share, full: Share, over: Microseconds?)
     /// Gives the machine memory or takes it away, and changes its pool of huge pages; what is nil is left.
     case setMachine(memory: Int64?, hugetlb: Int64?)
     /// Moves the process to another group; what it was charged for stays behind. File: cgroup.procs.

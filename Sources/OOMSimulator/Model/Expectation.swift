@@ -57,6 +57,8 @@ public struct Expectation: Equatable, Sendable {
     package var before: Microseconds?
     /// Names of those that die with it, in any order, complete.
     package var also: [String]?
+    /// What decides: `kernel`, or a killer of user space.
+    package var by: String?
 
     /// A kill of `process`; what is nil is not checked.
     ///

@@ -101,4 +101,6 @@ public struct Machine: Equatable, Sendable {
 
   /// Pages that a size fills, rounded down.
   package func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }
+
+  func kibibytes(_ pages: Int64) -> Kibibytes { pageSize.kibibytes(pages: pages) }
 }

@@ -15,6 +15,8 @@ public struct Microseconds: AdditiveArithmetic, Comparable, Hashable, Sendable,
   /// So many whole seconds.
   public static func seconds(_ count: Int64) -> Self { Self(count * 1_000_000) }
 
+  static func milliseconds(_ count: Int64) -> Self { Self(count * 1000) }
+
   package static let max = Self(.max)
 
   /// The earlier instant, or the shorter time.

@@ -106,7 +106,7 @@ public struct ProcessTable: Equatable, Sendable {
   /// Adds a row at the end.
   ///
   /// - Complexity: O(1) on average.
-  public mutating func append(_ process: Scenario.Process) {
+  package mutating func append(_ process: Scenario.Process) {
     let row = count
     names.append(process.name)
     pids.append(process.pid)

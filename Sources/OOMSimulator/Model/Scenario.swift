@@ -32,6 +32,8 @@ public struct Scenario: Equatable, Sendable {
   }
   /// In the order of the file; a run takes them by time, then by position.
   public var events: [Event] = []
+  /// Programs of user space that kill, in the order in which they look at one instant.
+  package var killers: [UserspaceKiller] = []
   /// What the run is to come to; nil promises nothing. A run does not depend on it.
   @Indirect public var expectation: Expectation?
 

@@ -226,6 +226,7 @@ private struct ProtectionSearch {
     switch because {
     case .victim: warnings += warningsOfVictim(kill)
     case .child: warnings.append(.diesWith(kill.victim.identity, .child))
+    case .userspace: break
     case .sharedMM, .oomGroup, .oomPolicy:
       warnings.append(.diesWith(kill.dyingFirst, because))
     }

@@ -52,7 +52,8 @@ package struct EnterpriseKernel: Sendable {
       changes: [
         taken(
           "3.14", .rootBonus,
-          "25 logs of 3.10.0-514: 21 root victims print 3 % of their own use less")
+          "25 logs of 3.10.0-514: 21 root victims print 3 % of their own use less"),
+        taken("3.14", .memAvailable, "not proved: /proc/meminfo of such hosts has the line"),
       ],
       note:
         "3.10-el7 has the root bonus of 3.14 (25 logs of 3.10.0-514); all else as upstream 3.10, "

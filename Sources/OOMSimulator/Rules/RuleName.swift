@@ -47,5 +47,6 @@ package enum RuleName: String, CaseIterable, Sendable {
   case oomScore = "/proc/PID/oom_score"
   case oomAdj = "/proc/PID/oom_adj"
   case oomScoreAdj = "/proc/PID/oom_score_adj"
+  case memAvailable = "MemAvailable"
   case log
 }

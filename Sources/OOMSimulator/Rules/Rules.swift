@@ -117,6 +117,8 @@ package struct Rules: Equatable, Sendable {
     package var oomScore = OOMScoreFile.points
     /// How /proc/PID/oom_adj shows `oom_score_adj`; nil before 2.6.36, when it was the setting itself.
     package var oomAdj: OOMAdjFile?
+    /// /proc/meminfo has `MemAvailable`: since 3.14.
+    package var hasMemAvailable = false
     /// A write to `oom_score_adj` goes to all that share the memory: since 4.8.
     package var propagatesOOMScoreAdj = false
   }

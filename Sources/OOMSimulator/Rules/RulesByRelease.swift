@@ -13,7 +13,7 @@ package enum RulesByRelease {
       watermarks, pagesets, trigger,
       panicOnOOM, allocatingTask, sysrq,
       constraint, totalpages, memcgTotalpages, nobody, log, heuristic, strict,
-      commitTypes, oomScore, oomAdj, oomScoreAdj,
+      commitTypes, oomScore, oomAdj, oomScoreAdj, memAvailable,
     ]
     return tables.joined().enumerated().sorted {
       ($0.element.since, $0.offset) < ($1.element.since, $1.offset)

@@ -4,7 +4,7 @@ import OOMSimulator
 
 let compareCommand = CommandSpec(
   name: "compare",
-  overview: "Compare a scenario under several kernels, or two scenarios.",
+  overview: "Compare a scenario under several kernels or killers, or two scenarios.",
   operands: "FILE [FILE]",
   operandHelp:
     "A scenario to run under several kernels, or two to compare, each by its own; - is standard input.",
@@ -14,12 +14,20 @@ let compareCommand = CommandSpec(
       name: "--kernels", value: "A,B,…",
       help:
         "Releases such as 4.19,5.10,6.12; all (default) tries every one and finds the boundaries."),
+    OptionSpec(
+      name: "--killers", value: "A,B,…",
+      help:
+        "Programs that kill beside the kernel: none, earlyoom, systemd-oomd, several at once joined by +. What the "
+        + "scenario says of one holds, else its defaults."),
     .policy, .json, .set, .color,
   ],
   example: "oomsim compare Scenarios/old/tie-5-3.json --kernels all",
   run: compare)
 
 @Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  if let list = arguments.value("--killers") {
+    return try compareKillers(list, arguments, terminal)
+  }
   if arguments.operands.count == 2 { return try compareFiles(arguments, terminal) }
   let list = arguments.value("--kernels") ?? "all"
   var kernels: [KernelRelease] = []
@@ -57,6 +65,48 @@ let compareCommand = CommandSpec(
       ).text)
   }
   return .done
+}
+
+/// One scenario with several killers.
+private func compareKillers(
+  _ list: String, _ arguments: Arguments, _ terminal: Terminal
+) throws -> ExitCode {
+  if arguments.operands.count == 2 || arguments.has("--kernels") {
+    throw UsageError("--killers is for one FILE, by the kernel that it names.")
+  }
+  var choices: [[UserspaceKiller.Kind]] = []
+  for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+    let choice = part == "none" ? [] : try part.split(separator: "+").map(killerKind)
+    if choice.isEmpty, part != "none" { throw UsageError("--killers: a name is empty.") }
+    if choices.contains(choice) { throw UsageError("--killers: \(part) stands there twice.") }
+    choices.append(choice)
+  }
+  let scenario = try readScenario(arguments.operands[0], try arguments.settings(), terminal)
+  var simulator = Simulator(for: scenario)
+  simulator.policy = arguments.policy
+  let comparison = KillerComparison(of: scenario, choices: choices, simulator: simulator)
+  if arguments.has("--json") {
+    var writer = JSONWriter { terminal.out($0) }
+    writer.comparison(comparison)
+    writer.finish()
+  } else {
+    terminal.out(
+      KillerComparisonText(
+        comparison, style: terminal.style(arguments), width: terminal.width
+      ).text)
+  }
+  return .done
+}
+
+private func killerKind(_ name: Substring) throws -> UserspaceKiller.Kind {
+  if let kind = UserspaceKiller.Kind(rawValue: String(name)) { return kind }
+  if let reason = UserspaceKiller.notModelled[String(name)] {
+    throw UsageError("--killers: '\(name)' is \(reason).")
+  }
+  let known = ["none"] + UserspaceKiller.Kind.allCases.map { $0.rawValue }
+  let near = nearestWord(to: String(name), among: known).map { "; did you mean '\($0)'?" } ?? "."
+  throw UsageError(
+    "--killers: '\(name)' is none of \(known.joined(separator: ", "))\(near)")
 }
 
 /// Two scenarios beside each other.

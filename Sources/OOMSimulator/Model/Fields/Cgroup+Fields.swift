@@ -12,7 +12,7 @@ extension Cgroup {
   }
 
   /// The keys of a group, in the order in which they are written.
-  package static let files: [File] = versionOneFiles + versionTwoFiles + commonFiles
+  package static let files: [File] = versionOneFiles + versionTwoFiles + managedFiles + commonFiles
 
   /// The fields that two groups can differ in: the limit by the name that it has in a version.
   static func differing(version: Int) -> [Field<Cgroup>] {
@@ -108,6 +108,48 @@ extension Cgroup {
       example: "\"10s\"",
       instead: "nothing: systemd watches memory.events, a file of version 2"),
   ]
+
+  private static let managedFiles: [File] = [
+    managed(
+      "ManagedOOMSwap",
+      .word(
+        ManagedOOM.allCases.map { $0.rawValue }, { $0.managedOOMSwap?.rawValue },
+        { $0.managedOOMSwap = ManagedOOM(rawValue: $1) }),
+      "kill: systemd-oomd kills below the group where memory and swap are short. Default: auto.",
+      example: "\"kill\""),
+    managed(
+      "ManagedOOMMemoryPressure",
+      .word(
+        ManagedOOM.allCases.map { $0.rawValue }, { $0.managedOOMMemoryPressure?.rawValue },
+        { $0.managedOOMMemoryPressure = ManagedOOM(rawValue: $1) }),
+      "kill: systemd-oomd kills below the group where it stalls for long. Default: auto.",
+      example: "\"kill\""),
+    managed(
+      "ManagedOOMMemoryPressureLimit",
+      .share(
+        { $0.managedOOMMemoryPressureLimit }, { $0.managedOOMMemoryPressureLimit = $1 }),
+      "Above how much of its time. Default, and 0%: that of systemd-oomd.", example: "\"50%\""),
+    managed(
+      "ManagedOOMMemoryPressureDurationSec",
+      .duration(
+        { $0.managedOOMMemoryPressureDuration }, { $0.managedOOMMemoryPressureDuration = $1 }),
+      "How long. Since systemd 257. Default: that of systemd-oomd.", example: "\"20s\""),
+    managed(
+      "ManagedOOMPreference",
+      .word(
+        ManagedOOMPreference.allCases.map { $0.rawValue }, { $0.managedOOMPreference?.rawValue },
+        { $0.managedOOMPreference = ManagedOOMPreference(rawValue: $1) }),
+      "avoid: systemd-oomd takes the group when there is no other; omit: never. Default: none.",
+      example: "\"avoid\""),
+  ]
+
+  private static func managed(
+    _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String, example: String
+  ) -> File {
+    two(
+      key, value, meaning, example: example,
+      instead: "nothing: systemd-oomd kills groups of version 2 only")
+  }
 
   private static let commonFiles: [File] = [
     File(

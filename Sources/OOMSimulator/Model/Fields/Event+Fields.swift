@@ -17,6 +17,9 @@ package struct EventParts: Sendable {
   package var nodes: NodeMask?
   package var cgroup: String?
   package var child: Event.Child?
+  /// Of `pressure`.
+  package var full: Share?
+  package var some: Share?
 
   package init() {}
 }
@@ -126,6 +129,30 @@ package struct EventForm: Sendable {
       .members(
         [group(isRequired: false), size("How much at most.", isRequired: true)],
         make: { parts in parts.size.map { .reclaim(pages: $0, cgroup: parts.cgroup) } })),
+    EventForm(
+      "pressure",
+      "How much of the time a group, or the machine, waits for memory: what memory.pressure comes to goes by it instead "
+        + "of by what the model derives.",
+      .members(
+        [
+          ownGroup,
+          Field(
+            "full", .share({ $0.full }, { $0.full = $1 }), "All that have work wait.",
+            example: "\"56%\"", isRequired: true),
+          Field(
+            "some", .share({ $0.some }, { $0.some = $1 }),
+            "Some of them wait, no less than 'full'. Default: as 'full'.", example: "\"80%\""),
+          Field(
+            "over", .pause({ $0.over == 0 ? nil : $0.over }, { $0.over = $1 }),
+            "How long. Default: until the next such event of the group.", example: "\"30s\""),
+        ],
+        make: { parts in
+          parts.full.map {
+            .pressure(
+              cgroup: parts.cgroup ?? "/", some: parts.some ?? $0, full: $0,
+              over: parts.over == 0 ? nil : parts.over)
+          }
+        })),
   ]
 
   /// The form of what happens to memory of no process.
@@ -337,6 +364,9 @@ extension Event.Action {
     case .shrinkUnowned(_, let pages, let path, let over):
       (parts.less, parts.cgroup, parts.over) = (pages, path, over)
     case .reclaim(let pages, let path): (parts.size, parts.cgroup) = (pages, path)
+    case .pressure(let path, let some, let full, let over):
+      parts.cgroup = path == "/" ? nil : path
+      (parts.full, parts.some, parts.over) = (full, some == full ? nil : some, over ?? 0)
     case .move(let process, let path): (parts.process, parts.cgroup) = (process, path)
     case .swapoff(let pages, let process): (parts.size, parts.process) = (pages, process)
     case .swapon(let pages): parts.size = pages

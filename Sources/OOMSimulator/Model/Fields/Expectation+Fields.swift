@@ -71,6 +71,11 @@ extension Expectation.ExpectedKill {
     Field(
       "also", .names({ $0.also }, { $0.also = $1 }), "All that die with the victim, in any order.",
       example: "[\"p\"]"),
+    Field(
+      "by",
+      .word(
+        ["kernel"] + UserspaceKiller.Kind.allCases.map { $0.rawValue }, { $0.by }, { $0.by = $1 }),
+      "What kills: the kernel, or a program of user space.", example: "\"earlyoom\""),
   ]
 }
 

@@ -53,6 +53,8 @@ package enum FieldValue<Root>: Sendable {
   case bool(Get<Bool>, Set<Bool>)
   /// A time.
   case duration(Get<Microseconds>, Set<Microseconds>)
+  /// A part of a whole in per cent: `50%`.
+  case share(Get<Share>, Set<Share>)
   /// A time above zero.
   case pause(Get<Microseconds>, Set<Microseconds>)
   /// A text that is not empty, with what has it as a name: `a process`.
@@ -109,6 +111,7 @@ extension FieldValue {
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
     case .duration(let get, _), .pause(let get, _): get(root).map { .microseconds($0) } ?? .absent
+    case .share(let get, _): .optional(get(root)?.text)
     case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       .optional(get(root))
     case .nodes(let get, _): .optional(get(root)?.description)

@@ -1,0 +1,44 @@
+package import OOMSimulator
+
+extension Ground {
+  /// What a killer of user space went by, in a sentence: the ground is what was held against what.
+  package var text: String {
+    var parts = checks.map {
+      "\($0.what) \(Self.percent($0.value)) \($0.relation) \(Self.percent($0.limit))"
+    }
+    if let watched { parts[0] = "\(plain(watched)): \(parts[0])" }
+    if let held { parts.append("held for \(SizeFormat.time(held))") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// With two places, unless that would make a whole per cent of a little more.
+  private static func percent(_ share: Share) -> String {
+    let hundredths = share.millionths / 100
+    if hundredths % 100 == 0 { return share.text }
+    return "\(hundredths / 100)." + String(hundredths % 100 + 100).dropFirst() + "%"
+  }
+}
+
+extension JSONWriter {
+  /// What a killer of user space went by: shares as texts of per cent.
+  mutating func ground(_ ground: Ground) {
+    object(inline: true) { writer in
+      writer.field("signal", ground.signal.rawValue)
+      writer.field("escalated_us", ground.escalated)
+      writer.field("cgroup", ground.cgroup)
+      writer.field("watched", ground.watched)
+      writer.field("held_us", ground.held)
+      writer.key("checks")
+      writer.array(inline: true) {
+        for check in ground.checks {
+          $0.object(inline: true) {
+            $0.field("what", check.what)
+            $0.field("value", check.value.text)
+            $0.field("relation", check.relation)
+            $0.field("limit", check.limit.text)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+internal import OOMFormats
+internal import OOMSimulator
+
+/// A kill that a program of user space decided: what it read, what it held that against, and what it did.
+struct UserspaceLesson {
+  let run: Run
+  let kill: Kill
+  let ground: Ground
+
+  private var numbers: LessonNumbers { LessonNumbers(pageSize: run.pageSize) }
+
+  var steps: [Lesson.Step] { [look, deaths] }
+
+  private var look: Lesson.Step {
+    var step = Lesson.Step(name: .userspace, title: "\(plain(kill.by)) looks, and acts")
+    step.field("at", SizeFormat.time(kill.at))
+    if let watched = ground.watched { step.field("watched", plain(watched)) }
+    for check in ground.checks {
+      step.field(check.what, "\(check.value.text) \(check.relation) \(check.limit.text)")
+    }
+    if let held = ground.held { step.field("held for", SizeFormat.time(held)) }
+    step.say(
+      "No allocation has failed: the kernel is not asked, and its log says nothing. The program reads files of /proc and "
+        + "of groups every now and then, and all of this held at its look.")
+    step.facts = [Lesson.Fact("at_us", kill.at), Lesson.Fact("by", kill.by)]
+    step.rows = ground.checks.map {
+      [
+        Lesson.Fact("what", $0.what), Lesson.Fact("value", $0.value.text),
+        Lesson.Fact("relation", $0.relation), Lesson.Fact("limit", $0.limit.text),
+      ]
+    }
+    return step
+  }
+
+  private var deaths: Lesson.Step {
+    var step = Lesson.Step(name: .userspace, title: "What it kills")
+    step.field("signal", ground.signal.rawValue)
+    if let escalated = ground.escalated {
+      step.field("then", "SIGKILL at \(SizeFormat.time(escalated))")
+    }
+    if let cgroup = ground.cgroup {
+      step.field("group", plain(cgroup))
+      step.say(
+        "All of the group are killed, \(kill.killed.count) processes, whatever their oom_score_adj."
+      )
+    } else {
+      step.field("process", numbers.name(kill.victim.identity))
+      step.field("oom_score", "\(kill.victim.oomScore)")
+      step.say("It is chosen by /proc/PID/oom_score, the kernel's badness for the machine.")
+    }
+    step.field("freed", numbers.pages(kill.freedPages))
+    step.facts = [
+      Lesson.Fact("signal", ground.signal.rawValue), Lesson.Fact("cgroup", ground.cgroup),
+      Lesson.Fact("oom_score", kill.victim.oomScore), Lesson.Fact("freed_pages", kill.freedPages),
+    ]
+    step.rows = kill.killed.map {
+      [Lesson.Fact("pid", Int64($0.process.pid)), Lesson.Fact("name", $0.process.name)]
+    }
+    return step
+  }
+}

@@ -1,0 +1,34 @@
+/// What a killer of user space went by, and what it did.
+package struct Ground: Equatable, Sendable {
+  /// What it sent.
+  package enum Signal: String, Sendable {
+    case term = "SIGTERM"
+    case kill = "SIGKILL"
+  }
+
+  /// A figure that was held against a limit.
+  package struct Check: Equatable, Sendable {
+    /// What it is the figure of, in the word of the file that has it: `MemAvailable`.
+    package var what: String
+    package var value: Share
+    package var limit: Share
+    /// `<=`, `<` or `>`, as the program compares.
+    package var relation: String
+  }
+
+  package var signal: Signal
+  package var checks: [Check]
+  /// The group that was watched; nil for the machine.
+  package var watched: String?
+  /// The group all of which was killed; nil where it is a process.
+  package var cgroup: String?
+  /// How long the condition had held; nil where that does not matter.
+  package var held: Microseconds?
+  /// When SIGTERM was followed by SIGKILL.
+  package var escalated: Microseconds?
+
+  init(_ signal: Signal, _ checks: [Check]) {
+    self.signal = signal
+    self.checks = checks
+  }
+}

@@ -1,0 +1,21 @@
+extension UserspaceKiller {
+  /// What stands on the clock of a replay. One whose arguments cannot be is refused before (`Scenario.problems()`).
+  var killer: Killer {
+    let program = self
+    switch kind {
+    case .earlyoom:
+      guard
+        let options = try? EarlyOOMOptions(args ?? "", isAtLeast: { isAtLeast($0, $1, $2) })
+      else { return Killer(name: kind.rawValue) { _, _, _ in .noVictim } }
+      let earlyOOM = EarlyOOM(options: options, program: program)
+      return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in
+        earlyOOM.look(&state, &killer)
+      }
+    case .systemdOOMd:
+      let oomd = SystemdOOMd(program: program)
+      return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in
+        oomd.look(&state, &killer)
+      }
+    }
+  }
+}
