@@ -166,6 +166,7 @@ import VictimSelection
     var upstream = RulesByRelease.rules(of: "3.10")
     #expect(el7 != upstream)
     upstream.badness.rootBonus = .ofOwnUse
+    upstream.proc.hasMemAvailable = true
     #expect(el7 == upstream)
     // dhclient-like victim of root: 50 852 pages less 1 525 print 195 of 252 721, 201 without the bonus.
     let pages = el7.badness.rootBonus.pages(50_852, isAdmin: true)
