@@ -104,7 +104,8 @@ extension Fields {
 extension Fields {
   private static let podKeys = ObjectKeys(["metadata", "spec", "status"])
 
-  mutating func pod() throws(JSONError) -> Kubernetes.Pod {
+  /// - Parameter isTemplate: a template of pods has no name of its own.
+  mutating func pod(isTemplate: Bool = false) throws(JSONError) -> Kubernetes.Pod {
     var pod = Kubernetes.Pod()
     var status = PodStatus()
     let start = try startOfNext()
@@ -115,7 +116,7 @@ extension Fields {
       default: status = try fields.podStatus()
       }
     }
-    if pod.name.isEmpty { wrong("a pod without metadata.name", at: start) }
+    if pod.name.isEmpty, !isTemplate { wrong("a pod without metadata.name", at: start) }
     if pod.containers.isEmpty { wrong("a pod without spec.containers", at: start) }
     status.apply(to: &pod)
     return pod
