@@ -69,7 +69,9 @@ extension ImportDraft {
     for number in 0..<replicas {
       process.name =
         replicas == 1 ? service.containerName ?? service.name : "\(service.name)-\(number + 1)"
-      add(process, limits, below: Self.parent(service.cgroupParent))
+      // As compose names containers since version 2, and before.
+      let aliases = ["-", "_"].map { "\(scenario.name)\($0)\(service.name)\($0)\(number + 1)" }
+      add(process, limits, below: Self.parent(service.cgroupParent), aliases: aliases)
     }
   }
 }

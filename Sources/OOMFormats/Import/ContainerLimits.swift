@@ -57,11 +57,16 @@ struct ContainerLimits: Equatable {
 extension ImportDraft {
   /// Adds a container: its group and one process in it.
   ///
-  /// - Parameter usage: what is known of its use; nil starts with what is reserved for it.
+  /// - Parameters:
+  ///   - usage: what is known of its use; nil starts with what was measured under one of its names, else with what is
+  ///     reserved for it.
+  ///   - aliases: what it may be called besides.
   mutating func add(
     _ container: Scenario.Process, _ limits: ContainerLimits, below parent: String,
-    usage: Bytes? = nil
+    usage: Bytes? = nil, aliases: [String] = []
   ) {
+    let known = ([container.name] + aliases).compactMap { measured[$0] }.first
+    let usage = usage ?? known
     var process = container
     process.name = unique(container.name)
     process.cgroup = parent + "/" + Self.part(process.name)
@@ -90,6 +95,10 @@ extension ImportDraft {
   }
 
   mutating func noteThatUseIsReserved() {
+    if !measured.isEmpty {
+      note("what docker stats measured is taken for anonymous memory of one process a container")
+      return
+    }
     note(
       "nothing tells how much is used: each process starts with what is reserved for it, else with nothing; "
         + "--set processes.NAME.anon=SIZE says how much")

@@ -75,6 +75,13 @@ extension ImportDraft {
     note("docker stats does not show oom_score_adj: taken for 0; docker inspect has it")
   }
 
+  /// Takes what containers use, for others that tell their limits.
+  mutating func measure(_ files: [ImportFile]) throws(ScenarioError) {
+    for file in files {
+      for row in try Self.statsRows(file) { measured[row.name] = row.usage }
+    }
+  }
+
   /// A container without a limit shows the memory of the machine, which is no round number.
   private mutating func hostMemory(_ rows: [StatsRow]) -> Bytes? {
     if let given = options.memory {

@@ -16,6 +16,8 @@ struct ImportDraft {
   var swap: Bytes?
   /// The most that everything uses at a time, in pages, where events come to more than the start.
   var peak: Int64 = 0
+  /// What containers use by their names, where it was measured beside their limits.
+  var measured: [String: Bytes] = [:]
   private var names: [String: Int] = [:]
 
   init(_ kind: ImportKind, _ options: ImportOptions) {

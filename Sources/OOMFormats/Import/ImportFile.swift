@@ -107,17 +107,32 @@ package struct Imported: Sendable {
     if options.free == nil, files.count > 1, let index = files.firstIndex(where: FreeText.isOne) {
       options.free = files.remove(at: index)
     }
-    var kind = options.kind
-    for file in files where options.kind == nil {
-      let found = try ImportKind.guess(of: file)
-      if let kind, kind != found {
-        throw file.error(
-          "this is \(found.rawValue), and the file before it \(kind.rawValue): one kind at a time")
+    var kinds: [ImportKind] = []
+    for file in files {
+      if let kind = options.kind {
+        kinds.append(kind)
+      } else {
+        kinds.append(try ImportKind.guess(of: file))
       }
-      kind = found
     }
+    // What containers use beside what they may use.
+    var stats: [ImportFile] = []
+    if let limits = kinds.first(where: { $0 == .compose || $0 == .dockerInspect }),
+      kinds.allSatisfy({ $0 == limits || $0 == .dockerStats })
+    {
+      stats = zip(files, kinds).filter { $1 == .dockerStats }.map(\.0)
+      files = zip(files, kinds).filter { $1 == limits }.map(\.0)
+      kinds = [limits]
+    }
+    if let first = kinds.first, let other = kinds.firstIndex(where: { $0 != first }) {
+      throw files[other].error(
+        "this is \(kinds[other].rawValue), and the file before it \(first.rawValue): one kind at a time"
+      )
+    }
+    let kind = kinds.first
     self.kind = kind ?? .compose
     var draft = ImportDraft(self.kind, options)
+    try draft.measure(stats)
     switch self.kind {
     case .compose: for file in files { try draft.readCompose(file) }
     case .dockerInspect: for file in files { try draft.readDockerInspect(file) }

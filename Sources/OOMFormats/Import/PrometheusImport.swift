@@ -85,7 +85,7 @@ extension ImportDraft {
       } else {
         names[wanted, default: []].append((name, subject.end))
       }
-      var process = Scenario.Process(name: name, uid: 1000)
+      var process = Scenario.Process(name: name)
       if var group = subject.subject.group {
         if name != wanted { group += name.dropFirst(wanted.count) }
         process.cgroup = group
@@ -199,7 +199,7 @@ extension ImportDraft {
     _ = line.bridge { _, _ in true }
     var events = ImportEvents(start: world.begin)
     scenario.processes.append(
-      Scenario.Process(name: "used", uid: 1000, anon: line.first?.value ?? 0))
+      Scenario.Process(name: "used", anon: line.first?.value ?? 0))
     for part in line.parts { events.anon("used", along: part) }
     scenario.events = events.sorted()
     note(

@@ -182,7 +182,7 @@ extension ImportDraft {
       swap = Bytes((swapFree + swapUsed) << 10)
     }
     let start = use.first?.value ?? 0
-    scenario.processes.append(Scenario.Process(name: "used", pid: 0, uid: 1000, anon: start))
+    scenario.processes.append(Scenario.Process(name: "used", anon: start))
     scenario.machine.pageCache = read.first?.value ?? 0
     if first.values["kbanonpg"] != nil || !total.countsCache {
       let free = first.values["kbmemfree"] ?? 0

@@ -49,9 +49,6 @@ extension ImportDraft {
     let placed = Kubernetes.NodeScenario(state)
     scenario = placed.scenario
     if options.scale != 1000 { scaleProcesses() }
-    note(
-      "each container is taken to use what it requests, as one process; --usage of the command k8s says otherwise"
-    )
     for text in placed.notes { note(text) }
   }
 

@@ -21,6 +21,7 @@ private struct WorkloadObject {
   /// Where the template begins, nil where there is none.
   var template: Int?
   var offset = 0
+  var kindOffset: Int?
 
   var key: String { "\(kind)/\(namespace)/\(name)" }
 
@@ -45,6 +46,20 @@ extension Kubectl {
   static func isList(_ kind: String) -> Bool {
     kind == "List"
       || kind.hasSuffix("List") && (workloadKinds + ["Pod"]).contains(String(kind.dropLast(4)))
+  }
+
+  /// The pods of `kubectl get pods -o json`, a list or a single one, with the defaults of the API server, and those that
+  /// workloads make.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text, UTF-8.
+  ///   - file: how messages call it.
+  /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
+  /// - Complexity: O(*n*) for *n* bytes and pods.
+  package static func pods(
+    json bytes: [UInt8], file: String
+  ) throws(ScenarioError) -> [Kubernetes.Pod] {
+    try workloads(json: bytes, file: file).pods
   }
 
   /// Pods, and as many as workloads have replicas of each template. A workload whose pods are in the list, too, is
@@ -100,7 +115,7 @@ extension Fields {
     } else {
       let found = kind.map { "found kind '\(shortened($0.text))'" } ?? "there is no kind"
       wrong(
-        "expected what kubectl get -o json prints of pods or of workloads, such as a Deployment: \(found)",
+        "expected what kubectl get pods -o json prints, or a workload such as a Deployment: \(found)",
         at: kind?.offset ?? start)
     }
     if problems.isEmpty { made = try pods(of: objects) }
@@ -123,7 +138,9 @@ extension Fields {
     var spec: Int?
     try known(Self.objectKeys) { (fields, key) throws(JSONError) in
       switch key {
-      case 0: object.kind = try fields.string() ?? kind
+      case 0:
+        object.kindOffset = try fields.startOfNext()
+        object.kind = try fields.string() ?? kind
       case 1: try fields.workloadMetadata(of: &object)
       case 2:
         spec = try fields.startOfNext()
@@ -241,7 +258,7 @@ extension Fields {
       }
       guard Kubectl.workloadKinds.contains(object.kind), let template = object.template else {
         if object.kind == "Node" {
-          wrong("expected a Pod or a workload, found kind 'Node'", at: object.offset)
+          wrong("expected a Pod, found kind 'Node'", at: object.kindOffset ?? object.offset)
         }
         others += 1
         continue
