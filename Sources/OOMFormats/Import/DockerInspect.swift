@@ -54,7 +54,8 @@ extension ImportDraft {
       var process = Scenario.Process(
         name: name, pid: container.pid, oomScoreAdj: container.oomScoreAdj)
       process.restart = container.restart.flatMap { Self.restart($0) }
-      note(sharedMemory: container.sharedMemory, of: name)
+      // 64 MiB are what everybody has.
+      if container.sharedMemory != 64 << 20 { note(sharedMemory: container.sharedMemory, of: name) }
       add(process, container.limits, below: Self.parent(container.cgroupParent))
     }
     note(stopped, "container", "containers", "that did not run left out")

@@ -90,8 +90,10 @@ extension ImportDraft {
     }
     guard let largest = rows.max(by: { $0.limit ?? 0 < $1.limit ?? 0 }), let limit = largest.limit
     else { return nil }
-    let digits = largest.limitText.filter { $0.isNumber }
-    guard digits.count >= 4, largest.limitText.contains("."), digits.last != "0" else { return nil }
+    // People write 512m, 1.5g or 3.75g; an eighth is the finest of it.
+    let end = largest.limitText.lastIndex { $0.isNumber } ?? largest.limitText.startIndex
+    guard let number = ExactDecimal(largest.limitText[...end]), !number.isWholeNumberOfEighths
+    else { return nil }
     memory = limit
     note(
       "\(largest.limitText), the largest limit, is no round number: taken for the memory of the machine, and its containers for unlimited"

@@ -55,6 +55,14 @@ struct ExactDecimal: Equatable, Sendable {
     exponent += isNegative ? -power : power
   }
 
+  /// Whether nothing is left after three digits in base two.
+  var isWholeNumberOfEighths: Bool {
+    if exponent >= 0 || digits == 0 { return true }
+    if exponent < -18 { return false }
+    let divisor = (0..<(-exponent)).reduce(UInt64(1)) { product, _ in product * 10 }
+    return digits % divisor * 8 % divisor == 0
+  }
+
   /// The number times a whole number, rounded up; nil above 2⁶².
   func times(_ unit: Int64) -> Int64? {
     if digits == 0 || unit == 0 { return 0 }

@@ -104,7 +104,11 @@ struct ImportDraft {
     } else {
       var size = Self.usualMemory
       let wanted = max(usedAtStart, peak)
-      while size < SizeText.maxBytes / 2, pages.pages(size) / 5 * 4 < wanted { size = size * 2 }
+      let limits = scenario.cgroups.values.compactMap(\.max).filter { $0 != Cgroup.unlimited }
+      let largest = limits.max() ?? 0
+      while size < SizeText.maxBytes / 2,
+        pages.pages(size) / 5 * 4 < wanted || pages.pages(size) < largest
+      { size = size * 2 }
       scenario.machine.memory = pages.pages(size)
       note(
         "the machine is not in the input: taken for \(SizeFormat.binary(size)); --memory SIZE says otherwise"
@@ -112,11 +116,28 @@ struct ImportDraft {
     }
     if let size = options.swap ?? swap {
       scenario.machine.swap = pages.pages(size)
+    } else if let size = swapForProcesses {
+      scenario.machine.swap = pages.pages(size)
+      note(
+        "swap of the machine is not in the input: taken for \(SizeFormat.binary(size)), since processes have some in it; --swap SIZE says otherwise"
+      )
     } else {
       note("swap of the machine is not in the input: taken for none; --swap SIZE says otherwise")
     }
     scenario.machine.kernel = min(scenario.machine.kernel, scenario.machine.memory)
     scenario.machine.pageCache = min(scenario.machine.pageCache, scenario.machine.memory)
+  }
+
+  /// Room for what processes have in swap at the start; nil where they have nothing in it.
+  private var swapForProcesses: Bytes? {
+    let most = Self.pageSize.pages(SizeText.maxBytes)
+    let swapped = (0..<scenario.processes.count).reduce(Int64(0)) {
+      min($0 + scenario.processes[$1].swap, most)
+    }
+    if swapped == 0 { return nil }
+    var size: Bytes = 1 << 30
+    while size < SizeText.maxBytes, Self.pageSize.pages(size) < swapped { size = size * 2 }
+    return size
   }
 
   private var usedAtStart: Int64 {

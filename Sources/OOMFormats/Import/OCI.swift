@@ -8,7 +8,7 @@ private struct OCIBundle {
   var oomScoreAdj: Int16 = 0
   var cgroupsPath: String?
   var limits = ContainerLimits(swapsAsMuch: false)
-  var unified: [(file: String, value: String)] = []
+  var unified: [(file: String, value: String, offset: Int)] = []
   var hasLinux = false
 }
 
@@ -128,8 +128,8 @@ extension Fields {
       }
       try fields.known(Self.resourcesKeys) { (fields, key) throws(JSONError) in
         if key == 1 {
-          try fields.dictionary { (fields, name, _) throws(JSONError) in
-            if let value = try fields.string() { bundle.unified.append((name, value)) }
+          try fields.dictionary { (fields, name, offset) throws(JSONError) in
+            if let value = try fields.string() { bundle.unified.append((name, value, offset)) }
           }
           return
         }
@@ -153,7 +153,7 @@ extension Fields {
   /// `linux.resources.unified`: files of version 2 and what is written to them.
   fileprivate mutating func unified(_ bundle: OCIBundle) throws(JSONError) -> Cgroup {
     var group = Cgroup()
-    for (file, value) in bundle.unified {
+    for (file, value, offset) in bundle.unified {
       guard
         [
           "memory.min", "memory.low", "memory.high", "memory.max", "memory.swap.max",
@@ -163,7 +163,7 @@ extension Fields {
       let size = value == "max" ? nil : WrittenSize.bytes(value[...], .binary)
       if value != "max", size == nil {
         wrong(
-          "unified: '\(shortened(value))' of \(file) is no number of bytes and not 'max'", at: 0)
+          "'\(shortened(value))' is no number of bytes and not 'max'", at: offset)
         continue
       }
       let limit = size.map { ImportDraft.pageSize.pages($0) } ?? Cgroup.unlimited

@@ -230,7 +230,7 @@ extension ImportDraft {
     }
     let span = SizeFormat.shortTime(Microseconds(world.end - world.begin))
     note(
-      "\(world.samples) samples over \(span), \(scenario.events.count) events: what lies on a line is one event"
+      "samples: \(world.samples) over \(span); events: \(scenario.events.count), as what lies on a line is one"
     )
     if scenario.events.count > 100_000, options.tolerance == 0 {
       note(

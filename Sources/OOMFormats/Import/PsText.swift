@@ -160,9 +160,15 @@ extension PsText.Row {
     return first.isEmpty ? "?" : String(first)
   }
 
+  private static let kernelNames = [
+    "kthreadd", "kworker/", "ksoftirqd/", "migration/", "cpuhp/", "rcu_", "idle_inject/",
+  ]
+
   /// Neither address space nor memory: a thread of the kernel.
   var isKernelThread: Bool {
-    rss == 0 && vsz ?? 0 == 0 && (command.hasPrefix("[") || ppid == 2 || pid == 2)
+    rss == 0 && vsz ?? 0 == 0
+      && (command.hasPrefix("[") || ppid == 2 || pid == 2
+        || Self.kernelNames.contains { command.hasPrefix($0) })
   }
 }
 
@@ -233,10 +239,10 @@ extension ImportDraft {
       if size <= Int128(SizeText.maxBytes.rawValue) { about = Bytes(Int64(size)) }
     }
     guard let file = options.free else {
-      if let about, options.memory == nil {
+      // 2.0 is at least 1.95 and below 2.05.
+      if let about, options.memory == nil, largest?.memoryShare ?? 0 >= 20 {
         memory = about
-        note(
-          "the memory of the machine is taken from %MEM, within some percent; --free FILE says it")
+        note("the memory of the machine is taken from %MEM, within 3 %; --free FILE says it")
       }
       return
     }

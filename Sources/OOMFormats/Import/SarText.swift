@@ -199,6 +199,8 @@ extension ImportDraft {
     note(
       "sar shows no processes: what is in use and no cache is the anonymous memory of one, 'used'")
     let span = SizeFormat.shortTime(Microseconds(last.time - first.time))
-    note("\(text.samples.count) samples over \(span): what lies on a line is one event")
+    note(
+      "samples: \(text.samples.count) over \(span); events: \(scenario.events.count), as what lies on a line is one"
+    )
   }
 }
