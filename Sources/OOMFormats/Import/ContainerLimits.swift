@@ -9,7 +9,7 @@ struct ContainerLimits: Equatable {
   var reservation: Bytes?
   var swappiness: Int64?
   var disablesOOMKill = false
-  /// Whether who says nothing of swap gets as much of it as memory. Source: `adaptContainerSettings()`, moby.
+  /// Whether a container that nothing is said of swap for gets as much of it as memory. Source: `adaptContainerSettings()`, moby.
   var swapsAsMuch = true
 
   /// The files that a runtime writes.
@@ -58,18 +58,19 @@ extension ImportDraft {
   /// Adds a container: its group and one process in it.
   ///
   /// - Parameters:
+  ///   - leaf: the name of its group; that of the process when nil.
   ///   - usage: what is known of its use; nil starts with what was measured under one of its names, else with what is
   ///     reserved for it.
   ///   - aliases: what it may be called besides.
   mutating func add(
     _ container: Scenario.Process, _ limits: ContainerLimits, below parent: String,
-    usage: Bytes? = nil, aliases: [String] = []
+    leaf: String? = nil, usage: Bytes? = nil, aliases: [String] = []
   ) {
     let known = ([container.name] + aliases).compactMap { measured[$0] }.first
     let usage = usage ?? known
     var process = container
     process.name = unique(container.name)
-    process.cgroup = parent + "/" + Self.part(process.name)
+    process.cgroup = parent + "/" + (leaf ?? Self.part(process.name))
     let group = limits.group(version: scenario.cgroupVersion)
     if group != Cgroup() { scenario.cgroups[process.cgroup] = group }
     if scenario.cgroupVersion == 2 {

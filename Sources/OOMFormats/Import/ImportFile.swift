@@ -84,8 +84,12 @@ package struct ImportOptions: Sendable {
   package var instance: String?
   /// What usage is multiplied by, in thousandths.
   package var scale: Int64 = 1000
-  /// How far a line through samples may be off them, in pages.
-  package var tolerance: Int64 = 0
+  /// How far a line through samples may be off them, in pages. Nil goes through all as long as that takes no more than
+  /// `mostPieces`.
+  package var tolerance: Int64?
+
+  /// Straight pieces that a replay takes a few seconds for.
+  package static let mostPieces = 500_000
 
   package init() {}
 }

@@ -28,18 +28,17 @@ extension ImportDraft {
     let process = Scenario.Process(
       name: name, uid: bundle.uid, oomScoreAdj: bundle.oomScoreAdj)
     let (parent, leaf) = Self.place(bundle.cgroupsPath)
-    add(process, bundle.limits, below: parent)
-    let last = scenario.processes.count - 1
-    var added = scenario.processes[last]
-    if let leaf, scenario.cgroups[parent + "/" + leaf] == nil {
-      let limits = scenario.cgroups.removeValue(forKey: added.cgroup)
-      added.cgroup = parent + "/" + leaf
-      scenario.processes[last] = added
-      if let limits { scenario.cgroups[added.cgroup] = limits }
+    // Two bundles with one path are two containers.
+    let isFree = leaf.map { name in
+      !(0..<scenario.processes.count).contains {
+        scenario.processes[$0].cgroup == "\(parent)/\(name)"
+      }
     }
+    add(process, bundle.limits, below: parent, leaf: isFree == true ? leaf : nil)
+    let path = scenario.processes[scenario.processes.count - 1].cgroup
     if group != Cgroup() {
       if scenario.cgroupVersion == 2 {
-        scenario.cgroups[added.cgroup, default: Cgroup()].apply(group)
+        scenario.cgroups[path, default: Cgroup()].apply(group)
       } else {
         note("\(name): 'unified' is for version 2 of cgroups: left out")
       }

@@ -21,6 +21,14 @@ extension ImportDraft {
       throw file.error("the samples span more than 31 years", line: 1)
     }
     chooseAnon(&world)
+    let tolerance = world.simplify()
+    if tolerance > 0 {
+      let size = SizeFormat.binary(pages: tolerance, pageSize: Self.pageSize)
+      note(
+        "lines through all samples would be more than \(ImportOptions.mostPieces) pieces: they are off by up to \(size); "
+          + "--tolerance 0 meets all")
+    }
+    world.keepAnon()
     addLives(world)
     setMachine(world)
     say(world, bridged)
@@ -35,6 +43,7 @@ extension ImportDraft {
       for metric in [.rss, .workingSet, .usage] as [PrometheusMetric] {
         guard let line = subject.lines[metric] else { continue }
         if metric != .rss { guessed[metric, default: 0] += 1 }
+        subject.measuredBy = metric
         subject.anon = line
         break
       }
@@ -46,7 +55,7 @@ extension ImportDraft {
           subject.end = max(subject.end, last.time)
         }
       }
-      for metric in subject.lines.keys where metric != .cache && metric != .swap {
+      for metric in subject.lines.keys where ![.cache, .swap, subject.measuredBy].contains(metric) {
         subject.lines[metric] = nil
       }
       world.subjects[place] = subject
@@ -68,7 +77,7 @@ extension ImportDraft {
     events.reserveCapacity(world.subjects.reduce(0) { $0 + $1.anon.knots.count })
     var names: [String: [(name: String, end: Int64)]] = [:]
     var restarts = 0
-    // Who is there at first comes first, as in the text; then by the time of the start.
+    // What is there at first comes first, as in the text; then by the time of the start.
     let order = world.subjects.indices.sorted {
       let (a, b) = (world.subjects[$0].begin, world.subjects[$1].begin)
       return a == b ? $0 < $1 : a < b
@@ -195,7 +204,7 @@ extension ImportDraft {
         SampledLine.Knot(time: time, value: used(Bytes(max(total - min(left, total), 0)))))
     }
     if samples.isEmpty { return }
-    var line = SampledLine(samples, tolerance: options.tolerance, longest: .max)
+    var line = SampledLine(samples, tolerance: options.tolerance ?? 0, longest: .max)
     _ = line.bridge { _, _ in true }
     var events = ImportEvents(start: world.begin)
     scenario.processes.append(
@@ -232,14 +241,19 @@ extension ImportDraft {
     note(
       "samples: \(world.samples) over \(span); events: \(scenario.events.count), as what lies on a line is one"
     )
-    if scenario.events.count > 100_000, options.tolerance == 0 {
-      note(
-        "--tolerance 1M draws lines through samples that are off by less, which makes fewer events")
-    }
   }
 }
 
 extension PrometheusWorld {
+  /// Takes the line of what anonymous memory was measured by for it.
+  fileprivate mutating func keepAnon() {
+    for place in subjects.indices {
+      if let line = subjects[place].lines.removeValue(forKey: subjects[place].measuredBy) {
+        subjects[place].anon = line
+      }
+    }
+  }
+
   fileprivate func limits(of name: String) -> ContainerLimits {
     var limits = ContainerLimits(swapsAsMuch: false)
     guard let settings = settings[name] else { return limits }

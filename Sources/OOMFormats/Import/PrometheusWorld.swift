@@ -7,6 +7,7 @@ struct PrometheusWorld {
     var lines: [PrometheusMetric: SampledLine] = [:]
     /// Anonymous memory, from the best of what was measured.
     var anon = SampledLine()
+    var measuredBy = PrometheusMetric.rss
     var begin: Int64 = .max
     var end: Int64 = .min
   }
@@ -142,7 +143,7 @@ struct PrometheusWorld {
       knots[place].value = min(pages, pageSize.pages(most))
     }
     let step = step == .max ? Int64.max / 4 : step
-    return SampledLine(knots, tolerance: options.tolerance, longest: step + step / 2)
+    return SampledLine(knots, tolerance: options.tolerance ?? 0, longest: step + step / 2)
   }
 
   // MARK: After all series
@@ -172,5 +173,27 @@ struct PrometheusWorld {
       }
     }
     return bridged.count
+  }
+
+  /// Draws lines off the samples where going through all takes more pieces than a replay is quick with.
+  ///
+  /// - Returns: by how many pages they may be off.
+  mutating func simplify() -> Int64 {
+    var tolerance: Int64 = 0
+    while options.tolerance == nil, pieces > ImportOptions.mostPieces, tolerance < 1 << 38 {
+      tolerance = tolerance == 0 ? 64 : tolerance * 4
+      for place in subjects.indices {
+        for (metric, line) in subjects[place].lines {
+          subjects[place].lines[metric] = line.simplified(tolerance)
+        }
+      }
+    }
+    return tolerance
+  }
+
+  private var pieces: Int {
+    subjects.reduce(0) { sum, subject in
+      subject.lines.values.reduce(sum) { $0 + $1.knots.count }
+    }
   }
 }

@@ -26,19 +26,34 @@ struct SampledLine: Equatable, Sendable {
   ///   - tolerance: how far a piece may be off a sample; with 0 it goes through all.
   ///   - longest: samples farther apart than this have a gap between them.
   init(_ samples: [Knot], tolerance: Int64, longest: Int64) {
+    var start = 0
+    for index in samples.indices.dropFirst()
+    where samples[index].time - samples[index - 1].time > longest {
+      append(samples[start..<index], tolerance)
+      gaps.append(knots.count)
+      start = index
+    }
+    append(samples[start...], tolerance)
+  }
+
+  /// The same line with fewer pieces, which may be off its knots, and so off all samples, by a tolerance.
+  func simplified(_ tolerance: Int64) -> SampledLine {
+    var line = SampledLine()
+    for part in parts {
+      if !line.knots.isEmpty { line.gaps.append(line.knots.count) }
+      line.append(part, tolerance)
+    }
+    return line
+  }
+
+  /// Adds pieces through samples without gaps. A piece goes on as long as some line from its start passes every sample
+  /// within the tolerance, and its end is a sample.
+  private mutating func append(_ samples: ArraySlice<Knot>, _ tolerance: Int64) {
     guard var start = samples.first else { return }
     knots.append(start)
     var end = start
-    var least = Slope.lowest
-    var most = Slope.highest
+    var (least, most) = (Slope.lowest, Slope.highest)
     for sample in samples.dropFirst() {
-      if sample.time - end.time > longest {
-        if end != start { knots.append(end) }
-        gaps.append(knots.count)
-        knots.append(sample)
-        (start, end, least, most) = (sample, sample, .lowest, .highest)
-        continue
-      }
       let slope = Slope(from: start, to: sample, off: 0)
       if slope < least || most < slope {
         knots.append(end)

@@ -172,8 +172,8 @@ extension ImportDraft {
     }
     let step = zip(text.samples, text.samples.dropFirst()).map { $1.time - $0.time }.min() ?? 0
     let longest = max(step, 1) * 5 / 2
-    var use = SampledLine(anon, tolerance: options.tolerance, longest: longest)
-    var read = SampledLine(cache, tolerance: options.tolerance, longest: longest)
+    var use = SampledLine(anon, tolerance: options.tolerance ?? 0, longest: longest)
+    var read = SampledLine(cache, tolerance: options.tolerance ?? 0, longest: longest)
     let bridged = use.bridge { _, _ in true }
     _ = read.bridge { _, _ in true }
     note(bridged, "gap", "gaps", "between samples: taken for straight lines")

@@ -36,7 +36,7 @@ let importCommand = CommandSpec(
     OptionSpec(
       name: "--tolerance", value: "SIZE",
       help:
-        "With prometheus and sar: how far a straight line may be off a sample, such as 1M; 0 when absent, so that all are met."
+        "With prometheus and sar: how far a straight line may be off a sample, such as 1M; when absent all are met, as far as that takes no more than 500,000 lines."
     ),
     OptionSpec(
       name: "--cgroup-version", value: "VERSION", words: ["1", "2"],
@@ -97,7 +97,7 @@ extension Arguments {
     options.kernel = try kernel()
     options.cgroupVersion = value("--cgroup-version") == "1" ? 1 : 2
     options.instance = value("--instance")
-    options.tolerance = try importSize("--tolerance").map { Bytes(4096).pages($0) } ?? 0
+    options.tolerance = try importSize("--tolerance").map { Bytes(4096).pages($0) }
     if let text = value("--scale") {
       guard let scale = ImportOptions.scale(text) else {
         throw UsageError(
