@@ -36,6 +36,11 @@ extension ImportDraft {
         hasServices = true
         try fields.dictionary { (fields, name, offset) throws(JSONError) in
           if name.isEmpty { fields.wrong("a service without a name", at: offset) }
+          if try fields.json.peek() == .null {
+            try fields.json.skipValue()
+            services.append(ComposeService(name: name))
+            return
+          }
           services.append(try fields.composeService(name))
         }
       }
@@ -106,8 +111,7 @@ extension Fields {
       case "memswap_limit": service.limits.memorySwap = try fields.writtenSize(minusOne: true)
       case "mem_reservation": service.limits.reservation = try fields.writtenSize()
       case "mem_swappiness":
-        let value = try fields.integer(-1...100)
-        if value != -1 { service.limits.swappiness = value }
+        service.limits.swappiness = try fields.writtenSwappiness()
       case "oom_score_adj": service.oomScoreAdj = try fields.importedScore() ?? 0
       case "oom_kill_disable": service.limits.disablesOOMKill = try fields.bool() ?? false
       case "shm_size": service.sharedMemory = try fields.writtenSize()

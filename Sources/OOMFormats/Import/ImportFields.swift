@@ -38,6 +38,19 @@ extension Fields {
     return nil
   }
 
+  /// A share of 0 to 100, which compose writes as a string; nil for -1, which is the kernel's own.
+  mutating func writtenSwappiness() throws(JSONError) -> Int64? {
+    guard try json.peek() == .string else {
+      return try integer(-1...100).flatMap { $0 == -1 ? nil : $0 }
+    }
+    let offset = json.offset
+    let text = json.text(try json.readString())
+    if text == "-1" { return nil }
+    if let number = Int64(text), (0...100).contains(number) { return number }
+    wrong("'\(shortened(text))' is no number from 0 to 100", at: offset)
+    return nil
+  }
+
   /// A number of bytes of 64 bits; -1 and what is above any machine mean no limit, which is nil.
   mutating func byteLimit() throws(JSONError) -> Bytes? {
     guard let number = try integer(-1...Int64.max) else { return nil }

@@ -148,6 +148,14 @@ package struct Imported: Sendable {
     case .ps: for file in files { try draft.readPs(file) }
     case .sar: try draft.readSar(files)
     }
+    for (option, isGiven, isUsed) in [
+      ("--free", options.free != nil, self.kind == .ps),
+      ("--node", options.node != nil, self.kind == .kubernetes),
+      ("--instance", options.instance != nil, self.kind == .prometheus),
+      ("--tolerance", options.tolerance != nil, self.kind == .prometheus || self.kind == .sar),
+    ] where isGiven && !isUsed {
+      draft.note("\(option) is not used: this is \(self.kind.rawValue)")
+    }
     try draft.finish(files)
     scenario = draft.scenario
     notes = draft.notes

@@ -61,6 +61,20 @@ extension ImportDraft {
       world.subjects[place] = subject
     }
     world.subjects.removeAll { $0.anon.first == nil && $0.lines[.swap] == nil }
+    // A group that has others below it counts what they use again.
+    var above: Set<Substring> = []
+    for subject in world.subjects {
+      var path = subject.subject.identity[...]
+      guard path.hasPrefix("/") else { continue }
+      while let slash = path.lastIndex(of: "/") {
+        path = path[..<slash]
+        above.insert(path)
+      }
+    }
+    world.subjects.removeAll { subject in
+      subject.subject.group == subject.subject.identity
+        && above.contains(subject.subject.identity[...])
+    }
     note(
       guessed[.workingSet] ?? 0, "container has", "containers have",
       "no container_memory_rss: the working set is taken for anonymous memory, though active cache is in it"

@@ -181,7 +181,7 @@ struct PrometheusWorld {
   mutating func simplify() -> Int64 {
     var tolerance: Int64 = 0
     while options.tolerance == nil, pieces > ImportOptions.mostPieces, tolerance < 1 << 38 {
-      tolerance = tolerance == 0 ? 64 : tolerance * 4
+      tolerance = max(tolerance * 2, 16)
       for place in subjects.indices {
         for (metric, line) in subjects[place].lines {
           subjects[place].lines[metric] = line.simplified(tolerance)

@@ -249,6 +249,7 @@ extension Fields {
     var ids: Set<String> = []
     var others = 0
     var count = 0
+    var containers = 0
     for object in objects {
       if object.kind == "Pod" {
         json.rewind(to: object.offset)
@@ -272,6 +273,11 @@ extension Fields {
       }
       json.rewind(to: template)
       let pod = try templatePod(of: object)
+      containers += object.count * pod.allContainers.count
+      if containers > 10 * ImportDraft.mostReplicas {
+        wrong("more than \(10 * ImportDraft.mostReplicas) containers", at: object.offset)
+        return made
+      }
       if object.isSuspended, object.count == 0 {
         made.notes.append("\(object.name) is suspended: left out")
       }
