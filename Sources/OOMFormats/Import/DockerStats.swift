@@ -77,9 +77,10 @@ extension ImportDraft {
 
   /// Takes what containers use, for others that tell their limits.
   mutating func measure(_ files: [ImportFile]) throws(ScenarioError) {
-    for file in files {
-      for row in try Self.statsRows(file) { measured[row.name] = row.usage }
-    }
+    var rows: [StatsRow] = []
+    for file in files { rows += try Self.statsRows(file) }
+    for row in rows { measured[row.name] = row.usage }
+    _ = hostMemory(rows)
   }
 
   /// A container without a limit shows the memory of the machine, which is no round number.
@@ -90,9 +91,10 @@ extension ImportDraft {
     }
     guard let largest = rows.max(by: { $0.limit ?? 0 < $1.limit ?? 0 }), let limit = largest.limit
     else { return nil }
-    // People write 512m, 1.5g or 3.75g; an eighth is the finest of it.
+    // People write 512m, 1.5g or 3.75g; an eighth is the finest of it, and of larger ones a whole number.
     let end = largest.limitText.lastIndex { $0.isNumber } ?? largest.limitText.startIndex
-    guard let number = ExactDecimal(largest.limitText[...end]), !number.isWholeNumberOfEighths
+    guard let number = ExactDecimal(largest.limitText[...end]),
+      !number.isWhole(inPartsOf: limit > 4 << 30 ? 1 : 8)
     else { return nil }
     memory = limit
     note(

@@ -55,12 +55,14 @@ struct ExactDecimal: Equatable, Sendable {
     exponent += isNegative ? -power : power
   }
 
-  /// Whether nothing is left after three digits in base two.
-  var isWholeNumberOfEighths: Bool {
+  /// Whether it is a whole number of halves, of eighths, of wholes.
+  ///
+  /// - Parameter parts: how many make a whole, at most 8.
+  func isWhole(inPartsOf parts: UInt64) -> Bool {
     if exponent >= 0 || digits == 0 { return true }
     if exponent < -18 { return false }
     let divisor = (0..<(-exponent)).reduce(UInt64(1)) { product, _ in product * 10 }
-    return digits % divisor * 8 % divisor == 0
+    return digits % divisor * parts % divisor == 0
   }
 
   /// The number times a whole number, rounded up; nil above 2⁶².

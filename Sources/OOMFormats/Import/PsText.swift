@@ -249,7 +249,7 @@ extension ImportDraft {
     var free = try FreeText(file)
     let most = largest.map { Bytes($0.rss.rawValue << 10) } ?? 0
     if let unit = free.choose(about: about, atLeast: most) {
-      note("\(file.name): the numbers of free are taken for \(unit)")
+      note("the numbers of free are taken for \(unit)")
     }
     memory = free.totalSize
     swap = free.swapSize ?? 0
