@@ -8,8 +8,8 @@ struct OOMSim {
 
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
-    protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, autopsyCommand,
-    snapshotCommand, nextCommand, rulesCommand, completionCommand,
+    protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
+    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
   ]
 
   static func main() {

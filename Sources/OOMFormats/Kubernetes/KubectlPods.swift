@@ -1,36 +1,7 @@
-package import OOMSimulator
+internal import OOMSimulator
 
 /// Reads what `kubectl get … -o json` prints. Keys that do not matter here are passed over.
 package enum Kubectl {
-  /// The pods of `kubectl get pods -o json`: a list or a single one, with the defaults of the API server.
-  ///
-  /// - Parameters:
-  ///   - bytes: the text, UTF-8.
-  ///   - file: how messages call it.
-  /// - Throws: a `ScenarioError` with every mistake that could be found, at most twenty.
-  /// - Complexity: O(*n*) for *n* bytes.
-  package static func pods(
-    json bytes: [UInt8], file: String
-  ) throws(ScenarioError) -> [Kubernetes.Pod] {
-    var pods: [Kubernetes.Pod] = []
-    var names: Set<String> = []
-    var ids: Set<String> = []
-    try read(bytes, file, kind: "Pod") { (fields, offset) throws(JSONError) in
-      var pod = try fields.pod()
-      if !names.insert("\(pod.namespace)/\(pod.name)").inserted {
-        fields.wrong("the pod \(pod.namespace)/\(pod.name) stands here twice", at: offset)
-      }
-      for id in [pod.mirrorOf ?? pod.uid] + pod.allContainers.map(\.id) {
-        if let id, !ids.insert(id).inserted {
-          fields.wrong("the id '\(shortened(id))' is that of another pod or container", at: offset)
-        }
-      }
-      pod.setDefaults()
-      pods.append(pod)
-    }
-    return pods
-  }
-
   private static let topKeys = ObjectKeys(["kind", "items"])
 
   /// Reads a list of objects, or one object, of a kind. What it is the kind of stands before it, so the text is
@@ -104,7 +75,8 @@ extension Fields {
 extension Fields {
   private static let podKeys = ObjectKeys(["metadata", "spec", "status"])
 
-  mutating func pod() throws(JSONError) -> Kubernetes.Pod {
+  /// - Parameter isTemplate: a template of pods has no name of its own.
+  mutating func pod(isTemplate: Bool = false) throws(JSONError) -> Kubernetes.Pod {
     var pod = Kubernetes.Pod()
     var status = PodStatus()
     let start = try startOfNext()
@@ -115,7 +87,7 @@ extension Fields {
       default: status = try fields.podStatus()
       }
     }
-    if pod.name.isEmpty { wrong("a pod without metadata.name", at: start) }
+    if pod.name.isEmpty, !isTemplate { wrong("a pod without metadata.name", at: start) }
     if pod.containers.isEmpty { wrong("a pod without spec.containers", at: start) }
     status.apply(to: &pod)
     return pod

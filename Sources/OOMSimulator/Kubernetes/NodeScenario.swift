@@ -175,12 +175,19 @@ extension Kubernetes {
     }
 
     /// What is left of a process's pages when its page tables are taken off.
-    private static func anonPages(of share: Int64) -> Int64 {
+    package static func anonPages(of share: Int64) -> Int64 {
       let perTable = pagesPerPageTable(pageSize: NodeState.pageSize)
       return most(share) { anon in
         anon + pageTablesOfAnEmptyProcess + lastLevelTables(touched: anon, pagesPerTable: perTable)
           <= share
       }
+    }
+
+    /// Page tables of a process that touches so many pages.
+    package static func pageTables(of touched: Int64) -> Int64 {
+      pageTablesOfAnEmptyProcess
+        + lastLevelTables(
+          touched: touched, pagesPerTable: pagesPerPageTable(pageSize: NodeState.pageSize))
     }
 
     private mutating func setLimits() {

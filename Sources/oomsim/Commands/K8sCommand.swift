@@ -7,7 +7,7 @@ let k8sCommand = CommandSpec(
   overview: "Say who is killed and who is evicted when a Kubernetes node runs out of memory.",
   operands: "PODS.json",
   operandHelp:
-    "What 'kubectl get pods -A -o json --field-selector spec.nodeName=NODE' prints; - is standard input.",
+    "What 'kubectl get pods -A -o json --field-selector spec.nodeName=NODE' prints, or workloads that make pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob; - is standard input.",
   maxOperands: 1,
   options: K8sOptions.all,
   example: """
@@ -20,10 +20,12 @@ let k8sCommand = CommandSpec(
 @Sendable private func k8s(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
   let options = try K8sOptions(arguments)
   let path = arguments.operands[0]
-  let pods = try k8sInput(path, terminal) { (bytes, name) throws(ScenarioError) in
-    try Kubectl.pods(json: bytes, file: name)
+  let workloads = try k8sInput(path, terminal) { (bytes, name) throws(ScenarioError) in
+    try Kubectl.workloads(json: bytes, file: name)
   }
-  var input = K8sInput(pods: pods, file: path == "-" ? "standard input" : path, options: options)
+  for note in workloads.notes { terminal.error("oomsim: \(note)") }
+  var input = K8sInput(
+    pods: workloads.pods, file: path == "-" ? "standard input" : path, options: options)
   if let path = options.node {
     let nodes = try k8sInput(path, terminal) { (bytes, name) throws(ScenarioError) in
       try Kubectl.nodes(json: bytes, file: name)

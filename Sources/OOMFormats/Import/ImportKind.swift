@@ -1,0 +1,130 @@
+internal import OOMSimulator
+
+/// What other programs print that says how much memory processes have and may have.
+package enum ImportKind: String, CaseIterable, Sendable {
+  /// `docker compose config --format json`.
+  case compose
+  /// `docker inspect`.
+  case dockerInspect = "docker-inspect"
+  /// `docker stats --no-stream`, its table or with `--format json`.
+  case dockerStats = "docker-stats"
+  /// config.json of a bundle, OCI runtime specification.
+  case oci
+  /// Workloads as `kubectl get -o json` prints them.
+  case kubernetes
+  /// An answer of the HTTP API to `query` or `query_range`.
+  case prometheus
+  /// `systemctl show`.
+  case systemd
+  /// `ps aux`, or `ps -eo` with headers.
+  case ps
+  /// `sar -r`, `sar -S`.
+  case sar
+}
+
+extension ImportKind {
+  private static let keys: [String: ImportKind] = [
+    "services": .compose, "ociVersion": .oci, "apiVersion": .kubernetes, "items": .kubernetes,
+    "data": .prometheus, "resultType": .prometheus, "result": .prometheus, "errorType": .prometheus,
+    "HostConfig": .dockerInspect, "MemUsage": .dockerStats, "BlockIO": .dockerStats,
+    "CPUPerc": .dockerStats, "mem_usage": .dockerStats,
+  ]
+
+  /// What a text is, by what only one kind has.
+  ///
+  /// - Throws: a `ScenarioError` where it is none of them.
+  static func guess(of file: ImportFile) throws(ScenarioError) -> ImportKind {
+    var fields = Fields(file.bytes, pageSize: 4096)
+    fields.json.skipSpace()
+    let start = fields.json.offset
+    if start == file.bytes.count { throw file.error("there is nothing in it") }
+    let first = file.bytes[start]
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      do throws(JSONError) {
+        if let kind = try fields.kindOfNext() { return kind }
+      } catch {
+        if let error = fields.error(file: file.name, error) { throw error }
+      }
+      if let error = fields.error(file: file.name) { throw error }
+      throw file.error(
+        "JSON of no kind that is known: say which with --from \(all)",
+        at: file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    }
+    return try guess(ofText: file)
+  }
+
+  private static let all = allCases.map(\.rawValue).joined(separator: ", ")
+
+  /// By the first lines that are decisive.
+  private static func guess(ofText file: ImportFile) throws(ScenarioError) -> ImportKind {
+    var lines = TextLines(file)
+    var seen = 0
+    while seen < 100, let line = lines.next() {
+      if line.words.isEmpty { continue }
+      seen += 1
+      if DockerStatsTable.isHeader(line) { return .dockerStats }
+      if SarText.isHeader(line) { return .sar }
+      if PsText.isHeader(line) { return .ps }
+      if SystemdUnits.isProperty(line) { return .systemd }
+      if let error = file.refusalOfYAML(line) { throw error }
+    }
+    throw file.error("no kind of text that is known: say which with --from \(all)", line: 1)
+  }
+}
+
+extension ImportFile {
+  /// YAML is not read: what wrote or checked it prints JSON, too, with everything filled in.
+  func refusalOfYAML(_ line: TextLine) -> ScenarioError? {
+    let text = line.text.drop { $0 == " " }
+    if text.hasPrefix("#") || text == "---" || text.hasPrefix("%YAML") { return nil }
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    let key = text[..<colon]
+    let rest = text[colon...].dropFirst()
+    let isKey = !key.isEmpty && key.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+    guard isKey, rest.isEmpty || rest.first == " " else { return nil }
+    let command =
+      switch key {
+      case "apiVersion", "kind", "metadata", "spec", "items":
+        "'kubectl get -o json', or 'kubectl create --dry-run=client -o json -f \(name)'"
+      case "services", "version", "volumes", "networks", "name", "include":
+        "'docker compose config --format json'"
+      default:
+        "'docker compose config --format json' or 'kubectl get -o json'"
+      }
+    return error(
+      "this looks like YAML, which is not read: \(command) makes JSON of it", line: line.number)
+  }
+}
+
+extension Fields {
+  /// Goes through the keys of an object, or of the first object of a list, up to one that decides.
+  fileprivate mutating func kindOfNext() throws(JSONError) -> ImportKind? {
+    if try json.peek() == .array {
+      try json.beginArray()
+      guard try json.nextElement(isFirst: true), try json.peek() == .object else { return nil }
+    }
+    try json.beginObject()
+    var isFirst = true
+    while let key = try json.nextKey(isFirst: isFirst) {
+      isFirst = false
+      let name = json.text(key)
+      if let kind = ImportKind.known(name) { return kind }
+      if name == "schema" {
+        let offset = key.start - 1
+        if let text = try string(), text.hasPrefix("oomsim.scenario") {
+          wrong("this is a scenario already: oomsim run", at: offset)
+          return nil
+        }
+      } else if name == "status" || name == "kind", try json.peek() == .string {
+        return name == "kind" ? .kubernetes : .prometheus
+      } else {
+        try json.skipValue()
+      }
+    }
+    return nil
+  }
+}
+
+extension ImportKind {
+  fileprivate static func known(_ key: String) -> ImportKind? { keys[key] }
+}

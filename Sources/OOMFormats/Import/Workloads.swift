@@ -1,0 +1,73 @@
+internal import OOMSimulator
+
+extension ImportDraft {
+  /// The pods of workloads on one node, as the command `k8s` places them.
+  mutating func readKubernetes(_ files: [ImportFile]) throws(ScenarioError) {
+    var state = Kubernetes.NodeState(
+      node: Kubernetes.Node(), kubelet: Kubernetes.Kubelet(), pods: [])
+    var nodes: [Kubernetes.Node] = []
+    for file in files {
+      try file.refuseYAML()
+      let workloads = try Kubectl.workloads(json: file.bytes, file: file.name)
+      for text in workloads.notes { note(text) }
+      state.pods += workloads.pods
+      try refuseTwins(state.pods, file)
+    }
+    if let file = options.node {
+      nodes = try Kubectl.nodes(json: file.bytes, file: file.name)
+      guard nodes.count == 1, let node = nodes.first else {
+        throw file.error("\(nodes.count) nodes in it: expected one")
+      }
+      state.node = node
+      if let kubelet = node.kubelet { state.kubelet.release = kubelet }
+    }
+    let all = state.pods.count
+    state.pods.removeAll { $0.hasEnded }
+    note(all - state.pods.count, "pod", "pods", "that ended left out")
+    let places = Set(state.pods.compactMap(\.nodeName))
+    if places.count > 1 {
+      note("pods of \(places.count) nodes are taken to run on one")
+    }
+    if let memory = options.memory {
+      if state.node.capacity != memory { state.node.allocatable = nil }
+      state.node.capacity = memory
+    }
+    if let swap = options.swap { state.node.swap = swap }
+    if state.node.capacity == 0 {
+      var size = Self.usualMemory
+      while size < SizeText.maxBytes / 2, size / 5 * 4 < state.totalUsage { size = size * 2 }
+      state.node.capacity = size
+      note(
+        "the node is not in the input: taken to have \(SizeFormat.binary(size)); --node FILE or --memory SIZE says otherwise"
+      )
+    }
+    state.kubelet.cgroupVersion = options.cgroupVersion
+    state.kernel = options.kernel
+    if state.totalUsage > Scenario.mostBytes, let file = files.first {
+      throw file.error("the containers use more than 4 PiB together")
+    }
+    let placed = Kubernetes.NodeScenario(state)
+    scenario = placed.scenario
+    if options.scale != 1000 { scaleProcesses() }
+    for text in placed.notes { note(text) }
+  }
+
+  private func refuseTwins(_ pods: [Kubernetes.Pod], _ file: ImportFile) throws(ScenarioError) {
+    var names: Set<String> = []
+    for pod in pods where !names.insert("\(pod.namespace)/\(pod.name)").inserted {
+      throw file.error("the pod \(pod.namespace)/\(pod.name) is in two files")
+    }
+    if pods.count > Self.mostReplicas { throw file.error("more than \(Self.mostReplicas) pods") }
+  }
+
+  private mutating func scaleProcesses() {
+    var table = ProcessTable()
+    for row in 0..<scenario.processes.count {
+      var process = scenario.processes[row]
+      let size = Self.pageSize.bytes(pages: process.anon) ?? SizeText.maxBytes
+      process.anon = used(min(size, SizeText.maxBytes))
+      table.append(process)
+    }
+    scenario.processes = table
+  }
+}
