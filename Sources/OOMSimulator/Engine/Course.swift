@@ -161,9 +161,4 @@ extension State {
     guard let growth = growths[order], let course = course(of: growth) else { return }
     ledger.follow(course, order, now: now)
   }
-
-  /// Follows a growth no more, before it acts or ends.
-  mutating func unfollow(_ growth: Growth) {
-    if let owner = growth.owner { ledger.unfollow(growth.order, in: Int(tasks.groups[owner])) }
-  }
 }

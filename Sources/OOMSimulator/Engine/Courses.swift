@@ -57,7 +57,10 @@ struct Courses: Equatable, Sendable {
 
   fileprivate func isEmpty(_ group: Int) -> Bool { groups[group].isEmpty }
 
-  fileprivate func has(_ order: Int) -> Bool { order < places.count && places[order] >= 0 }
+  /// The group of a growth that is followed; nil of others.
+  fileprivate func group(of order: Int) -> Int? {
+    order < places.count && places[order] >= 0 ? list[Int(places[order])].course.group : nil
+  }
 
   /// The course of a growth is to be followed when time moves on.
   mutating func wait(_ order: Int) { waiting?.append(order) }
@@ -291,14 +294,14 @@ extension Ledger {
   }
 
   mutating func follow(_ course: Course, _ order: Int, now: Microseconds) {
-    if courses.has(order) { return }
+    if courses.group(of: order) != nil { return }
     closePeaks(from: course.group)
     courses.add(course, order, now: now, parents: parents)
   }
 
   /// Follows a growth no more; what it is about to do goes into the accounts.
-  mutating func unfollow(_ order: Int, in group: Int) {
-    guard courses.has(order) else { return }
+  mutating func unfollow(_ order: Int) {
+    guard let group = courses.group(of: order) else { return }
     closePeaks(from: group)
     courses.remove(order, parents: parents)
     courses.wait(order)

@@ -196,7 +196,7 @@ extension Replay {
   mutating func endGrowth(_ order: Int) {
     guard let growth = state.growths[order] else { return }
     noteSleep(of: growth)
-    state.unfollow(growth)
+    state.ledger.unfollow(order)
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.promisedRequests -= growth.promisedRequests
     state.growths.remove(order)

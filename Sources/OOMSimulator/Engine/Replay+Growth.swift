@@ -84,7 +84,7 @@ extension Replay {
   mutating func grow(_ order: Int, to time: Microseconds) -> ChargeLimit? {
     guard var growth = state.growths[order] else { return nil }
     state.ledger.effort.add(16)
-    state.unfollow(growth)
+    state.ledger.unfollow(order)
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     let before = growth.done
