@@ -6,12 +6,12 @@ import Testing
 /// What is put off below common groups: `memory.peak` of each is that of all growth applied at every instant, whether
 /// many grow alike or each at its own pace.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 96 by default; `OOMSIM_SEED` takes a single one.
+/// `OOMSIM_SWARM` says how many worlds, 48 by default; `OOMSIM_SEED` takes a single one.
 @Suite struct NestedGrowthTests {
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 96) / 8, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 48) / 8, 1)
     return (0..<8).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 
@@ -44,17 +44,17 @@ import Testing
   /// The worlds reach what they are about: peaks that are not what a group had at the end, kills, and worlds without.
   @Test func `nested worlds are of all kinds`() {
     var (withKills, withPeaks, withCrowds) = (0, 0, 0)
-    for seed in 0..<40 as Range<UInt64> {
+    for seed in 0..<20 as Range<UInt64> {
       var worlds = NestedWorlds(seed: seed)
       let scenario = worlds.scenario()
       let run = replay(scenario, RulesByRelease.rules(of: .standard), putsGrowthOff: true)
       if !run.record.kills.isEmpty { withKills += 1 }
       if run.finalGroups.contains(where: { $0.peak > $0.current }) { withPeaks += 1 }
-      if scenario.processes.count > 16 { withCrowds += 1 }
+      if scenario.processes.count > 12 { withCrowds += 1 }
     }
-    #expect(withKills >= 5 && withKills <= 35, "\(withKills)")
-    #expect(withPeaks >= 30, "\(withPeaks)")
-    #expect(withCrowds >= 15, "\(withCrowds)")
+    #expect(withKills >= 2 && withKills <= 18, "\(withKills)")
+    #expect(withPeaks >= 15, "\(withPeaks)")
+    #expect(withCrowds >= 5, "\(withCrowds)")
   }
 }
 
@@ -96,7 +96,7 @@ struct NestedWorlds {
     var scenario = Scenario()
     scenario.name = "nested"
     if chance(25) { scenario.cgroupVersion = 1 }
-    let count = Int(chance(60) ? 10 + number(50) : 2 + number(8))
+    let count = Int(chance(60) ? 8 + number(24) : 2 + number(6))
     scenario.machine.memory = chance(80) ? 1_000_000 : 2000 * Int64(count)
     scenario.machine.swap = chance(30) ? number(20_000) : 0
     scenario.sysctl.minFreeKbytes = 0

@@ -115,7 +115,8 @@ extension State {
     else { return nil }
     let mm = tasks.mms[owner]
     let held = mm.pages
-    var parts: [Course.Part] = []
+    var first: Course.Part?
+    var others: [Course.Part] = []
     var (start, duration) = (growth.start, growth.duration)
     for kind in growth.kinds where growth.total[kind] > growth.done[kind] {
       let (line, done) = growth.line(kind)
@@ -133,14 +134,14 @@ extension State {
         part.uncharged = held.swappedShmem
       default: part.charged = held[kind]
       }
-      parts.append(part)
+      if first == nil { first = part } else { others.append(part) }
     }
-    guard let first = parts.first else { return nil }
+    guard let first else { return nil }
     var tables = mm.pageTables
     if !growth.isShrink { tables = tables == 0 ? firstTables(of: owner) : 0 }
     return Course(
       group: Int(tasks.groups[owner]), isShrink: growth.isShrink, start: start, duration: duration,
-      first: first, others: Array(parts.dropFirst()), touched: mm.touched, tables: tables,
+      first: first, others: others, touched: mm.touched, tables: tables,
       pagesPerTable: ledger.chargesPageTables ? tasks.pagesPerTable : nil)
   }
 }

@@ -12,10 +12,9 @@ struct Courses: Equatable, Sendable {
   fileprivate struct OfGroup: Sendable {
     var growing = Side()
     var shrinking = Side()
+    var count = 0
     /// The first instant at which its peak has not been looked for.
     var firstOpen = 0
-
-    var isEmpty: Bool { growing.isEmpty && shrinking.isEmpty }
   }
 
   /// Growth, or what is given back.
@@ -46,6 +45,9 @@ struct Courses: Equatable, Sendable {
   private var instants: [Microseconds] = []
   private var isMoving = false
 
+  /// What is done now was put off: with it in the accounts and not among the courses, sums are what they were.
+  fileprivate(set) var isRepeating = false
+
   /// Orders of growths that are to be put off when time moves on, some of them gone; nil for all.
   private(set) var waiting: [Int]?
 
@@ -55,7 +57,12 @@ struct Courses: Equatable, Sendable {
 
   static func == (one: Self, other: Self) -> Bool { true }
 
-  fileprivate func isEmpty(_ group: Int) -> Bool { groups[group].isEmpty }
+  fileprivate func isEmpty(_ group: Int) -> Bool { groups[group].count == 0 }
+
+  /// Whether the peak of a group has to be looked for.
+  fileprivate func isOpen(_ group: Int) -> Bool {
+    groups[group].count > 0 && groups[group].firstOpen < instants.count
+  }
 
   /// The group of a growth that is followed; nil of others.
   fileprivate func group(of order: Int) -> Int? {
@@ -95,7 +102,8 @@ struct Courses: Equatable, Sendable {
     places[order] = place
     var at = course.group
     while at > MemcgTree.root {
-      if groups[at].isEmpty { groups[at].firstOpen = instants.count }
+      if groups[at].count == 0 { groups[at].firstOpen = instants.count }
+      groups[at].count += 1
       if course.isShrink {
         groups[at].shrinking.add(entry, place)
       } else {
@@ -110,6 +118,7 @@ struct Courses: Equatable, Sendable {
     let entry = list[Int(place)]
     var at = entry.course.group
     while at > MemcgTree.root {
+      groups[at].count -= 1
       if entry.course.isShrink {
         groups[at].shrinking.remove(entry, place)
       } else {
@@ -130,7 +139,7 @@ struct Courses: Equatable, Sendable {
       places[entry.order] = -1
       var at = entry.course.group
       while at > MemcgTree.root {
-        if !groups[at].isEmpty { groups[at] = OfGroup() }
+        if groups[at].count > 0 { groups[at] = OfGroup() }
         at = parents[at]
       }
     }
@@ -156,7 +165,6 @@ struct Courses: Equatable, Sendable {
   /// - Parameter usage: what it has without all that is put off.
   fileprivate mutating func close(_ group: Int, usage: Int64, peak: Int64) -> Int64 {
     let (first, last) = (groups[group].firstOpen, instants.count - 1)
-    if first > last { return peak }
     groups[group].firstOpen = instants.count
     // All in one direction, it is at an end.
     let from = groups[group].shrinking.isEmpty ? last : first
@@ -266,7 +274,7 @@ extension Courses.Side {
 extension Ledger {
   /// Takes down the most that a group has had, before anything changes in it.
   mutating func closePeak(_ group: Int) {
-    if courses.isEmpty(group) { return }
+    guard courses.isOpen(group) else { return }
     accounts[group].peak = courses.close(
       group, usage: accounts[group].usage, peak: accounts[group].peak)
   }
@@ -286,7 +294,7 @@ extension Ledger {
     while at > MemcgTree.root {
       if courses.isEmpty(at) {
         accounts[at].peak = Swift.max(accounts[at].peak, accounts[at].usage)
-      } else {
+      } else if !courses.isRepeating {
         courses.reopen(at)
       }
       at = parents[at]
@@ -305,7 +313,11 @@ extension Ledger {
     closePeaks(from: group)
     courses.remove(order, parents: parents)
     courses.wait(order)
+    courses.isRepeating = true
   }
+
+  /// What was put off is done.
+  mutating func endRepeating() { courses.isRepeating = false }
 
   /// Follows none of them any more.
   mutating func unfollowAll() {

@@ -51,6 +51,8 @@ struct Growths: Equatable, Sendable {
     index(of: order).map { list[$0] }
   }
 
+  func isStopped(_ order: Int) -> Bool { index(of: order).map { list[$0].stop != nil } ?? false }
+
   /// How many growths of an address space are in progress.
   func count(of owner: Int) -> Int {
     guard owner < firstOf.count, firstOf[owner] >= 0 else { return 0 }

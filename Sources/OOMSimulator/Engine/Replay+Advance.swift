@@ -176,7 +176,7 @@ extension Replay {
   }
 
   private mutating func apply(_ order: Int) {
-    if state.growths[order]?.stop == nil { _ = grow(order, to: now) }
+    if !state.growths.isStopped(order) { _ = grow(order, to: now) }
   }
 
   /// Takes out growth that has reached its end.
@@ -197,6 +197,7 @@ extension Replay {
     guard let growth = state.growths[order] else { return }
     noteSleep(of: growth)
     state.ledger.unfollow(order)
+    state.ledger.endRepeating()
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.promisedRequests -= growth.promisedRequests
     state.growths.remove(order)

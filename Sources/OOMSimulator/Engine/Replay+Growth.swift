@@ -107,6 +107,7 @@ extension Replay {
       growth.done[kind] += taken
       met = limit
     }
+    state.ledger.endRepeating()
     let done = growth.done
     state.growths.change(order) {
       $0.promised = 0
