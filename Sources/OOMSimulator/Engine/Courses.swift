@@ -13,6 +13,7 @@ struct Courses: Equatable, Sendable {
     var growing = Side()
     var shrinking = Side()
     var count = 0
+    var bound = CourseBound()
     /// The first instant at which its peak has not been looked for.
     var firstOpen = 0
   }
@@ -33,6 +34,14 @@ struct Courses: Equatable, Sendable {
     var order: Int
     let course: Course
     let sum: Course.Sum?
+    let pace: CourseBound.Pace
+
+    init(_ course: Course, _ order: Int, from now: Microseconds) {
+      self.order = order
+      self.course = course
+      sum = course.sum(from: now)
+      pace = course.pace(isEven: sum != nil)
+    }
   }
 
   /// Those at free places have an order of -1.
@@ -87,9 +96,9 @@ struct Courses: Equatable, Sendable {
   // MARK: Adding and removing
 
   fileprivate mutating func add(
-    _ course: Course, _ order: Int, now: Microseconds, parents: [Int]
+    _ course: Course, _ order: Int, now: Microseconds, parents: [Int], _ accounts: [Ledger.Account]
   ) {
-    let entry = Entry(order: order, course: course, sum: course.sum(from: now))
+    let entry = Entry(course, order, from: now)
     let place: Int32
     if let last = free.popLast() {
       place = last
@@ -102,8 +111,12 @@ struct Courses: Equatable, Sendable {
     places[order] = place
     var at = course.group
     while at > MemcgTree.root {
-      if groups[at].count == 0 { groups[at].firstOpen = instants.count }
+      if groups[at].count == 0 {
+        groups[at].firstOpen = instants.count
+        groups[at].bound.begin(accounts[at].usage, at: now)
+      }
       groups[at].count += 1
+      groups[at].bound.add(entry.pace)
       if course.isShrink {
         groups[at].shrinking.add(entry, place)
       } else {
@@ -119,6 +132,7 @@ struct Courses: Equatable, Sendable {
     var at = entry.course.group
     while at > MemcgTree.root {
       groups[at].count -= 1
+      groups[at].bound.remove(entry.pace)
       if entry.course.isShrink {
         groups[at].shrinking.remove(entry, place)
       } else {
@@ -154,6 +168,11 @@ struct Courses: Equatable, Sendable {
 
   // MARK: Peaks
 
+  /// The usage of a group has changed.
+  fileprivate mutating func change(_ group: Int, by pages: Int64) {
+    if groups[group].count > 0, !isRepeating { groups[group].bound.change(by: pages) }
+  }
+
   /// A group is at its peak, perhaps, at this instant.
   fileprivate mutating func reopen(_ group: Int) {
     if isMoving { return }
@@ -166,14 +185,20 @@ struct Courses: Equatable, Sendable {
   fileprivate mutating func close(_ group: Int, usage: Int64, peak: Int64) -> Int64 {
     let (first, last) = (groups[group].firstOpen, instants.count - 1)
     groups[group].firstOpen = instants.count
+    if !groups[group].bound.mayExceed(peak, from: instants[first], to: instants[last]) {
+      return peak
+    }
     // All in one direction, it is at an end.
     let from = groups[group].shrinking.isEmpty ? last : first
     let to = groups[group].growing.isEmpty ? first : last
+    let span = Span(
+      from: from, to: to, grown: pages(groups[group].growing, at: to),
+      shrunk: pages(groups[group].shrinking, at: from))
     var peak = peak
-    search(
-      Span(
-        from: from, to: to, grown: pages(groups[group].growing, at: to),
-        shrunk: pages(groups[group].shrinking, at: from)), group, usage, &peak)
+    search(span, group, usage, &peak)
+    let grown = to == last ? span.grown : pages(groups[group].growing, at: last)
+    let shrunk = from == last ? span.shrunk : pages(groups[group].shrinking, at: last)
+    groups[group].bound.know(usage + grown - shrunk, at: instants[last])
     return peak
   }
 
@@ -272,14 +297,19 @@ extension Courses.Side {
 }
 
 extension Ledger {
-  /// Takes down the most that a group has had, before anything changes in it.
-  mutating func closePeak(_ group: Int) {
+  /// Takes down the most that a group has had, and that its usage changes now.
+  mutating func closePeak(_ group: Int, changingBy pages: Int64) {
+    closePeak(group)
+    courses.change(group, by: pages)
+  }
+
+  private mutating func closePeak(_ group: Int) {
     guard courses.isOpen(group) else { return }
     accounts[group].peak = courses.close(
       group, usage: accounts[group].usage, peak: accounts[group].peak)
   }
 
-  /// The same of a group and its ancestors.
+  /// Takes down the most that a group and its ancestors have had, before their courses change.
   private mutating func closePeaks(from group: Int) {
     var at = group
     while at > MemcgTree.root {
@@ -304,7 +334,7 @@ extension Ledger {
   mutating func follow(_ course: Course, _ order: Int, now: Microseconds) {
     if courses.group(of: order) != nil { return }
     closePeaks(from: course.group)
-    courses.add(course, order, now: now, parents: parents)
+    courses.add(course, order, now: now, parents: parents, accounts)
   }
 
   /// Follows a growth no more; what it is about to do goes into the accounts.

@@ -164,7 +164,7 @@ struct Ledger: Equatable, Sendable {
     if pages == 0, swap == 0 { return }
     var at = group
     while at >= 0 {
-      closePeak(at)
+      closePeak(at, changingBy: charged)
       accounts[at].usage += at == MemcgTree.root ? pages : charged
       accounts[at].swapUsage += swap
       accounts[at].swapPeak = Swift.max(accounts[at].swapPeak, accounts[at].swapUsage)
