@@ -240,7 +240,7 @@ struct Courses: Equatable, Sendable {
 
 extension Courses.Side {
   /// Fewer than that are no crowd.
-  private static var few: Int { 6 }
+  private static var few: Int { 3 }
 
   mutating func add(_ entry: Courses.Entry, _ place: Int32) {
     guard single.count >= Self.few, let sum = entry.sum, join(sum, until: entry.course.end) else {
@@ -292,7 +292,10 @@ extension Courses.Side {
   private mutating func leave(_ line: Course.Line) {
     guard let index = crowds.firstIndex(where: { $0.isLike(line) }) else { return }
     crowds[index].remove(line)
-    if crowds[index].isEmpty { crowds.remove(at: index) }
+    if crowds[index].isEmpty {
+      crowds.swapAt(index, crowds.count - 1)
+      crowds.removeLast()
+    }
   }
 }
 

@@ -51,7 +51,11 @@ struct Growths: Equatable, Sendable {
     index(of: order).map { list[$0] }
   }
 
-  func isStopped(_ order: Int) -> Bool { index(of: order).map { list[$0].stop != nil } ?? false }
+  /// Something about one, without a copy of it.
+  func look<Value>(_ order: Int, _ body: (Growth) -> Value) -> Value? {
+    guard let index = index(of: order) else { return nil }
+    return body(list[index])
+  }
 
   /// How many growths of an address space are in progress.
   func count(of owner: Int) -> Int {

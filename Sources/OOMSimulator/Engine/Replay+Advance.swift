@@ -153,7 +153,7 @@ extension Replay {
   }
 
   private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {
-    state.growths[order].map { $0.stop == nil && $0.isShrink == shrinks } ?? false
+    state.growths.look(order) { $0.stop == nil && $0.isShrink == shrinks } ?? false
   }
 
   // MARK: What is behind
@@ -176,19 +176,21 @@ extension Replay {
   }
 
   private mutating func apply(_ order: Int) {
-    if !state.growths.isStopped(order) { _ = grow(order, to: now) }
+    if state.growths.look(order, { $0.stop == nil }) == true { _ = grow(order, to: now) }
   }
 
   /// Takes out growth that has reached its end.
   mutating func endGrowths() {
     while let order = state.growths.takeEnded(by: now) {
       if isBehind { apply(order) }
-      guard let growth = state.growths[order] else { continue }
-      if !growth.isComplete {
-        if growth.stretch?.to == growth.done { takeNextStretch(order) }
+      guard let isComplete = state.growths.look(order, { $0.isComplete }) else { continue }
+      if !isComplete {
+        if state.growths.look(order, { $0.stretch?.to == $0.done }) == true {
+          takeNextStretch(order)
+        }
         continue
       }
-      if growth.isShrink { state.somethingFreed = true }
+      if state.growths.look(order, { $0.isShrink }) == true { state.somethingFreed = true }
       endGrowth(order)
     }
   }
