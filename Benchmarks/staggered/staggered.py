@@ -4,9 +4,14 @@ growths are in progress. `oomsim run` and Python's `json.load` read the same fil
 time.
 
     swift build -c release --product oomsim
-    Benchmarks/staggered/staggered.py [OOMSIM] [CONTAINERS…]
+    Benchmarks/staggered/staggered.py [--parent PATH | --pods PATH] [OOMSIM] [CONTAINERS…]
+
+Each container has a group of its own: directly below the root, below one that all have in common (`--parent /pods`), or
+below one of its own there (`--pods /kubepods/burstable`). The sum that a common group has changes at every instant, and
+so does its `memory.peak`.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -19,7 +24,13 @@ CYCLES = 22
 ROUNDS = 5
 
 
-def scenario(containers):
+def group(number, parent, pods):
+    if pods:
+        return f"{pods}/pod{number}/c{number}"
+    return f"{parent or ''}/c{number}"
+
+
+def scenario(containers, parent=None, pods=None):
     events = []
     for number in range(containers):
         first = number * 60_000 // containers
@@ -36,9 +47,11 @@ def scenario(containers):
         "name": "staggered",
         "kernel": "6.12",
         "machine": {"memory": f"{containers * 128 + 2048}M", "kernel": "500M", "page_cache": "500M"},
-        "cgroups": {f"/c{number}": {"memory.max": "96M"} for number in range(containers)},
+        "cgroups": {
+            group(number, parent, pods): {"memory.max": "96M"} for number in range(containers)
+        },
         "processes": [
-            {"name": f"c{number}", "cgroup": f"/c{number}", "anon": "20M"}
+            {"name": f"c{number}", "cgroup": group(number, parent, pods), "anon": "20M"}
             for number in range(containers)
         ],
         "events": [event[2] for event in events],
@@ -61,13 +74,19 @@ def load(path):
 
 
 def main():
-    program = sys.argv[1] if len(sys.argv) > 1 else ".build/release/oomsim"
-    sizes = [int(word) for word in sys.argv[2:]] or [200, 1600, 6400]
+    parser = argparse.ArgumentParser()
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--parent", help="the group that all containers have in common")
+    place.add_argument("--pods", help="the group below which each container has one of its own")
+    parser.add_argument("program", nargs="?", default=".build/release/oomsim")
+    parser.add_argument("sizes", nargs="*", type=int)
+    options = parser.parse_args()
+    program, sizes = options.program, options.sizes or [200, 1600, 6400]
     print("containers   events    file MB   json.load s   oomsim run s   ratio   us an event")
     with tempfile.TemporaryDirectory() as folder:
         for containers in sizes:
             path = os.path.join(folder, f"{containers}.json")
-            document = scenario(containers)
+            document = scenario(containers, options.parent, options.pods)
             with open(path, "w") as file:
                 json.dump(document, file)
             pairs = [(load(path), processor_time([program, "run", path])) for _ in range(ROUNDS)]

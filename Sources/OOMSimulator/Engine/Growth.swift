@@ -167,7 +167,7 @@ extension Growth {
 }
 
 /// What is there at an instant of a whole that comes evenly, rounded down.
-private func evenly(
+func evenly(
   _ whole: Int64, at time: Microseconds, start: Microseconds, duration: Microseconds
 ) -> Int64 {
   if time >= start + duration { return whole }

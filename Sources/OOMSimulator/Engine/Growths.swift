@@ -51,6 +51,12 @@ struct Growths: Equatable, Sendable {
     index(of: order).map { list[$0] }
   }
 
+  /// Something about one, without a copy of it.
+  func look<Value>(_ order: Int, _ body: (Growth) -> Value) -> Value? {
+    guard let index = index(of: order) else { return nil }
+    return body(list[index])
+  }
+
   /// How many growths of an address space are in progress.
   func count(of owner: Int) -> Int {
     guard owner < firstOf.count, firstOf[owner] >= 0 else { return 0 }

@@ -91,6 +91,7 @@ struct Ledger: Equatable, Sendable {
   /// Where the pages lie, on a machine with several memory nodes.
   var nodes: NodeMemory?
   var promises: Promises
+  var courses: Courses
   let effort = Effort()
 
   init(of groups: MemcgTree, rules: Rules) {
@@ -104,6 +105,7 @@ struct Ledger: Equatable, Sendable {
     limits = Array(repeating: Limits(), count: groups.count)
     accounts = Array(repeating: Account(), count: groups.count)
     promises = Promises(groups: groups.count)
+    courses = Courses(groups: groups.count)
     for group in 1..<Swift.max(groups.count, 1) where group < groups.count {
       setLimits(of: group, groups.settings[group])
     }
@@ -164,6 +166,7 @@ struct Ledger: Equatable, Sendable {
     if pages == 0, swap == 0 { return }
     var at = group
     while at >= 0 {
+      closePeak(at, changingBy: charged)
       accounts[at].usage += at == MemcgTree.root ? pages : charged
       accounts[at].swapUsage += swap
       accounts[at].swapPeak = Swift.max(accounts[at].swapPeak, accounts[at].swapUsage)

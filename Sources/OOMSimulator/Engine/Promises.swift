@@ -4,9 +4,6 @@
 /// nobody has to look at one before it ends. Cost per promise: the depth of the group.
 struct Promises: Equatable, Sendable {
   fileprivate(set) var pages: [Int64]
-  /// How many processes are giving memory back over a time in each group below the root and those under it; at other
-  /// groups 0.
-  fileprivate var shrinks: [Int32]
   /// Groups that had no room for their promise when they were last looked at; some more than once.
   fileprivate var doubtful: [Int] = []
   /// A limit has changed, so that every promise has to be looked at.
@@ -14,7 +11,6 @@ struct Promises: Equatable, Sendable {
 
   init(groups: Int) {
     pages = Array(repeating: 0, count: groups)
-    shrinks = Array(repeating: 0, count: groups)
   }
 
   mutating func doubt(_ group: Int) {
@@ -43,25 +39,6 @@ extension Ledger {
       at = parents[at]
     }
   }
-
-  /// The ancestor of a group that stands directly below the root, or the group itself; nil for the root.
-  private func topmost(_ group: Int) -> Int? {
-    if group == MemcgTree.root { return nil }
-    var at = group
-    while parents[at] > MemcgTree.root { at = parents[at] }
-    return at
-  }
-
-  /// Takes down that one more process, or one less, gives memory back over a time.
-  mutating func noteShrink(_ count: Int32, in group: Int) {
-    if let top = topmost(group) { promises.shrinks[top] += count }
-  }
-
-  /// Whether a process gives memory back over a time under a group that an ancestor of this one has in common with it.
-  func shrinks(near group: Int) -> Bool { topmost(group).map { promises.shrinks[$0] > 0 } ?? false }
-
-  /// The same of growth. Where nothing grows, what is given back makes no peak.
-  func grows(near group: Int) -> Bool { topmost(group).map { promises.pages[$0] > 0 } ?? false }
 
   /// Whether a group and its ancestors have room for pages besides all that is promised of them, without reclaim.
   func hasRoom(_ pages: Int64, in group: Int) -> Bool {

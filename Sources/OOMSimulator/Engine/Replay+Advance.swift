@@ -6,14 +6,12 @@ extension Replay {
     if now >= target { return }
     if putsGrowthOff, isSureToFit() {
       if recorder != nil { recordGrid(before: target) }
+      state.followGrowths()
       state.now = target
       isBehind = isBehind || state.growths.count > 0
       for order in state.growths.entangled where isUnderWay(order, shrinks: true) { apply(order) }
       for order in state.growths.entangled where isUnderWay(order, shrinks: false) { apply(order) }
-      // While memory is given back, a sum may have been at its peak at any instant.
-      for order in state.growths.entangled where isUnderWay(order, shrinks: true) {
-        catchUpForPeaks(before: state.growths[order]?.row)
-      }
+      state.ledger.courses.endMoving(at: target)
       return
     }
     catchUp()
@@ -155,7 +153,7 @@ extension Replay {
   }
 
   private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {
-    state.growths[order].map { $0.stop == nil && $0.isShrink == shrinks } ?? false
+    state.growths.look(order) { $0.stop == nil && $0.isShrink == shrinks } ?? false
   }
 
   // MARK: What is behind
@@ -166,6 +164,7 @@ extension Replay {
   mutating func catchUp(before order: Int? = nil) {
     guard isBehind else { return }
     isBehind = false
+    state.ledger.unfollowAll()
     for other in applicationOrder() where other != order { _ = grow(other, to: now) }
   }
 
@@ -177,19 +176,21 @@ extension Replay {
   }
 
   private mutating func apply(_ order: Int) {
-    if state.growths[order]?.stop == nil { _ = grow(order, to: now) }
+    if state.growths.look(order, { $0.stop == nil }) == true { _ = grow(order, to: now) }
   }
 
   /// Takes out growth that has reached its end.
   mutating func endGrowths() {
     while let order = state.growths.takeEnded(by: now) {
       if isBehind { apply(order) }
-      guard let growth = state.growths[order] else { continue }
-      if !growth.isComplete {
-        if growth.stretch?.to == growth.done { takeNextStretch(order) }
+      guard let isComplete = state.growths.look(order, { $0.isComplete }) else { continue }
+      if !isComplete {
+        if state.growths.look(order, { $0.stretch?.to == $0.done }) == true {
+          takeNextStretch(order)
+        }
         continue
       }
-      if growth.isShrink { state.somethingFreed = true }
+      if state.growths.look(order, { $0.isShrink }) == true { state.somethingFreed = true }
       endGrowth(order)
     }
   }
@@ -197,9 +198,10 @@ extension Replay {
   mutating func endGrowth(_ order: Int) {
     guard let growth = state.growths[order] else { return }
     noteSleep(of: growth)
+    state.ledger.unfollow(order)
+    state.ledger.endRepeating()
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.promisedRequests -= growth.promisedRequests
-    if growth.isShrink { state.ledger.noteShrink(-1, in: growth.promisedGroup) }
     state.growths.remove(order)
   }
 
@@ -217,10 +219,6 @@ extension Replay {
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     state.ledger.promise(pages, to: group)
     state.promisedRequests += requests - growth.promisedRequests
-    if growth.isShrink {
-      state.ledger.noteShrink(-1, in: growth.promisedGroup)
-      state.ledger.noteShrink(1, in: group)
-    }
     state.growths.change(order) {
       $0.promised = pages
       $0.promisedGroup = group
@@ -242,6 +240,7 @@ extension Replay {
       promise(order)
     }
     state.ledger.promises.doubtAll()
+    state.ledger.unfollowAll()
   }
 }
 
@@ -260,12 +259,10 @@ extension State {
     return pages + tables + max(first, 0)
   }
 
-  /// Whether what a growth does depends on when it is done: it gives memory back beside others that grow, it shares
-  /// pages with others, another growth of its address space is in progress, or reclaim has taken pages of its group
-  /// that nobody was told of yet.
+  /// Whether what a growth does depends on when it is done: it shares pages with others, another growth of its address
+  /// space is in progress, or reclaim has taken pages of its group that nobody was told of yet.
   func isEntangled(_ growth: Growth) -> Bool {
     guard let owner = growth.owner else { return true }
-    if growth.isShrink, ledger.grows(near: Int(tasks.groups[owner])) { return true }
     return shares(growth) || !holdings.numbers(of: owner).isEmpty
       || ledger.accounts[Int(tasks.groups[owner])].isUnsettled
   }

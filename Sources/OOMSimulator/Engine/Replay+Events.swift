@@ -119,7 +119,7 @@ extension Replay {
     case .shrink(_, let sizes, let over):
       var growth = Growth(row: row, total: Pages(sizes), start: now, duration: over)
       growth.verb = .giveBack
-      catchUpForPeaks(before: row)
+      if !state.sharesNothing { catchUp() }
       begin(growth)
       state.somethingFreed = true
     case .map(_, let pages, let kind):

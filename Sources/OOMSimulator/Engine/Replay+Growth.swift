@@ -7,7 +7,6 @@ extension Replay {
     if growth.isComplete { return }
     var growth = growth
     growth.owner = growth.row.map { state.tasks.owner($0) }
-    catchUpWithShrinks(near: growth)
     growth.number = state.growthsBegun
     state.growthsBegun += 1
     if growth.duration == 0, isSureToFit(growth) { return takeAll(growth) }
@@ -19,6 +18,7 @@ extension Replay {
       }
     }
     let order = state.growths.add(growth)
+    state.ledger.courses.wait(order)
     promise(order)
     if growth.duration == 0 {
       prepareToReclaim(for: order)
@@ -27,13 +27,6 @@ extension Replay {
         endGrowth(order)
       }
     }
-  }
-
-  /// Applies what is given back near a growth that begins or goes on: from now on, peaks depend on both.
-  private mutating func catchUpWithShrinks(near growth: Growth) {
-    if growth.isShrink || !state.ledger.shrinks(near: state.group(of: growth)) { return }
-    catchUp()
-    isReviewDue = true
   }
 
   /// Whether there is room under every limit for all of a growth besides what is promised to others.
@@ -69,8 +62,7 @@ extension Replay {
     while state.somethingFreed, record.panic == nil, !isExhausted() {
       state.somethingFreed = false
       for order in state.growths.stopped where record.panic == nil {
-        guard let growth = state.growths[order] else { continue }
-        catchUpWithShrinks(near: growth)
+        if state.growths[order] == nil { continue }
         let now = now
         state.growths.change(order) {
           let wait = now - $0.stoppedAt
@@ -92,6 +84,7 @@ extension Replay {
   mutating func grow(_ order: Int, to time: Microseconds) -> ChargeLimit? {
     guard var growth = state.growths[order] else { return nil }
     state.ledger.effort.add(16)
+    state.ledger.unfollow(order)
     // What it takes now is not promised as well.
     state.ledger.promise(-growth.promised, to: growth.promisedGroup)
     let before = growth.done
@@ -114,6 +107,7 @@ extension Replay {
       growth.done[kind] += taken
       met = limit
     }
+    state.ledger.endRepeating()
     let done = growth.done
     state.growths.change(order) {
       $0.promised = 0

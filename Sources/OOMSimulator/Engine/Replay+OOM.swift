@@ -120,9 +120,8 @@ extension Replay {
   /// - Parameter isFailure: it ends because it did not get its memory.
   mutating func exit(_ row: Int, isFailure: Bool) {
     // What it shares goes over to others, and with that the groups that they are charged to.
-    let sharesNothing =
-      state.holdings.isEmpty && state.shared.list.isEmpty && state.tasks.sharers.isEmpty
-    if sharesNothing { catchUpForPeaks(before: row) } else { catchUp() }
+    let sharesNothing = state.sharesNothing && state.tasks.sharers.isEmpty
+    if sharesNothing { catchUp(row) } else { catchUp() }
     defer { if !sharesNothing { reviewGrowths() } }
     _ = state.end([row], as: .exited)
     died([row], isFailure: isFailure)

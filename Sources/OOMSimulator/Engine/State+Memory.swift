@@ -50,7 +50,12 @@ extension State {
       lastLevelTables(touched: touched + pages, pagesPerTable: tasks.pagesPerTable)
       - lastLevelTables(touched: touched, pagesPerTable: tasks.pagesPerTable)
     if tables != 0 { return more }
-    return more + max(pageTablesOfAnEmptyProcess + tasks.mappings[owner].extraTables, 1)
+    return more + firstTables(of: owner)
+  }
+
+  /// The page tables that come with the first page of a process that has none yet.
+  func firstTables(of owner: Int) -> Int64 {
+    max(pageTablesOfAnEmptyProcess + tasks.mappings[owner].extraTables, 1)
   }
 
   /// Gives memory of one kind back, resident pages first; no more than the process has.

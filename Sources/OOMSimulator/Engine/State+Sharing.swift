@@ -111,6 +111,9 @@ extension State {
         touched: tasks.mms[owner].anonAndSwap, pagesPerTable: tasks.pagesPerTable)
   }
 
+  /// Whether every page is its process's own, in the group that the process is in.
+  var sharesNothing: Bool { holdings.isEmpty && shared.list.isEmpty }
+
   /// Whether what a growth takes depends on what others map.
   func shares(_ growth: Growth) -> Bool {
     if growth.verb == .copyOnWrite || growth.verb == .retouch { return true }

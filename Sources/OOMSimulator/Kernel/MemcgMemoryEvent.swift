@@ -78,25 +78,6 @@ extension Ledger {
       }
     }
   }
-
-  /// Takes down the most that a group and its ancestors have had at once.
-  mutating func notePeaks(from group: Int) {
-    var at = group
-    while at >= 0 {
-      accounts[at].peak = Swift.max(accounts[at].peak, accounts[at].usage)
-      at = parents[at]
-    }
-  }
-
-  /// Whether growth in progress could have brought a group or an ancestor above its peak.
-  func peakMayRise(_ group: Int) -> Bool {
-    var at = group
-    while at > MemcgTree.root {
-      if accounts[at].usage + promises.pages[at] > accounts[at].peak { return true }
-      at = parents[at]
-    }
-    return false
-  }
 }
 
 extension Replay {
@@ -127,16 +108,6 @@ extension Replay {
       // The walk through the group finds the victim once more, with its memory not yet gone.
       noteKill(first.row)
     }
-  }
-
-  /// Applies growth that was put off where a peak could depend on it, before a process gives memory back.
-  mutating func catchUpForPeaks(before row: Int?) {
-    guard isBehind, let row else { return }
-    guard state.holdings.isEmpty, state.shared.list.isEmpty else { return catchUp() }
-    // Mostly it is what the process itself was promised, and that can be applied alone.
-    catchUp(row)
-    let group = Int(state.tasks.groups[state.tasks.owner(row)])
-    if state.ledger.peakMayRise(group) { catchUp() }
   }
 }
 
