@@ -138,11 +138,14 @@ import Testing
           swapFree: swapFree), version: version
       ).sleep
     }
-    #expect(try sleep(100_000, 10_000) == 1_100_000)  // Nobody can be killed: one second more.
+    // Nobody can be killed: one second more.
+    #expect(try sleep(100_000, 10_000) == 1_100_000)
     #expect(try sleep(100_001, 10_000) == 100_000)
-    #expect(try sleep(400_000, 10_000) == 200_000)  // 1,200,000 KiB / 6,000.
-    #expect(try sleep(400_000, 50_000) == 400_000)  // and 160,000 KiB / 800.
-    #expect(try sleep(401_499, 10_199) == 200_000)  // 1,205,996 / 6,000 + 796 / 800, each rounded down.
+    // 1,200,000 KiB / 6,000, and 160,000 KiB / 800.
+    #expect(try sleep(400_000, 10_000) == 200_000)
+    #expect(try sleep(400_000, 50_000) == 400_000)
+    // 1,205,996 / 6,000 and 796 / 800, each rounded down.
+    #expect(try sleep(401_499, 10_199) == 200_000)
     #expect(try sleep(401_500, 10_200) == 202_000)
     #expect(try sleep(900_000, 100_000) == 983_000)
     #expect(try sleep(990_000, 100_000, swap: 200_000) == 993_000)
