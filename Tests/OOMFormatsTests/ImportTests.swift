@@ -24,6 +24,41 @@ import Testing
     try #require(scenario.cgroups[path])
   }
 
+  // MARK: Units
+
+  /// What units ask systemd-oomd for; `systemctl show` has the limit as a part of 2³² - 1.
+  @Test func `units that systemd-oomd watches`() throws {
+    let text = """
+      Id=-.slice
+      ManagedOOMSwap=kill
+      MemoryMax=1073741824
+
+      Id=user@1000.service
+      ControlGroup=/user.slice/user@1000.service
+      MainPID=900
+      ManagedOOMSwap=auto
+      ManagedOOMMemoryPressure=kill
+      ManagedOOMMemoryPressureLimit=2147483648
+      ManagedOOMMemoryPressureDurationUSec=20s
+      ManagedOOMPreference=avoid
+      """
+    let scenario = try imported(text, .systemd).scenario
+    #expect(scenario.killers.map(\.kind) == [.systemdOOMd])
+    let root = try group(scenario, "/")
+    #expect(root.managedOOMSwap == .kill && root.max == nil)
+    let user = try group(scenario, "/user.slice/user@1000.service")
+    #expect(user.managedOOMSwap == nil && user.managedOOMMemoryPressure == .kill)
+    #expect(user.managedOOMMemoryPressureLimit == .percent(50))
+    #expect(user.managedOOMMemoryPressureDuration == .seconds(20))
+    #expect(user.managedOOMPreference == .avoid)
+    #expect(scenario.problems().isEmpty)
+    let quiet = text.replacing("=kill", with: "=auto")
+    #expect(try imported(quiet, .systemd).scenario.killers.isEmpty)
+    #expect(throws: ScenarioError.self) {
+      try imported(text.replacing("=kill", with: "=shoot"), .systemd)
+    }
+  }
+
   // MARK: Sizes
 
   @Test(

@@ -190,6 +190,7 @@ import Testing
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
+        "lastAverage",
       ])
   }
 }

@@ -216,6 +216,41 @@ import Testing
     #expect(kill.at > .seconds(30))
   }
 
+  /// A machine that crawls is no machine on which nothing happened.
+  @Test func `a stall that nobody ends is said`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" },
+        "processes": [ { "name": "a", "cgroup": "/u", "anon": "1M" } ],
+        "events": [ { "at": "58s", "pressure": { "cgroup": "/u", "full": "80%" } },
+          { "at": "2m", "grow": { "process": "a", "anon": "1M" } } ] }
+      """
+    let run = Simulator(kernel: "6.12").run(try Scenario(json: Array(text.utf8)))
+    #expect(run.kills.isEmpty)
+    #expect(run.stalls == [Run.Stall(cgroup: "/u", full: .percent(80), since: .seconds(58))])
+    let ended = text.replacing(#""80%""#, with: #""80%", "over": "10s""#)
+    #expect(Simulator(kernel: "6.12").run(try Scenario(json: Array(ended.utf8))).stalls.isEmpty)
+  }
+
+  @Test func `two scenarios that differ in their killers`() throws {
+    func scenario(_ killers: String) throws -> Scenario {
+      let text = """
+        { "schema": "oomsim.scenario/1", "machine": { "memory": "1G" }, "killers": [ \(killers) ] }
+        """
+      return try Scenario(json: Array(text.utf8))
+    }
+    let before = try scenario(
+      #"{ "kind": "systemd-oomd", "version": "252" }, { "kind": "earlyoom" }"#)
+    let after = try scenario(#"{ "kind": "systemd-oomd", "version": 257, "SwapUsedLimit": "80%" }"#)
+    #expect(
+      ScenarioDifference.all(from: before, to: after).map(\.path) == [
+        "killers.0.version", "killers.0.SwapUsedLimit", "killers.1",
+      ])
+    #expect(ScenarioDifference.all(from: before, to: before).isEmpty)
+    #expect(try Scenario(json: after.json()) == after)
+    let set = ScenarioSetting(path: "killers", value: #"[ { "kind": "talos" } ]"#)
+    #expect(try before.setting([set]).killers.map(\.kind) == [.talos])
+  }
+
   @Test func `settings that cannot be`() {
     func problem(_ killer: String) -> String? {
       let text = """

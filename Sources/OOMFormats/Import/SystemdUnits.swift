@@ -27,10 +27,14 @@ enum SystemdUnits {
     "MemoryMax", "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryLimit",
     "MemoryCurrent", "MemorySwapCurrent",
   ]
-  static let times = ["RestartUSec", "TimeoutStopUSec", "StartLimitIntervalUSec"]
+  static let times = [
+    "RestartUSec", "TimeoutStopUSec", "StartLimitIntervalUSec",
+    "ManagedOOMMemoryPressureDurationUSec",
+  ]
   static let words = [
     "Id", "OOMPolicy", "ControlGroup", "Restart", "Slice", "ActiveState", "User", "UID", "MainPID",
-    "OOMScoreAdjust", "StartLimitBurst",
+    "OOMScoreAdjust", "StartLimitBurst", "ManagedOOMSwap", "ManagedOOMMemoryPressure",
+    "ManagedOOMMemoryPressureLimit", "ManagedOOMPreference",
   ]
   static let known = Set(sizes + times + words)
 }
@@ -89,7 +93,8 @@ extension ImportDraft {
       }
       let path = try unit.path(file)
       let group = try unit.group(file, scenario.cgroupVersion)
-      if group != Cgroup(), path != "/" { scenario.cgroups[path] = group }
+      let shown = path == "/" ? group.managed : group
+      if shown != Cgroup() { scenario.cgroups[path] = shown }
       if unit.isSlice { continue }
       let pid = try unit.number("MainPID", 0...Int64(Scenario.Process.pidLimit - 1), file)
       let state = unit.values["ActiveState"]?.text
@@ -128,6 +133,12 @@ extension ImportDraft {
     if processes.allSatisfy({ $0.pid != 0 }) { processes.sort { $0.pid < $1.pid } }
     for process in processes { scenario.processes.append(process) }
     note(idle, "unit", "units", "without a process left out, but for limits")
+    if scenario.cgroups.values.contains(where: {
+      $0.managedOOMSwap == .kill || $0.managedOOMMemoryPressure == .kill
+    }) {
+      scenario.killers = [UserspaceKiller(.systemdOOMd)]
+      note("systemd-oomd is taken to run with its defaults, as units ask for it")
+    }
     if processes.contains(where: { $0.anon > 0 }) {
       note(
         "MemoryCurrent is taken for anonymous memory of the main process: cache and other processes are in it, too"
@@ -244,7 +255,50 @@ extension SystemdUnit {
     group.swapMax = swapMax
     if let (text, _) = policy, !isSlice { group.oomPolicy = OOMPolicy(rawValue: String(text)) }
     if let timeout, timeout > 0, group.oomPolicy == .stop { group.timeoutStop = timeout }
+    try readManaged(into: &group, file)
     return group
+  }
+
+  /// What the unit asks systemd-oomd for.
+  private func readManaged(
+    into group: inout Cgroup, _ file: ImportFile
+  ) throws(ScenarioError) {
+    func word<Word: RawRepresentable<String> & CaseIterable>(
+      _ key: String, _: Word.Type
+    ) throws(ScenarioError) -> Word? {
+      guard let (text, line) = values[key], text != "" else { return nil }
+      if let word = Word(rawValue: String(text)) { return word }
+      let known = Word.allCases.map { $0.rawValue }.joined(separator: ", ")
+      throw file.error(
+        "\(key): '\(shortened(String(text)))' is none of \(known)", line: line.number,
+        column: line.column(of: text))
+    }
+    if try word("ManagedOOMSwap", ManagedOOM.self) == .kill { group.managedOOMSwap = .kill }
+    let pressure = try word("ManagedOOMMemoryPressure", ManagedOOM.self)
+    let preference = try word("ManagedOOMPreference", ManagedOOMPreference.self)
+    if let preference, preference != .none { group.managedOOMPreference = preference }
+    let limit = try share("ManagedOOMMemoryPressureLimit", file)
+    let duration = try time("ManagedOOMMemoryPressureDurationUSec", file)
+    guard pressure == .kill else { return }
+    group.managedOOMMemoryPressure = .kill
+    group.managedOOMMemoryPressureLimit = limit
+    if let duration, duration > 0 { group.managedOOMMemoryPressureDuration = duration }
+  }
+
+  /// A limit in per cent, or as a part of 2³² - 1, in which it is kept; nil for 0, which is the default.
+  ///
+  /// Source: `UINT32_SCALE_TO_PERMYRIAD()`, src/basic/percent-util.h.
+  private func share(_ key: String, _ file: ImportFile) throws(ScenarioError) -> Share? {
+    guard let (text, line) = values[key], text != "", text != "[not set]" else { return nil }
+    if let share = Share(percent: text) { return share.millionths == 0 ? nil : share }
+    if let number = UInt32(text) {
+      let whole = UInt64(UInt32.max)
+      let permyriad = (UInt64(number) * 10_000 + whole / 2) / whole
+      return permyriad == 0 ? nil : Share(millionths: Int64(permyriad) * 100)
+    }
+    throw file.error(
+      "\(key): '\(shortened(String(text)))' is no share such as 50%", line: line.number,
+      column: line.column(of: text))
   }
 
   /// Source: `service_shall_restart()`, src/core/service.c: an OOM kill is no signal of the unit's own.
@@ -265,5 +319,17 @@ extension SystemdUnit {
       policy.interval = interval
     }
     return policy
+  }
+}
+
+extension Cgroup {
+  /// What systemd-oomd is asked for, alone: the root has no limits.
+  fileprivate var managed: Cgroup {
+    var group = Cgroup()
+    group.managedOOMSwap = managedOOMSwap
+    group.managedOOMMemoryPressure = managedOOMMemoryPressure
+    group.managedOOMMemoryPressureLimit = managedOOMMemoryPressureLimit
+    group.managedOOMMemoryPressureDuration = managedOOMMemoryPressureDuration
+    return group
   }
 }

@@ -55,6 +55,18 @@ extension JSONWriter {
       writer.array { for row in 0..<run.processCount { $0.finalProcess(run.process(row)) } }
       writer.key("groups")
       writer.array { for group in run.groups { $0.finalGroup(group) } }
+      if !run.stalls.isEmpty {
+        writer.key("stalls")
+        writer.array {
+          for stall in run.stalls {
+            $0.object(inline: true) {
+              $0.field("cgroup", stall.cgroup)
+              $0.field("full", stall.full.text)
+              $0.field("since_us", stall.since)
+            }
+          }
+        }
+      }
       writer.field("digest", hexText(run.digest))
     }
   }

@@ -34,7 +34,7 @@ extension Scenario {
       switch section {
       case "name", "title", "kernel":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
-      case "memory_recursiveprot", "memory_hugetlb_accounting":
+      case "memory_recursiveprot", "memory_hugetlb_accounting", "killers":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
       case "machine": try setMachine(String(rest), &fields)
       case "sysctl": try setSysctl(String(rest), &fields)
@@ -44,7 +44,10 @@ extension Scenario {
       default:
         fields.unknown(
           setting.path,
-          ["name", "title", "kernel", "machine", "sysctl", "cgroups", "processes", "events"], at: 0)
+          [
+            "name", "title", "kernel", "machine", "sysctl", "cgroups", "processes", "events",
+            "killers",
+          ], at: 0)
       }
     } catch {
       fields.wrong("no value: \(error.message)", at: 0)

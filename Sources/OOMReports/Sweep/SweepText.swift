@@ -195,17 +195,21 @@ package struct SweepText {
       + (shown + rest).joined(separator: ", ")
   }
 
-  /// Warnings that differ in their numbers only are one kind.
+  /// Warnings that differ in their numbers only are one kind, which counts once in a replay.
   private var warnings: [String] {
     var kinds: [(text: String, count: Int)] = []
     var numbers: [String: Int] = [:]
-    for warning in table.cells.flatMap(\.run.warnings) {
-      let kind = warning.fact.text.filter { !$0.isNumber }
-      if let number = numbers[kind] {
-        kinds[number].count += 1
-      } else {
-        numbers[kind] = kinds.count
-        kinds.append((warning.text, 1))
+    for cell in table.cells {
+      var seen: Set<String> = []
+      for warning in cell.run.warnings {
+        let kind = warning.fact.text.filter { !$0.isNumber }
+        guard seen.insert(kind).inserted else { continue }
+        if let number = numbers[kind] {
+          kinds[number].count += 1
+        } else {
+          numbers[kind] = kinds.count
+          kinds.append((warning.text, 1))
+        }
       }
     }
     if kinds.isEmpty { return [] }

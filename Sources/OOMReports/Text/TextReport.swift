@@ -27,6 +27,9 @@ package struct TextReport {
     if let loop = run.loop { lines += [""] + loop.lines(style) }
     let groups = run.groups.compactMap { self.group($0) }
     if !groups.isEmpty { lines += [""] + groups }
+    for stall in run.stalls {
+      lines += ["", self.stall(stall)]
+    }
     if !run.warnings.isEmpty { lines.append("") }
     for warning in run.warnings { lines.append("warning: \(plain(warning.text))") }
     lines += ["", summary]
@@ -40,6 +43,12 @@ package struct TextReport {
       + style.dim(
         "   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"
           + (run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"))
+  }
+
+  private func stall(_ stall: Run.Stall) -> String {
+    let who = stall.cgroup == "/" ? "the machine" : "group \(plain(stall.cgroup))"
+    return
+      "\(who): alive, but stalled \(stall.full.text) of the time since \(SizeFormat.time(stall.since))"
   }
 
   private var summary: String {

@@ -27,6 +27,7 @@ package struct ScenarioDifference: Equatable, Sendable {
     list.addCgroups(before, after)
     list.addProcesses(before.processes, after.processes)
     list.addEvents(before.events, after.events)
+    list.addKillers(before.killers, after.killers)
     return list.found
   }
 }
@@ -93,6 +94,24 @@ private struct DifferenceList {
       addMembers("\(path).\(new.action.name).", old.action, new.action)
       // What has no name of its own here, such as the members of a `set`.
       if found.count == known { add(path, .text("one \(old.action.name)"), .text("another")) }
+    }
+  }
+
+  mutating func addKillers(_ before: [UserspaceKiller], _ after: [UserspaceKiller]) {
+    for index in 0..<max(before.count, after.count) {
+      let path = "killers.\(index)"
+      let old = index < before.count ? before[index] : nil
+      let new = index < after.count ? after[index] : nil
+      guard let old, let new, old.kind == new.kind else {
+        add(
+          path, old.map { .text($0.kind.rawValue) } ?? .absent,
+          new.map { .text($0.kind.rawValue) } ?? .absent)
+        continue
+      }
+      add(
+        path + ".version", old.version.map { .text($0.text) } ?? .absent,
+        new.version.map { .text($0.text) } ?? .absent)
+      add(path + ".", UserspaceKiller.fields, old, new)
     }
   }
 

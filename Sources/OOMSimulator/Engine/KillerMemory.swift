@@ -38,8 +38,10 @@ struct KillerMemory: Equatable, Sendable {
   var scanned: [Int: Int64] = [:]
   /// The same of those that may be killed, at the last look at which they were looked at.
   var candidatesScanned: [Int: Int64] = [:]
-  /// The last kill by the pressure rule.
+  /// The last kill by a rule that makes a pause afterwards.
   var lastKill: Microseconds?
+  /// The machine's stall at the last look of Talos.
+  var lastAverage: Int64 = 0
 
   /// What decides of it: rows by new numbers, times from now on, counters by what they lack of those of now.
   func comparable(_ numbers: RowNumbers, _ state: State) -> KillerMemory {

@@ -17,6 +17,8 @@ struct Pressures: Equatable, Sendable {
     var derived = Stall()
     var some = PSIAverages()
     var full = PSIAverages()
+    /// Since when all that have work wait, at least for a part of the time.
+    var fullSince: Microseconds?
 
     /// The stall that holds at an instant.
     func stall(at time: Microseconds) -> Stall {
@@ -35,6 +37,9 @@ struct Pressures: Equatable, Sendable {
   /// Those of the groups whose stall the scenario gives, or by whose stall systemd-oomd kills at any time.
   init(of scenario: Scenario, _ tree: MemcgTree) {
     var paths = Set(scenario.cgroups.filter { $0.value.managedOOMMemoryPressure != nil }.keys)
+    if scenario.killers.contains(where: { $0.kind == .talos }) {
+      paths.formUnion(["/", "/init", "/system", "/podruntime"])
+    }
     for event in scenario.events {
       switch event.action {
       case .pressure(let path, _, _, _): paths.insert(path)
@@ -84,6 +89,7 @@ struct Pressures: Equatable, Sendable {
   func comparable(at now: Microseconds) -> Pressures {
     var pressures = self
     if groups.isEmpty { return Pressures() }
+    for number in groups.keys { pressures.groups[number]?.fullSince = nil }
     pressures.upTo = Microseconds(now.rawValue % PSIAverages.period.rawValue)
     for (number, group) in groups where group.givenUntil != nil {
       pressures.groups[number]?.givenUntil? -= now
@@ -95,8 +101,20 @@ struct Pressures: Equatable, Sendable {
 extension Pressures.Group {
   fileprivate mutating func pass(from start: Microseconds, to end: Microseconds) {
     let stall = stall(at: start)
+    fullSince = stall.full.millionths > 0 ? fullSince ?? start : nil
     some.pass(from: start, to: end, stall: stall.some)
     full.pass(from: start, to: end, stall: stall.full)
+  }
+}
+
+extension Replay {
+  /// The groups that stall at the end, with nobody to end it.
+  var stalls: [Run.Stall] {
+    state.pressures.groups.sorted { $0.key < $1.key }.compactMap { number, group in
+      let full = group.stall(at: now).full
+      guard full.millionths > 0, let since = group.fullSince else { return nil }
+      return Run.Stall(cgroup: state.groups.paths[number], full: full, since: since)
+    }
   }
 }
 

@@ -69,7 +69,9 @@ struct Replay {
     hasVersionTwo = scenario.cgroupVersion != 1
     hasSystemd = scenario.processes.initName == "systemd"
     killers = scenario.killers.map { $0.killer }
-    if !killers.isEmpty { state.pressures = Pressures(of: scenario, state.groups) }
+    if !killers.isEmpty || scenario.events.contains(where: { $0.action.isPressure }) {
+      state.pressures = Pressures(of: scenario, state.groups)
+    }
   }
 
   /// Replays everything up to and including `last`, or to the end.

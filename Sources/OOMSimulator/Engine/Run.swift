@@ -270,6 +270,15 @@ public struct Run: Equatable, Sendable {
     package var hurtBesides: [String]
   }
 
+  /// A group that is alive at the end, but in which all that have work wait for memory.
+  package struct Stall: Equatable, Sendable {
+    /// Path of the group; `/` is the machine.
+    package var cgroup: String
+    /// How much of the time they wait.
+    package var full: Share
+    package var since: Microseconds
+  }
+
   /// How one process ended, in pages.
   public struct FinalProcess: Equatable, Sendable {
     /// What became of a process.
@@ -321,6 +330,8 @@ public struct Run: Equatable, Sendable {
   public var warnings: [Warning]
   /// Why nothing was replayed; empty unless the outcome is `invalid`.
   public package(set) var problems: [ScenarioProblem] = []
+  /// Groups that stall at the end, as far as anybody watches or the scenario says so; not part of the digest.
+  package var stalls: [Stall] = []
   /// Every group but the root, parents first; not part of the digest.
   package var groups: [FinalGroup] = []
   /// Hash of everything that happened, the same on every machine.

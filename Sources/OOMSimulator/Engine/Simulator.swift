@@ -130,7 +130,7 @@ public struct Simulator: Sendable {
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
       loop: replay.record.loop, warnings: kernel.warnings + replay.record.warnings,
-      groups: replay.finalGroups, digest: 0,
+      stalls: replay.stalls, groups: replay.finalGroups, digest: 0,
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.digest = digest(of: run)

@@ -218,7 +218,7 @@ extension State {
 
   /// All that live in a group and below it, whatever their oom_score_adj, but for those that have been killed already;
   /// the largest is called the victim. Nil where there are none: it is killed in vain.
-  fileprivate mutating func choice(_ ground: Ground) -> Choice? {
+  mutating func choice(_ ground: Ground) -> Choice? {
     settle()
     guard let group = ground.cgroup.flatMap({ groups.number(of: $0) }) else { return nil }
     let signalled = Set(exits.filter { $0.isSignal }.flatMap { $0.rows })

@@ -11,6 +11,11 @@ extension UserspaceKiller {
       return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in
         earlyOOM.look(&state, &killer)
       }
+    case .talos:
+      let talos = Talos(program: program)
+      return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in
+        talos.look(&state, &killer)
+      }
     case .systemdOOMd:
       let oomd = SystemdOOMd(program: program)
       return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in

@@ -125,6 +125,11 @@ extension Event.Action {
     }
   }
 
+  /// Whether it says how much a group stalls.
+  var isPressure: Bool {
+    if case .pressure = self { true } else { false }
+  }
+
   /// Whether it is memory that a process touches, which `nodes` binds as it comes.
   var isGrowth: Bool {
     if case .grow = self { true } else { false }

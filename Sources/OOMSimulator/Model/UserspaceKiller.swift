@@ -4,6 +4,8 @@ package struct UserspaceKiller: Equatable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     case earlyoom
     case systemdOOMd = "systemd-oomd"
+    /// The OOM controller of Talos Linux.
+    case talos
   }
 
   /// Programs that kill and are not modelled, each with the reason.
@@ -14,8 +16,6 @@ package struct UserspaceKiller: Equatable, Sendable {
       "not modelled: it matches names, command lines and environments by a configuration of its own; earlyoom is nearest",
     "oomd":
       "not modelled: its rulesets are a configuration of its own; systemd-oomd is nearest",
-    "talos":
-      "not modelled: it goes by the stall of classes of groups that only Talos Linux has",
     "kubelet":
       "not modelled here: 'oomsim k8s --eviction-hard' says which pods a node evicts, and in what order",
   ]
@@ -85,6 +85,16 @@ extension UserspaceKiller {
       {
         return ("kind", "earlyoom has no oomd.conf: its thresholds are in 'args'")
       }
+    case .talos:
+      if args != nil {
+        return ("args", "the triggers of Talos are those of its release: 'version'")
+      }
+      if swapUsedLimit != nil || defaultMemoryPressureLimit != nil
+        || defaultMemoryPressureDuration != nil
+      {
+        return ("kind", "Talos has no oomd.conf")
+      }
+      if !isAtLeast(1, 12) { return ("version", "the OOM controller came with Talos 1.12") }
     case .systemdOOMd:
       if args != nil {
         return ("args", "systemd-oomd takes its settings from oomd.conf: SwapUsedLimit")
