@@ -242,6 +242,24 @@ import Testing
     #expect(try comesBack(#"{ "policy": "on-failure", "backoff": "exponential" }"#))
   }
 
+  /// Memory that is short from the start, or all at once and then for good, is found by the next look.
+  @Test func `nothing else has to happen`() throws {
+    func run(_ anon: String, _ events: String = "") throws -> Run {
+      try self.run(
+        """
+        { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "1000000 pages" },
+          "killers": [ { "kind": "earlyoom" }, { "kind": "systemd-oomd" } ],
+          "processes": [ { "name": "a", "anon": "\(anon)" } ], "events": [ \(events) ] }
+        """)
+    }
+    #expect(try run("930000 pages").kills.map(\.at) == [0])
+    let grown = try run(
+      "1M", #"{ "at": "10s", "grow": { "process": "a", "anon": "930000 pages" } }"#)
+    #expect(grown.kills.map(\.by) == ["earlyoom"])
+    #expect(grown.kills.allSatisfy { $0.at > .seconds(10) && $0.at <= .seconds(11) })
+    #expect(try run("1M").kills.isEmpty)
+  }
+
   /// Looks that find what the last one found are left out, and nothing else changes by that.
   @Test func `a quiet year costs nothing`() throws {
     let run = try run(

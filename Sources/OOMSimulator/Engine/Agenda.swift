@@ -20,7 +20,7 @@ extension Replay {
       let next = nextBesideLooks
       guard let look = nextLook else { return next }
       if let next { return min(next, look) }
-      return isStallingOn ? look : nil
+      return isStallingOn || haveLooksLeft ? look : nil
     }
   }
 
@@ -33,6 +33,14 @@ extension Replay {
       }
       if next != nil { idleSince = nil } else { idleSince = idleSince ?? now }
       return next
+    }
+  }
+
+  /// Whether a killer has not looked yet since anything last happened: what it finds then it acts on, whether or not
+  /// anything else is to come.
+  private var haveLooksLeft: Bool {
+    killers.contains { killer in
+      killer.nextLook != nil && killer.memory.clocks.contains { $0.last <= changedAt }
     }
   }
 

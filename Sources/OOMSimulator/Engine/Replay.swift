@@ -93,8 +93,9 @@ struct Replay {
         break
       }
       end = max(end, min(instant, last))
-      if nextBesideLooks == instant { changedAt = instant }
+      let isLook = nextBesideLooks != instant
       advance(to: min(instant, last))
+      if !isLook || now < min(instant, last) { changedAt = now }
       state.pressures.pass(to: now)
       if recorder != nil { recordInstant() }
       if record.panic != nil || (now == last && instant > last) { break }
