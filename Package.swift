@@ -36,7 +36,7 @@ let package = Package(
       swiftSettings: unoptimized),
     .executableTarget(
       name: "oomsim",
-      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator"],
+      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
       swiftSettings: unoptimized),
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],

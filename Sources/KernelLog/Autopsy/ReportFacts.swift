@@ -149,7 +149,7 @@ struct ReportFacts {
       Int128(
         UInt32(
           truncatingIfNeeded: max(points, 0) * 1000 / Int128(max(arithmetic.totalpages, 1))))
-    case .thousandths, .none: points
+    case .thousandths, .none, .own: points
     }
   }
 

@@ -44,6 +44,7 @@ struct LessonPoints {
   }
 
   private var sumRules: [Lesson.Part] {
+    if scene.arithmetic.unit == .own { return [] }
     var parts = rules.main(.badness)
     let eligible = scene.candidates.filter { $0.ineligible == nil }
     if scene.arithmetic.unit == .none {

@@ -81,6 +81,7 @@ struct CandidateTable {
         "points are pages, one of oom_score_adj is \(SizeFormat.grouped(decision.arithmetic.pointsPerAdj))"
       case .thousandths: "points are thousandths of totalpages"
       case .none: "points have no unit in this release"
+      case .own: "points are what \(decision.arithmetic.ownBadness ?? "") comes to"
       }
     let processes = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
     let total = SizeFormat.grouped(decision.totalpages)

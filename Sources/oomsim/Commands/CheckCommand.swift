@@ -10,7 +10,7 @@ let checkCommand = CommandSpec(
     .json,
     OptionSpec(name: "--junit", value: "FILE", help: "Also write the results as JUnit XML."),
     OptionSpec(name: "--quiet", help: "Print failures and the summary only."),
-    .kernel, .policy, .set, .maxKills, .maxRestarts, .maxWork, .color,
+    .kernel, .badness, .policy, .set, .maxKills, .maxRestarts, .maxWork, .color,
   ],
   example: "oomsim check Scenarios --junit results.xml",
   run: check)

@@ -20,7 +20,7 @@ let nextCommand = CommandSpec(
     OptionSpec(
       name: "--watch", value: "SECONDS",
       help: "Print again every so many seconds, until interrupted."),
-    .kernel, .set, .color,
+    .kernel, .badness, .set, .color,
   ],
   example: "oomsim next --root Tests/Data/hosts/web --near 50",
   run: next)
