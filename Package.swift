@@ -39,7 +39,7 @@ let package = Package(
       dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
       swiftSettings: unoptimized),
     .executableTarget(
-      name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
+      name: "SelectionBenchmark", dependencies: ["OOMSimulator", "VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "ReplayBenchmark", dependencies: ["OOMSimulator"],

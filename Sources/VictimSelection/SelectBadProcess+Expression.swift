@@ -11,14 +11,24 @@ package protocol BadnessRows {
 
 /// Where a scan works its parts out: room for one block of processes a part. It is made once and used for many scans.
 package struct BadnessScratch: Sendable {
-  fileprivate static let blockLength = 256
+  fileprivate static let blockLength = 512
   fileprivate let expression: BadnessExpression
-  fileprivate var columns: [Int64]
+  fileprivate var numbers: [Int64]
+  fileprivate var results: [PartResult]
 
   package init(for expression: BadnessExpression) {
     self.expression = expression
-    columns = Array(repeating: 0, count: expression.parts.count * Self.blockLength)
+    numbers = Array(repeating: 0, count: expression.parts.count * Self.blockLength)
+    results = Array(repeating: .same(0), count: expression.parts.count)
   }
+}
+
+/// What a part comes to for a block of processes.
+private enum PartResult: Sendable {
+  /// The same for all of them: constants, and columns in which they do not differ.
+  case same(Int64)
+  /// The numbers from this place on.
+  case each(Int)
 }
 
 /// A process whose badness has no value.
@@ -35,11 +45,11 @@ package struct BadnessFailure: Error, Equatable, Sendable {
 
 /// Chooses by a badness of one's own. The victim's row is its position among those visited.
 ///
-/// Parts are worked out for a block of processes at a time, one part after the other, which a compiler makes vectors of.
-/// Both sides of a choice are; where a part of a block has no value, its processes are looked at one by one, so that
-/// only sides that are taken count.
+/// Parts are worked out for a block of processes at a time, one part after the other, which a compiler makes vectors of;
+/// what is the same for all of a block, once. Both sides of a choice are worked out; where a part of a block has no value,
+/// its processes are looked at one by one, so that only sides that are taken count.
 ///
-/// - Parameter rule: what is done with equals; its badness is not read.
+/// - Parameter equalsReplace: of equals the last is taken, else the first.
 /// - Throws: the first candidate whose badness has no value.
 /// - Complexity: O(rows × parts), no allocation.
 package func selectBadProcess(
@@ -50,21 +60,30 @@ package func selectBadProcess(
   var begin = 0
   while begin < rows.count {
     let length = min(BadnessScratch.blockLength, rows.count - begin)
-    let most = unsafe scratch.columns.withUnsafeMutableBufferPointer { columns -> Int64? in
-      unsafe workOut(expression, rows, from: begin, length, in: columns)
+    let result = unsafe scratch.numbers.withUnsafeMutableBufferPointer { numbers in
+      unsafe scratch.results.withUnsafeMutableBufferPointer { results in
+        unsafe workOut(expression, rows, from: begin, length, numbers, results)
+      }
     }
-    if let most {
-      if best.isBeaten(by: most) {
-        let last = (expression.parts.count - 1) * BadnessScratch.blockLength
-        for index in 0..<length where rows.isCandidate(begin + index) {
-          best.offer(scratch.columns[last + index], row: begin + index)
+    switch result {
+    case .same(let points)?:
+      if best.isBeaten(by: points) {
+        for position in begin..<begin + length where rows.isCandidate(position) {
+          best.offer(points, row: position)
         }
       }
-    } else {
+    case .each(let place)?:
+      if best.isBeaten(by: mostPoints(scratch.numbers.span, from: place, length)) {
+        for index in 0..<length where best.isBeaten(by: scratch.numbers[place + index]) {
+          if rows.isCandidate(begin + index) {
+            best.offer(scratch.numbers[place + index], row: begin + index)
+          }
+        }
+      }
+    case nil:
       for position in begin..<begin + length where rows.isCandidate(position) {
         do throws(BadnessFault) {
-          best.offer(
-            try expression.points { rows.value($0, at: position) }, row: position)
+          best.offer(try expression.points { rows.value($0, at: position) }, row: position)
         } catch {
           throw BadnessFailure(position: position, fault: error)
         }
@@ -75,68 +94,170 @@ package func selectBadProcess(
   return best.victim
 }
 
-/// Works all parts out for some rows; the last part's numbers are the points.
+/// Works all parts out for some rows.
 ///
-/// - Returns: the most points of the rows, candidates or not; nil where a part has no value for one of them.
-@inline(__always)
+/// - Returns: what the whole expression comes to; nil where a part has no value for one of the rows.
 private func workOut(
   _ expression: BadnessExpression, _ rows: some BadnessRows, from begin: Int, _ length: Int,
-  in columns: UnsafeMutableBufferPointer<Int64>
-) -> Int64? {
-  guard let base = columns.baseAddress else { return nil }
-  for part in expression.parts.indices {
-    let operands = expression.parts[part].operands
-    let into = unsafe base + part * BadnessScratch.blockLength
-    let a = unsafe UnsafePointer(base + operands.0 * BadnessScratch.blockLength)
-    let b = unsafe UnsafePointer(base + operands.1 * BadnessScratch.blockLength)
-    let operation = expression.parts[part].operation
-    switch operation {
-    case .number(let number): unsafe into.update(repeating: number, count: length)
-    case .never: unsafe into.update(repeating: BadnessExpression.noPoints, count: length)
+  _ numbers: UnsafeMutableBufferPointer<Int64>,
+  _ results: UnsafeMutableBufferPointer<PartResult>
+) -> PartResult? {
+  guard let base = numbers.baseAddress else { return nil }
+  for index in expression.parts.indices {
+    let part = expression.parts[index]
+    let place = index * BadnessScratch.blockLength
+    let into = unsafe base + place
+    switch part.operation {
+    case .number(let number): unsafe results[index] = .same(number)
+    case .never: unsafe results[index] = .same(BadnessExpression.noPoints)
+    case .column(.totalpages): unsafe results[index] = .same(rows.value(.totalpages, at: begin))
     case .column(let column):
       unsafe rows.load(
         column, from: begin, into: UnsafeMutableBufferPointer(start: into, count: length))
+      unsafe results[index] = areEqual(into, length) ? .same(into[0]) : .each(place)
     case .choose:
-      let c = unsafe UnsafePointer(base + operands.2 * BadnessScratch.blockLength)
-      for row in 0..<length { unsafe into[row] = a[row] != 0 ? b[row] : c[row] }
-    case let operation where expression.isChecked[part]:
-      for row in 0..<length {
-        let (result, fault) = unsafe operation.apply(a[row], b[row])
-        if fault != nil { return nil }
-        unsafe into[row] = result
+      let (b, c) = unsafe (results[part.operands.1], results[part.operands.2])
+      switch unsafe results[part.operands.0] {
+      case .same(let number): unsafe results[index] = number != 0 ? b : c
+      case .each(let at):
+        unsafe choose(base + at, base, b, c, length, into)
+        unsafe results[index] = .each(place)
       }
-    // One loop for each of those that cannot overflow, so that none asks in the loop which one it is.
-    case .add: for row in 0..<length { unsafe into[row] = a[row] &+ b[row] }
-    case .subtract: for row in 0..<length { unsafe into[row] = a[row] &- b[row] }
-    case .multiply: for row in 0..<length { unsafe into[row] = a[row] &* b[row] }
-    case .divide: unsafe divide(a, b, length, into)
-    case .maximum: for row in 0..<length { unsafe into[row] = max(a[row], b[row]) }
-    case .minimum: for row in 0..<length { unsafe into[row] = min(a[row], b[row]) }
-    case .equal: for row in 0..<length { unsafe into[row] = a[row] == b[row] ? 1 : 0 }
-    case .notEqual: for row in 0..<length { unsafe into[row] = a[row] != b[row] ? 1 : 0 }
-    case .less: for row in 0..<length { unsafe into[row] = a[row] < b[row] ? 1 : 0 }
-    case .greater: for row in 0..<length { unsafe into[row] = a[row] > b[row] ? 1 : 0 }
-    default: for row in 0..<length { unsafe into[row] = operation.apply(a[row], b[row]).0 }
+    case let operation:
+      let a = unsafe results[part.operands.0]
+      let b = operation.count > 1 ? unsafe results[part.operands.1] : .same(0)
+      if case .same(let left) = a, case .same(let right) = b {
+        let (number, fault) = operation.apply(left, right)
+        if fault != nil { return nil }
+        unsafe results[index] = .same(number)
+      } else if operation == .add, case .same(0) = a {
+        unsafe results[index] = b
+      } else if operation == .add, case .same(0) = b {
+        unsafe results[index] = a
+      } else if unsafe work(operation, expression.isChecked[index], base, a, b, length, into) {
+        // Mostly nobody is what a comparison asks for.
+        unsafe results[index] =
+          operation.isComparison && areEqual(into, length) ? .same(into[0]) : .each(place)
+      } else {
+        return nil
+      }
     }
   }
-  let points = unsafe base + (expression.parts.count - 1) * BadnessScratch.blockLength
-  var most = unsafe points[0]
-  for row in 0..<length { unsafe most = max(most, points[row]) }
-  return most
+  return unsafe results[expression.parts.count - 1]
 }
 
-/// Divides; mostly all divide the same number, totalpages or a constant, by the same.
-@inline(__always)
-private func divide(
-  _ a: UnsafePointer<Int64>, _ b: UnsafePointer<Int64>, _ length: Int,
+/// Works one part out where at least one of those that it is made of differs between rows.
+///
+/// - Returns: false where it has no value for one of the rows.
+private func work(
+  _ operation: BadnessExpression.Operation, _ isChecked: Bool,
+  _ base: UnsafeMutablePointer<Int64>, _ a: PartResult, _ b: PartResult, _ length: Int,
   _ into: UnsafeMutablePointer<Int64>
-) {
-  var (last, by, quotient) = unsafe (a[0], b[0], a[0] / b[0])
-  for row in 0..<length {
-    if unsafe a[row] != last || b[row] != by {
-      unsafe (last, by) = (a[row], b[row])
-      quotient = last / by
+) -> Bool {
+  if isChecked {
+    for row in 0..<length {
+      let (result, fault) = unsafe operation.apply(a.number(base, row), b.number(base, row))
+      if fault != nil { return false }
+      unsafe into[row] = result
     }
-    unsafe into[row] = quotient
+    return true
   }
+  // One loop for each of those that cannot overflow, so that none asks in the loop which one it is.
+  switch operation {
+  case .add: unsafe pairs(base, a, b, length, into) { $0 &+ $1 }
+  case .subtract: unsafe pairs(base, a, b, length, into) { $0 &- $1 }
+  case .multiply: unsafe pairs(base, a, b, length, into) { $0 &* $1 }
+  case .maximum: unsafe pairs(base, a, b, length, into) { max($0, $1) }
+  case .minimum: unsafe pairs(base, a, b, length, into) { min($0, $1) }
+  case .equal: unsafe pairs(base, a, b, length, into) { $0 == $1 ? 1 : 0 }
+  case .notEqual: unsafe pairs(base, a, b, length, into) { $0 != $1 ? 1 : 0 }
+  case .less: unsafe pairs(base, a, b, length, into) { $0 < $1 ? 1 : 0 }
+  case .greater: unsafe pairs(base, a, b, length, into) { $0 > $1 ? 1 : 0 }
+  default: unsafe pairs(base, a, b, length, into) { operation.apply($0, $1).0 }
+  }
+  return true
+}
+
+@inline(__always)
+private func pairs(
+  _ base: UnsafeMutablePointer<Int64>, _ a: PartResult, _ b: PartResult, _ length: Int,
+  _ into: UnsafeMutablePointer<Int64>, _ work: (Int64, Int64) -> Int64
+) {
+  switch (a, b) {
+  case (.each(let first), .each(let second)):
+    let (first, second) = unsafe (base + first, base + second)
+    for row in 0..<length { unsafe into[row] = work(first[row], second[row]) }
+  case (.each(let first), .same(let second)):
+    let first = unsafe base + first
+    for row in 0..<length { unsafe into[row] = work(first[row], second) }
+  case (.same(let first), .each(let second)):
+    let second = unsafe base + second
+    for row in 0..<length { unsafe into[row] = work(first, second[row]) }
+  case (.same(let first), .same(let second)):
+    unsafe into.update(repeating: work(first, second), count: length)
+  }
+}
+
+private func choose(
+  _ condition: UnsafePointer<Int64>, _ base: UnsafeMutablePointer<Int64>, _ b: PartResult,
+  _ c: PartResult, _ length: Int, _ into: UnsafeMutablePointer<Int64>
+) {
+  switch (b, c) {
+  case (.same(let then), .each(let otherwise)):
+    let otherwise = unsafe base + otherwise
+    for row in 0..<length { unsafe into[row] = condition[row] != 0 ? then : otherwise[row] }
+  default:
+    for row in 0..<length {
+      unsafe into[row] = condition[row] != 0 ? b.number(base, row) : c.number(base, row)
+    }
+  }
+}
+
+extension PartResult {
+  @inline(__always)
+  fileprivate func number(_ base: UnsafeMutablePointer<Int64>, _ row: Int) -> Int64 {
+    switch self {
+    case .same(let number): number
+    case .each(let place): unsafe base[place + row]
+    }
+  }
+}
+
+extension BadnessExpression.Operation {
+  fileprivate var isComparison: Bool {
+    switch self {
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
+    default: false
+    }
+  }
+}
+
+@inline(__always)
+private func areEqual(_ numbers: UnsafePointer<Int64>, _ length: Int) -> Bool {
+  let first = unsafe numbers[0]
+  // Most that differ do so at once.
+  if unsafe numbers[length - 1] != first || numbers[length / 2] != first { return false }
+  var difference: Int64 = 0
+  for row in 0..<length { unsafe difference |= numbers[row] ^ first }
+  return difference == 0
+}
+
+@inline(__always)
+private func mostPoints(_ numbers: Span<Int64>, from place: Int, _ length: Int) -> Int64 {
+  // Four at a time, so that no maximum waits for the last one.
+  var (a, b, c, d) = (Int64.min, Int64.min, Int64.min, Int64.min)
+  var row = place
+  let end = place + length
+  while row &+ 4 <= end {
+    unsafe a = max(a, numbers[unchecked: row])
+    unsafe b = max(b, numbers[unchecked: row &+ 1])
+    unsafe c = max(c, numbers[unchecked: row &+ 2])
+    unsafe d = max(d, numbers[unchecked: row &+ 3])
+    row &+= 4
+  }
+  while row < end {
+    unsafe a = max(a, numbers[unchecked: row])
+    row &+= 1
+  }
+  return max(max(a, b), max(c, d))
 }

@@ -15,103 +15,6 @@ import VictimSelection
 
   // MARK: The text
 
-  /// An expression as a tree, with what it is worth by the rules of C over 128 bits.
-  private indirect enum Tree {
-    case number(Int64)
-    case column(BadnessColumn)
-    case unary(String, Tree)
-    case binary(String, Tree, Tree)
-    case function(String, Tree, Tree)
-    case choice(Tree, Tree, Tree)
-
-    static let levels = [
-      ["||"], ["&&"], ["==", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"],
-    ]
-
-    static func generated(_ random: inout SplitMix, depth: Int) -> Tree {
-      let kind =
-        depth == 0 ? Int.random(in: 0...1, using: &random) : Int.random(in: 0...9, using: &random)
-      func part(_ random: inout SplitMix) -> Tree { generated(&random, depth: depth - 1) }
-      switch kind {
-      case 0: return .number(Int64.random(in: 0...40, using: &random))
-      case 1: return .column(BadnessColumn.allCases.randomElement(using: &random) ?? .anon)
-      case 2: return .unary(Bool.random(using: &random) ? "-" : "!", part(&random))
-      case 3: return .choice(part(&random), part(&random), part(&random))
-      case 4:
-        return .function(Bool.random(using: &random) ? "min" : "max", part(&random), part(&random))
-      default:
-        let sign = levels.joined().map { $0 }.randomElement(using: &random) ?? "+"
-        return .binary(sign, part(&random), part(&random))
-      }
-    }
-
-    /// How tight it binds, the loosest 0.
-    private var level: Int {
-      switch self {
-      case .choice: 0
-      case .binary(let sign, _, _): 1 + (Self.levels.firstIndex { $0.contains(sign) } ?? 0)
-      case .unary: 7
-      case .number, .column, .function: 8
-      }
-    }
-
-    /// With no more parentheses than C needs.
-    var text: String {
-      func inside(_ tree: Tree, above level: Int) -> String {
-        tree.level < level ? "(\(tree.text))" : tree.text
-      }
-      switch self {
-      case .number(let number): return "\(number)"
-      case .column(let column): return column.rawValue
-      case .unary(let sign, let tree): return sign + " " + inside(tree, above: 7)
-      case .binary(let sign, let left, let right):
-        return "\(inside(left, above: level)) \(sign) \(inside(right, above: level + 1))"
-      case .function(let name, let left, let right): return "\(name)(\(left.text), \(right.text))"
-      case .choice(let condition, let then, let otherwise):
-        return "\(inside(condition, above: 1)) ? \(then.text) : \(otherwise.text)"
-      }
-    }
-
-    /// Nil where a step that is taken does not fit into 64 bits, or divides by 0.
-    func value(_ columns: [BadnessColumn: Int64]) -> Int128? {
-      func held(_ number: Int128) -> Int128? {
-        number < Int128(Int64.min) || number > Int128(Int64.max) ? nil : number
-      }
-      switch self {
-      case .number(let number): return Int128(number)
-      case .column(let column): return columns[column].map { Int128($0) }
-      case .unary(let sign, let tree):
-        guard let number = tree.value(columns) else { return nil }
-        return sign == "-" ? held(-number) : number == 0 ? 1 : 0
-      case .function(let name, let left, let right):
-        guard let a = left.value(columns), let b = right.value(columns) else { return nil }
-        return name == "min" ? Swift.min(a, b) : Swift.max(a, b)
-      case .choice(let condition, let then, let otherwise):
-        guard let number = condition.value(columns) else { return nil }
-        return number != 0 ? then.value(columns) : otherwise.value(columns)
-      case .binary(let sign, let left, let right):
-        guard let a = left.value(columns) else { return nil }
-        if sign == "&&", a == 0 { return 0 }
-        if sign == "||", a != 0 { return 1 }
-        guard let b = right.value(columns) else { return nil }
-        switch sign {
-        case "&&", "||": return b != 0 ? 1 : 0
-        case "==": return a == b ? 1 : 0
-        case "!=": return a != b ? 1 : 0
-        case "<": return a < b ? 1 : 0
-        case "<=": return a <= b ? 1 : 0
-        case ">": return a > b ? 1 : 0
-        case ">=": return a >= b ? 1 : 0
-        case "+": return held(a + b)
-        case "-": return held(a - b)
-        case "*": return held(a * b)
-        case "/": return b == 0 ? nil : held(a / b)
-        default: return b == 0 ? nil : held(a % b)
-        }
-      }
-    }
-  }
-
   /// What a process may have in each column, the ends of its range more often than anything else.
   private static func columns(_ random: inout SplitMix) -> [BadnessColumn: Int64] {
     var columns: [BadnessColumn: Int64] = [:]
@@ -134,7 +37,7 @@ import VictimSelection
     var faults = 0
     for seed in 0..<Self.worlds * 10 {
       var random = SplitMix(seed: seed)
-      let tree = Tree.generated(&random, depth: Int.random(in: 1...4, using: &random))
+      let tree = BadnessTree.generated(&random, depth: Int.random(in: 1...4, using: &random))
       let text = tree.text
       let expression = try BadnessExpression(text)
       #expect(expression.text(of: expression.parts.count - 1).count <= text.count)
@@ -231,7 +134,7 @@ import VictimSelection
     var ends = (victims: 0, nobody: 0, faults: 0)
     for seed in 0..<Self.worlds {
       var random = SplitMix(seed: seed)
-      var text = Tree.generated(&random, depth: Int.random(in: 1...3, using: &random)).text
+      var text = BadnessTree.generated(&random, depth: Int.random(in: 1...3, using: &random)).text
       if Bool.random(using: &random) { text = "uid == 0 ? never : \(text)" }
       let expression = try BadnessExpression(text)
       let kinds = (0..<Int.random(in: 1...6, using: &random)).map { _ in Self.columns(&random) }

@@ -1,4 +1,4 @@
-internal import VictimSelection
+package import VictimSelection
 
 extension Rules {
   /// The badness of the release as an expression that `--badness` takes; nil before 2.6.36, whose `badness()` takes roots of
@@ -34,5 +34,19 @@ extension Rules {
     case .int: "int(int(udiv(int(int(\(sum)) * 1000), \(total))) + \(adj))"
     case .long: "(\(sum)) * 1000 / \(total) + \(adj)"
     }
+  }
+}
+
+extension Rules.Badness {
+  /// Whether points depend on how long a process has been there.
+  var countsAges: Bool { own?.reads(.runTime) ?? isLegacy }
+}
+
+extension Rules {
+  /// These rules with a badness of one's own; as they are without one.
+  package func with(_ own: BadnessExpression?) -> Rules {
+    var rules = self
+    rules.badness.own = own
+    return rules
   }
 }
