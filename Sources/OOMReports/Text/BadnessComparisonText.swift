@@ -24,8 +24,7 @@ package struct BadnessComparisonText {
         + ", another one later in \(comparison.count(.anotherLater)), the same die in "
         + "\(comparison.count(.same))",
     ]
-    for (label, side) in [("A", \BadnessComparison.Case.before), ("B", \.after)] {
-      let sides = cases.map { $0[keyPath: side] }
+    for (label, sides) in [("A", cases.map { $0.before }), ("B", cases.map { $0.after })] {
       let died = sides.reduce(0) { $0 + $1.died.count }
       let freed = sides.reduce(Int128(0)) { $0 + $1.freedBytes }
       let panics = sides.count { $0.outcome == .panic }

@@ -223,7 +223,7 @@ package struct TextReport {
   private func died(_ kill: Kill) -> [(String, String)] {
     let others = kill.killed.dropFirst()
     if others.isEmpty { return [] }
-    let isOneReason = others.count > 1 && Set(others.map(\.because)).count == 1
+    let isOneReason = others.count > 1 && Set(others.map { $0.because }).count == 1
     let shown = others.prefix(8).map {
       "\($0.process.pid) (\(plain($0.process.name)))"
         + (isOneReason ? "" : " \(reason($0.because))")
