@@ -8,6 +8,7 @@ struct OOMSim {
 
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
+    playgroundCommand,
     protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
     autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
   ]

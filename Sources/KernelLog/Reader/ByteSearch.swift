@@ -7,7 +7,8 @@
     _ bytes: UnsafeRawPointer, _ wanted: Int32, _ count: Int
   ) -> UnsafeMutableRawPointer? {
     let wanted = UInt8(truncatingIfNeeded: wanted)
-    for place in 0..<count where unsafe bytes.load(fromByteOffset: place, as: UInt8.self) == wanted {
+    for place in 0..<count where unsafe bytes.load(fromByteOffset: place, as: UInt8.self) == wanted
+    {
       return unsafe UnsafeMutableRawPointer(mutating: bytes + place)
     }
     return nil

@@ -1,7 +1,8 @@
+internal import OOMSimulator
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
-internal import OOMSimulator
 
 /// Reads one line of a kernel log: bytes, since names and foreign lines need not be text.
 ///

@@ -72,7 +72,8 @@ struct Tasks: Equatable, Sendable {
     ppids = start.ppids
     mms = start.mms
     mappings = start.mappings
-    rare = start.rare
+    // Set through the wrapped value here, the box of before would never be freed.
+    _rare = Indirect(wrappedValue: start.rare)
     owners = start.owners
     for (row, owner) in owners.sorted(by: { $0.key < $1.key }) {
       sharers[owner, default: [owner]].append(row)

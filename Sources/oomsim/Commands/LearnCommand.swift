@@ -90,7 +90,7 @@ let learnCommand = CommandSpec(
 
 /// The directory that was named, or the first `Scenarios` with a course: here, or near the program, which is where a
 /// checkout and an installation have it.
-private func courseDirectory(_ given: String?, _ terminal: Terminal) throws -> String {
+func courseDirectory(_ given: String?, _ terminal: Terminal) throws -> String {
   if let given {
     if given.isEmpty {
       throw UsageError("--scenarios takes a directory.")
@@ -112,7 +112,7 @@ private func courseDirectory(_ given: String?, _ terminal: Terminal) throws -> S
   throw ExitCode.noInput
 }
 
-private func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCode) -> Course {
+func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCode) -> Course {
   let file = "\(directory)/README.md"
   let bytes = try readBytes(file, terminal)
   guard let text = String(validating: bytes, as: UTF8.self) else {

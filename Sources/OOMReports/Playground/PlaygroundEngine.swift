@@ -1,0 +1,53 @@
+/// The script that runs the engine in a page: the module that `Sources/WebAssembly/build.sh` makes, unpacked, and asked.
+enum PlaygroundEngine {
+  static let script = ##"""
+    "use strict";
+    const engine=(()=>{
+      let module=null,exports=null;
+      const encoder=new TextEncoder(),decoder=new TextDecoder();
+      // Five digits of 85 stand for four bytes; the alphabet has nothing that is markup.
+      function bytesOf(text,count){
+        const digit=new Uint8Array(128),alphabet=document.getElementById("alphabet").textContent;
+        for(let i=0;i<85;i++)digit[alphabet.charCodeAt(i)]=i;
+        const out=new Uint8Array(Math.ceil(count/4)*4);
+        for(let from=0,to=0;to<count;from+=5,to+=4){
+          let word=0;
+          for(let i=0;i<5;i++)word=word*85+digit[text.charCodeAt(from+i)];
+          out[to]=word/16777216;out[to+1]=word>>>16;out[to+2]=word>>>8;out[to+3]=word;
+        }
+        return out.subarray(0,count);
+      }
+      async function start(){exports=(await WebAssembly.instantiate(module,{})).exports}
+      async function boot(){
+        const holder=document.getElementById("module");
+        const packed=bytesOf(holder.textContent.trim(),Number(holder.dataset.count));
+        holder.remove();
+        const stream=new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+        module=await WebAssembly.compile(await new Response(stream).arrayBuffer());
+        await start();
+      }
+      // A command with options, [name, value] each, and the input as text. The answer has the text, or what is wrong.
+      function ask(command,options,input){
+        if(!exports)return{mistakes:[{message:"the engine starts again: try once more"}]};
+        const head=encoder.encode([command,...options.map(([n,v])=>n+"="+v)].join("\n")),body=encoder.encode(input);
+        try{
+          const room=exports.oomsim_reserve(head.length+body.length);
+          const memory=new Uint8Array(exports.memory.buffer);
+          memory.set(head,room);memory.set(body,room+head.length);
+          const answer=exports.oomsim_call(room,head.length,head.length+body.length);
+          const view=new DataView(exports.memory.buffer),count=view.getUint32(answer+1,true);
+          const text=decoder.decode(new Uint8Array(exports.memory.buffer,answer+5,count));
+          const isMistake=view.getUint8(answer)===1;
+          exports.oomsim_release(answer);
+          // Memory of a module only grows: after a very large input a new one begins small.
+          if(exports.memory.buffer.byteLength>5e8){exports=null;start()}
+          return isMistake?JSON.parse(text):{text};
+        }catch(error){
+          exports=null;start();
+          return{mistakes:[{message:"the engine cannot do this here: it is too large for a page, or this is a bug ("+error.message+")"}]};
+        }
+      }
+      return{boot,ask,json:(c,o,i)=>{const a=ask(c,o,i);return a.mistakes?a:JSON.parse(a.text)}};
+    })();
+    """##
+}

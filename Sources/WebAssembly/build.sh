@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds the engine, the readers and the writers as one WebAssembly module without imports, for the page of
+# 'oomsim playground'. Nothing but the Swift toolchain (swiftc, clang, wasm-ld) and gzip.
+#
+#     Sources/WebAssembly/build.sh [DIRECTORY]
+#
+# leaves oomsim.wasm and oomsim.wasm.gz there, .build/wasm by default, where 'oomsim playground' looks for it. The same source
+# and toolchain give the same bytes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+out=${1:-.build/wasm}
+mkdir -p "$out"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bin=$(dirname "$(readlink -f "$(command -v swiftc)")")
+unicode=$bin/../lib/swift/embedded/wasm32-unknown-none-wasm/libswiftUnicodeDataTables.a
+
+# The compiler of 6.3.1 stops with "Found ownership error" in one of its passes; without it the code is the same, a bit slower.
+flags=(
+  -target wasm32-unknown-none-wasm -enable-experimental-feature Embedded -wmo -parse-as-library -Osize
+  -swift-version 6 -strict-memory-safety -warnings-as-errors
+  -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
+  -enable-upcoming-feature MemberImportVisibility -package-name oomsim -I "$work"
+  -Xllvm -sil-disable-pass=copy-propagation
+)
+
+# What reads files, hosts and clusters stays out, and so does what a page has a way of its own for.
+files() {
+  case $1 in
+    OOMFormats) find Sources/OOMFormats -maxdepth 1 -name '*.swift'
+      find Sources/OOMFormats/{Batch,JSON,Results,Scenario,Sweep,Timeline} -name '*.swift' ;;
+    OOMReports) find Sources/OOMReports/{Autopsy,Explain,Text} -name '*.swift' ;;
+    Entry) echo Sources/WebAssembly/Entry.swift ;;
+    *) find "Sources/$1" -name '*.swift' ;;
+  esac | LC_ALL=C sort
+}
+
+for module in VictimSelection OOMSimulator OOMFormats KernelLog OOMReports Entry; do
+  # shellcheck disable=SC2046
+  swiftc "${flags[@]}" -module-name "$module" -emit-module-path "$work/$module.swiftmodule" \
+    -emit-object -o "$work/$module.o" $(files "$module")
+done
+"$bin/clang" --target=wasm32-unknown-none-wasm -Oz -mbulk-memory -ffreestanding -fno-builtin -Wall -Werror \
+  -c Sources/WebAssembly/Runtime.c -o "$work/Runtime.o"
+"$bin/wasm-ld" --no-entry --gc-sections --strip-all -O2 -z stack-size=1048576 \
+  "$work"/{VictimSelection,OOMSimulator,OOMFormats,KernelLog,OOMReports,Entry,Runtime}.o "$unicode" \
+  -o "$out/oomsim.wasm"
+gzip -9nkf "$out/oomsim.wasm"
+echo "$out/oomsim.wasm: $(stat -c %s "$out/oomsim.wasm") bytes, $(stat -c %s "$out/oomsim.wasm.gz") packed"

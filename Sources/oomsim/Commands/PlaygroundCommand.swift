@@ -1,0 +1,67 @@
+import OOMFormats
+internal import OOMReports
+import OOMSimulator
+
+let playgroundCommand = CommandSpec(
+  name: "playground",
+  overview: "Write one page that runs the engine itself, for a browser without a network.",
+  operands: "", operandHelp: "", minOperands: 0, maxOperands: 0,
+  options: [
+    OptionSpec(name: "-o", value: "FILE", help: "Where the page goes; - is standard output."),
+    OptionSpec(
+      name: "--module", value: "FILE",
+      help:
+        "The engine as WebAssembly, packed by gzip; by default oomsim.wasm.gz, which Sources/WebAssembly/build.sh leaves in .build/wasm."
+    ),
+    OptionSpec(
+      name: "--scenarios", value: "DIR",
+      help: "The course whose stories are in it; by default Scenarios, here or near the program."),
+  ],
+  example: "oomsim playground -o playground.html",
+  run: playground)
+
+@Sendable private func playground(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  guard let out = arguments.value("-o") else {
+    throw UsageError("playground writes a page: say where with -o FILE.html; - is standard output.")
+  }
+  let module = try readModule(arguments.value("--module"), terminal)
+  let directory = try courseDirectory(arguments.value("--scenarios"), terminal)
+  var stories: [PlaygroundPage.Story] = []
+  for chapter in try readCourse(directory, terminal).chapters {
+    for story in chapter.stories {
+      let text = String(
+        decoding: try readBytes("\(directory)/\(story.path)", terminal), as: UTF8.self)
+      stories.append(
+        PlaygroundPage.Story(
+          name: story.name, chapter: chapter.title, teaches: story.teaches, text: text))
+    }
+  }
+  let page = PlaygroundPage(module: module, stories: stories)
+  try OutputFile.write(Array(page.html.utf8), to: out, terminal)
+  return .done
+}
+
+/// The module: what is given, or what the build script has left.
+private func readModule(_ given: String?, _ terminal: Terminal) throws -> [UInt8] {
+  let name = "oomsim.wasm.gz"
+  var path = given
+  if path == nil {
+    let above = InputFile.directoriesAboveProgram()
+    let candidates =
+      [".build/wasm/\(name)"] + above.prefix(5).map { "\($0)/wasm/\(name)" }
+      + above.prefix(2).map { "\($0)/\(name)" }
+    path = candidates.first { (try? InputFile.readRegular($0)) != nil }
+  }
+  guard let path else {
+    terminal.error(
+      "oomsim: no \(name): 'Sources/WebAssembly/build.sh' of the project builds it, in some minutes; --module names it where it "
+        + "lies elsewhere")
+    throw ExitCode.noInput
+  }
+  let bytes = try readBytes(path, terminal)
+  guard bytes.starts(with: [0x1F, 0x8B]) else {
+    terminal.error("oomsim: \(path): is not packed by gzip: give it oomsim.wasm.gz")
+    throw ExitCode.malformed
+  }
+  return bytes
+}

@@ -1,0 +1,101 @@
+// Asks the WebAssembly module what it asks the program, and compares byte for byte.
+//
+//     node Tests/WebAssembly/check.mjs MODULE.wasm PROGRAM [COUNT]
+//
+// All scenarios of Scenarios (run, score, explain), all logs of Tests/Data/logs (autopsy), COUNT malformed and changed
+// scenarios (200 by default), which may end in a mistake but never in a trap, and the memory that is in use before and after.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const [modulePath, program, countText] = process.argv.slice(2);
+if (!program) {
+  console.error("usage: check.mjs MODULE.wasm PROGRAM [COUNT]");
+  process.exit(64);
+}
+const module = await WebAssembly.compile(readFileSync(modulePath));
+if (WebAssembly.Module.imports(module).length > 0) throw new Error("the module imports something");
+const engine = (await WebAssembly.instantiate(module, {})).exports;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function ask(command, options, input) {
+  const head = encoder.encode([command, ...options.map(([n, v]) => `${n}=${v}`)].join("\n"));
+  const room = engine.oomsim_reserve(head.length + input.length);
+  const memory = new Uint8Array(engine.memory.buffer);
+  memory.set(head, room);
+  memory.set(input, room + head.length);
+  const answer = engine.oomsim_call(room, head.length, head.length + input.length);
+  const view = new DataView(engine.memory.buffer);
+  const text = decoder.decode(
+    new Uint8Array(engine.memory.buffer, answer + 5, view.getUint32(answer + 1, true)));
+  const isMistake = view.getUint8(answer) === 1;
+  engine.oomsim_release(answer);
+  return { text, isMistake };
+}
+
+const files = (folder, end) =>
+  readdirSync(folder, { recursive: true }).sort()
+    .filter((f) => f.endsWith(end) && basename(f) !== "schema.json").map((f) => join(folder, f));
+
+function told(args) {
+  try {
+    return execFileSync(program, args, { maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "ignore"] }).toString();
+  } catch (error) {
+    return error.stdout.toString();
+  }
+}
+
+let checked = 0;
+let wrong = 0;
+function compare(what, expected, found) {
+  checked += 1;
+  if (expected === found) return;
+  wrong += 1;
+  if (wrong <= 5) console.error(`differs: ${what}\n--- program\n${expected.slice(0, 400)}\n--- module\n${found.slice(0, 400)}`);
+}
+
+const scenarios = files("Scenarios", ".json");
+for (const path of scenarios) {
+  const input = readFileSync(path);
+  compare(`run ${path}`, told(["run", path, "--json"]), ask("run", [["file", path]], input).text);
+}
+for (const path of scenarios.filter((_, i) => i % 8 === 0)) {
+  const input = readFileSync(path);
+  for (const command of ["score", "explain"]) {
+    compare(`${command} ${path}`, told([command, path, "--json"]), ask(command, [["file", path]], input).text);
+  }
+}
+for (const path of files("Tests/Data/logs", ".txt")) {
+  const answer = ask("autopsy", [], readFileSync(path));
+  if (answer.isMistake) continue;
+  compare(`autopsy ${path}`, told(["autopsy", path, "--json"]), answer.text);
+}
+
+// Numbers from a seed: Steele, Lea and Flood, 2014.
+let state = 1n;
+function random(below) {
+  state = (state + 0x9e3779b97f4a7c15n) & 0xffffffffffffffffn;
+  let mixed = state;
+  mixed = ((mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n) & 0xffffffffffffffffn;
+  mixed = ((mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn) & 0xffffffffffffffffn;
+  return Number((mixed ^ (mixed >> 31n)) % BigInt(below));
+}
+const count = Number(countText ?? 200);
+let mistakes = 0;
+for (let number = 0; number < count; number += 1) {
+  const bytes = Uint8Array.from(readFileSync(scenarios[random(scenarios.length)]));
+  for (let change = random(3); change >= 0; change -= 1) bytes[random(bytes.length)] = 32 + random(95);
+  const input = random(4) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes;
+  if (ask("run", [], input).isMistake) mistakes += 1;
+}
+
+// Asked the same again, nothing stays behind.
+const story = readFileSync("Scenarios/protection/agent-minus-500.json");
+for (let warm = 0; warm < 3; warm += 1) ask("run", [], story);
+const before = engine.oomsim_in_use();
+for (let again = 0; again < count; again += 1) ask(again % 2 ? "run" : "autopsy", [], story);
+const left = engine.oomsim_in_use() - before;
+console.log(`${checked} compared, ${wrong} differ; ${count} changed scenarios, ${mistakes} of them mistakes, no trap; ${left} bytes left behind by ${count} calls`);
+process.exit(wrong > 0 || left > 0 ? 1 : 0);
