@@ -9,7 +9,7 @@ struct OOMSim {
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
     protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
-    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
+    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, schemaCommand, completionCommand,
   ]
 
   static func main() {

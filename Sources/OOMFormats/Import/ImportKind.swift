@@ -115,6 +115,9 @@ extension Fields {
           wrong("this is a scenario already: oomsim run", at: offset)
           return nil
         }
+      } else if name == "machine" || name == "processes" {
+        wrong("this is a scenario already: oomsim run", at: key.start - 1)
+        return nil
       } else if name == "status" || name == "kind", try json.peek() == .string {
         return name == "kind" ? .kubernetes : .prometheus
       } else {

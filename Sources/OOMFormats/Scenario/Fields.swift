@@ -96,11 +96,17 @@ package struct Fields {
   }
 
   mutating func unknown(_ key: String, _ known: [String], at offset: Int) {
-    var message = "unknown key '\(key)'"
-    if let near = nearestWord(to: key, among: known) {
+    var message = "unknown key '\(shortened(key))'"
+    if let advice = KeySynonym.advice(for: key, known: known) {
+      message += advice
+    } else if let near = nearestWord(to: key, among: known) {
       message += "; did you mean '\(near)'?"
-    } else if known.count <= 24 {
-      message += "; known here: \(known.joined(separator: ", "))"
+    } else {
+      let most = known.count <= 24 ? known.count : 12
+      message += "; known here: \(known.prefix(most).joined(separator: ", "))"
+      if most < known.count {
+        message += " and \(known.count - most) more, which 'oomsim schema' lists"
+      }
     }
     wrong(message, at: offset)
   }

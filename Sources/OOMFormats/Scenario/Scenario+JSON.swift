@@ -79,13 +79,14 @@ extension Scenario {
       throw ScenarioError(diagnostics: [diagnostic], file: file)
     }
     var problems = reader.fields.problems
-    if !reader.hasSchema {
-      let missing = Fields.Problem(
-        offset: 0,
-        message: "this is no scenario: the key \"schema\" with the value "
-          + "\"\(Scenario.schema)\" is missing")
-      // Without any key of a scenario this is something else, and its other keys are nobody's business.
-      problems = reader.hasKnownKey ? [missing] + problems : [missing]
+    if !reader.isScenario {
+      // Its other keys are nobody's business.
+      problems = [
+        Fields.Problem(
+          offset: 0,
+          message: "this is no scenario: it has no 'machine'; 'oomsim import' makes one of what "
+            + "Docker, kubectl, Prometheus, systemctl or ps print")
+      ]
     }
     if problems.isEmpty { return reader.scenario }
     let locator = JSONLocator(bytes: bytes)
