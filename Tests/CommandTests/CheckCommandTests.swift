@@ -52,7 +52,7 @@ struct CheckCommandTests {
     Call(
       "check malformed.json", 65,
       out: ["ERROR: malformed.json (1 of 1): see the message above\n", "1 unreadable"],
-      error: ["malformed.json:1:57: error: machine.memory: unknown unit 'GB'"]),
+      error: ["malformed.json:1:57: error: machine.memory: unknown unit 'KB'"]),
     // What cannot be read counts more than what does not match, in either order.
     Call("check fail.json malformed.json", 65, out: ["FAIL", "ERROR"], error: ["unknown unit"]),
     Call("check malformed.json fail.json", 65, out: ["FAIL", "ERROR"], error: ["unknown unit"]),

@@ -120,8 +120,8 @@ import Testing
         82, "scenario.machine.memory", "a size needs a unit"
       ),
       (
-        "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1GB\" } }", 57,
-        "machine.memory", "unknown unit 'GB'"
+        "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1KB\" } }", 57,
+        "machine.memory", "unknown unit 'KB'"
       ),
     ] as [(String, Int?, String, String)])
   func `an error says where`(line: String, column: Int?, path: String, message: String) throws {

@@ -18,9 +18,19 @@ extension Scenario {
   package init(
     json bytes: [UInt8], file: String, settings: [ScenarioSetting]
   ) throws(ScenarioError) {
-    self = try Self.read(bytes, file)
+    var notes: [Diagnostic] = []
+    try self.init(json: bytes, file: file, settings: settings, notes: &notes)
+  }
+
+  /// Reads a scenario, overrides values in it, and says what has to be known of what was read.
+  ///
+  /// - Parameter notes: gets what is right and not what everybody would take it for.
+  package init(
+    json bytes: [UInt8], file: String, settings: [ScenarioSetting], notes: inout [Diagnostic]
+  ) throws(ScenarioError) {
+    self = try Self.read(bytes, file, &notes)
     let asRead = self
-    for setting in settings { try apply(setting) }
+    for setting in settings { try apply(setting, notes: &notes) }
     var found = contradictions()
     // With other values a process that the scenario expects may not be there: that is for a check to say.
     if !settings.isEmpty { found.removeAll { $0.path.first == .key("expect") } }
@@ -60,7 +70,9 @@ extension Scenario {
   }
 
   /// Reads the text alone, without looking for contradictions.
-  private static func read(_ bytes: [UInt8], _ file: String) throws(ScenarioError) -> Scenario {
+  private static func read(
+    _ bytes: [UInt8], _ file: String, _ notes: inout [Diagnostic]
+  ) throws(ScenarioError) -> Scenario {
     var reader = ScenarioReader(bytes, pageSize: 4096)
     do throws(JSONError) {
       try reader.read()
@@ -88,7 +100,14 @@ extension Scenario {
             + "Docker, kubectl, Prometheus, systemctl or ps print")
       ]
     }
-    if problems.isEmpty { return reader.scenario }
+    if problems.isEmpty {
+      if reader.fields.notes.isEmpty { return reader.scenario }
+      let locator = JSONLocator(bytes: bytes)
+      notes += reader.fields.notes.prefix(ScenarioError.limit).map {
+        Diagnostic(path: pathText(locator.path(to: $0.offset)), message: $0.message)
+      }
+      return reader.scenario
+    }
     let locator = JSONLocator(bytes: bytes)
     let diagnostics = problems.sorted { $0.offset < $1.offset }.prefix(ScenarioError.limit).map {
       let (line, column) = locator.position(of: $0.offset)

@@ -86,11 +86,12 @@ extension ScenarioSchema {
   static let kinds: [(key: String, schema: String)] = [
     (
       "size",
-      ##"{ "description": "An amount of memory: a number with a unit. Units are binary: k, M, "##
-        + ##"G, T, with or without iB; kB is 1024 bytes; \"37 pages\" counts pages. Rounded up to "##
-        + ##"whole pages. Zero needs no unit.", "anyOf": [{ "type": "string", "pattern": "##
-        + ##""^[0-9]+(\\.[0-9]+)? ?(kB|[kKMGT](iB)?|pages?)$" }, { "const": 0 }], "examples": "##
-        + ##"["512MiB", "4G", "1.5G", "1000kB", "37 pages"] }"##
+      ##"{ "description": "An amount of memory: a number with a unit. k, M, G and T are binary, "##
+        + ##"with or without i or iB; kB is 1024 bytes, as the kernel prints it; MB, GB and TB are powers "##
+        + ##"of 1000; \"37 pages\" counts pages. Rounded up to whole pages. Zero needs no unit.", "##
+        + ##""anyOf": [{ "type": "string", "pattern": "##
+        + ##""^[0-9]+(\\.[0-9]+)? ?(kB|[kKMGT](iB?)?|[MGT]B|pages?)$" }, { "const": 0 }], "##
+        + ##""examples": ["512MiB", "4G", "1.5G", "8Gi", "1000kB", "37 pages"] }"##
     ),
     (
       "limit",

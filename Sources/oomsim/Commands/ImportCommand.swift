@@ -76,6 +76,7 @@ let importCommand = CommandSpec(
     writer.finish()
   }
   if imported.isGuessed { terminal.error("oomsim: read as \(imported.kind.rawValue)") }
+  arguments.noteDecimals(in: ["--memory", "--swap", "--tolerance"], terminal)
   for note in imported.notes { terminal.error("oomsim: \(note)") }
   return .done
 }
