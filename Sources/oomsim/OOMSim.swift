@@ -9,6 +9,7 @@ struct OOMSim {
   static let commands: [CommandSpec] = [
     runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
     protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
+    newCommand,
     autopsyCommand, snapshotCommand, nextCommand, rulesCommand, schemaCommand, completionCommand,
   ]
 

@@ -63,7 +63,7 @@ import Testing
     arguments: [
       ("oomsim ru", "run rules"), ("oomsim run --ca", "--candidates"),
       ("oomsim run --color a", "auto always"), ("oomsim help com", "compare completion"),
-      ("oomsim completion z", "zsh"),
+      ("oomsim completion z", "zsh"), ("oomsim new co", "container"),
       (
         "oomsim explain --",
         "--kill --why --step --json --kernel --set --max-kills --max-restarts --max-work --color --help"

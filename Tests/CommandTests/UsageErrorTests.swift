@@ -44,6 +44,10 @@ struct UsageErrorTests {
     ("next", ["--top", "0"], "--top takes a number from 1 to 1000000, found '0'."),
     ("next", ["--set", "a=b"], "--set is for a scenario"),
     ("rules", ["6.12..4.14"], "write the older release first: 4.14..6.12."),
+    (
+      "new", ["pot"],
+      "there are scenarios of a machine, a container, a pod and a unit, not of 'pot'."
+    ),
     ("schema", ["frobnicate"], "no key, event or value of a scenario is called 'frobnicate'."),
     ("completion", ["tcsh"], "there are completions for bash, zsh and fish, not for 'tcsh'."),
   ]
