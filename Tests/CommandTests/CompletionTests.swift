@@ -68,7 +68,8 @@ import Testing
         "oomsim explain --",
         "--kill --why --step --json --kernel --set --max-kills --max-restarts --max-work --color --help"
       ),
-      ("oomsim snapshot -", "--root --script -o --help"), ("oomsim run Scen", ""), ("oomsim frob --", ""),
+      ("oomsim snapshot -", "--root --script -o --help"), ("oomsim run Scen", ""),
+      ("oomsim frob --", ""),
     ])
   func `bash completes`(line: String, words: String) async throws {
     let script = """

@@ -42,6 +42,8 @@ struct UsageErrorTests {
     ("autopsy", ["x.txt", "--report", "0"], "--report takes a number from 1, found '0'."),
     ("snapshot", ["--topp"], "Unknown option '--topp'."),
     ("next", ["--top", "0"], "--top takes a number from 1 to 1000000, found '0'."),
+    ("next", ["--prometheus", "--json"], "--prometheus is printed once, and alone"),
+    ("check", [file, "--github", "--json"], "--github prints lines of its own"),
     ("next", ["--set", "a=b"], "--set is for a scenario"),
     ("rules", ["6.12..4.14"], "write the older release first: 4.14..6.12."),
     (
