@@ -20,6 +20,8 @@ package enum ImportKind: String, CaseIterable, Sendable {
   case ps
   /// `sar -r`, `sar -S`.
   case sar
+  /// `atop -r FILE -m`, or `atop -r FILE -P MEM,SWP,PRM`.
+  case atop
 }
 
 extension ImportKind {
@@ -64,6 +66,7 @@ extension ImportKind {
       seen += 1
       if DockerStatsTable.isHeader(line) { return .dockerStats }
       if SarText.isHeader(line) { return .sar }
+      if AtopText.isHeader(line) { return .atop }
       if PsText.isHeader(line) { return .ps }
       if SystemdUnits.isProperty(line) { return .systemd }
       if let error = file.refusalOfYAML(line) { throw error }
