@@ -2,7 +2,8 @@ import OOMFormats
 import OOMSimulator
 import Synchronization
 
-/// Scenarios of files that lines of a batch name, so that each is read once. Bounded: the oldest makes room.
+/// Scenarios of files that lines of a batch name, so that each is read once. Bounded: the oldest makes room. What is
+/// imported has the names of all its files as one.
 final class ScenarioCache: Sendable {
   private struct State {
     var found: [String: Result<Scenario, BatchError>] = [:]
@@ -22,11 +23,13 @@ final class ScenarioCache: Sendable {
   init(below directory: String?) { self.directory = directory }
 
   /// Reads a scenario, or remembers it or what was wrong with it.
-  func scenario(of path: String) throws(BatchError) -> Scenario {
+  ///
+  /// - Parameter imported: the files that something else has printed; nil where `path` is a scenario.
+  private func scenario(of path: String, imported: [String]?) throws(BatchError) -> Scenario {
     let known = state.withLock { state in
       if let known = state.found[path] { return known }
       // Under the lock, so that no file is read twice at the same time.
-      let (result, bytes) = read(path)
+      let (result, bytes) = imported.map { importFiles($0) } ?? read(path)
       state.found[path] = result
       state.order.append((path, bytes))
       state.bytes += bytes
@@ -49,23 +52,70 @@ final class ScenarioCache: Sendable {
   }
 
   func scenario(of path: String, _ last: inout Last) throws(BatchError) -> Scenario {
+    try scenario(of: path, imported: nil, &last)
+  }
+
+  /// The scenario that `import` makes of files, or `snapshot` of the archive of a host.
+  func scenario(importing paths: [String], _ last: inout Last) throws(BatchError) -> Scenario {
+    // No path holds this byte.
+    try scenario(of: "\0" + paths.joined(separator: "\0"), imported: paths, &last)
+  }
+
+  private func scenario(
+    of path: String, imported: [String]?, _ last: inout Last
+  ) throws(BatchError) -> Scenario {
     if path != last.path || path.isEmpty {
-      last.scenario = try scenario(of: path).copyForThread
+      last.scenario = try scenario(of: path, imported: imported).copyForThread
       last.path = path
     }
     return last.scenario
   }
 
-  private func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
-    let bytes: [UInt8]
+  private func importFiles(_ paths: [String]) -> (Result<Scenario, BatchError>, bytes: Int) {
+    var files: [ImportFile] = []
+    do throws(BatchError) {
+      for path in paths {
+        files.append(ImportFile(name: path, bytes: try bytes(of: path, "import")))
+      }
+      let size = files.reduce(0) { $0 + $1.bytes.count }
+      return (.success(try imported(files)), size)
+    } catch {
+      return (.failure(error), files.reduce(paths.count) { $0 + $1.bytes.count })
+    }
+  }
+
+  private func imported(_ files: [ImportFile]) throws(BatchError) -> Scenario {
+    if files.count == 1, let archive = try? TarArchive(files[0].bytes) {
+      let directory = HostDirectory(files[0].name, archive: archive)
+      if let reading = HostReading(directory, isLive: false), !reading.isEmptyCopy {
+        return HostSnapshot(of: reading.host).scenario
+      }
+    }
+    do throws(ScenarioError) {
+      return try Imported(files, ImportOptions()).scenario
+    } catch {
+      throw BatchError(inFile: error, key: "import")
+    }
+  }
+
+  private func bytes(of path: String, _ key: String) throws(BatchError) -> [UInt8] {
     guard let directory else {
-      let message = "a line may name a file below a directory that --files gives; none is given"
-      return (.failure(BatchError(message, key: "file")), path.utf8.count)
+      throw BatchError(
+        "a line may name a file below a directory that --files gives; none is given", key: key)
     }
     do throws(InputError) {
-      bytes = try InputFile.readRegular(path, below: directory)
+      return try InputFile.readRegular(path, below: directory)
     } catch {
-      return (.failure(BatchError(error.message, key: "file")), path.utf8.count)
+      throw BatchError(error.message, key: key)
+    }
+  }
+
+  private func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
+    let bytes: [UInt8]
+    do throws(BatchError) {
+      bytes = try self.bytes(of: path, "file")
+    } catch {
+      return (.failure(error), path.utf8.count)
     }
     do throws(ScenarioError) {
       return (.success(try Scenario(json: bytes, file: path)), bytes.count)
