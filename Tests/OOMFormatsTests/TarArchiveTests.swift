@@ -80,12 +80,53 @@ struct TarArchiveTests {
     (joined(member("proc/a"), member("proc/a"), end), "'proc/a' is in the archive twice"),
     (joined(member("proc/a", type: "q"), end), "a member of a type that is not known, at byte 156"),
     (joined(member("x", "9 path=\n", type: "x"), end), "a damaged extended header at byte 512"),
+    (joined(member("x", "6 abc=", type: "x"), end), "a damaged extended header at byte 512"),
+    (
+      joined(member("x", "11 size=-5\n", type: "x"), member("a"), end),
+      "the archive ends in the middle of a file"
+    ),
     (joined(member("a", "1"), member("b", magic: "USTAR"), end), "no header at byte 1024"),
   ]
 
   @Test(arguments: broken)
   func `what is no whole archive says why`(bytes: [UInt8], message: String) {
     #expect(throws: ArchiveError(message: message)) { try TarArchive(bytes) }
+  }
+
+  /// An archive of all forms with bytes changed, its checksums made right again, so that what is behind them is met.
+  @Test func `damage that a checksum does not show`() throws {
+    let whole = Self.joined(
+      Self.member("proc/", type: "5"), Self.member("x", "16 path=proc/a\n\n", type: "x"),
+      Self.member("cut", "1"), Self.member("././@LongLink", "proc/b\u{0}", type: "L"),
+      Self.member("cut", "2", magic: "ustar  "), Self.member("c", "3", prefix: "proc"), Self.end)
+    var state: UInt64 = 11
+    func random(below limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(truncatingIfNeeded: (state >> 33) % UInt64(limit))
+    }
+    var read = 0
+    for _ in 0..<3000 {
+      var bytes = whole
+      for _ in 0...random(below: 2) {
+        let at = random(below: bytes.count)
+        bytes[at] =
+          [0, 0x20, 0x2D, 0x2E, 0x2F, 0x31, 0x37, 0x39, 0x3D, 0x80, 0xFF][random(below: 11)]
+        let start = at / 512 * 512
+        guard bytes[(start + 257)..<(start + 262)].elementsEqual("ustar".utf8) else { continue }
+        for index in 148..<156 { bytes[start + index] = 0x20 }
+        let sum = bytes[start..<(start + 512)].reduce(0) { $0 + Int($1) }
+        let text = String(sum, radix: 8)
+        for (index, byte) in text.utf8.enumerated() { bytes[start + 148 + index] = byte }
+        bytes[start + 148 + text.utf8.count] = 0
+      }
+      do throws(ArchiveError) {
+        _ = try TarArchive(bytes).list("proc")
+        read += 1
+      } catch {
+        #expect(!error.message.isEmpty)
+      }
+    }
+    #expect(read > 100)
   }
 
   /// Any byte of a header that changes is noticed or changes nothing that is read; nothing crashes.

@@ -54,7 +54,7 @@ package struct TarArchive: Sendable {
       let stated = try octal(at + 124, 12)
       let length = size ?? stated
       let start = at + Self.block
-      guard length <= bytes.count - start else {
+      guard 0...(bytes.count - start) ~= length else {
         throw ArchiveError(message: "the archive ends in the middle of a file")
       }
       let content = start..<start + length
@@ -129,6 +129,7 @@ package struct TarArchive: Sendable {
       let rest = bytes[at..<content.upperBound]
       guard let space = rest.firstIndex(of: 0x20), let length = rest[..<space].number,
         length > Int64(space - at) + 1, length <= Int64(rest.count),
+        rest[at + Int(length) - 1] == UInt8(ascii: "\n"),
         let equals = rest[space..<at + Int(length)].firstIndex(of: UInt8(ascii: "="))
       else { throw ArchiveError(message: "a damaged extended header at byte \(at)") }
       let end = at + Int(length)

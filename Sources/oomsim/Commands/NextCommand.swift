@@ -52,7 +52,7 @@ private struct Question {
   if arguments.has("--prometheus"), arguments.has("--json") || question.interval != nil {
     throw UsageError("--prometheus is printed once, and alone: no --json and no --watch with it.")
   }
-  if file == "-", question.interval != nil {
+  if file == "-" || arguments.value("--root") == "-", question.interval != nil {
     throw UsageError("--watch cannot read standard input again.")
   }
   var isFirst = true
