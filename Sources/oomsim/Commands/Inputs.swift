@@ -98,11 +98,17 @@ func readScenarioText(
     let scenario = try Scenario(json: bytes, file: name, settings: settings, notes: &notes)
     for note in notes.prefix(3) { terminal.error("oomsim: \(note.path): \(note.message)") }
     if notes.count > 3 { terminal.error("oomsim: and \(notes.count - 3) more such sizes") }
+    for setting in settings { noteUnusedGroup(setting.path, in: scenario, terminal) }
     return (scenario, bytes)
   } catch {
     terminal.error(error.description)
     throw error.file == name ? .malformed : .usage
   }
+}
+
+/// Says that an override reaches nobody.
+func noteUnusedGroup(_ path: String, in scenario: Scenario, _ terminal: Terminal) {
+  if let note = scenario.noteOfUnusedGroup(path) { terminal.error("oomsim: \(path): \(note)") }
 }
 
 /// The simulator for a scenario: the command line's release before the scenario's own.
