@@ -26,23 +26,34 @@ final class ScenarioCache: Sendable {
   ///
   /// - Parameter imported: the files that something else has printed; nil where `path` is a scenario.
   private func scenario(of path: String, imported: [String]?) throws(BatchError) -> Scenario {
-    let known = state.withLock { state in
-      if let known = state.found[path] { return known }
-      // Under the lock, so that no file is read twice at the same time.
-      let (result, bytes) = imported.map { importFiles($0) } ?? read(path)
-      state.found[path] = result
-      state.order.append((path, bytes))
-      state.bytes += bytes
-      while state.order.count > 1,
-        state.order.count > Self.mostFiles || state.bytes > Self.mostBytes
-      {
-        let oldest = state.order.removeFirst()
-        state.found[oldest.path] = nil
-        state.bytes -= oldest.bytes
+    guard let imported else {
+      let known = state.withLock { state in
+        if let known = state.found[path] { return known }
+        // Under the lock, so that no file is read twice at the same time.
+        return Self.keep(read(path), of: path, in: &state)
       }
-      return result
+      return try known.get()
     }
-    return try known.get()
+    if let known = state.withLock({ $0.found[path] }) { return try known.get() }
+    // Mostly each line imports a file of its own, which threads do at the same time.
+    let found = importFiles(imported)
+    return try state.withLock { Self.keep(found, of: path, in: &$0) }.get()
+  }
+
+  private static func keep(
+    _ found: (result: Result<Scenario, BatchError>, bytes: Int), of path: String,
+    in state: inout State
+  ) -> Result<Scenario, BatchError> {
+    if let known = state.found[path] { return known }
+    state.found[path] = found.result
+    state.order.append((path, found.bytes))
+    state.bytes += found.bytes
+    while state.order.count > 1, state.order.count > mostFiles || state.bytes > mostBytes {
+      let oldest = state.order.removeFirst()
+      state.found[oldest.path] = nil
+      state.bytes -= oldest.bytes
+    }
+    return found.result
   }
 
   /// What one thread has read last, with storage of its own: lines that lie together mostly name one file.
