@@ -1,26 +1,28 @@
 /// A word that other tools have for what a key of the scenario format holds.
 package struct KeySynonym: Sendable {
-  /// Without regard to case, points, dashes and underlines.
+  /// As those tools write them; case, points, dashes and underlines do not count.
   package let words: [String]
   /// Where it stands here, as `FormatReference.Key.path` has it; the first is the nearest.
   package let paths: [String]
   /// What else has to be known.
   package let note: String?
+  private let foldedWords: [String]
 
   private init(_ words: String, _ paths: String..., note: String? = nil) {
-    self.words = words.split(separator: " ").map { Self.folded(String($0)) }
+    self.words = words.split(separator: " ").map(String.init)
+    foldedWords = self.words.map { Self.folded($0) }
     self.paths = paths
     self.note = note
   }
 
   private static func folded(_ word: String) -> String {
-    word.lowercased().filter { !"_-. ".contains($0) }
+    word.lowercased().filter { !"_-./ ".contains($0) }
   }
 
   /// What a word of another tool is here; nil where it is not known.
   package static func of(_ word: String) -> KeySynonym? {
     let folded = folded(word)
-    return all.first { $0.words.contains(folded) }
+    return all.first { $0.foldedWords.contains(folded) }
   }
 
   /// The last part of a path: what stands in quotes before the colon.
@@ -74,66 +76,66 @@ package struct KeySynonym: Sendable {
 
   private static let ofProcesses = [
     KeySynonym(
-      "rss vmrss res resident memory_usage usage mem workingset", "processes.NAME.anon",
+      "rss VmRSS RES resident memory_usage usage mem working_set", "processes.NAME.anon",
       "events.N.grow.anon", note: "rss is 'anon', 'file' and 'shmem' together"),
     KeySynonym(
-      "rssanon anonymous heap private uss pss", "processes.NAME.anon", "events.N.grow.anon"),
-    KeySynonym("rssfile mapped", "processes.NAME.file", "events.N.grow.file"),
-    KeySynonym("rssshmem shr shared shm", "processes.NAME.shmem", "events.N.grow.shmem"),
-    KeySynonym("vmswap swapents swapped", "processes.NAME.swap"),
-    KeySynonym("vmsize vsz vsize virt virtual", "processes.NAME.total_vm"),
-    KeySynonym("vmlck mlock mlocked", "processes.NAME.locked"),
-    KeySynonym("vmpte pgtables pgtables_bytes nr_ptes pte", "processes.NAME.page_tables"),
+      "RssAnon anonymous heap private uss pss", "processes.NAME.anon", "events.N.grow.anon"),
+    KeySynonym("RssFile mapped", "processes.NAME.file", "events.N.grow.file"),
+    KeySynonym("RssShmem SHR shared shm", "processes.NAME.shmem", "events.N.grow.shmem"),
+    KeySynonym("VmSwap swapents swapped", "processes.NAME.swap"),
+    KeySynonym("VmSize vsz vsize VIRT virtual", "processes.NAME.total_vm"),
+    KeySynonym("VmLck mlock mlocked", "processes.NAME.locked"),
+    KeySynonym("VmPTE pgtables pgtables_bytes nr_ptes pte", "processes.NAME.page_tables"),
     KeySynonym(
-      "oomscoreadjust oomscoreadj oomadjust oom_score score_adj", "processes.NAME.oom_score_adj"),
+      "OOMScoreAdjust oomScoreAdj OOMAdjust oom_score score_adj", "processes.NAME.oom_score_adj"),
     KeySynonym("cmd command comm process title args exe", "processes.NAME.name"),
-    KeySynonym("user owner euid runasuser", "processes.NAME.uid"),
+    KeySynonym("user owner euid runAsUser", "processes.NAME.uid"),
     KeySynonym("parent parent_pid", "processes.NAME.ppid"),
     KeySynonym("replicas instances copies", "processes.NAME.count"),
     KeySynonym("nlwp nr_threads", "processes.NAME.threads"),
-    KeySynonym("restartpolicy", "processes.NAME.restart"),
-    KeySynonym("restartsec", "processes.NAME.restart.delay"),
-    KeySynonym("startlimitburst", "processes.NAME.restart.burst"),
-    KeySynonym("startlimitintervalsec startlimitinterval", "processes.NAME.restart.interval"),
-    KeySynonym("restartmaxdelaysec", "processes.NAME.restart.max_delay"),
-    KeySynonym("slice group memcg cgroup_path cgroupparent", "processes.NAME.cgroup"),
+    KeySynonym("restartPolicy", "processes.NAME.restart"),
+    KeySynonym("RestartSec", "processes.NAME.restart.delay"),
+    KeySynonym("StartLimitBurst", "processes.NAME.restart.burst"),
+    KeySynonym("StartLimitIntervalSec StartLimitInterval", "processes.NAME.restart.interval"),
+    KeySynonym("RestartMaxDelaySec", "processes.NAME.restart.max_delay"),
+    KeySynonym("Slice group memcg cgroup_path cgroup_parent", "processes.NAME.cgroup"),
     KeySynonym("ni", "processes.NAME.nice"),
     KeySynonym("cap_add caps", "processes.NAME.capabilities"),
   ]
 
   private static let ofGroups = [
     KeySynonym(
-      "memorymax memorylimit memlimit limit limitsmemory memory_limit_in_bytes",
+      "MemoryMax MemoryLimit mem_limit limit limits.memory memory_limit_in_bytes",
       "cgroups./PATH.memory.max", "cgroups./PATH.memory.limit_in_bytes"),
-    KeySynonym("memoryhigh", "cgroups./PATH.memory.high"),
+    KeySynonym("MemoryHigh", "cgroups./PATH.memory.high"),
     KeySynonym(
-      "memorylow memoryreservation memreservation reservation", "cgroups./PATH.memory.low",
+      "MemoryLow MemoryReservation mem_reservation reservation", "cgroups./PATH.memory.low",
       "cgroups./PATH.memory.soft_limit_in_bytes"),
-    KeySynonym("memorymin", "cgroups./PATH.memory.min"),
+    KeySynonym("MemoryMin", "cgroups./PATH.memory.min"),
     KeySynonym(
-      "memoryswapmax swapmax swaplimit", "cgroups./PATH.memory.swap.max",
+      "MemorySwapMax swap_max swap_limit", "cgroups./PATH.memory.swap.max",
       "cgroups./PATH.memory.memsw.limit_in_bytes"),
     KeySynonym(
-      "memswaplimit memoryswap memorymemswlimit", "cgroups./PATH.memory.memsw.limit_in_bytes",
+      "memswap_limit MemorySwap memory.memsw.limit", "cgroups./PATH.memory.memsw.limit_in_bytes",
       "cgroups./PATH.memory.swap.max",
       note: "memory.memsw.limit_in_bytes is memory and swap, memory.swap.max swap alone"),
-    KeySynonym("oomgroup singleprocessoomkill", "cgroups./PATH.memory.oom.group"),
-    KeySynonym("oomkilldisable disableoomkiller", "cgroups./PATH.memory.oom_control"),
-    KeySynonym("cpusetmems allowedmemorynodes", "cgroups./PATH.cpuset.mems"),
+    KeySynonym("oom_group singleProcessOOMKill", "cgroups./PATH.memory.oom.group"),
+    KeySynonym("oom_kill_disable disableOOMKiller", "cgroups./PATH.memory.oom_control"),
+    KeySynonym("cpuset_mems AllowedMemoryNodes", "cgroups./PATH.cpuset.mems"),
   ]
 
   private static let ofMachines = [
-    KeySynonym("memtotal ram total physical_memory totalram", "machine.memory"),
-    KeySynonym("swaptotal swapsize totalswap", "machine.swap"),
-    KeySynonym("hugepages nr_hugepages hugepages_total", "machine.hugetlb"),
+    KeySynonym("MemTotal ram total physical_memory totalram", "machine.memory"),
+    KeySynonym("SwapTotal swap_size total_swap", "machine.swap"),
+    KeySynonym("hugepages nr_hugepages HugePages_Total", "machine.hugetlb"),
     KeySynonym(
-      "cached buffers cache buffcache", "machine.page_cache", "cgroups./PATH.page_cache"),
-    KeySynonym("sreclaimable slab", "machine.slab_reclaimable"),
-    KeySynonym("sunreclaim kernelstack kmem", "machine.kernel", "cgroups./PATH.kernel"),
-    KeySynonym("committed_as", "machine.committed"),
+      "Cached Buffers cache buff/cache", "machine.page_cache", "cgroups./PATH.page_cache"),
+    KeySynonym("SReclaimable slab", "machine.slab_reclaimable"),
+    KeySynonym("SUnreclaim KernelStack kmem", "machine.kernel", "cgroups./PATH.kernel"),
+    KeySynonym("Committed_AS", "machine.committed"),
     KeySynonym("pagesize", "machine.page_size"),
     KeySynonym("ncpu nproc processors cores", "machine.cpus"),
-    KeySynonym("config_hz clk_tck", "machine.hz"),
+    KeySynonym("CONFIG_HZ CLK_TCK", "machine.hz"),
     KeySynonym("numa numa_nodes", "machine.nodes"),
     KeySynonym("overcommit", "sysctl.vm.overcommit_memory"),
     KeySynonym("host system node hardware", "machine"),

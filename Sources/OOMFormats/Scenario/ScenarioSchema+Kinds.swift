@@ -34,18 +34,18 @@ extension ScenarioSchema {
     (
       "cgroup_version",
       ##"{ "description": "Version of the memory cgroup interface: which files the groups "##
-        + ##"have. Default 2.", "enum": [1, 2] }"##
+        + ##"have. Default 2.", "enum": [1, 2], "default": 2 }"##
     ),
     (
       "memory_recursiveprot",
       ##"{ "description": "Version 2 is mounted with this option, as systemd does: protection "##
         + ##"that the children of a group do not claim goes to them by what they use. Since 5.7. "##
-        + ##"Default false.", "type": "boolean" }"##
+        + ##"Default false.", "type": "boolean", "default": false }"##
     ),
     (
       "memory_hugetlb_accounting",
       ##"{ "description": "Version 2 is mounted with this option: groups are charged for the huge "##
-        + ##"pages that they use. Since 6.7. Default false.", "type": "boolean" }"##
+        + ##"pages that they use. Since 6.7. Default false.", "type": "boolean", "default": false }"##
     ),
     (
       "machine",
@@ -193,7 +193,7 @@ extension ScenarioSchema {
     ),
     (
       "weight",
-      ##"{ "type": "integer", "minimum": 1, "maximum": 255, "description": "Pages that it "##
+      ##"{ "type": "integer", "minimum": 1, "maximum": 255, "default": 1, "description": "Pages that it "##
         + ##"gives in turn to a policy of mode weighted_interleave. Default 1." }"##
     ),
   ]

@@ -12,7 +12,9 @@ package enum ReferenceMarkdown {
         + "**bold** has to be given.",
     ]
     for place in reference.places {
-      lines += ["", "## \(place.path.isEmpty ? place.name : "`\(place.path)`")", ""]
+      let isOneOfSeveral = reference.places.count { $0.path == place.path } > 1
+      let path = place.path.isEmpty ? place.name : "`\(place.path)`"
+      lines += ["", "## \(path)\(isOneOfSeveral ? ", \(place.name)" : "")", ""]
       if !place.meaning.isEmpty { lines += [cell(place.meaning), ""] }
       lines += ["| key | value | default | example | meaning |", "|---|---|---|---|---|"]
       lines += place.keys.map { row($0) }
@@ -24,12 +26,13 @@ package enum ReferenceMarkdown {
     }
     lines += [
       "", "## Words of other tools", "",
-      "An error that meets one of these names the key that is meant; so does `oomsim schema WORD`.",
+      "An error that meets one of these names the key that is meant; so does `oomsim schema WORD`. "
+        + "Case, points, dashes and underlines do not count.",
       "",
       "| there | here |", "|---|---|",
     ]
     lines += KeySynonym.all.map { synonym in
-      let words = synonym.words.joined(separator: ", ")
+      let words = synonym.words.map { "`\($0)`" }.joined(separator: ", ")
       return "| \(words) | \(synonym.paths.map { "`\($0)`" }.joined(separator: ", ")) |"
     }
     return lines.joined(separator: "\n") + "\n"
