@@ -35,4 +35,19 @@ import Testing
     Call("schema nice --markdown", 64, error: ["--markdown is the whole reference"]),
   ])
   func `what is asked is printed`(call: Call) async throws { try await call.check() }
+
+  @Test func `the document has exactly these keys in this order`() async throws {
+    let output = try await Program.run(["schema", "MemoryHigh", "--json"])
+    let key = ["key", "path", "type", "unit", "default", "example", "required", "meaning"]
+    #expect(
+      DocumentTests.keys(of: output.out) == ["schema", "called", "keys"] + key + [
+        "places", "values",
+      ])
+    let document = try DocumentTests.document(output.out)
+    #expect(document["called"] as? [String] == ["memory.high"])
+    let first = try #require((document["keys"] as? [[String: Any]])?.first)
+    #expect(first["default"] is NSNull && first["required"] as? Bool == false)
+    let all = try DocumentTests.document(try await Program.run(["schema", "--json"]).out)
+    #expect((all["keys"] as? [Any])?.count ?? 0 > 200 && all["called"] is NSNull)
+  }
 }

@@ -88,6 +88,9 @@ struct FormatReferenceTests {
       #expect(Self.reference.find(word).keys.isEmpty || word == "cgroups", "\(word)")
     }
     #expect(Self.reference.nearest("oom_scor_adj") == "oom_score_adj")
+    #expect(Self.reference.nearest("MemoryMaxx") == "MemoryMax")
+    let limit = Self.reference.find("limit")
+    #expect(limit.kinds.count == 1 && limit.keys.first?.key == "memory.max")
   }
 
   /// What an error advises is there, and no word is advised that is a key of the same place itself.

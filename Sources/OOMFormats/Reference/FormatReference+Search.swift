@@ -20,15 +20,23 @@ extension FormatReference {
   /// - Parameter word: `oom_score_adj`, `machine.memory`, `cgroups./a/b.memory.high`, `grow`, `size`.
   package func find(_ word: String) -> Found {
     for isExact in [true, false] {
-      let found = find(word, isExact: isExact)
-      if !found.isEmpty { return found }
+      var found = find(word, isExact: isExact)
+      if found.isEmpty { continue }
+      // What is a kind of value here may be a key elsewhere, as 'limit' is.
+      if found.keys.isEmpty, found.places.isEmpty { addSynonym(of: word, to: &found) }
+      return found
     }
-    guard let synonym = KeySynonym.of(word) else { return Found() }
-    var found = Found(synonym: synonym)
+    var found = Found()
+    addSynonym(of: word, to: &found)
+    return found
+  }
+
+  private func addSynonym(of word: String, to found: inout Found) {
+    guard let synonym = KeySynonym.of(word) else { return }
+    found.synonym = synonym
     for path in synonym.paths {
       found.keys += places.flatMap(\.keys).filter { $0.path == path }
     }
-    return found
   }
 
   private func find(_ word: String, isExact: Bool) -> Found {
@@ -102,7 +110,9 @@ extension FormatReference {
   /// The known word that is nearest to an unknown one.
   package func nearest(_ word: String) -> String? {
     let last = word.split(separator: ".").last.map(String.init) ?? word
-    let known = places.flatMap { $0.keys.map(\.key) } + places.map(\.name) + kinds.map(\.name)
+    let known =
+      places.flatMap { $0.keys.map(\.key) } + places.map(\.name) + kinds.map(\.name)
+      + KeySynonym.all.flatMap(\.words)
     return nearestWord(to: word, among: known) ?? nearestWord(to: last, among: known)
   }
 }
