@@ -36,10 +36,10 @@ let package = Package(
       swiftSettings: unoptimized),
     .executableTarget(
       name: "oomsim",
-      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator"],
+      dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
       swiftSettings: unoptimized),
     .executableTarget(
-      name: "SelectionBenchmark", dependencies: ["VictimSelection", "KernelPeers"],
+      name: "SelectionBenchmark", dependencies: ["OOMSimulator", "VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "ReplayBenchmark", dependencies: ["OOMSimulator"],

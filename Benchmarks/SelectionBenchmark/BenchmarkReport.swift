@@ -14,6 +14,7 @@ struct BenchmarkReport {
         "one selection", "processes",
         [
           "ns/task", "ns/selection", "min", "p99", "alloc", "list ×", "records ×", "naive ×",
+          "expr ×",
           "read ×",
         ])
         + "  digest")

@@ -88,7 +88,9 @@ final class Sink {
 /// What one population of one size took, in every form.
 struct ScanMeasurement {
   /// Names of the forms, the loop of this project first.
-  static let forms = ["scan", "kernel list, C", "records, C", "naive Swift", "plain read"]
+  static let forms = [
+    "scan", "kernel list, C", "records, C", "naive Swift", "expression", "plain read",
+  ]
 
   var population: String
   var count: Int
@@ -108,6 +110,7 @@ struct ScanMeasurement {
       precondition(chosen == forms.kernelList(total), "the list chooses differently")
       precondition(chosen == forms.recordArray(total), "the records choose differently")
       precondition(chosen == forms.naive(total), "the naive chain chooses differently")
+      precondition(chosen == forms.expression(total), "the expression chooses differently")
     }
     let sink = Sink()
     func repeated(_ select: @escaping (Int64) -> Int) -> (Range<Int>) -> Void {
@@ -119,7 +122,10 @@ struct ScanMeasurement {
     }
     let selections =
       peers
-      ? [forms.scan, forms.kernelList, forms.recordArray, forms.naive, forms.plainRead]
+      ? [
+        forms.scan, forms.kernelList, forms.recordArray, forms.naive, forms.expression,
+        forms.plainRead,
+      ]
       : [forms.scan, forms.plainRead]
     samples = Sample.inTurns(selections.map(repeated), budget: budget)
   }

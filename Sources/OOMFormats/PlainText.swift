@@ -23,6 +23,15 @@ package func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
+extension StringProtocol {
+  /// Whether a text stands somewhere in this one. The library's own search is not there without an operating system.
+  package func mentions(_ part: some StringProtocol) -> Bool {
+    let (bytes, wanted) = (Array(utf8), Array(part.utf8))
+    guard bytes.count >= wanted.count else { return false }
+    return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
+  }
+}
+
 /// A text with one character spelt otherwise, whatever marks stand on it: a quote with an accent is a quote for a shell
 /// and for CSV.
 package func replacing(_ scalar: Unicode.Scalar, with spelling: String, in text: String) -> String {

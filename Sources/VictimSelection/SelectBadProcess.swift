@@ -228,7 +228,7 @@ private func mostPages(_ pages: Span<Int64>, _ begin: Int, _ end: Int) -> Int64 
 }
 
 /// The choice so far. Kernel: `oc->chosen` and `oc->chosen_points`.
-private struct Best {
+struct Best {
   private var row = -1
   private var points = Int64.min
   /// 0 where equals replace the choice, 1 where a process has to have more.

@@ -66,7 +66,7 @@ import Testing
       ("oomsim completion z", "zsh"), ("oomsim new co", "container"),
       (
         "oomsim explain --",
-        "--kill --why --step --json --kernel --set --max-kills --max-restarts --max-work --color --help"
+        "--kill --why --step --json --kernel --badness --set --max-kills --max-restarts --max-work --color --help"
       ),
       ("oomsim snapshot -", "--root --script -o --help"), ("oomsim run Scen", ""),
       ("oomsim frob --", ""),

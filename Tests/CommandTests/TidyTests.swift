@@ -13,8 +13,8 @@ struct TidyTests {
     "KernelLog": ["OOMFormats", "OOMSimulator", "VictimSelection", "Glibc"],
     "OOMReports": ["KernelLog", "OOMFormats", "OOMSimulator", "VictimSelection"],
     "oomsim": [
-      "KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "Dispatch", "FoundationEssentials",
-      "Glibc", "Synchronization",
+      "KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection", "Dispatch",
+      "FoundationEssentials", "Glibc", "Synchronization",
     ],
   ]
 

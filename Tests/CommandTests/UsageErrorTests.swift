@@ -32,6 +32,23 @@ struct UsageErrorTests {
     ("protect", [file], "Missing option '--process <NAME|PID>'."),
     ("protect", [file, "--process", "nobody-here"], "--process: no process"),
     ("compare", [file, "--kernels", "6.12"], "--kernels takes two releases or more"),
+    (
+      "run", [file, "--badness", "anom"],
+      "--badness 'anom': column 1: 'anom' is no name; did you mean"
+    ),
+    (
+      "compare", [file, "--badness", "1", "--badness", "2", "--badness", "3"], "--badness: two are"
+    ),
+    (
+      "compare", [file, "--badness", "rss", "--kernels", "all"], "--badness decides by the release"
+    ),
+    ("compare", [file, file, file], "two scenarios are compared, or one;"),
+    (
+      "autopsy", ["Tests/Data/logs/m03-leaf-before-parent-qemu-6.1.txt", "--badness", "nice"],
+      "--badness: no log says nice"
+    ),
+    ("rules", ["--expression"], "--expression is of one release"),
+    ("rules", ["2.6.32", "--expression"], "--expression: before 2.6.36"),
     ("sweep", [file], "Missing option '--vary"),
     (
       "sweep", [file, "--jobs", "0", "--vary", "machine.memory=1G"], "--jobs takes a number from 1 "

@@ -78,6 +78,7 @@ import VictimSelection
     case .panic:
       outcomes.panicked += 1
       return expected == .panicked ? nil : "panics, expected \(expected)"
+    case .fault: return "has no value"
     case .noVictim, .disabled:
       outcomes.nobody += 1
       return expected == .nobody ? nil : "kills nobody, expected \(expected)"
@@ -94,7 +95,7 @@ import VictimSelection
       if reference.processes[index].isKernelThread { return nil }
       let points = world.badness(row, totalpages: totalpages)
       let expected = Int128(referenceLegacyBadness(reference, index))
-      return points == expected ? nil : "\(points) points, expected \(expected)"
+      return points == expected ? nil : "\(points ?? .min) points, expected \(expected)"
     }
     let expectedTotal = referenceTotalpages(reference)
     // A 32-bit kernel keeps the sum in its own word; 0 counts as 1 either in the sum or in the badness.

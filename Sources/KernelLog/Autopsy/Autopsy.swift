@@ -71,6 +71,8 @@ package struct Autopsy: Equatable, Sendable {
   package var unknowns: [String]
   /// The report as a scenario that expects what is predicted; nil without a table.
   package var scenario: Scenario?
+  /// What a badness of one's own chooses; nil where none was given, or without a table.
+  package var own: OwnChoice?
 
   /// Examines the reports of one log, in order.
   package static func of(_ reports: [OOMReport]) -> [Autopsy] {

@@ -1,3 +1,4 @@
+internal import OOMFormats
 internal import OOMSimulator
 internal import VictimSelection
 
@@ -24,7 +25,7 @@ struct ReportFacts {
     chosenRow = Self.row(of: report.chosen, in: report)
     pageSize = Self.pageSize(of: report)
     let text = report.release?.text ?? ""
-    let is32 = report.memory.hasHighMem || text.contains("i386") || text.contains("i686")
+    let is32 = report.memory.hasHighMem || text.mentions("i386") || text.mentions("i686")
     word = is32 ? .bits32 : .bits64
     totalpages = TotalpagesEstimate(of: report, self)
     fitScore()
@@ -129,7 +130,7 @@ struct ReportFacts {
     }
     // One number may be a multiple by chance, many are not.
     let stat = ["anon", "file", "shmem", "pagetables"].compactMap { report.use.stat[$0] }
-    let tables = report.table?.rows.compactMap(\.pgtablesBytes) ?? []
+    let tables = report.table?.rows.compactMap { $0.pgtablesBytes } ?? []
     for size in sizes.reversed() where size > 4 {
       func areMultiples(_ numbers: [Int64], least: Int) -> Bool {
         let some = numbers.filter { $0 > 0 }
@@ -149,7 +150,7 @@ struct ReportFacts {
       Int128(
         UInt32(
           truncatingIfNeeded: max(points, 0) * 1000 / Int128(max(arithmetic.totalpages, 1))))
-    case .thousandths, .none: points
+    case .thousandths, .none, .own: points
     }
   }
 

@@ -42,7 +42,7 @@ struct TotalpagesEstimate: Equatable {
     }
     if origin == .unknown {
       // No process has more than there is, but for pages that several count.
-      low = max(report.table?.rows.map(\.rss).max() ?? 1, 1)
+      low = max(report.table?.rows.map { $0.rss }.max() ?? 1, 1)
       high = max(Self.most, low)
     }
   }

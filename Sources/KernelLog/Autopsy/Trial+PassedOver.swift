@@ -156,7 +156,7 @@ extension Trial {
       if dead == kill.victim.identity, let points = Int64(exactly: kill.victim.points) {
         expected.points = points
       }
-      expected.also = kill.killed.dropFirst().map(\.process.name)
+      expected.also = kill.killed.dropFirst().map { $0.process.name }
       expectation.kills = [expected]
     }
     scenario.expectation = expectation
@@ -170,6 +170,6 @@ extension Trial {
       && other.decision?.totalpages == kill.decision?.totalpages
       && other.decision?.constraint == kill.decision?.constraint
       && other.decision?.runnerUp?.pid == kill.decision?.runnerUp?.pid
-      && other.killed.map(\.process.pid) == kill.killed.map(\.process.pid)
+      && other.killed.map { $0.process.pid } == kill.killed.map { $0.process.pid }
   }
 }

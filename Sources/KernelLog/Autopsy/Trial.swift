@@ -1,3 +1,4 @@
+internal import OOMFormats
 internal import OOMSimulator
 
 /// Replays a report under everything that it leaves open, and compares.
@@ -101,7 +102,7 @@ struct Trial {
 
   /// A match by the swap that the group was in, where more swap in the host would have changed the choice.
   private func supposed(_ predictions: [Prediction]) -> Finding? {
-    let least = predictions.map(\.assumption.swap).min()
+    let least = predictions.map { $0.assumption.swap }.min()
     let usual = predictions.filter { $0.assumption.swap == least }
     guard usual.allSatisfy(agrees), let first = usual.first else { return nil }
     return matched(
@@ -284,6 +285,6 @@ struct Trial {
 extension KernelRelease {
   /// Between two releases, or with patches of its own.
   var isDevelopment: Bool {
-    ["-next-", "-mm", "-rc"].contains(where: text.contains) || text.hasSuffix("+")
+    ["-next-", "-mm", "-rc"].contains { text.mentions($0) } || text.hasSuffix("+")
   }
 }

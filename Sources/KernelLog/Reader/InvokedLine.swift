@@ -1,3 +1,4 @@
+internal import OOMFormats
 internal import OOMSimulator
 
 // The lines that a report begins with.
@@ -93,7 +94,7 @@ struct InvokedLine {
     if fields.contains("nodemask=") { releases.narrow(from: "4.9", to: "4.20") }
     if request.order == -1 { releases.narrow(from: "4.3") }
     // The bit of __GFP_DIRECT_RECLAIM, which every request that can kill has, moved twice.
-    if let mask = request.gfpMask, request.gfpFlags.contains("GFP_KERNEL") {
+    if let mask = request.gfpMask, request.gfpFlags.mentions("GFP_KERNEL") {
       switch mask & 0x1ff_ffff {
       case 0xcc0: releases.narrow(from: "5.2")
       case 0x60_00c0: releases.narrow(from: "4.17", to: "5.1")

@@ -1,4 +1,6 @@
-internal import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#endif
 internal import OOMSimulator
 
 /// Reads one line of a kernel log: bytes, since names and foreign lines need not be text.

@@ -63,7 +63,7 @@ package struct MemoryUse: Equatable, Sendable {
       found[name] = count
     }
     if found.isEmpty { return false }
-    pages.merge(found) { $1 }
+    for (name, count) in found { pages[name] = count }
     return true
   }
 

@@ -1,4 +1,6 @@
-internal import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#endif
 
 /// Finds the words that lines of reports have, quickly: most of a log is no report.
 ///

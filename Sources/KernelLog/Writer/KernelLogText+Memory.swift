@@ -50,16 +50,16 @@ extension KernelLogText {
       }
     case .file:
       line("Memory cgroup stats for \(path):")
-      func item(_ name: String, _ size: KeyPath<LoggedState.Stats, Int64>) {
-        let pages = memcg.groups.reduce(0) { $0 + $1[keyPath: size] }
+      func item(_ name: String, _ size: (LoggedState.Stats) -> Int64) {
+        let pages = memcg.groups.reduce(0) { $0 + size($1) }
         line("\(name) \((run.pageSize * pages).rawValue)")
       }
-      item("anon", \.anon)
-      item("file", \.file)
-      if forms.statHasKernel { item("kernel", \.kernel) }
-      if forms.statHasPageTables { item("pagetables", \.pageTables) }
-      item("shmem", \.shmem)
-      item("file_mapped", \.mapped)
+      item("anon") { $0.anon }
+      item("file") { $0.file }
+      if forms.statHasKernel { item("kernel") { $0.kernel } }
+      if forms.statHasPageTables { item("pagetables") { $0.pageTables } }
+      item("shmem") { $0.shmem }
+      item("file_mapped") { $0.mapped }
     }
   }
 

@@ -30,6 +30,7 @@ extension JSONWriter {
       writer.field("kernel", run.kernel)
       writer.field("rule_set", run.ruleSet)
       if run.policy != .kernel { writer.field("policy", run.policy.rawValue) }
+      if let badness = run.badness { writer.field("badness", badness) }
       writer.field("outcome", run.outcome.rawValue)
       writer.field("end_us", run.end)
       writer.key("kills")
@@ -273,6 +274,7 @@ extension JSONWriter {
       writer.field("scenario", table.scenario)
       writer.field("kernel", table.kernel)
       writer.field("rule_set", table.ruleSet)
+      if let badness = table.arithmetic.ownBadness { writer.field("badness", badness) }
       writer.field("totalpages", table.totalpages)
       writer.field("warnings", table.warnings.map { $0.text })
       writer.key("processes")

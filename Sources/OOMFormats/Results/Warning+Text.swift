@@ -1,4 +1,5 @@
 public import OOMSimulator
+internal import VictimSelection
 
 extension Warning {
   /// The warning in a sentence that begins with its instant, where it has one: `at 1h30m0s: grow: a is not running, …`.
@@ -79,6 +80,11 @@ extension Warning.Fact {
       case .effort:
         "stopped after \(bound.text), which is more than such a scenario usually takes: "
           + "what comes later is not known"
+      case .badness(let fault):
+        "stopped because the scenario's own badness has no value for "
+          + "\(fault.process.name) (pid \(fault.process.pid)): \(fault.part) "
+          + "\(fault.kind == .overflow ? "overflows 64 bits" : "divides by 0"), "
+          + "column \(fault.offset + 1); what comes later is not known"
       case .restarts, .time:
         "stopped after \(bound.text): processes still come back, and no loop could be proved; "
           + "what comes later is not known"
@@ -98,6 +104,7 @@ extension Warning.Bound {
     case .effort(let looks): "\(looks) looks"
     case .time(let time) where time % day == 0: "\(time / day as Int64) days"
     case .time(let time): SizeFormat.time(time)
+    case .badness: "a badness without a value"
     }
   }
 }

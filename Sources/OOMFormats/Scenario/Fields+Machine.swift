@@ -16,7 +16,7 @@ extension Fields {
       wrong(
         "the nodes have \(onNodes) pages together, the machine \(machine.memory)", at: offset)
     }
-    let stated = machine.nodes.compactMap(\.kernel)
+    let stated = machine.nodes.compactMap { $0.kernel }
     if !stated.isEmpty {
       let onNodes = stated.reduce(0, +)
       if machine.kernel == 0 { machine.kernel = onNodes }

@@ -267,7 +267,7 @@ package struct Fields {
     if let match = words.first(where: { $0.0 == text }) { return match.1 }
     var message =
       "unknown value '\(shortened(text))': \(words.map { "'\($0.0)'" }.joined(separator: ", "))"
-    if let near = nearestWord(to: text, among: words.map(\.0)) {
+    if let near = nearestWord(to: text, among: words.map { $0.0 }) {
       message += "; did you mean '\(near)'?"
     }
     wrong(message, at: offset)

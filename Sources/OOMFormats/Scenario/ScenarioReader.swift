@@ -1,4 +1,5 @@
 package import OOMSimulator
+internal import VictimSelection
 
 /// Reads a scenario section by section, in the order of the text.
 struct ScenarioReader {
@@ -17,7 +18,7 @@ struct ScenarioReader {
   static let topKeys = ObjectKeys([
     "schema", "name", "title", "description", "source", "kernel", "cgroup_version", "machine",
     "sysctl", "cgroups", "processes", "events", "expect", "memory_recursiveprot",
-    "memory_hugetlb_accounting", "killers",
+    "memory_hugetlb_accounting", "killers", "badness",
   ])
 
   /// Reads the whole text.
@@ -62,6 +63,7 @@ struct ScenarioReader {
     case "cgroups": try fields.cgroups(into: &scenario.cgroups)
     case "processes": try fields.processes(into: &scenario.processes)
     case "events": try fields.events(into: &scenario.events)
+    case "badness": scenario.badness = try fields.badness() ?? scenario.badness
     case "killers": try fields.killers(into: &scenario.killers)
     case "expect":
       var expectation = scenario.expectation ?? Expectation()
@@ -73,6 +75,18 @@ struct ScenarioReader {
 }
 
 extension Fields {
+  /// A badness of one's own.
+  mutating func badness() throws(JSONError) -> BadnessExpression? {
+    let offset = try startOfNext()
+    guard let text = try string() else { return nil }
+    do throws(BadnessTextFault) {
+      return try BadnessExpression(text)
+    } catch {
+      wrong("\(error.description), in '\(shortened(text))'", at: offset)
+      return nil
+    }
+  }
+
   mutating func kernel() throws(JSONError) -> KernelRelease? {
     let offset = try startOfNext()
     guard let text = try string() else { return nil }

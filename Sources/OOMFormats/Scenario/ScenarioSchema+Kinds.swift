@@ -77,6 +77,14 @@ extension ScenarioSchema {
         + ##"one instant.", "type": "array", "items": { "$ref": "#/$defs/killer" } }"##
     ),
     (
+      "badness",
+      ##"{ "description": "Points of one's own in the place of the release's, as an expression: "##
+        + ##"whole numbers, + - * / %, comparisons, && || !, ?:, min, max, int, uint, udiv and "##
+        + ##"never, over anon file shmem swap page_tables rss total_vm oom_score_adj totalpages "##
+        + ##"uid nice run_time cpu_time cgroup_current cgroup_max cap_sys_admin. Sizes in pages, "##
+        + ##"times in seconds.", "type": "string" }"##
+    ),
+    (
       "expect",
       ##"{ "$ref": "#/$defs/expect" }"##
     ),

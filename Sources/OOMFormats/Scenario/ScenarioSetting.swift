@@ -34,13 +34,14 @@ extension Scenario {
     _ setting: ScenarioSetting, notes: inout [Diagnostic]
   ) throws(ScenarioError) {
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
-    let isText = ["name", "title", "kernel"].contains(section) || Self.isText(setting.path)
+    let isText =
+      ["name", "title", "kernel", "badness"].contains(section) || Self.isText(setting.path)
     var fields = Fields(Self.json(setting.value, isText: isText), pageSize: machine.pageSize)
     fields.cgroupVersion = cgroupVersion
     let rest = setting.path.dropFirst(section.count).drop { $0 == "." }
     do throws(JSONError) {
       switch section {
-      case "name", "title", "kernel":
+      case "name", "title", "kernel", "badness":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
       case "memory_recursiveprot", "memory_hugetlb_accounting", "killers":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
@@ -54,7 +55,7 @@ extension Scenario {
           setting.path,
           [
             "name", "title", "kernel", "machine", "sysctl", "cgroups", "processes", "events",
-            "killers",
+            "killers", "badness",
           ], at: 0)
       }
     } catch {

@@ -1,4 +1,5 @@
 public import OOMSimulator
+internal import VictimSelection
 
 extension Scenario {
   /// The scenario as JSON, format `oomsim.scenario/1`, UTF-8: `Scenario(json:)` reads it back to an equal one.
@@ -59,6 +60,7 @@ struct ScenarioWriter {
         }
       }
     }
+    if let badness = scenario.badness { writer.field("badness", badness.text) }
     if !scenario.killers.isEmpty {
       writer.key("killers")
       writer.array { writer in

@@ -59,7 +59,7 @@ extension Sweep {
     guard let range = rows.range else { return }
     let unit = range.scale == .bytes ? scenario.machine.pageSize.rawValue : 1
     let spread = range.spread(unit: unit)
-    let columnValues: [String?] = columns.map { $0.values } ?? [nil]
+    let columnValues: [String?] = columns.map { $0.values.map { Optional($0) } } ?? [nil]
     // Where the values that are spread evenly take long, and there are many changes, some are not closed in on.
     var left = Simulator.mostEffort(ofEach: 1, of: scenario)
     let count = spread.count * columnValues.count
@@ -88,8 +88,8 @@ extension Sweep {
         }
       }
       closer.sort { $0.0 < $1.0 }
-      table.cells += closer.map(\.1)
-      var finding = Finding(along: closer.map(\.1), column: column, isExhaustive: false)
+      table.cells += closer.map { $0.1 }
+      var finding = Finding(along: closer.map { $0.1 }, column: column, isExhaustive: false)
       finding.isCutOff = isCutOff
       table.findings.append(finding)
     }

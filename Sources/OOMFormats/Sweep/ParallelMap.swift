@@ -1,4 +1,6 @@
-internal import Synchronization
+#if canImport(Glibc)
+  internal import Synchronization
+#endif
 
 /// Applies a function to 0, 1, … `count` - 1 on several threads.
 ///
@@ -34,35 +36,65 @@ package func parallelMap<Element: Sendable, Local, Failure: Error>(
   return try blocks.elements()
 }
 
-/// Runs of neighbouring elements, each done by one thread.
-private final class Blocks<Element: Sendable, Failure: Error>: Sendable {
-  let count: Int
-  private let results: Mutex<[Result<[Element], Failure>]>
-  private let next = Atomic(0)
-  private let done = Atomic(0)
+#if canImport(Glibc)
+  /// Runs of neighbouring elements, each done by one thread.
+  private final class Blocks<Element: Sendable, Failure: Error>: Sendable {
+    let count: Int
+    private let results: Mutex<[Result<[Element], Failure>]>
+    private let next = Atomic(0)
+    private let done = Atomic(0)
 
-  init(_ count: Int) {
-    self.count = count
-    results = Mutex([Result<[Element], Failure>](repeating: .success([]), count: count))
-  }
+    init(_ count: Int) {
+      self.count = count
+      results = Mutex([Result<[Element], Failure>](repeating: .success([]), count: count))
+    }
 
-  /// A block that nobody has taken yet, nil when there is none. They are taken in order.
-  func take() -> Int? {
-    let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-    return block < count ? block : nil
-  }
+    /// A block that nobody has taken yet, nil when there is none. They are taken in order.
+    func take() -> Int? {
+      let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      return block < count ? block : nil
+    }
 
-  /// - Returns: how many elements are done.
-  func put(_ result: Result<[Element], Failure>, _ block: Int, count: Int) -> Int {
-    results.withLock { $0[block] = result }
-    // All blocks before this one are taken, so the first error is among those that are done.
-    if case .failure = result { next.store(self.count, ordering: .relaxed) }
-    return done.wrappingAdd(count, ordering: .relaxed).newValue
-  }
+    /// - Returns: how many elements are done.
+    func put(_ result: Result<[Element], Failure>, _ block: Int, count: Int) -> Int {
+      results.withLock { $0[block] = result }
+      // All blocks before this one are taken, so the first error is among those that are done.
+      if case .failure = result { next.store(self.count, ordering: .relaxed) }
+      return done.wrappingAdd(count, ordering: .relaxed).newValue
+    }
 
-  func elements() throws(Failure) -> [Element] {
-    var elements: [Element] = []
-    for result in results.withLock({ $0 }) { elements += try result.get() }
-    return elements
+    func elements() throws(Failure) -> [Element] {
+      var elements: [Element] = []
+      for result in results.withLock({ $0 }) { elements += try result.get() }
+      return elements
+    }
   }
-}
+#else
+  /// Where there is one thread, blocks are done in order.
+  private final class Blocks<Element: Sendable, Failure: Error>: @unchecked Sendable {
+    let count: Int
+    private var results: [Result<[Element], Failure>] = []
+    private var next = 0
+    private var done = 0
+
+    init(_ count: Int) { self.count = count }
+
+    func take() -> Int? {
+      next += 1
+      return next <= count ? next - 1 : nil
+    }
+
+    func put(_ result: Result<[Element], Failure>, _ block: Int, count: Int) -> Int {
+      results.append(result)
+      if case .failure = result { next = self.count }
+      done += count
+      return done
+    }
+
+    func elements() throws(Failure) -> [Element] {
+      var elements: [Element] = []
+      for result in results { elements += try result.get() }
+      return elements
+    }
+  }
+#endif

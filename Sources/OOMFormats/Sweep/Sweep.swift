@@ -28,7 +28,7 @@ package struct Sweep: Sendable {
     if let columns, columns.path == ordered[0].path {
       throw QuantityError(message: "--vary \(plain(columns.path)) stands there twice")
     }
-    if goal == nil, let open = ordered.first(where: \.isOpen) {
+    if goal == nil, let open = ordered.first(where: { $0.isOpen }) {
       throw QuantityError(
         message: "--vary \(plain(open.path)): a range of sizes or durations needs a step, such as "
           + "8G..32G/1G; only --find does without")

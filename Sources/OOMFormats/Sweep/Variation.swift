@@ -144,7 +144,7 @@ package struct Variation: Equatable, Sendable {
     let to = try knownRelease(String(text[dots.upperBound...]))
     guard from < to else { throw QuantityError(message: "the older release comes first") }
     return [from.text]
-      + RulesByRelease.boundaries.filter { from < $0 && $0 < to }.map(\.text) + [to.text]
+      + RulesByRelease.boundaries.filter { from < $0 && $0 < to }.map { $0.text } + [to.text]
   }
 }
 

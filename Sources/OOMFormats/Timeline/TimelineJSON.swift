@@ -10,7 +10,7 @@ extension JSONWriter {
       writer.field("page_size", timeline.pageSize)
       writer.field("thinned_to_us", timeline.thinnedTo)
       writer.key("time_us")
-      writer.numbers(timeline.times.map(\.rawValue))
+      writer.numbers(timeline.times.map { $0.rawValue })
       writer.key("cgroups")
       writer.array {
         for line in timeline.groups {
@@ -32,13 +32,13 @@ extension JSONWriter {
         }
       }
       writer.key("free_pages")
-      writer.numbers(timeline.fills.map(\.free))
+      writer.numbers(timeline.fills.map { $0.free })
       writer.key("cache_pages")
-      writer.numbers(timeline.fills.map(\.cache))
+      writer.numbers(timeline.fills.map { $0.cache })
       writer.key("swap_pages")
-      writer.numbers(timeline.fills.map(\.swap))
+      writer.numbers(timeline.fills.map { $0.swap })
       writer.key("committed_as_pages")
-      writer.numbers(timeline.fills.map(\.committed))
+      writer.numbers(timeline.fills.map { $0.committed })
     }
   }
 

@@ -58,6 +58,17 @@ extension JSONWriter {
       }
       writer.key("predicted")
       writer.predicted(autopsy)
+      if let own = autopsy.own {
+        writer.key("own_badness")
+        writer.object(inline: true) {
+          $0.field("badness", own.badness)
+          $0.field("pid", own.victim.map { Int64($0.pid) })
+          $0.field("name", own.victim?.name)
+          $0.field("points", own.victim?.points)
+          $0.field("another", autopsy.ownIsAnother ?? false)
+          if own.hasNoValue { $0.field("no_value", true) }
+        }
+      }
       writer.field("verdict", autopsy.verdict.rawValue)
       writer.field("why", autopsy.why)
       writer.key("runner_up")

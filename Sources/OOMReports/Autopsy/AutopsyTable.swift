@@ -17,7 +17,7 @@ package struct AutopsyTable {
 
     /// The group of the one that died; for an OOM of the machine that names none, the name of the process.
     var service: String {
-      group.isEmpty ? victim.map(\.name) ?? "nobody" : group
+      group.isEmpty ? victim.map { $0.name } ?? "nobody" : group
     }
 
     var group: String {
@@ -58,7 +58,7 @@ package struct AutopsyTable {
       text += "\nkilled again and again\n"
       for (service, times) in again { text += "    \(times) times  \(plain(service))\n" }
     }
-    return text + "\n" + AutopsyText.summary(of: entries.map(\.autopsy)) + "\n"
+    return text + "\n" + AutopsyText.summary(of: entries.map { $0.autopsy }) + "\n"
   }
 
   /// Services that were killed more than once, the most often first.
@@ -74,7 +74,7 @@ package struct AutopsyTable {
       }
     }
     return counts.filter { $0.times > 1 }.enumerated()
-      .sorted { ($1.element.times, $0.offset) < ($0.element.times, $1.offset) }.map(\.element)
+      .sorted { ($1.element.times, $0.offset) < ($0.element.times, $1.offset) }.map { $0.element }
   }
 }
 

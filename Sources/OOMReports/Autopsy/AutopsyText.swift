@@ -73,6 +73,7 @@ private struct OneAutopsyText {
     if let invoker = report.invoker { lines += field("asked by", asked(invoker)) }
     lines += field("totalpages", totalpages)
     if let kill = autopsy.kill { lines += prediction(kill) }
+    if let own = autopsy.own { lines += field("by yours", Self.text(of: own, autopsy)) }
     let remedies = Remedy.all(of: autopsy).map { plain($0.text) }
     if !remedies.isEmpty {
       lines += field(
@@ -100,6 +101,19 @@ private struct OneAutopsyText {
     }
     return "\(reason): killed process \(killed.pid) (\(plain(killed.name))), for "
       + "\(chosen.pid) (\(plain(chosen.name)))"
+  }
+
+  private static func text(of own: OwnChoice, _ autopsy: Autopsy) -> String {
+    if own.hasNoValue { return "\(plain(own.badness)) has no value for a candidate" }
+    guard let victim = own.victim else { return "\(plain(own.badness)) takes nobody" }
+    let same =
+      switch autopsy.ownIsAnother {
+      case true?: ", another process"
+      case false?: ", the same process"
+      case nil: ""
+      }
+    return
+      "\(victim.pid) (\(plain(victim.name))), \(SizeFormat.grouped(victim.points)) points\(same)"
   }
 
   private var release: String {

@@ -77,7 +77,7 @@ package struct MemoryChart {
         title: "\(path): \(says)", values: group.pages, held: group.pages,
         top: max(limit ?? 0, group.peak))
     }
-    let used = timeline.fills.map(\.used)
+    let used = timeline.fills.map { $0.used }
     return Domain(
       title: "the machine: \(size(timeline.memory)); \(glyphs.cache) is page cache", values: used,
       held: timeline.fills.map { $0.used - $0.cache }, top: max(timeline.memory, used.max() ?? 0))
@@ -154,7 +154,7 @@ package struct MemoryChart {
 
   private func line(_ process: Timeline.ProcessLine) -> String {
     let values = columns.largest(process.pages)
-    let top = timeline.processes.map(\.peak).max() ?? 1
+    let top = timeline.processes.map { $0.peak }.max() ?? 1
     let cells = values.map { glyphs.spark($0, of: top) }.joined()
     let name = glyphs.padded(
       left: glyphs.text(process.process.name, columns: labelWidth), to: labelWidth)

@@ -88,7 +88,7 @@ package struct Course: Sendable {
   }
 
   /// All stories in their order.
-  package var stories: [Story] { chapters.flatMap(\.stories) }
+  package var stories: [Story] { chapters.flatMap { $0.stories } }
 
   /// The README with the outcomes as given, and all else as it was.
   package func markdown(outcome: (Story) -> StoryOutcome) -> String {

@@ -15,7 +15,7 @@ package struct CourseText {
 
   /// The chapters with their stories, numbered through.
   package var list: String {
-    let names = course.stories.map(\.name)
+    let names = course.stories.map { $0.name }
     let digits = "\(names.count)".count
     var text = ""
     var number = 0

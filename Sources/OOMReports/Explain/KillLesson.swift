@@ -121,7 +121,7 @@ struct KillLesson {
 
   private func deaths() -> Lesson.Step {
     var step = Lesson.Step(name: .deaths, title: "Who dies")
-    let reasons = Set(kill.killed.map(\.because))
+    let reasons = Set(kill.killed.map { $0.because })
     if reasons.contains(.child) {
       step.say(
         "\(numbers.name(kill.victim.identity)) is chosen, and a child of it, "

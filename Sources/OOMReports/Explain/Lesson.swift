@@ -78,13 +78,13 @@ package struct Lesson: Equatable, Sendable {
       steps = builder.steps(why: why)
       victim = run.kills[number - 1].dyingFirst
       chosen = run.kills[number - 1].victim.identity
-      candidates = scene.candidates.filter { $0.ineligible == nil }.map(\.identity)
+      candidates = scene.candidates.filter { $0.ineligible == nil }.map { $0.identity }
     } else if number >= 1, number <= run.kills.count, let ground = run.kills[number - 1].ground {
       let kill = run.kills[number - 1]
       steps = UserspaceLesson(run: run, kill: kill, ground: ground).steps
       victim = kill.dyingFirst
       chosen = kill.victim.identity
-      candidates = kill.killed.map(\.process)
+      candidates = kill.killed.map { $0.process }
     } else if let panic = run.panic, number == run.kills.count + 1, let scene = panic.scene {
       steps = PanicLesson(run: run, panic: panic, scene: scene, rules: rules).steps
     } else {

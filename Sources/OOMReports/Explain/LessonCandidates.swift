@@ -69,6 +69,7 @@ struct LessonCandidates {
     case .otherNodes: rules.main(.constraint)
     case .dying: rules.main(.dying)
     case .wrapped: rules.main(.badness)
+    case .never, .withoutValue: []
     }
   }
 

@@ -208,6 +208,12 @@ struct LessonOpening {
     ]
     step.field("totalpages", numbers.pages(total))
     switch arithmetic.unit {
+    case .own:
+      step.title = "What points are"
+      step.field("badness", plain(arithmetic.ownBadness ?? ""))
+      step.say(
+        "The scenario's own badness decides here, in the place of the release's: what it comes to are the points."
+      )
     case .none:
       step.title = "What a step of oom_adj is worth"
       step.say("Nothing here is scaled with it: points have no unit.")

@@ -44,6 +44,7 @@ struct LessonPoints {
   }
 
   private var sumRules: [Lesson.Part] {
+    if scene.arithmetic.unit == .own { return [] }
     var parts = rules.main(.badness)
     let eligible = scene.candidates.filter { $0.ineligible == nil }
     if scene.arithmetic.unit == .none {
@@ -70,7 +71,7 @@ struct LessonPoints {
     var changes: [Int: LeadTrace.Change] = [:]
     for change in trace.changes { changes[change.index] = change }
     let (shown, isWhole) = shown(trace)
-    let leaders = trace.changes.map(\.index)
+    let leaders = trace.changes.map { $0.index }
     var rows: [String] = []
     var leader: Int?
     let width = shown.map { name($0).count }.max() ?? 0
@@ -98,12 +99,12 @@ struct LessonPoints {
   private func shown(_ trace: LeadTrace) -> (indices: [Int], isWhole: Bool) {
     let eligible = scene.candidates.indices.filter { scene.candidates[$0].ineligible == nil }
     if eligible.count <= LessonCandidates.most { return (eligible, true) }
-    let leaders = trace.changes.map(\.index)
+    let leaders = trace.changes.map { $0.index }
     return (Array(leaders.prefix(8)) + leaders.dropFirst(8).suffix(8), false)
   }
 
   private func rows(_ trace: LeadTrace) -> [[Lesson.Fact]] {
-    let leaders = Set(trace.changes.map(\.index))
+    let leaders = Set(trace.changes.map { $0.index })
     return shown(trace).indices.map { index in
       let candidate = scene.candidates[index]
       return [

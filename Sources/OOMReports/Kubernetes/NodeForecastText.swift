@@ -51,7 +51,7 @@ package struct NodeForecastText {
       ["container", "QoS", "request", "limit", "usage", "oom_score_adj", "processes", "group"]
     ]
     for placed in running {
-      let request = placed.container.resources.requests.memory.map(\.bytes) ?? 0
+      let request = placed.container.resources.requests.memory.map { $0.bytes } ?? 0
       table.append([
         plain(placed.name.description), node.pods[placed.pod].qos.rawValue,
         request == 0 ? "-" : size(request), placed.limit.map(size) ?? "-",

@@ -16,11 +16,11 @@ struct CandidateTable {
     if eligible.isEmpty { return "" }
     let shown = self.shown(eligible)
     let parts = shown.map { PointsBar.parts(of: $0.candidate, decision.arithmetic) }
-    let bar = PointsBar(over: parts.compactMap(\.self))
+    let bar = PointsBar(over: parts.compactMap { $0 })
     let hasBars = parts.contains { $0 != nil }
     var text = "<h4>Who could be chosen</h4>"
     text += "<p class=\"soft\">\(caption(eligible.count))</p>"
-    if hasBars { text += legend(shown.map(\.candidate)) }
+    if hasBars { text += legend(shown.map { $0.candidate }) }
     text +=
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table class=\"sums\">"
     text += "<caption>By points</caption><thead><tr>"
@@ -81,6 +81,7 @@ struct CandidateTable {
         "points are pages, one of oom_score_adj is \(SizeFormat.grouped(decision.arithmetic.pointsPerAdj))"
       case .thousandths: "points are thousandths of totalpages"
       case .none: "points have no unit in this release"
+      case .own: "points are what \(decision.arithmetic.ownBadness ?? "") comes to"
       }
     let processes = count == 1 ? "1 process" : "\(SizeFormat.grouped(count)) processes"
     let total = SizeFormat.grouped(decision.totalpages)

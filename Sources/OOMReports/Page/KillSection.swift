@@ -46,6 +46,10 @@ struct KillSection {
       return
         "<p class=\"soft\">No what-if here: before 2.6.36 there is no oom_score_adj to change.</p>"
     }
+    if decision.arithmetic.unit == .own {
+      return
+        "<p class=\"soft\">No what-if here: points are those of a badness of its own.</p>"
+    }
     return decision.chosen == .points
       ? "" : "<p class=\"soft\">No what-if here: it was not points that chose.</p>"
   }

@@ -30,7 +30,7 @@ struct PointsBar {
 
   /// The parts of a candidate's points; nil before 2.6.36, where points are no sum.
   static func parts(of candidate: Candidate, _ arithmetic: BadnessArithmetic) -> Parts? {
-    if arithmetic.unit == .none || candidate.ineligible != nil { return nil }
+    if [.none, .own].contains(arithmetic.unit) || candidate.ineligible != nil { return nil }
     // Thousandths: pages × 1000 and steps × totalpages are in one unit.
     let isThousandths = arithmetic.unit == .thousandths
     let page: Int128 = isThousandths ? 1000 : 1

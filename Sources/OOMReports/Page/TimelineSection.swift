@@ -23,12 +23,12 @@ struct TimelineSection {
 
   private func machine() -> String {
     let fills = timeline.fills
-    let swapTop = fills.map(\.swap).max() ?? 0
-    let top = max(timeline.memory, fills.map(\.used).max() ?? 0)
+    let swapTop = fills.map { $0.swap }.max() ?? 0
+    let top = max(timeline.memory, fills.map { $0.used }.max() ?? 0)
     let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(top))
-    let kernel = fills.map(\.kernel)
+    let kernel = fills.map { $0.kernel }
     let processes = fills.map { $0.kernel + $0.processes }
-    let used = fills.map(\.used)
+    let used = fills.map { $0.used }
     var body = area("a-kernel", frame.area(fills.map { _ in 0 }, kernel))
     body += area("a-proc", frame.area(kernel, processes))
     body += area("a-cache", frame.area(processes, used))
@@ -43,7 +43,7 @@ struct TimelineSection {
         "mark", "less the min watermark of \(size(fills.last?.minWatermark ?? 0)): nothing left"),
     ]
     if swapTop > 0 {
-      body += line("swap", frame.line(fills.map(\.swap)))
+      body += line("swap", frame.line(fills.map { $0.swap }))
       legend.append(entry("swap", "swap in use, up to \(size(swapTop))"))
     }
     let peak = used.max() ?? 0
@@ -58,7 +58,7 @@ struct TimelineSection {
   private func groups() -> String {
     if timeline.groups.isEmpty { return "" }
     let limits = timeline.groups.flatMap { $0.limits.filter { $0 != Cgroup.unlimited } }
-    let peak = timeline.groups.map(\.peak).max() ?? 0
+    let peak = timeline.groups.map { $0.peak }.max() ?? 0
     // A limit far away would leave nothing to be seen of what is used.
     let shown = limits.filter { $0 / 4 <= max(peak, 1) }
     let frame = PlotFrame(
@@ -91,7 +91,7 @@ struct TimelineSection {
 
   private func processes() -> String {
     if timeline.processes.isEmpty { return "" }
-    let peak = timeline.processes.map(\.peak).max() ?? 0
+    let peak = timeline.processes.map { $0.peak }.max() ?? 0
     let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(peak))
     var body = ""
     var legend: [String] = []

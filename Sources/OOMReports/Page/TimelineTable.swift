@@ -35,7 +35,7 @@ struct TimelineTable {
   /// The samples around the first kills, and some between them.
   private var samples: [Int] {
     let count = timeline.times.count
-    let kills = Set(run.kills.prefix(3).map(\.at))
+    let kills = Set(run.kills.prefix(3).map { $0.at })
     var chosen = Set(timeline.times.indices.filter { kills.contains(timeline.times[$0]) })
     for step in 0...Self.rows { chosen.insert((count - 1) * step / Self.rows) }
     return chosen.sorted()

@@ -16,7 +16,7 @@ struct WhatIf {
   /// Nil where no `oom_score_adj` decides: before 2.6.36, and where it was not points that chose.
   init?(_ kill: Kill, _ candidates: [Candidate]) {
     guard let decision = kill.decision, decision.chosen == .points,
-      decision.arithmetic.unit != .none
+      ![.none, .own].contains(decision.arithmetic.unit)
     else { return nil }
     let open = candidates.filter { $0.ineligible == nil || $0.ineligible == .disabled }
     guard open.count > 1 else { return nil }

@@ -63,7 +63,7 @@ package struct SweepText {
   /// Adds a bar to each line: how long it takes until somebody dies.
   private func withChart(_ text: TextTable) -> [String] {
     let room = width - text.width - 2
-    let longest = table.cells.map(\.run.end).max() ?? 0
+    let longest = table.cells.map { $0.run.end }.max() ?? 0
     let lines = text.lines
     guard table.columns == nil, room >= 10, longest > 0 else { return headed(text) }
     let length = min(room, 32)
@@ -95,7 +95,7 @@ package struct SweepText {
     text.add([plain(table.rows.path)] + columns.map(plain))
     for (row, value) in table.rows.values.enumerated() {
       let cells = table.cells[(row * columns.count)..<((row + 1) * columns.count)]
-      text.add([plain(value)] + cells.map(\.run.text))
+      text.add([plain(value)] + cells.map { $0.run.text })
     }
     return text
   }

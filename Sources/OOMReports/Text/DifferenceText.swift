@@ -15,7 +15,7 @@ extension RunDifference {
 
   private func value(_ run: Run, _ aspect: Aspect) -> String {
     switch aspect {
-    case .victims: return Self.names(run.kills.map(\.dyingFirst))
+    case .victims: return Self.names(run.kills.map { $0.dyingFirst })
     case .blastRadius: return BlastRadius(of: run).text(pageSize: run.pageSize)
     case .firstKill: return run.kills.first.map { SizeFormat.time($0.at) } ?? "never"
     case .refused: return Self.refused(run)
@@ -113,7 +113,7 @@ extension JSONWriter {
 
   private mutating func side(_ run: Run, _ aspect: RunDifference.Aspect) {
     switch aspect {
-    case .victims: names(run.kills.map(\.dyingFirst.name))
+    case .victims: names(run.kills.map { $0.dyingFirst.name })
     case .blastRadius:
       let blast = BlastRadius(of: run)
       object(inline: true) {

@@ -59,7 +59,7 @@ package struct ScenarioComparisonText {
       rest = rest.dropFirst()
     }
     let shown = rows.prefix(20)
-    let columns = min(shown.map(\.path.count).max() ?? 0, 48)
+    let columns = min(shown.map { $0.path.count }.max() ?? 0, 48)
     var lines = ["settings that differ"]
     for row in shown {
       let gap = String(repeating: " ", count: max(columns - row.path.count, 0) + 2)

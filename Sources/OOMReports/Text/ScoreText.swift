@@ -23,6 +23,7 @@ package enum ScoreText {
     case .pages: "oom_score_adj is \(SizeFormat.grouped(arithmetic.pointsPerAdj)) pages"
     case .thousandths: "oom_score_adj is one point, a thousandth of them"
     case .none: "oom_adj doubles or halves points"
+    case .own: "point is what \(plain(arithmetic.ownBadness ?? "")) comes to"
     }
   }
 

@@ -159,6 +159,9 @@ package struct TextReport {
   ) -> String {
     let sum = Term.text(explanation.terms, number: { SizeFormat.grouped($0) })
     let points = "\(SizeFormat.grouped(victim.points)) = \(sum)"
+    if let own = decision.arithmetic.ownBadness {
+      return points + style.dim("   badness: \(plain(own))")
+    }
     if decision.arithmetic.unit != .pages { return points }
     return points + "   " + style.dim("of totalpages \(SizeFormat.grouped(decision.totalpages))")
   }
@@ -196,6 +199,8 @@ package struct TextReport {
         "oom_adj \(adj) or less (it had \(victim.legacy?.oomAdj ?? 0)); \(then)")
     } else if decision.arithmetic.unit == .none {
       lines += field("spared at", "oom_adj -17 only")
+    } else if decision.arithmetic.unit == .own {
+      lines += field("spared at", "oom_score_adj -1000 only")
     } else if explanation.pointsPerAdj == 0 {
       lines += field(
         "spared at", "oom_score_adj -1000 only: under 1000 totalpages other values weigh nothing")
@@ -218,7 +223,7 @@ package struct TextReport {
   private func died(_ kill: Kill) -> [(String, String)] {
     let others = kill.killed.dropFirst()
     if others.isEmpty { return [] }
-    let isOneReason = others.count > 1 && Set(others.map(\.because)).count == 1
+    let isOneReason = others.count > 1 && Set(others.map { $0.because }).count == 1
     let shown = others.prefix(8).map {
       "\($0.process.pid) (\(plain($0.process.name)))"
         + (isOneReason ? "" : " \(reason($0.because))")

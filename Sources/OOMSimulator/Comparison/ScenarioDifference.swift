@@ -1,3 +1,5 @@
+internal import VictimSelection
+
 /// One value that two scenarios have differently.
 package struct ScenarioDifference: Equatable, Sendable {
   package typealias Value = ShownValue
@@ -27,6 +29,8 @@ package struct ScenarioDifference: Equatable, Sendable {
     list.addCgroups(before, after)
     list.addProcesses(before.processes, after.processes)
     list.addEvents(before.events, after.events)
+    list.add(
+      "badness", .text(before.badness?.text ?? ""), .text(after.badness?.text ?? ""))
     list.addKillers(before.killers, after.killers)
     return list.found
   }

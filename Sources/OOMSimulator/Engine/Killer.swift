@@ -37,6 +37,8 @@ enum Decision {
   case waiting
   /// `oom_kill_disable` of the memcg: the process that asked waits, nobody is killed.
   case disabled
+  /// The scenario's own badness has no value for a candidate: nobody can say which process is next.
+  case fault(OwnBadnessFault)
 }
 
 /// Which processes are to die, and why.

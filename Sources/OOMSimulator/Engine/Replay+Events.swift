@@ -89,7 +89,7 @@ extension Replay {
       {
       case .noVictim: warn(.sysrqWithoutVictim)
       case .waiting: warn(.victimStillDying(event: action.name))
-      case .kill, .panic, .disabled: break
+      case .kill, .panic, .disabled, .fault: break
       }
     case .oom(let path, let invoker, let nodes):
       let domain = path.map { group($0) }
@@ -106,7 +106,7 @@ extension Replay {
       case .noVictim: warn(.oomWithoutVictim(cgroup: path))
       case .waiting: warn(.victimStillDying(event: action.name))
       case .disabled: warn(.oomKillDisabled(cgroup: path ?? "/"))
-      case .kill, .panic: break
+      case .kill, .panic, .fault: break
       }
     }
   }
@@ -355,7 +355,7 @@ extension Replay {
         state.overMax.insert(group)
         return
       case .kill: continue
-      case .noVictim, .panic, .disabled: return
+      case .noVictim, .panic, .disabled, .fault: return
       }
     }
   }

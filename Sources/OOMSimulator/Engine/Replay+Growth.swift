@@ -204,6 +204,7 @@ extension Replay {
       case .disabled:
         if growth.isOfKernel { return fail(order) }
         stop(order, .disabled(group: group))
+      case .fault: giveUp(order)
       case .kill, .panic: break
       }
     }

@@ -15,6 +15,8 @@ extension Replay {
     case .panic(let why):
       record.panic = state.describe(
         why, oc, listsCandidates: recordsCandidates && listsMoreCandidates)
+    case .fault(let fault):
+      abandon(after: .badness(fault))
     case .noVictim, .waiting, .disabled:
       break
     }

@@ -42,6 +42,8 @@ public struct Candidate: Equatable, Sendable {
   package var isSwapoff = false
   /// What the rules before 2.6.36 read of it; nil since then.
   package var legacy: LegacyTask?
+  /// What the scenario's own badness may read of it; nil where the release's decides.
+  @Indirect package var ownInputs: OwnBadnessInputs?
 
   init(identity: ProcessIdentity) {
     self.identity = identity
@@ -310,6 +312,8 @@ public struct Run: Equatable, Sendable {
   /// Key of the rules that decided.
   package var ruleSet: String
   package var policy: Policy
+  /// The scenario's own badness, which decided in the place of the release's; nil without one.
+  package var badness: String?
   /// How it ended.
   public var outcome: Expectation.Outcome
   /// When it ended, since the start.

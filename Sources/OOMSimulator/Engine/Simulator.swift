@@ -1,3 +1,5 @@
+internal import VictimSelection
+
 /// Replays scenarios by the rules of one kernel release.
 ///
 /// Pure: the same scenario gives the same run, on every machine and in every build.
@@ -96,7 +98,7 @@ public struct Simulator: Sendable {
       totalpages: state.totalpages,
       pageSize: scenario.machine.pageSize,
       arithmetic: BadnessArithmetic(
-        rules: rules, word: scenario.machine.wordBits, totalpages: state.totalpages),
+        rules: state.rules, word: scenario.machine.wordBits, totalpages: state.totalpages),
       equalsReplace: rules.equalsReplace(in: .none),
       warnings: kernel.warnings + replay.record.warnings,
       processes: state.candidates(
@@ -133,6 +135,7 @@ public struct Simulator: Sendable {
       stalls: replay.stalls, groups: replay.finalGroups, digest: 0,
       tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
+    run.badness = scenario.badness?.text
     run.digest = digest(of: run)
     run.spent.looks = replay.state.ledger.effort.looks
     return run

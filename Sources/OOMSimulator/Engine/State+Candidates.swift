@@ -15,12 +15,19 @@ extension State {
     candidate.ineligible =
       tasks.ineligibility(row)
       ?? (isForeign && !rules.constraint.nodes.countsAnEighth ? .otherNodes : nil)
-    candidate.points =
-      candidate.ineligible == nil
-      ? badness(row, totalpages: oc.totalpages, isForeign: isForeign) : .min
-    if candidate.points == Int128(Int64.min) {
-      candidate.ineligible = .wrapped
-      candidate.points = .min
+    if let own = rules.badness.own {
+      candidate.ownInputs = ownInputs(row)
+      if candidate.ineligible == nil {
+        do throws(OwnBadnessFault) {
+          candidate.points = try ownPoints(own, row, totalpages: oc.totalpages) ?? .min
+          if candidate.points == .min { candidate.ineligible = .never }
+        } catch {
+          candidate.ineligible = .withoutValue
+        }
+      }
+    } else if candidate.ineligible == nil {
+      candidate.points = badness(row, totalpages: oc.totalpages, isForeign: isForeign) ?? .min
+      if candidate.points == .min { candidate.ineligible = .wrapped }
     }
     candidate.oomScoreAdj = tasks.oomScoreAdj[row]
     candidate.oomScore = procOOMScore(row)
@@ -34,7 +41,7 @@ extension State {
     candidate.countedTables = tasks.countedTables(owner: owner)
     candidate.isAdmin = tasks.capabilities(row).contains(.sysAdmin)
     candidate.isSwapoff = tasks.flags[row].contains(.swapoff)
-    if rules.badness.isLegacy {
+    if rules.badness.isLegacy, rules.badness.own == nil {
       candidate.legacy = legacyTask(row)
       candidate.legacy?.isOnOtherNodes = isForeign
     }
@@ -50,18 +57,26 @@ extension State {
       totalpages: totalpages, file: rules.proc.oomScore, word: machine.wordBits)
   }
 
-  /// Points of a row as the release's function gives them to one that is a candidate.
+  /// Points of a row as the release's function, or the scenario's own, gives them to one that is a candidate; nil where
+  /// they say that it is none, or where there is no value.
   ///
   /// Kernel: `badness()`, `oom_badness()`, mm/oom_kill.c.
   func badness(
     _ row: Int, totalpages: Int64, isForeign: Bool = false
-  ) -> Int128 {
+  ) -> Int128? {
+    if let own = rules.badness.own {
+      do throws(OwnBadnessFault) {
+        return try ownPoints(own, row, totalpages: totalpages)
+      } catch {
+        return nil
+      }
+    }
     if rules.badness.isLegacy {
       return Int128(legacyBadness(row, isForeign: isForeign))
     }
-    return Int128(
-      selectionRule(in: nil).points(
-        pages: tasks.pages[row], weight: tasks.weight(row), totalpages: totalpages))
+    let points = selectionRule(in: nil).points(
+      pages: tasks.pages[row], weight: tasks.weight(row), totalpages: totalpages)
+    return points == .min ? nil : Int128(points)
   }
 
   func candidates(_ oc: OOMControl) -> [Candidate] {

@@ -82,7 +82,7 @@ extension Tasks {
     kept(
       numbers, pids: numbers.rows.map { pids[$0] == 1 ? 1 : 0 },
       ppids: children.isEmpty ? [] : parents(numbers, upcoming: upcoming),
-      rare: rare.comparable(numbers, at: now, agesCount: rules.badness.isLegacy))
+      rare: rare.comparable(numbers, at: now, agesCount: rules.badness.countsAges))
   }
 
   /// Whose child each process is, -1 for nobody's; below that, how far the pid is that a new process may still get, so

@@ -13,7 +13,7 @@ extension State {
       // Taken without its points: what its badness is, 0 where there is none.
       victim.points =
         rules.badness.isLegacy || tasks.hasBadness(choice.victim)
-        ? badness(choice.victim, totalpages: oc.totalpages) : 0
+        ? badness(choice.victim, totalpages: oc.totalpages) ?? 0 : 0
     }
     var kill = Kill(at: now, by: killer, victim: victim)
     kill.decision = choice.selection.map {

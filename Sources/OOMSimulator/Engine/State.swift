@@ -55,7 +55,7 @@ struct State: Equatable, Sendable {
   /// The state that a scenario begins with: given, not admitted.
   init(of scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard)) {
     machine = scenario.machine
-    self.rules = rules
+    self.rules = rules.with(scenario.badness)
     sysctl = scenario.sysctl
     vm = VMSettings(scenario.sysctl, machine: scenario.machine, rules: rules)
     groups = MemcgTree(of: scenario, rules: rules)

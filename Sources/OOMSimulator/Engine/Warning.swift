@@ -89,6 +89,8 @@ public struct Warning: Equatable, Sendable {
     case time(Microseconds)
     /// Looks at groups, processes and growths.
     case effort(Int64)
+    /// The scenario's own badness has no value for a candidate of an OOM.
+    case badness(OwnBadnessFault)
   }
 
   init(at: Microseconds? = nil, _ fact: Fact) {

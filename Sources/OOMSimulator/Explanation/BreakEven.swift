@@ -13,8 +13,11 @@ struct BreakEven {
     isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
   }
 
-  /// In a memcg under 4 MiB a step of `oom_score_adj` is worth no page.
-  private var weighsNothing: Bool { !isLegacy && arithmetic.pointsPerAdj == 0 }
+  /// In a memcg under 4 MiB a step of `oom_score_adj` is worth no page; a badness of one's own need not read it.
+  private var weighsNothing: Bool {
+    if let own = arithmetic.rules.badness.own { return !own.reads(.oomScoreAdj) }
+    return !isLegacy && arithmetic.pointsPerAdj == 0
+  }
 
   /// The lowest value above its own at which a process would be chosen before one with `other` points.
   ///

@@ -67,6 +67,7 @@ public struct Term: Equatable, Sendable {
 extension BadnessArithmetic {
   /// The terms of a process's points, in the order in which the release's function takes them.
   package func terms(of candidate: Candidate) -> [Term] {
+    if let own = rules.badness.own { return terms(of: candidate, by: own) }
     if let legacy = candidate.legacy { return terms(of: legacy) }
     if let term = swapoffTerm(of: candidate) { return [term] }
     var terms: [Term] = []

@@ -19,6 +19,10 @@ public enum Ineligible: String, Sendable {
   case otherNodes = "no memory on these nodes"
   /// Points that come to just `LONG_MIN`, which only 32 bits can make: since 5.9.
   case wrapped = "points wrap to LONG_MIN"
+  /// The scenario's own badness is `never`.
+  case never = "its badness is never"
+  /// The scenario's own badness overflows 64 bits, or divides by 0.
+  case withoutValue = "its badness has no value"
   /// Killed already, its memory not back yet. Kernel: `TIF_MEMDIE`, `tsk_is_oom_victim()` since 4.9.
   case dying = "already dying"
 }

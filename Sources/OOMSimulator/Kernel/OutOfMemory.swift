@@ -35,6 +35,7 @@ extension State {
     switch select(&self, scan) {
     case .victim(let row): return kill(row, chosen ?? whyChosen(row), oc, select)
     case .aborted: return .waiting
+    case .fault(let fault): return .fault(fault)
     case .nobody:
       if oc.memcg == nil, !neverPanics { return .panic(.deadlocked) }
       guard oc.memcg != nil, rules.memcg.withoutVictim == .killsCurrent, let invoker = oc.invoker

@@ -38,8 +38,9 @@ extension State {
       for child in children where isInside(child, oc) && !oc.foreign.contains(child) {
         if rules.kill.child == .worstWithOwnMM, tasks.owner(child) == tasks.owner(row) { continue }
         guard tasks.hasBadness(child) else { continue }
+        guard let badness = badness(child, totalpages: oc.totalpages) else { continue }
         // The comparison holds points in an unsigned int.
-        let points = UInt32(truncatingIfNeeded: badness(child, totalpages: oc.totalpages))
+        let points = UInt32(truncatingIfNeeded: badness)
         if points > most { (victim, most) = (child, points) }
       }
       return victim

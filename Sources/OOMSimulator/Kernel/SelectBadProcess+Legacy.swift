@@ -11,7 +11,7 @@ extension State {
   /// Kernel: `select_bad_process()`, mm/oom_kill.c.
   func selectByLegacyBadness(_ oc: OOMControl) -> Selection {
     var chosen: Int?
-    var chosenPoints: UInt64 = 0
+    var chosenPoints: Int128 = 0
     ledger.effort.add(16 * tasks.count)
     for row in rowsVisited(domain: oc.memcg) {
       if tasks.pids[row] == 1 || oc.excluded.contains(row) { continue }
@@ -28,7 +28,17 @@ extension State {
       if rules.selection.swapoff == .returnedAtOnce, tasks.flags[row].contains(.swapoff) {
         return .victim(row)
       }
-      let points = legacyBadness(row, isForeign: isForeign)
+      let points: Int128
+      if let own = rules.badness.own {
+        do throws(OwnBadnessFault) {
+          guard let own = try ownPoints(own, row, totalpages: oc.totalpages) else { continue }
+          points = own
+        } catch {
+          return .fault(error)
+        }
+      } else {
+        points = Int128(legacyBadness(row, isForeign: isForeign))
+      }
       if chosen == nil || points > chosenPoints {
         chosen = row
         chosenPoints = points

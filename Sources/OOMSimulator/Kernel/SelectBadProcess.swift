@@ -6,6 +6,8 @@ enum Selection {
   /// A victim of an earlier OOM is on its way out.
   case aborted
   case nobody
+  /// The scenario's own badness has no value for a candidate.
+  case fault(OwnBadnessFault)
 }
 
 extension State {
@@ -16,6 +18,7 @@ extension State {
     if rules.badness.isLegacy { return selectByLegacyBadness(oc) }
     if !oc.ignoresVictims, meetsDyingVictim(oc) { return .aborted }
     if rules.takesSwapoffFirst, let origin = lastOrigin(oc) { return .victim(origin) }
+    if let own = rules.badness.own { return selectByOwnBadness(own, oc) }
     let chosen = indexed(oc) ?? scanColumns(oc)
     return chosen.map { .victim($0.row) } ?? .nobody
   }

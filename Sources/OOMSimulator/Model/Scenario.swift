@@ -1,3 +1,5 @@
+package import VictimSelection
+
 /// A machine, its settings, its processes and what happens to them: all that a replay depends on.
 public struct Scenario: Equatable, Sendable {
   package static let schema = "oomsim.scenario/1"
@@ -32,6 +34,8 @@ public struct Scenario: Equatable, Sendable {
   }
   /// In the order of the file; a run takes them by time, then by position.
   public var events: [Event] = []
+  /// Points of one's own in the place of the release's; nil is the release's.
+  package var badness: BadnessExpression?
   /// Programs of user space that kill, in the order in which they look at one instant.
   package var killers: [UserspaceKiller] = []
   /// What the run is to come to; nil promises nothing. A run does not depend on it.

@@ -28,6 +28,8 @@ package struct Rules: Equatable, Sendable {
     /// The arithmetic of points since 2.6.36; nil while `legacy` decides.
     package var rule: BadnessRule?
     package var legacy = LegacyBadness()
+    /// A badness of one's own in the place of both; nil where the release's decides.
+    package var own: BadnessExpression?
     package var pageTables = PageTablesCounted.none
     package var rootBonus = RootBonus.none
     /// -1000 of one process exempts all that use its memory: 2.6.37 to 3.1.

@@ -64,6 +64,11 @@ extension OptionSpec {
   static let kernel = OptionSpec(
     name: "--kernel", value: "RELEASE",
     help: "Decide by the rules of this release, such as 6.12, whatever the scenario says.")
+  static let badness = OptionSpec(
+    name: "--badness", value: "EXPR",
+    help:
+      "Points of one's own in the place of the release's, such as 'anon + swap + oom_score_adj * (totalpages / 1000)'; 'oomsim rules RELEASE --expression' prints a release's."
+  )
   static let policy = OptionSpec(
     name: "--policy", value: "POLICY", words: Policy.allCases.map(\.rawValue),
     help:

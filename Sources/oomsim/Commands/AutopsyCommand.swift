@@ -18,6 +18,11 @@ let autopsyCommand = CommandSpec(
       name: "--scenario", value: "FILE",
       help: "Also write a report as a scenario: run, compare and --set go on from there."),
     OptionSpec(
+      name: "--badness", value: "EXPR",
+      help:
+        "Also say which process points of one's own would take, such as 'rss + swap'; 'compare --badness' counts over many logs."
+    ),
+    OptionSpec(
       name: "--report", value: "N", help: "Only the Nth report, from 1; the first with --scenario."),
     .color,
   ],
@@ -29,7 +34,7 @@ let autopsyCommand = CommandSpec(
   let isTable =
     arguments.has("--table") || arguments.operands.contains(where: InputFile.isDirectory)
   if isTable {
-    for name in ["--report", "--scenario"] where arguments.value(name) != nil {
+    for name in ["--report", "--scenario", "--badness"] where arguments.value(name) != nil {
       throw UsageError("\(name) takes a report of one log, not of a directory or a table.")
     }
     return try autopsyTable(arguments, terminal)
@@ -48,6 +53,14 @@ let autopsyCommand = CommandSpec(
     autopsies += found
     otherKills += log.otherKills
     files += Array(repeating: path == "-" ? "standard input" : path, count: found.count)
+  }
+  if let text = arguments.value("--badness") {
+    let badness = try arguments.badness(text)
+    let missing = OwnChoice.missingColumns(badness)
+    if !missing.isEmpty {
+      throw UsageError("--badness: no log says \(missing.joined(separator: ", ")) of a process.")
+    }
+    for index in autopsies.indices { autopsies[index].choose(by: badness) }
   }
   if let number {
     guard number <= autopsies.count else {

@@ -13,7 +13,7 @@ let batchCommand = CommandSpec(
     OptionSpec(
       name: "--files", value: "DIR",
       help: "Lines may name files below this directory; without it they may name none."),
-    .jobs, .kernel, .policy, .set,
+    .jobs, .kernel, .badness, .policy, .set,
   ],
   example: "oomsim batch --files Scenarios Tests/Data/what-ifs.jsonl",
   run: batch)

@@ -13,7 +13,7 @@ let checkCommand = CommandSpec(
       name: "--github",
       help: "Print each failure as an annotation, too, which GitHub Actions shows at its line."),
     OptionSpec(name: "--quiet", help: "Print failures and the summary only."),
-    .kernel, .policy, .set, .maxKills, .maxRestarts, .maxWork, .color,
+    .kernel, .badness, .policy, .set, .maxKills, .maxRestarts, .maxWork, .color,
   ],
   example: "oomsim check Scenarios --junit results.xml",
   run: check)

@@ -4,11 +4,10 @@ import OOMSimulator
 
 let compareCommand = CommandSpec(
   name: "compare",
-  overview: "Compare a scenario under several kernels or killers, or two scenarios.",
-  operands: "FILE [FILE]",
+  overview: "Compare a scenario under several kernels or killers, two scenarios, or two rules.",
+  operands: "FILE…",
   operandHelp:
-    "A scenario to run under several kernels, or two to compare, each by its own; - is standard input.",
-  maxOperands: 2,
+    "A scenario to run under several kernels, or two to compare, each by its own; with --badness any number of scenarios, logs and directories; - is standard input.",
   options: [
     OptionSpec(
       name: "--kernels", value: "A,B,…",
@@ -19,12 +18,21 @@ let compareCommand = CommandSpec(
       help:
         "Programs that kill beside the kernel: none, earlyoom, systemd-oomd, talos, several at once joined by +. What the "
         + "scenario says of one holds, else its defaults."),
+    OptionSpec(
+      name: "--badness", value: "EXPR", isRepeatable: true,
+      help:
+        "Compare points of one's own with the release's, or two of them with each other, over all that is given: in how many cases another process dies, and what that costs."
+    ),
     .policy, .json, .set, .color,
   ],
   example: "oomsim compare Scenarios/old/tie-5-3.json --kernels all",
   run: compare)
 
 @Sendable private func compare(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  if arguments.has("--badness") { return try compareBadness(arguments, terminal) }
+  if arguments.operands.count > 2 {
+    throw UsageError("two scenarios are compared, or one; any number with --badness.")
+  }
   if let list = arguments.value("--killers") {
     return try compareKillers(list, arguments, terminal)
   }

@@ -14,7 +14,7 @@ let explainCommand = CommandSpec(
     OptionSpec(
       name: "--why", value: "NAME|PID",
       help: "Say besides why it was not this process, and what would have made it the victim."),
-    stepOption, .json, .kernel, .set, .maxKills, .maxRestarts, .maxWork, .color,
+    stepOption, .json, .kernel, .badness, .set, .maxKills, .maxRestarts, .maxWork, .color,
   ],
   example: "oomsim explain Scenarios/protection/agent-minus-500.json --why agent",
   run: explain)

@@ -1,12 +1,13 @@
 import Glibc
 import OOMFormats
 import OOMSimulator
+import VictimSelection
 
 // What all commands do with their inputs.
 
 extension Arguments {
-  /// The overrides of `--set`.
-  func settings() throws(UsageError) -> [ScenarioSetting] {
+  /// The overrides of `--set` and `--badness`.
+  func settings(withBadness: Bool = true) throws(UsageError) -> [ScenarioSetting] {
     var settings: [ScenarioSetting] = []
     for text in all("--set") {
       guard let setting = ScenarioSetting(text) else {
@@ -14,7 +15,20 @@ extension Arguments {
       }
       settings.append(setting)
     }
+    if withBadness, let own = value("--badness") {
+      _ = try badness(own)
+      settings.append(ScenarioSetting(path: "badness", value: own))
+    }
     return settings
+  }
+
+  /// An expression of `--badness`.
+  func badness(_ text: String) throws(UsageError) -> BadnessExpression {
+    do throws(BadnessTextFault) {
+      return try BadnessExpression(text)
+    } catch {
+      throw UsageError("--badness '\(text)': \(error.description)")
+    }
   }
 
   /// The policy of `--policy`; the parser has seen to it that it is one.

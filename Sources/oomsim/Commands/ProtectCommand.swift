@@ -9,7 +9,7 @@ let protectCommand = CommandSpec(
   options: [
     OptionSpec(
       name: "--process", value: "NAME|PID", help: "The process to spare; it has to be given."),
-    .json, .kernel, .set, .color,
+    .json, .kernel, .badness, .set, .color,
   ],
   example: "oomsim protect Scenarios/protection/agent-minus-500.json --process app",
   run: protect)

@@ -12,7 +12,7 @@ let reportCommand = CommandSpec(
   options: [
     OptionSpec(name: "-o", value: "OUT.html", help: "Where to write; - is standard output."),
     OptionSpec(name: "--report", value: "N", help: "The Nth report of a log, from 1."),
-    .kernel, .policy, .set,
+    .kernel, .badness, .policy, .set,
   ],
   example: "oomsim report Scenarios/ai/api-kv-cache-overnight.json -o report.html",
   run: report)

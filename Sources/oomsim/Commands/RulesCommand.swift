@@ -12,6 +12,9 @@ let rulesCommand = CommandSpec(
     .json,
     OptionSpec(
       name: "--markdown", help: "Print the whole table as Markdown, as the documentation has it."),
+    OptionSpec(
+      name: "--expression",
+      help: "Print the badness of a release as an expression that --badness takes."),
     .color,
   ],
   example: "oomsim rules 4.14..6.12",
@@ -25,6 +28,7 @@ let rulesCommand = CommandSpec(
     terminal.out(RulesMarkdown.text)
     return .done
   }
+  if arguments.has("--expression") { return try expression(arguments, terminal) }
   let text = RulesText(style: terminal.style(arguments), width: terminal.width)
   var writer = JSONWriter { terminal.out($0) }
   let isJSON = arguments.has("--json")
@@ -55,6 +59,21 @@ let rulesCommand = CommandSpec(
     terminal.out(text.list())
   }
   if isJSON { writer.finish() }
+  return .done
+}
+
+/// The badness of a release as an expression.
+private func expression(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  guard let operand = arguments.operands.first, !arguments.has("--json") else {
+    throw UsageError("--expression is of one release, such as 6.12, and plain text.")
+  }
+  let kernel = try release(operand)
+  guard let text = RulesByRelease.rules(of: kernel).expression else {
+    throw UsageError(
+      "--expression: before 2.6.36 badness() takes roots of times, counts children and shifts; an expression has "
+        + "neither.")
+  }
+  terminal.out(text + "\n")
   return .done
 }
 

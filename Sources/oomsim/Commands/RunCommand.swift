@@ -17,7 +17,7 @@ let runCommand = CommandSpec(
       help:
         "Print what the release would have logged of each kill and panic; what the model does not have, such as stacks and processors, is left out."
     ),
-    .kernel, .policy, .set, .maxKills, .maxRestarts, .maxWork,
+    .kernel, .badness, .policy, .set, .maxKills, .maxRestarts, .maxWork,
     OptionSpec(
       name: "-o", value: "FILE",
       help:
@@ -72,6 +72,7 @@ let runCommand = CommandSpec(
     if draws { timelines.append(simulator.timeline(of: run, scenario)) }
     runs.append(run)
   }
+  let end = runs.contains { $0.isWithoutBadness } ? ExitCode.malformed : .done
   if logs {
     for run in runs { terminal.out(KernelLogText.text(of: run)) }
     return .done
@@ -84,7 +85,7 @@ let runCommand = CommandSpec(
       writer.array { for run in runs { $0.result(run) } }
     }
     writer.finish()
-    return .done
+    return end
   }
   let style = terminal.style(arguments)
   for (index, run) in runs.enumerated() {
@@ -97,7 +98,7 @@ let runCommand = CommandSpec(
       terminal.out("\n" + chart.text)
     }
   }
-  return .done
+  return end
 }
 
 /// Saves a scenario that was changed, so that it reads as what was replayed.

@@ -10,7 +10,7 @@ let scoreCommand = CommandSpec(
     OptionSpec(
       name: "--at", value: "TIME",
       help: "After everything that happens at this time, such as 1m30s; the start when absent."),
-    .kernel, .set, .color,
+    .kernel, .badness, .set, .color,
   ],
   example: "oomsim score Scenarios/protection/agent-minus-500.json --at 1h",
   run: score)

@@ -26,7 +26,7 @@ let sweepCommand = CommandSpec(
     OptionSpec(
       name: "--seed", value: "S", help: "Where the draws of --jitter begin (default 1)."),
     OptionSpec(name: "--csv", help: "Print comma-separated values instead of text."),
-    .jobs, .json, .kernel, .policy, .set, .color,
+    .jobs, .json, .kernel, .badness, .policy, .set, .color,
   ],
   example:
     "oomsim sweep Scenarios/global/memory-leak-vps.json --vary machine.swap=0..2G/512M",

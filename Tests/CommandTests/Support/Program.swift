@@ -73,9 +73,14 @@ enum Program {
     let path = Self.directory.path + ":/usr/local/bin:/usr/bin:/bin"
     process.environment = ["PATH": path, "LC_ALL": "C.UTF-8", "TERM": "xterm"]
       .merging(environment) { $1 }
-    process.standardInput = try FileHandle(forReadingFrom: input)
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = try FileHandle(forWritingTo: error)
+    let handles = [
+      try FileHandle(forReadingFrom: input), try FileHandle(forWritingTo: out),
+      try FileHandle(forWritingTo: error),
+    ]
+    // Foundation keeps a process that has run, and the handles of a kept process stay open.
+    defer { for handle in handles { try? handle.close() } }
+    (process.standardInput, process.standardOutput, process.standardError) =
+      (handles[0], handles[1], handles[2])
     try await withCheckedThrowingContinuation { (end: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in end.resume() }
       do { try process.run() } catch { end.resume(throwing: error) }
