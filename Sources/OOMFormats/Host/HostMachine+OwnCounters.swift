@@ -39,7 +39,7 @@ extension HostMachine {
       || abs(free - ownFree) > max(max(free, ownFree) / 4, 1 << 18)
     guard isOther else { return nil }
     var machine = self
-    machine.meminfo.merge(ownCounters) { $1 }
+    for (name, size) in ownCounters { machine.meminfo[name] = size }
     machine.meminfo["Buffers"] = 0
     return machine
   }

@@ -56,13 +56,13 @@ package struct HostMachine: Equatable, Sendable {
     }
     swaps = swaps.enumerated().sorted {
       ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }
 
   /// A list such as `0-3,8`. File: /sys/devices/system/cpu/online.
   package mutating func read(cpusOnline bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
-    let text = line.split(whereSeparator: \.isWhitespace).first ?? ""
+    let text = line.split(whereSeparator: { $0.isWhitespace }).first ?? ""
     let counts = text.split(separator: ",").map { range -> Int64 in
       let ends = range.split(separator: "-").compactMap { Int64($0) }
       guard let first = ends.first, let last = ends.last, last < Machine.mostCPUs else { return 0 }
@@ -135,7 +135,7 @@ package struct HostMachine: Equatable, Sendable {
       pageSize = nearest
     } else {
       let name = release.text.lowercased()
-      pageSize = name.contains("64k") ? 65536 : name.contains("16k") ? 16384 : 4096
+      pageSize = name.mentions("64k") ? 65536 : name.mentions("16k") ? 16384 : 4096
     }
   }
 
@@ -156,7 +156,7 @@ package struct HostMachine: Equatable, Sendable {
     if wordBits == 32 { machine.wordBits = .bits32 }
     machine.memory = max(pages("MemTotal") ?? 0, 1)
     machine.swap = pages("SwapTotal") ?? 0
-    if swaps.contains(where: \.isZram), swaps.count <= 32 {
+    if swaps.contains(where: { $0.isZram }), swaps.count <= 32 {
       machine.swapDevices = swaps.map {
         SwapDevice(
           size: pages($0.size), kind: $0.isZram ? .zram : .disk, ratio: $0.ratio ?? 3000)

@@ -149,7 +149,7 @@ extension ImportDraft {
     let other = scenario.events
     scenario.events = (other + events.sorted()).enumerated().sorted {
       ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
     peak = line.most
     note(
       "no table with RSIZE and no line PRM: what is in use and no cache is the anonymous memory of one process, 'used'"

@@ -117,9 +117,10 @@ struct AtopText {
     }
     let last = samples.count - 1
     if line.words[0] == "MEM" {
-      samples[last].memory.merge(values) { first, _ in first }
-    } else {
-      samples[last].swap.merge(values) { first, _ in first }
+      // The first line is that of the machine.
+      if samples[last].memory.isEmpty { samples[last].memory = values }
+    } else if samples[last].swap.isEmpty {
+      samples[last].swap = values
     }
   }
 

@@ -124,8 +124,8 @@ package struct Imported: Sendable {
     if let limits = kinds.first(where: { $0 == .compose || $0 == .dockerInspect }),
       kinds.allSatisfy({ $0 == limits || $0 == .dockerStats })
     {
-      stats = zip(files, kinds).filter { $1 == .dockerStats }.map(\.0)
-      files = zip(files, kinds).filter { $1 == limits }.map(\.0)
+      stats = zip(files, kinds).filter { $1 == .dockerStats }.map { $0.0 }
+      files = zip(files, kinds).filter { $1 == limits }.map { $0.0 }
       kinds = [limits]
     }
     if let first = kinds.first, let other = kinds.firstIndex(where: { $0 != first }) {

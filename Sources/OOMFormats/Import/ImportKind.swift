@@ -55,7 +55,7 @@ extension ImportKind {
     return try guess(ofText: file)
   }
 
-  private static let all = allCases.map(\.rawValue).joined(separator: ", ")
+  private static let all = allCases.map { $0.rawValue }.joined(separator: ", ")
 
   /// By the first lines that are decisive.
   private static func guess(ofText file: ImportFile) throws(ScenarioError) -> ImportKind {

@@ -35,7 +35,7 @@ extension FormatReference {
     guard let synonym = KeySynonym.of(word) else { return }
     found.synonym = synonym
     for path in synonym.paths {
-      found.keys += places.flatMap(\.keys).filter { $0.path == path }
+      found.keys += places.flatMap { $0.keys }.filter { $0.path == path }
     }
   }
 
@@ -43,7 +43,8 @@ extension FormatReference {
     let pattern = Pattern(word, isExact: isExact)
     var found = Found()
     for place in places {
-      if pattern.equals(place.name.replacing(" ", with: "_")) || pattern.leads(to: place.path) {
+      if pattern.equals(replacing(" ", with: "_", in: place.name)) || pattern.leads(to: place.path)
+      {
         found.places.append(place)
       }
       for key in place.keys {
@@ -86,15 +87,22 @@ extension FormatReference {
 
     func leads(to path: String) -> Bool {
       guard text.contains(".") || text.contains("[") else { return false }
-      if let group = path.firstRange(of: "./PATH") {
+      if let group = Self.group(in: path) {
         // Groups and files have points in their names: what stands before and behind the group is to be there.
-        let (head, rest) = (folded(path[..<group.lowerBound]), folded(path[group.upperBound...]))
+        let (head, rest) = (
+          folded(path[..<group]), folded(path[group...].dropFirst("./PATH".count))
+        )
         guard text.hasPrefix(head), text.dropFirst(head.count).hasSuffix(rest) else { return false }
         let between = text.dropFirst(head.count).dropLast(rest.count)
         return between.isEmpty || between.hasPrefix("./") || between.hasPrefix("[")
       }
       let parts = text.split { ".[]".contains($0) }
       return !parts.isEmpty && matches(parts[...], path.split(separator: ".")[...])
+    }
+
+    /// Where the name of a group stands in a path.
+    private static func group(in path: String) -> String.Index? {
+      path.indices.first { path[$0...].hasPrefix("./PATH") }
     }
 
     private func matches(_ parts: ArraySlice<Substring>, _ steps: ArraySlice<Substring>) -> Bool {
@@ -109,10 +117,10 @@ extension FormatReference {
 
   /// The known word that is nearest to an unknown one.
   package func nearest(_ word: String) -> String? {
-    let last = word.split(separator: ".").last.map(String.init) ?? word
+    let last = word.split(separator: ".").last.map { String($0) } ?? word
     let known =
-      places.flatMap { $0.keys.map(\.key) } + places.map(\.name) + kinds.map(\.name)
-      + KeySynonym.all.flatMap(\.words)
+      places.flatMap { $0.keys.map { $0.key } } + places.map { $0.name } + kinds.map { $0.name }
+      + KeySynonym.all.flatMap { $0.words }
     return nearestWord(to: word, among: known) ?? nearestWord(to: last, among: known)
   }
 }

@@ -49,7 +49,9 @@ package struct FormatReference: Sendable {
     for (name, schema) in root["$defs"]?.members ?? [] where !Self.isObject(schema) {
       guard let meaning = schema["description"]?.string else { continue }
       kinds.append(
-        Kind(name: name, meaning: meaning, examples: schema["examples"]?.elements.map(\.json) ?? [])
+        Kind(
+          name: name, meaning: meaning, examples: schema["examples"]?.elements.map { $0.json } ?? []
+        )
       )
     }
   }
@@ -59,7 +61,7 @@ package struct FormatReference: Sendable {
   }
 
   private func definition(_ schema: SchemaTree) -> (name: String, schema: SchemaTree)? {
-    guard let name = schema["$ref"]?.string?.split(separator: "/").last.map(String.init),
+    guard let name = schema["$ref"]?.string?.split(separator: "/").last.map({ String($0) }),
       let target = root["$defs"]?[name]
     else { return nil }
     return (name, target)
@@ -70,7 +72,7 @@ package struct FormatReference: Sendable {
   /// Adds an object with its keys, then the objects in it.
   private mutating func add(_ name: String, _ path: String, _ schema: SchemaTree) {
     guard seen.insert("\(name) \(schema.json)").inserted else { return }
-    let required = Set(schema["required"]?.elements.compactMap(\.string) ?? [])
+    let required = Set(schema["required"]?.elements.compactMap { $0.string } ?? [])
     var members = schema["properties"]?.members ?? []
     // One of several forms: all that they have, each once.
     for form in schema["oneOf"]?.elements ?? [] {
@@ -81,7 +83,7 @@ package struct FormatReference: Sendable {
     }
     let prefix = path.isEmpty ? "" : path + "."
     var place = Place(
-      name: name.replacing("_", with: " "), path: path, meaning: meaning(of: schema), keys: [])
+      name: replacing("_", with: " ", in: name), path: path, meaning: meaning(of: schema), keys: [])
     for member in members where !place.keys.contains(where: { $0.key == member.key }) {
       let kinds = kinds(of: member.value)
       place.keys.append(

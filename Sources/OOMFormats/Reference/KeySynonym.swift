@@ -9,7 +9,7 @@ package struct KeySynonym: Sendable {
   private let foldedWords: [String]
 
   private init(_ words: String, _ paths: String..., note: String? = nil) {
-    self.words = words.split(separator: " ").map(String.init)
+    self.words = words.split(separator: " ").map { String($0) }
     foldedWords = self.words.map { Self.folded($0) }
     self.paths = paths
     self.note = note

@@ -61,7 +61,7 @@ indirect enum SchemaTree: Sendable {
     case .object(let members):
       let texts = members.map { "\(SchemaTree.string($0.key).json): \($0.value.json)" }
       return texts.isEmpty ? "{}" : "{ " + texts.joined(separator: ", ") + " }"
-    case .array(let elements): return "[" + elements.map(\.json).joined(separator: ", ") + "]"
+    case .array(let elements): return "[" + elements.map { $0.json }.joined(separator: ", ") + "]"
     case .string(let text):
       var writer = JSONWriter()
       writer.string(text)

@@ -15,8 +15,8 @@ package struct ScenarioPlace {
     var path: [PathStep] = [.key("expect")]
     if field.hasPrefix("groups.") {
       var group = field.dropFirst("groups.".count)
-      if let events = group.firstRange(of: ".events.") {
-        group = group[..<events.lowerBound]
+      if let events = group.indices.first(where: { group[$0...].hasPrefix(".events.") }) {
+        group = group[..<events]
       } else if let last = group.lastIndex(of: "."), !group[last...].contains("/") {
         group = group[..<last]
       }

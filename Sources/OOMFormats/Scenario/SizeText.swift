@@ -125,10 +125,18 @@ package enum SizeText {
 
   /// The sizes in powers of 1000 that an option holds, as `machine.memory=8GB..16GB/1GB` does.
   package static func decimals(inOption text: String) -> [String] {
-    let words = text.split { "=,/[]\"".contains($0) }.flatMap { $0.split(separator: "..") }
-    return words.map(String.init).filter { word in
+    let words = text.split { "=,/[]\"".contains($0) }.flatMap { Self.ends(of: $0) }
+    return words.filter { word in
       isDecimal(Array(word.utf8).span) && word.first.map { $0.isASCII && $0.isNumber } == true
     }
+  }
+
+  /// `8GB` and `16GB` of `8GB..16GB`.
+  private static func ends(of range: Substring) -> [String] {
+    guard let dots = range.indices.first(where: { range[$0...].hasPrefix("..") }) else {
+      return [String(range)]
+    }
+    return [String(range[..<dots]), String(range[dots...].dropFirst(2))]
   }
 
   /// What became of a size of an option that counts in powers of 1000.

@@ -30,12 +30,13 @@
     }
   }
 
-  private let startOfThread: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    if let pointer = unsafe $0 {
-      unsafe Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+  private let startOfThread: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
+    {
+      if let pointer = unsafe $0 {
+        unsafe Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().body()
+      }
+      return nil
     }
-    return nil
-  }
 #else
   /// Where there are no threads, the calling one does all of it.
   package func withThreads(_ count: Int, _ body: @Sendable () -> Void) { body() }

@@ -13,7 +13,8 @@ struct TimelineMarks {
     var text = ""
     var taken: Set<Int64> = []
     for (style, times) in [
-      ("kill", run.kills.map { $0.at }), ("refusal", run.refused.map { $0.at } + run.stuck.map { $0.at }),
+      ("kill", run.kills.map { $0.at }),
+      ("refusal", run.refused.map { $0.at } + run.stuck.map { $0.at }),
     ] {
       for time in times.prefix(Self.most) {
         let x = frame.x(at: time)

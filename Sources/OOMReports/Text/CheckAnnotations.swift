@@ -39,10 +39,10 @@ extension CheckResult {
   }
 
   private static func data(_ text: String) -> String {
-    plain(text).replacing("%", with: "%25")
+    replacing("%", with: "%25", in: plain(text))
   }
 
   private static func property(_ text: String) -> String {
-    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    replacing(",", with: "%2C", in: replacing(":", with: "%3A", in: data(text)))
   }
 }

@@ -15,7 +15,7 @@ extension JSONWriter {
       }
       writer.key("keys")
       writer.array { writer in
-        let inPlaces = found.places.flatMap(\.keys)
+        let inPlaces = found.places.flatMap { $0.keys }
         for key in found.keys + inPlaces { writer.object(inline: true) { $0.reference(key) } }
       }
       writer.key("places")

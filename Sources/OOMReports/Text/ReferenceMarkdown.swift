@@ -22,7 +22,7 @@ package enum ReferenceMarkdown {
     lines += ["", "## Values", "", "| kind | written | examples |", "|---|---|---|"]
     lines += reference.kinds.map { kind in
       let examples = kind.examples.map { "`\($0)`" }.joined(separator: ", ")
-      return "| \(kind.name.replacing("_", with: " ")) | \(cell(kind.meaning)) | \(examples) |"
+      return "| \(replacing("_", with: " ", in: kind.name)) | \(cell(kind.meaning)) | \(examples) |"
     }
     lines += [
       "", "## Words of other tools", "",
@@ -46,5 +46,5 @@ package enum ReferenceMarkdown {
   }
 
   /// A text that does not end its cell.
-  private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+  private static func cell(_ text: String) -> String { replacing("|", with: "\\|", in: text) }
 }

@@ -21,9 +21,9 @@ package struct ReferenceText {
       lines += self.lines(place)
     }
     lines += ["", style.bold("values")]
-    let widest = reference.kinds.map(\.name.count).max() ?? 0
+    let widest = reference.kinds.map { $0.name.count }.max() ?? 0
     for kind in reference.kinds {
-      lines += row(kind.name.replacing("_", with: " "), kind.meaning, widest)
+      lines += row(replacing("_", with: " ", in: kind.name), kind.meaning, widest)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -40,8 +40,8 @@ package struct ReferenceText {
     parts += found.keys.map { key($0) }
     var kinds = found.kinds
     // How its values are written, where that is not lost among many.
-    let named = found.keys.flatMap(\.kinds)
-    if found.places.isEmpty, Set(found.keys.map(\.kinds)).count <= 2 {
+    let named = found.keys.flatMap { $0.kinds }
+    if found.places.isEmpty, Set(found.keys.map { $0.kinds }).count <= 2 {
       kinds += reference.kinds.filter { kind in
         named.contains(kind.name) && !kinds.contains { $0.name == kind.name }
       }
@@ -56,7 +56,7 @@ package struct ReferenceText {
     if !place.meaning.isEmpty {
       lines += wrapped(place.meaning, width: max(width - 2, 30)).map { "  " + $0 }
     }
-    let widest = place.keys.map(\.key.count).max() ?? 0
+    let widest = place.keys.map { $0.key.count }.max() ?? 0
     for key in place.keys {
       lines += row(key.key, key.meaning.isEmpty ? key.type : key.meaning, widest)
     }
@@ -66,8 +66,10 @@ package struct ReferenceText {
   /// A name with the first sentence of what it means.
   private func row(_ name: String, _ meaning: String, _ widest: Int) -> [String] {
     let label = "  " + name + String(repeating: " ", count: max(widest - name.count, 0)) + "  "
-    let sentence = meaning.split(separator: ". ").first.map(String.init) ?? meaning
-    let text = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
+    // The first sentence, without its point.
+    let end = meaning.indices.first { meaning[$0...].hasPrefix(". ") } ?? meaning.endIndex
+    let sentence = meaning[..<end]
+    let text = String(sentence.hasSuffix(".") ? sentence.dropLast() : sentence)
     let space = String(repeating: " ", count: label.count)
     return wrapped(text, width: max(width - label.count, 30)).enumerated().map { number, line in
       (number == 0 ? label : space) + line
@@ -90,7 +92,7 @@ package struct ReferenceText {
   }
 
   private func kind(_ kind: FormatReference.Kind) -> [String] {
-    var lines = [style.bold(kind.name.replacing("_", with: " ")) + "   a kind of value"]
+    var lines = [style.bold(replacing("_", with: " ", in: kind.name)) + "   a kind of value"]
     lines += wrapped(kind.meaning, width: max(width - 4, 30)).map { "    " + $0 }
     if !kind.examples.isEmpty {
       lines.append("    examples " + kind.examples.joined(separator: ", "))
