@@ -10,7 +10,8 @@ struct OOMSim {
     runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
     playgroundCommand,
     protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
-    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, completionCommand,
+    newCommand,
+    autopsyCommand, snapshotCommand, nextCommand, rulesCommand, schemaCommand, completionCommand,
   ]
 
   static func main() {

@@ -140,6 +140,51 @@ import Testing
     { #expect(message.contains(part), "\(message)") }
   }
 
+  /// What `import` and `snapshot --root` make of a file, line by line: many nodes, one limit.
+  @Test func `lines that import`() async throws {
+    let scratch = try Scratch()
+    let data = Program.packageRoot.appending(path: "Tests/Data").path
+    let prepared = try await Program.shell(
+      """
+      cp \(data)/import/week.json \(data)/import/ps/valid-1.txt \(data)/import/free.txt .
+      cp \(data)/import/ps/malformed-1.txt . && tar -cf web.tar -C \(data)/hosts/web proc sys
+      oomsim import valid-1.txt --free free.txt 2> /dev/null | oomsim run - --json | grep digest
+      """, in: scratch.url)
+    let lines = [
+      #"{ "id": 1, "import": "week.json" }"#,
+      #"{ "id": 2, "import": "week.json", "set": { "cgroups./api.memory.max": "400M" } }"#,
+      #"{ "id": 3, "import": ["valid-1.txt", "free.txt"] }"#,
+      #"{ "id": 4, "import": "web.tar" }"#, #"{ "id": 5, "import": "malformed-1.txt" }"#,
+      #"{ "id": 6, "import": "missing" }"#, #"{ "id": 7, "import": "week.json", "file": "a" }"#,
+      #"{ "id": 8, "import": [] }"#, #"{ "id": 9, "import": "-" }"#,
+      #"{ "id": 10, "import": "/proc/self/status" }"#,
+    ].joined(separator: "\n")
+    let output = try await Program.run(["batch", "--files", "."], stdin: lines, in: scratch.url)
+    #expect(output.code == 0 && output.error == "", "\(output)")
+    let answers = try output.out.split(separator: "\n").map {
+      try DocumentTests.document(String($0))
+    }
+    #expect(answers.map { $0["id"] as? Int } == Array(1...10))
+    #expect(
+      answers.prefix(4).allSatisfy { $0["outcome"] as? String == "completed" }, "\(output.out)")
+    #expect((answers[0]["kills"] as? [Any])?.isEmpty == true)
+    #expect((answers[1]["kills"] as? [[String: Any]])?.first?["cgroup"] as? String == "/api")
+    #expect(prepared.out.contains(try #require(answers[2]["digest"] as? String)))
+    #expect(answers[3]["kernel"] as? String == "6.12.57+deb13-amd64")
+    let messages = answers.dropFirst(4).map { answer in
+      let error = (answer["errors"] as? [[String: Any]])?.first
+      return "\(error?["path"] ?? ""): \(error?["message"] ?? "")"
+    }
+    for (message, part) in zip(
+      messages,
+      [
+        "import: malformed-1.txt:", "import: missing: no such file",
+        "needs exactly one of 'file', 'scenario', 'import'", "'import' names no file",
+        "a batch reads from files only", "not below the directory of --files",
+      ])
+    { #expect(message.contains(part), "\(message)") }
+  }
+
   @Test(arguments: [
     ("missing.jsonl", 66, "missing.jsonl: no such file"), ("good", 66, "good: is a directory"),
     ("a b", 64, "Unexpected argument"), ("--jobs x", 64, "--jobs takes a number"),

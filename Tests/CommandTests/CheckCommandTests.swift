@@ -52,10 +52,24 @@ struct CheckCommandTests {
     Call(
       "check malformed.json", 65,
       out: ["ERROR: malformed.json (1 of 1): see the message above\n", "1 unreadable"],
-      error: ["malformed.json:1:57: error: machine.memory: unknown unit 'GB'"]),
+      error: ["malformed.json:1:57: error: machine.memory: unknown unit 'KB'"]),
     // What cannot be read counts more than what does not match, in either order.
     Call("check fail.json malformed.json", 65, out: ["FAIL", "ERROR"], error: ["unknown unit"]),
     Call("check malformed.json fail.json", 65, out: ["FAIL", "ERROR"], error: ["unknown unit"]),
+    // A failure stands at the line that is not kept, what cannot be read at its place.
+    Call(
+      "check fail.json pass.json --github", 1,
+      out: [
+        "::error file=fail.json,line=",
+        ",title=oomsim::kills[0].name: expected small, actual big\n",
+        "PASS: pass.json (2 of 2)\n1 passed, 1 failed\n",
+      ]),
+    Call(
+      "check malformed.json --github --quiet", 65,
+      out: [
+        "::error file=malformed.json,line=1,col=57,title=oomsim::machine.memory: unknown unit 'KB'"
+      ], error: ["unknown unit"]),
+    Call("check - --github", stdin: Samples.failing, 1, out: ["FAIL: - (1 of 1)"]),
     Call("check -", stdin: Samples.passing, out: ["PASS: - (1 of 1)"]),
     Call("check -", stdin: Samples.failing, 1, out: ["FAIL: - (1 of 1)"]),
     // A directory is searched in the order of its paths; schema.json and other files are no scenarios.

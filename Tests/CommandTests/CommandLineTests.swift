@@ -88,7 +88,7 @@ struct CommandLineTests {
     Call(
       "run pass.json --set machine.memroy=1G", 64,
       error: ["--set machine.memroy=1G: error: unknown key 'memroy'; did you mean 'memory'?"]),
-    Call("run pass.json --set machine.memory=1GB", 64, error: ["unknown unit 'GB'"]),
+    Call("run pass.json --set machine.memory=1Gb", 64, error: ["unknown unit 'Gb'"]),
     Call("run pass.json --set processes.bog.anon=1M", 64, error: ["did you mean 'big'?"]),
     Call("score pass.json --at soon", 64, error: ["--at soon: no duration"]),
     Call("score pass.json --at 5", 64, error: ["--at 5: a duration needs a unit"]),
@@ -108,6 +108,23 @@ struct CommandLineTests {
     Call("run pass.json malformed.json --json", 65, error: ["malformed.json:1:57: error: "]),
   ])
   func `malformed input ends with 65`(call: Call) async throws { try await call.check() }
+
+  /// A GB is 10^9 bytes: 8 × 10^9 / 2^30 = 7.45 GiB. Units of 1024 are what they say.
+  @Test(arguments: [
+    Call(
+      "run pass.json --set machine.memory=8GB", out: ["passing"],
+      error: [
+        "oomsim: machine.memory: 8GB counts in powers of 1000 and became 7.4 GiB; write 8G for powers of 1024\n"
+      ]),
+    Call("run pass.json --set machine.memory=8Gi", out: ["passing"]),
+    Call(
+      "score -", stdin: #"{ "machine": { "memory": "1GB" } }"#, out: ["totalpages 244"],
+      error: ["oomsim: machine.memory: 1GB counts in powers of 1000 and became 953 MiB; "]),
+    Call(
+      "sweep pass.json --vary machine.memory=8GB,16GB", out: ["16GB"],
+      error: ["oomsim: --vary: 8GB counts in powers", "oomsim: --vary: 16GB counts in powers"]),
+  ])
+  func `sizes in powers of 1000 are said`(call: Call) async throws { try await call.check() }
 
   @Test(arguments: [
     Call("run missing.json", 66, error: ["missing.json: no such file or directory"]),

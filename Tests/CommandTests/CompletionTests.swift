@@ -63,12 +63,13 @@ import Testing
     arguments: [
       ("oomsim ru", "run rules"), ("oomsim run --ca", "--candidates"),
       ("oomsim run --color a", "auto always"), ("oomsim help com", "compare completion"),
-      ("oomsim completion z", "zsh"),
+      ("oomsim completion z", "zsh"), ("oomsim new co", "container"),
       (
         "oomsim explain --",
         "--kill --why --step --json --kernel --badness --set --max-kills --max-restarts --max-work --color --help"
       ),
-      ("oomsim snapshot -", "--root -o --help"), ("oomsim run Scen", ""), ("oomsim frob --", ""),
+      ("oomsim snapshot -", "--root --script -o --help"), ("oomsim run Scen", ""),
+      ("oomsim frob --", ""),
     ])
   func `bash completes`(line: String, words: String) async throws {
     let script = """

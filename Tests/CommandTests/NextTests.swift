@@ -45,6 +45,40 @@ import Testing
     #expect(some.map { $0["cgroup"] as? String } == ["/near"])
   }
 
+  /// Prometheus' text format: one block a metric, labels in quotes with what ends them escaped, numbers in bytes.
+  @Test func `metrics of the limits and their candidates`() async throws {
+    let text = scenario(
+      """
+      { "pid": 10, "name": "a\\"b\\\\c\\nd", "anon": "60M", "cgroup": "/near" },
+      { "pid": 11, "name": "small", "anon": "1M", "cgroup": "/near" }
+      """, cgroups: #""/near": { "memory.max": "64M", "memory.swap.max": 0 }"#)
+    let output = try await Program.run(["next", "-", "--prometheus"], stdin: text)
+    #expect(output.code == 0 && output.error == "", "\(output)")
+    let lines = output.out.split(separator: "\n").map(String.init)
+    #expect(lines.contains(#"oomsim_limit_bytes{cgroup="/near",file="memory.max"} 67108864"#))
+    #expect(
+      lines.contains {
+        $0.hasPrefix(
+          #"oomsim_candidate_points{cgroup="/near",file="memory.max",rank="1",pid="10",name="a\"b\\c\nd"} 15"#
+        )
+      }, "\(output.out)")
+    #expect(
+      lines.contains {
+        $0.hasPrefix(#"oomsim_limit_left_ratio{cgroup="/near",file="memory.max"} 0.0"#)
+      })
+    // Each metric is announced once, before its samples, which stand together.
+    var announced: [String] = []
+    for line in lines {
+      if line.hasPrefix("# TYPE ") {
+        announced.append(String(line.split(separator: " ")[2]))
+      } else if !line.hasPrefix("#") {
+        #expect(line.hasPrefix(try #require(announced.last) + "{"), "\(line)")
+        #expect(line.wholeMatch(of: #/[a-z_]+\{.*\} -?[0-9.]+/#) != nil, "\(line)")
+      }
+    }
+    #expect(Set(announced).count == announced.count && announced.count == 8)
+  }
+
   /// The order in which candidates stand is that in which kills come, and with the break-even value the other dies.
   @Test(arguments: ["6.12", "5.2", "4.7", "4.4", "3.10", "3.2", "2.6.36", "2.6.32"])
   func `candidates are those that an OOM takes`(kernel: String) async throws {

@@ -3,6 +3,31 @@ import Testing
 
 /// `sweep` of the built program.
 @Suite struct SweepCommandTests {
+  /// A group is made by being named, so a misspelt one would spare nobody without a word.
+  @Test(arguments: [
+    ("cgroups./api.memory.max", nil), ("cgroups./.memory.max", nil), ("machine.memory", nil),
+    ("cgroups./apl.memory.max", "nothing is ever in the group '/apl'; did you mean '/api'?"),
+    (
+      "cgroups./web.service.memory.high",
+      "nothing is ever in the group '/web.service'; there are /api"
+    ),
+  ])
+  func `an override of a group that nobody is in is said`(path: String, note: String?) async throws
+  {
+    let text = """
+      { "machine": { "memory": "1G" },
+        "processes": [ { "name": "a", "cgroup": "/api", "anon": "5M" } ] }
+      """
+    for arguments in [["run", "-", "--set"], ["sweep", "-", "--vary"]] {
+      let output = try await Program.run(arguments + ["\(path)=300M"], stdin: text)
+      if path == "cgroups./.memory.max" {
+        #expect(output.code == 64)
+      } else {
+        #expect(output.error == (note.map { "oomsim: \(path): \($0)\n" } ?? ""), "\(output)")
+      }
+    }
+  }
+
   private static let story = "Scenarios/ai/api-kv-cache-sessions.json"
 
   private func sweep(_ arguments: String, stdin: String? = nil) async throws -> Output {

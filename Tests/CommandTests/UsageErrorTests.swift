@@ -59,8 +59,15 @@ struct UsageErrorTests {
     ("autopsy", ["x.txt", "--report", "0"], "--report takes a number from 1, found '0'."),
     ("snapshot", ["--topp"], "Unknown option '--topp'."),
     ("next", ["--top", "0"], "--top takes a number from 1 to 1000000, found '0'."),
+    ("next", ["--prometheus", "--json"], "--prometheus is printed once, and alone"),
+    ("check", [file, "--github", "--json"], "--github prints lines of its own"),
     ("next", ["--set", "a=b"], "--set is for a scenario"),
     ("rules", ["6.12..4.14"], "write the older release first: 4.14..6.12."),
+    (
+      "new", ["pot"],
+      "there are scenarios of a machine, a container, a pod and a unit, not of 'pot'."
+    ),
+    ("schema", ["frobnicate"], "no key, event or value of a scenario is called 'frobnicate'."),
     ("completion", ["tcsh"], "there are completions for bash, zsh and fish, not for 'tcsh'."),
   ]
 

@@ -87,7 +87,7 @@ import Testing
   @Test(
     arguments: [
       ("", 1, "", "no valid JSON: the text ends"), ("[1]", 1, "", "this is no scenario"),
-      ("{}", 1, "", "the key \"schema\""), ("{ \"file\"", 9, "", "no valid JSON: expected ':'"),
+      ("{}", 1, "", "this is no scenario"), ("{ \"file\"", 9, "", "no valid JSON: expected ':'"),
       ("{ \"file\": \"s.json\" } x", 22, "", "text after the end"),
       ("{ \"file\": 5 }", 11, "file", "expected a string, found a number"),
       ("{ \"file\": \"x.json\" }", nil, "file", "x.json: no such file"),
@@ -120,8 +120,8 @@ import Testing
         82, "scenario.machine.memory", "a size needs a unit"
       ),
       (
-        "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1GB\" } }", 57,
-        "machine.memory", "unknown unit 'GB'"
+        "{ \"schema\": \"oomsim.scenario/1\", \"machine\": { \"memory\": \"1KB\" } }", 57,
+        "machine.memory", "unknown unit 'KB'"
       ),
     ] as [(String, Int?, String, String)])
   func `an error says where`(line: String, column: Int?, path: String, message: String) throws {

@@ -53,7 +53,7 @@ import Testing
   @Test func `page size, swap and zram`() {
     var machine = HostMachine()
     machine.read(meminfo: Array("MemFree: 160500 kB\nHugetlb: x kB\nMemTotal 1\n".utf8))
-    machine.inferPageSize(vmstat: Array("nr_free_pages 10000\nnr_x 1\n".utf8))
+    machine.inferPageSize(vmstat: Array("nr_free_pages 10000\nnr_x 1\n".utf8), release: .standard)
     #expect(machine.pageSize == 16384)
     machine.read(
       swaps: Array("Filename Type Size Used Priority\n/a b 10 0 -2\n/dev/zram1 b 20 0 9\n".utf8))

@@ -49,7 +49,9 @@ struct SchemaTests {
       true
     ),
     (#""processes": [ { "name": "a", "anon": "512 MiB", "file": "1KiB", "swap": "4K" } ]"#, true),
-    (#""processes": [ { "name": "a", "anon": "1GB" } ]"#, false),
+    (#""processes": [ { "name": "a", "anon": "1GB", "file": "5Mi", "swap": "1.5 TB" } ]"#, true),
+    (#""processes": [ { "name": "a", "anon": "1KB" } ]"#, false),
+    (#""processes": [ { "name": "a", "anon": "1Gb" } ]"#, false),
     (#""processes": [ { "name": "a", "anon": 5 } ]"#, false),
     (#""processes": [ { "name": "a", "anon": 0 } ]"#, true),
     (#""processes": [ { "name": "a", "oom_score_adj": 1001 } ]"#, false),

@@ -12,6 +12,10 @@ struct SizeTextTests {
     // What the kernel prints as kB is KiB.
     ("1000kB", 250), ("1001kB", 251), ("32909 kB", 8228), ("37 pages", 37), ("1 page", 1),
     ("37pages", 37), ("512 MiB", 131_072), ("007M", 1792),
+    // As Kubernetes writes them: binary.
+    ("8Gi", 2_097_152), ("512Mi", 131_072), ("4Ki", 1), ("4ki", 1), ("1Ti", 268_435_456),
+    // A GB is 10^9 bytes: 8 × 10^9 / 4096 = 1953125; 10^6 / 4096 = 244.1.
+    ("8GB", 1_953_125), ("8 GB", 1_953_125), ("1MB", 245), ("1.5GB", 366_211), ("1TB", 244_140_625),
     // A fraction is exact or an error: 1.5 × 2^30 is a whole number of bytes.
     ("1.5G", 393_216), ("0.5k", 1), ("1.25M", 320), ("2.50M", 640), ("0.125T", 33_554_432),
     ("0.00390625M", 1), ("1.0k", 1), ("1.5 pages", 2), ("0.5 page", 1),
@@ -35,7 +39,8 @@ struct SizeTextTests {
 
   static let tooLarge = "larger than 4 PiB, the most that x86-64 can address"
   static let form = "write it like \"512MiB\", \"4G\", \"1000kB\" or \"37 pages\""
-  static let units = "k, M, G and T, kB, KiB, MiB, GiB and TiB, or pages"
+  static let units =
+    "k, M, G and T, with i or iB behind them; kB; MB, GB and TB, which are powers of 1000; or pages"
 
   @Test(arguments: [
     ("", "no size: \(form)"), ("G", "no size: \(form)"), (".5G", "no size: \(form)"),
@@ -43,10 +48,11 @@ struct SizeTextTests {
     ("max", "no size: \(form)"), ("-1G", "a size cannot be negative"),
     ("-0", "a size cannot be negative"), ("5", "a size needs a unit: \(form)"),
     ("5 ", "a size needs a unit: \(form)"), ("1.5", "a size needs a unit: \(form)"),
-    ("1MB", "unknown unit 'MB': \(units)"), ("1GB", "unknown unit 'GB': \(units)"),
-    ("1KB", "unknown unit 'KB': \(units)"), ("1g", "unknown unit 'g': \(units)"),
+    ("1KB", "unknown unit 'KB': write kB or KiB for 1024 bytes"),
+    ("1g", "unknown unit 'g': \(units)"),
     ("1m", "unknown unit 'm': \(units)"), ("1B", "unknown unit 'B': \(units)"),
-    ("1P", "unknown unit 'P': \(units)"), ("1Mi", "unknown unit 'Mi': \(units)"),
+    ("1P", "unknown unit 'P': \(units)"), ("1PB", "unknown unit 'PB': \(units)"),
+    ("1Gb", "unknown unit 'Gb': \(units)"), ("1GBi", "unknown unit 'GBi': \(units)"),
     ("1Mib", "unknown unit 'Mib': \(units)"), ("1 pagez", "unknown unit 'pagez': \(units)"),
     ("1 p", "unknown unit 'p': \(units)"), ("1G ", "unknown unit 'G ': \(units)"),
     ("1  G", "unknown unit ' G': \(units)"), ("1.5.5G", "unknown unit '.5G': \(units)"),

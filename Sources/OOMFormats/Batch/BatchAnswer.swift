@@ -19,12 +19,16 @@ package struct BatchAnswer: Sendable {
   /// - Parameters:
   ///   - number: of the line, from 1.
   ///   - file: reads the scenario of a file that the line names; a `BatchError` says why it cannot.
+  ///   - imported: makes one of files that something else has printed.
   package func answer(
-    _ line: [UInt8], number: Int, file: (String) throws(BatchError) -> Scenario
+    _ line: [UInt8], number: Int, file: (String) throws(BatchError) -> Scenario,
+    imported: ([String]) throws(BatchError) -> Scenario = { _ throws(BatchError) in
+      throw BatchError("nothing is imported here", key: "import")
+    }
   ) -> [UInt8] {
     do throws(BatchError) {
       let request = try BatchRequest(line)
-      let scenario = try scenario(of: request, line, file)
+      let scenario = try scenario(of: request, line, file, imported)
       var simulator =
         (request.kernel ?? kernel).map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
       simulator.policy = policy
@@ -64,17 +68,16 @@ package struct BatchAnswer: Sendable {
   }
 
   private func scenario(
-    of request: BatchRequest, _ line: [UInt8], _ file: (String) throws(BatchError) -> Scenario
+    of request: BatchRequest, _ line: [UInt8], _ file: (String) throws(BatchError) -> Scenario,
+    _ imported: ([String]) throws(BatchError) -> Scenario
   ) throws(BatchError) -> Scenario {
     var scenario: Scenario
     switch request.source {
     case .inline(let range): scenario = try inline(line, range, request.id)
     case .file(let path):
-      do throws(BatchError) {
-        scenario = try file(path)
-      } catch {
-        throw BatchError(id: request.id, diagnostics: error.diagnostics)
-      }
+      scenario = try named(request.id) { () throws(BatchError) in try file(path) }
+    case .imported(let paths):
+      scenario = try named(request.id) { () throws(BatchError) in try imported(paths) }
     }
     if settings.isEmpty, request.settings.isEmpty { return scenario }
     do throws(ScenarioError) {
@@ -88,6 +91,17 @@ package struct BatchAnswer: Sendable {
           Diagnostic(
             path: $0.path.isEmpty ? "set" : $0.path, message: "\(error.file): \($0.message)")
         })
+    }
+  }
+
+  /// Gives an error the name that the line has.
+  private func named(
+    _ id: [UInt8]?, _ read: () throws(BatchError) -> Scenario
+  ) throws(BatchError) -> Scenario {
+    do throws(BatchError) {
+      return try read()
+    } catch {
+      throw BatchError(id: id, diagnostics: error.diagnostics)
     }
   }
 

@@ -2,12 +2,15 @@ package import OOMSimulator
 
 /// What one line of a batch asks for: a scenario, or an object that names one and what to change in it.
 ///
-/// `{ "id": …, "file": "a.json" | "scenario": {…}, "set": { "PATH": VALUE, … }, "kernel": "6.12" }`
+/// `{ "id": …, "file": "a.json" | "scenario": {…} | "import": "ps.txt" | ["ps.txt", "free.txt"], "set": { "PATH": VALUE, … },
+/// "kernel": "6.12" }`
 package struct BatchRequest: Sendable {
   package enum Source: Equatable, Sendable {
     /// Bytes of the line.
     case inline(Range<Int>)
     case file(String)
+    /// Files that something else has printed.
+    case imported([String])
   }
 
   package var source: Source
@@ -17,13 +20,14 @@ package struct BatchRequest: Sendable {
   package var settings: [ScenarioSetting] = []
   package var kernel: KernelRelease?
 
-  private static let keys = ObjectKeys(["id", "file", "scenario", "set", "kernel"])
+  private static let keys = ObjectKeys(["id", "file", "scenario", "set", "kernel", "import"])
 
   /// Reads a line.
   package init(_ line: [UInt8]) throws(BatchError) {
     source = .inline(line.startIndex..<line.endIndex)
     guard Self.isRequest(line) else { return }
     var (file, scenario): (String?, Range<Int>?)
+    var imported: [String]?
     var fields = Fields(line, pageSize: 4096)
     do throws(JSONError) {
       _ = try fields.object(Self.keys) { (fields, key) throws(JSONError) in
@@ -37,7 +41,8 @@ package struct BatchRequest: Sendable {
             _ = try fields.expect(.object, or: "a scenario")
           }
         case 3: settings = try fields.settings()
-        default: kernel = try fields.kernel()
+        case 4: kernel = try fields.kernel()
+        default: imported = try fields.fileNames()
         }
       }
       try fields.json.finish()
@@ -48,10 +53,15 @@ package struct BatchRequest: Sendable {
           BatchError.diagnostic("", "no valid JSON: \(error.message)", error.offset, line)
         ])
     }
-    if fields.problems.isEmpty, (file == nil) == (scenario == nil) {
-      fields.wrong("needs exactly one of 'file', 'scenario'", at: 0)
+    let sources = [file != nil, scenario != nil, imported != nil]
+    if fields.problems.isEmpty, sources.count(where: { $0 }) != 1 {
+      fields.wrong("needs exactly one of 'file', 'scenario', 'import'", at: 0)
     }
-    if file == "" || file == "-" { fields.wrong("a batch reads scenarios from files only", at: 0) }
+    let names = (file.map { [$0] } ?? []) + (imported ?? [])
+    if imported == [] { fields.wrong("'import' names no file", at: 0) }
+    if names.contains(where: { $0 == "" || $0 == "-" }) {
+      fields.wrong("a batch reads from files only", at: 0)
+    }
     if !fields.problems.isEmpty {
       let locator = JSONLocator(bytes: line)
       throw BatchError(
@@ -63,6 +73,7 @@ package struct BatchRequest: Sendable {
           })
     }
     if let file { source = .file(file) }
+    if let imported { source = .imported(imported) }
     if let scenario { source = .inline(scenario) }
   }
 
@@ -77,7 +88,7 @@ package struct BatchRequest: Sendable {
         isFirst = false
         switch reader.text(key) {
         case "schema": return false
-        case "file", "scenario": return true
+        case "file", "scenario", "import": return true
         default: try reader.skipValue()
         }
       }
@@ -96,6 +107,13 @@ extension Fields {
     let start = try startOfNext()
     try json.skipValue()
     return start..<json.offset
+  }
+
+  /// The name of a file, or several.
+  fileprivate mutating func fileNames() throws(JSONError) -> [String] {
+    if try json.peek() == .array { return try strings() }
+    guard try expect(.string, or: "the name of a file, or a list of names") else { return [] }
+    return [json.text(try json.readString())]
   }
 
   /// Values by their paths.
@@ -126,11 +144,11 @@ package struct BatchError: Error, Equatable, Sendable {
   }
 
   /// What is wrong in a file that a line names.
-  package init(inFile error: ScenarioError) {
+  package init(inFile error: ScenarioError, key: String = "file") {
     self.init(
       id: nil,
       diagnostics: error.diagnostics.map {
-        Diagnostic(path: "file", message: $0.text(file: error.file))
+        Diagnostic(path: key, message: $0.text(file: error.file))
       })
   }
 

@@ -12,6 +12,8 @@ package struct HostMachine: Equatable, Sendable {
   package var swaps: [Swap] = []
   /// By node number; empty for a machine without NUMA.
   package var nodes: [Int: Machine.Node] = [:]
+  /// What of /proc/meminfo the kernel's own counters say, in KiB: a container may see a /proc/meminfo of its own.
+  package var ownCounters: [String: Int64] = [:]
 
   /// One line of /proc/swaps.
   package struct Swap: Equatable, Sendable {
@@ -54,13 +56,13 @@ package struct HostMachine: Equatable, Sendable {
     }
     swaps = swaps.enumerated().sorted {
       ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
   }
 
   /// A list such as `0-3,8`. File: /sys/devices/system/cpu/online.
   package mutating func read(cpusOnline bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
-    let text = line.split(whereSeparator: \.isWhitespace).first ?? ""
+    let text = line.split(whereSeparator: { $0.isWhitespace }).first ?? ""
     let counts = text.split(separator: ",").map { range -> Int64 in
       let ends = range.split(separator: "-").compactMap { Int64($0) }
       guard let first = ends.first, let last = ends.last, last < Machine.mostCPUs else { return 0 }
@@ -117,7 +119,7 @@ package struct HostMachine: Equatable, Sendable {
   /// The page size that two counts of the same pages tell, which were taken shortly after one another.
   ///
   /// File: `nr_free_pages` in /proc/vmstat beside `MemFree` in /proc/meminfo.
-  package mutating func inferPageSize(vmstat bytes: [UInt8]) {
+  package mutating func inferPageSize(vmstat bytes: [UInt8], release: KernelRelease) {
     var free: Int64?
     bytes[...].forEachLine { line in
       if free == nil, let rest = line.after("nr_free_pages ") { free = rest.number }
@@ -127,7 +129,19 @@ package struct HostMachine: Equatable, Sendable {
     func distance(_ size: Bytes) -> Int64 {
       abs(size.kibibytes(pages: free).rawValue - memFree)
     }
-    pageSize = sizes.min { distance($0) < distance($1) } ?? 4096
+    let nearest = sizes.min { distance($0) < distance($1) } ?? 4096
+    // Where none fits, the two do not count the same, and kernels with larger pages mostly say so in their names.
+    if distance(nearest) <= max(memFree, 65536) / 4 {
+      pageSize = nearest
+    } else {
+      let name = release.text.lowercased()
+      pageSize = name.mentions("64k") ? 65536 : name.mentions("16k") ? 16384 : 4096
+    }
+  }
+
+  /// Takes a page size that a scenario can have.
+  package mutating func setPageSize(_ size: Int64) {
+    if [4096, 16384, 65536].contains(size) { pageSize = Bytes(size) }
   }
 
   func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }
@@ -142,7 +156,7 @@ package struct HostMachine: Equatable, Sendable {
     if wordBits == 32 { machine.wordBits = .bits32 }
     machine.memory = max(pages("MemTotal") ?? 0, 1)
     machine.swap = pages("SwapTotal") ?? 0
-    if swaps.contains(where: \.isZram), swaps.count <= 32 {
+    if swaps.contains(where: { $0.isZram }), swaps.count <= 32 {
       machine.swapDevices = swaps.map {
         SwapDevice(
           size: pages($0.size), kind: $0.isZram ? .zram : .disk, ratio: $0.ratio ?? 3000)

@@ -15,8 +15,8 @@ enum DockerStatsTable {
   /// A line of headers, after the control sequences that a table which is drawn again has.
   static func isHeader(_ line: TextLine) -> Bool {
     let text = withoutControls(line.text)
-    return text.contains("MEM USAGE") && text.contains("LIMIT")
-      || text.contains("MEM USAGE / LIMIT")
+    return text.mentions("MEM USAGE") && text.mentions("LIMIT")
+      || text.mentions("MEM USAGE / LIMIT")
   }
 
   /// Takes the sequences off that clear a screen.
@@ -87,7 +87,7 @@ extension ImportDraft {
   private mutating func hostMemory(_ rows: [StatsRow]) -> Bytes? {
     if let given = options.memory {
       // As exact as it is written: 4 digits.
-      return rows.compactMap(\.limit).filter { $0 >= given - given / 1000 }.max()
+      return rows.compactMap { $0.limit }.filter { $0 >= given - given / 1000 }.max()
     }
     guard let largest = rows.max(by: { $0.limit ?? 0 < $1.limit ?? 0 }), let limit = largest.limit
     else { return nil }

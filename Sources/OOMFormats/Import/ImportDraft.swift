@@ -104,7 +104,7 @@ struct ImportDraft {
     } else {
       var size = Self.usualMemory
       let wanted = max(usedAtStart, peak)
-      let limits = scenario.cgroups.values.compactMap(\.max).filter { $0 != Cgroup.unlimited }
+      let limits = scenario.cgroups.values.compactMap { $0.max }.filter { $0 != Cgroup.unlimited }
       let largest = limits.max() ?? 0
       while size < SizeText.maxBytes / 2,
         pages.pages(size) / 5 * 4 < wanted || pages.pages(size) < largest

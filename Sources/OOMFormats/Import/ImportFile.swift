@@ -124,8 +124,8 @@ package struct Imported: Sendable {
     if let limits = kinds.first(where: { $0 == .compose || $0 == .dockerInspect }),
       kinds.allSatisfy({ $0 == limits || $0 == .dockerStats })
     {
-      stats = zip(files, kinds).filter { $1 == .dockerStats }.map(\.0)
-      files = zip(files, kinds).filter { $1 == limits }.map(\.0)
+      stats = zip(files, kinds).filter { $1 == .dockerStats }.map { $0.0 }
+      files = zip(files, kinds).filter { $1 == limits }.map { $0.0 }
       kinds = [limits]
     }
     if let first = kinds.first, let other = kinds.firstIndex(where: { $0 != first }) {
@@ -147,12 +147,13 @@ package struct Imported: Sendable {
     case .systemd: for file in files { try draft.readSystemd(file) }
     case .ps: for file in files { try draft.readPs(file) }
     case .sar: try draft.readSar(files)
+    case .atop: try draft.readAtop(files)
     }
     for (option, isGiven, isUsed) in [
       ("--free", options.free != nil, self.kind == .ps),
       ("--node", options.node != nil, self.kind == .kubernetes),
       ("--instance", options.instance != nil, self.kind == .prometheus),
-      ("--tolerance", options.tolerance != nil, self.kind == .prometheus || self.kind == .sar),
+      ("--tolerance", options.tolerance != nil, [.prometheus, .sar, .atop].contains(self.kind)),
     ] where isGiven && !isUsed {
       draft.note("\(option) is not used: this is \(self.kind.rawValue)")
     }

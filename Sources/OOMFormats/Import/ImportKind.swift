@@ -20,6 +20,8 @@ package enum ImportKind: String, CaseIterable, Sendable {
   case ps
   /// `sar -r`, `sar -S`.
   case sar
+  /// `atop -r FILE -m`, or `atop -r FILE -P MEM,SWP,PRM`.
+  case atop
 }
 
 extension ImportKind {
@@ -53,7 +55,7 @@ extension ImportKind {
     return try guess(ofText: file)
   }
 
-  private static let all = allCases.map(\.rawValue).joined(separator: ", ")
+  private static let all = allCases.map { $0.rawValue }.joined(separator: ", ")
 
   /// By the first lines that are decisive.
   private static func guess(ofText file: ImportFile) throws(ScenarioError) -> ImportKind {
@@ -64,6 +66,7 @@ extension ImportKind {
       seen += 1
       if DockerStatsTable.isHeader(line) { return .dockerStats }
       if SarText.isHeader(line) { return .sar }
+      if AtopText.isHeader(line) { return .atop }
       if PsText.isHeader(line) { return .ps }
       if SystemdUnits.isProperty(line) { return .systemd }
       if let error = file.refusalOfYAML(line) { throw error }
@@ -115,6 +118,9 @@ extension Fields {
           wrong("this is a scenario already: oomsim run", at: offset)
           return nil
         }
+      } else if name == "machine" || name == "processes" {
+        wrong("this is a scenario already: oomsim run", at: key.start - 1)
+        return nil
       } else if name == "status" || name == "kind", try json.peek() == .string {
         return name == "kind" ? .kubernetes : .prometheus
       } else {

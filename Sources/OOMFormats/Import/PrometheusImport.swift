@@ -204,7 +204,9 @@ extension ImportDraft {
   /// A machine that nothing else is known of: one process that stands for all.
   private mutating func addUsed(_ world: PrometheusWorld, _ total: Int64) {
     func values(_ name: String) -> [Int64: Int64] {
-      Dictionary((world.machine[name] ?? []).map { ($0.time, $0.value) }, uniquingKeysWith: { $1 })
+      var values: [Int64: Int64] = [:]
+      for knot in world.machine[name] ?? [] { values[knot.time] = knot.value }
+      return values
     }
     let available = values("MemAvailable")
     let (free, cached) = (values("MemFree"), values("Cached"))

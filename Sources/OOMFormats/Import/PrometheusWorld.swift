@@ -121,7 +121,7 @@ struct PrometheusWorld {
     if lastTimes.count == samples.count, zip(lastTimes, samples).allSatisfy({ $0 == $1.time }) {
       return
     }
-    lastTimes = samples.map(\.time)
+    lastTimes = samples.map { $0.time }
     var before: Int64?
     for sample in samples {
       times.insert(sample.time)

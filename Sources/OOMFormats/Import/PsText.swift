@@ -141,7 +141,7 @@ struct PsText {
   private static func group(_ text: Substring) -> String? {
     for part in text.split(whereSeparator: { $0 == "," || $0 == ";" }) {
       let fields = part.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3, fields[0] == "0" || fields[1].contains("memory") else { continue }
+      guard fields.count == 3, fields[0] == "0" || fields[1].mentions("memory") else { continue }
       let path = String(fields[2])
       if Fields.problem(ofPath: path) == nil { return path }
     }

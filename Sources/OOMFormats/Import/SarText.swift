@@ -41,7 +41,7 @@ struct SarText {
           (day, last, columns) = (0, -1, nil)
           continue
         }
-        if line.text.contains("RESTART") {
+        if line.text.mentions("RESTART") {
           restarts += 1
           continue
         }
@@ -117,7 +117,7 @@ struct SarText {
         }
         sample.values[String(name)] = number
       } else if name == "%memused" {
-        let text = word.replacing(",", with: ".")
+        let text = String(word.map { $0 == "," ? "." : $0 })
         sample.usedShare = ExactDecimal(text[...])?.times(100)
       }
     }

@@ -24,7 +24,7 @@ extension ImportDraft {
     let all = state.pods.count
     state.pods.removeAll { $0.hasEnded }
     note(all - state.pods.count, "pod", "pods", "that ended left out")
-    let places = Set(state.pods.compactMap(\.nodeName))
+    let places = Set(state.pods.compactMap { $0.nodeName })
     if places.count > 1 {
       note("pods of \(places.count) nodes are taken to run on one")
     }

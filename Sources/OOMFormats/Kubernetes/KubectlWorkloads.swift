@@ -302,7 +302,7 @@ extension Fields {
     if !names.insert("\(pod.namespace)/\(pod.name)").inserted {
       wrong("the pod \(pod.namespace)/\(pod.name) stands here twice", at: offset)
     }
-    for id in [pod.mirrorOf ?? pod.uid] + pod.allContainers.map(\.id) {
+    for id in [pod.mirrorOf ?? pod.uid] + pod.allContainers.map({ $0.id }) {
       if let id, !ids.insert(id).inserted {
         wrong("the id '\(shortened(id))' is that of another pod or container", at: offset)
       }

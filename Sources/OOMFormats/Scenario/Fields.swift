@@ -2,7 +2,7 @@ internal import OOMSimulator
 
 /// What the readers of all parts of a scenario share: the text, the page size, and what was found wrong.
 package struct Fields {
-  /// Something wrong that does not stop the reading, at a byte offset of the text.
+  /// Something to be said at a byte offset of the text; what is wrong does not stop the reading.
   struct Problem: Equatable {
     var offset: Int
     var message: String
@@ -13,6 +13,8 @@ package struct Fields {
   /// Which version the files of groups are.
   var cgroupVersion = 2
   var problems: [Problem] = []
+  /// What has to be known of what is right.
+  var notes: [Problem] = []
   private var pathCache: (token: [UInt8], path: String) = (Array("/".utf8), "/")
 
   init(_ bytes: [UInt8], pageSize: Bytes) {
@@ -96,11 +98,17 @@ package struct Fields {
   }
 
   mutating func unknown(_ key: String, _ known: [String], at offset: Int) {
-    var message = "unknown key '\(key)'"
-    if let near = nearestWord(to: key, among: known) {
+    var message = "unknown key '\(shortened(key))'"
+    if let advice = KeySynonym.advice(for: key, known: known) {
+      message += advice
+    } else if let near = nearestWord(to: key, among: known) {
       message += "; did you mean '\(near)'?"
-    } else if known.count <= 24 {
-      message += "; known here: \(known.joined(separator: ", "))"
+    } else {
+      let most = known.count <= 24 ? known.count : 12
+      message += "; known here: \(known.prefix(most).joined(separator: ", "))"
+      if most < known.count {
+        message += " and \(known.count - most) more, which 'oomsim schema' lists"
+      }
     }
     wrong(message, at: offset)
   }
@@ -209,9 +217,16 @@ package struct Fields {
     let token = try json.readString()
     if bytesPerUnit != nil, json.text(token) == "max" { return Cgroup.unlimited }
     let bytes = json.bytes
-    return pages(at: offset) { () throws(QuantityError) in
+    let size = pages(at: offset) { () throws(QuantityError) in
       try SizeText.pages(bytes.span.extracting(token.start..<token.end), pageSize: pageSize)
     }
+    if let size, SizeText.isDecimal(bytes.span.extracting(token.start..<token.end)) {
+      notes.append(
+        Problem(
+          offset: offset,
+          message: SizeText.note(ofDecimal: json.text(token), pages: size, pageSize: pageSize)))
+    }
+    return size
   }
 
   private mutating func pages(

@@ -18,9 +18,19 @@ extension Scenario {
   package init(
     json bytes: [UInt8], file: String, settings: [ScenarioSetting]
   ) throws(ScenarioError) {
-    self = try Self.read(bytes, file)
+    var notes: [Diagnostic] = []
+    try self.init(json: bytes, file: file, settings: settings, notes: &notes)
+  }
+
+  /// Reads a scenario, overrides values in it, and says what has to be known of what was read.
+  ///
+  /// - Parameter notes: gets what is right and not what everybody would take it for.
+  package init(
+    json bytes: [UInt8], file: String, settings: [ScenarioSetting], notes: inout [Diagnostic]
+  ) throws(ScenarioError) {
+    self = try Self.read(bytes, file, &notes)
     let asRead = self
-    for setting in settings { try apply(setting) }
+    for setting in settings { try apply(setting, notes: &notes) }
     var found = contradictions()
     // With other values a process that the scenario expects may not be there: that is for a check to say.
     if !settings.isEmpty { found.removeAll { $0.path.first == .key("expect") } }
@@ -60,7 +70,9 @@ extension Scenario {
   }
 
   /// Reads the text alone, without looking for contradictions.
-  private static func read(_ bytes: [UInt8], _ file: String) throws(ScenarioError) -> Scenario {
+  private static func read(
+    _ bytes: [UInt8], _ file: String, _ notes: inout [Diagnostic]
+  ) throws(ScenarioError) -> Scenario {
     var reader = ScenarioReader(bytes, pageSize: 4096)
     do throws(JSONError) {
       try reader.read()
@@ -79,15 +91,23 @@ extension Scenario {
       throw ScenarioError(diagnostics: [diagnostic], file: file)
     }
     var problems = reader.fields.problems
-    if !reader.hasSchema {
-      let missing = Fields.Problem(
-        offset: 0,
-        message: "this is no scenario: the key \"schema\" with the value "
-          + "\"\(Scenario.schema)\" is missing")
-      // Without any key of a scenario this is something else, and its other keys are nobody's business.
-      problems = reader.hasKnownKey ? [missing] + problems : [missing]
+    if !reader.isScenario {
+      // Its other keys are nobody's business.
+      problems = [
+        Fields.Problem(
+          offset: 0,
+          message: "this is no scenario: it has no 'machine'; 'oomsim import' makes one of what "
+            + "Docker, kubectl, Prometheus, systemctl or ps print")
+      ]
     }
-    if problems.isEmpty { return reader.scenario }
+    if problems.isEmpty {
+      if reader.fields.notes.isEmpty { return reader.scenario }
+      let locator = JSONLocator(bytes: bytes)
+      notes += reader.fields.notes.prefix(ScenarioError.limit).map {
+        Diagnostic(path: pathText(locator.path(to: $0.offset)), message: $0.message)
+      }
+      return reader.scenario
+    }
     let locator = JSONLocator(bytes: bytes)
     let diagnostics = problems.sorted { $0.offset < $1.offset }.prefix(ScenarioError.limit).map {
       let (line, column) = locator.position(of: $0.offset)

@@ -5,9 +5,8 @@ internal import VictimSelection
 struct ScenarioReader {
   var fields: Fields
   var scenario = Scenario()
-  var hasSchema = false
-  /// Whether any key of the top level is one of a scenario.
-  var hasKnownKey = false
+  /// Whether the text says by a section that it is one; a name and a title other texts have, too.
+  var isScenario = false
 
   init(_ bytes: [UInt8], pageSize: Bytes, cgroupVersion: Int = 2) {
     fields = Fields(bytes, pageSize: pageSize)
@@ -25,24 +24,23 @@ struct ScenarioReader {
   /// Reads the whole text.
   mutating func read() throws(JSONError) {
     var scenario = self.scenario
-    var hasSchema = false
     let seen = try fields.object(Self.topKeys) { (fields, key) throws(JSONError) in
       switch Self.topKeys.names[key] {
-      case "schema":
-        hasSchema = true
-        _ = try fields.word([(Scenario.schema, ())])
+      case "schema": _ = try fields.word([(Scenario.schema, ())])
       default:
         try Self.readSection(Self.topKeys.names[key], &fields, into: &scenario)
       }
     }
     try fields.json.finish()
-    if let seen, hasSchema, seen & (1 << 7) == 0 {
+    isScenario = seen.map { $0 & ~Self.keysOfOthers != 0 } ?? false
+    if let seen, isScenario, seen & (1 << 7) == 0 {
       fields.wrong("'machine' is missing: at least { \"memory\": \"16G\" }", at: 0)
     }
-    self.hasSchema = hasSchema
-    hasKnownKey = seen ?? 0 != 0
     self.scenario = scenario
   }
+
+  /// `name`, `title`, `description`, `source` and `kernel`.
+  private static let keysOfOthers: UInt64 = 0b11_1110
 
   /// Reads the value of one key of the top level.
   static func readSection(

@@ -34,18 +34,18 @@ extension ScenarioSchema {
     (
       "cgroup_version",
       ##"{ "description": "Version of the memory cgroup interface: which files the groups "##
-        + ##"have. Default 2.", "enum": [1, 2] }"##
+        + ##"have. Default 2.", "enum": [1, 2], "default": 2 }"##
     ),
     (
       "memory_recursiveprot",
       ##"{ "description": "Version 2 is mounted with this option, as systemd does: protection "##
         + ##"that the children of a group do not claim goes to them by what they use. Since 5.7. "##
-        + ##"Default false.", "type": "boolean" }"##
+        + ##"Default false.", "type": "boolean", "default": false }"##
     ),
     (
       "memory_hugetlb_accounting",
       ##"{ "description": "Version 2 is mounted with this option: groups are charged for the huge "##
-        + ##"pages that they use. Since 6.7. Default false.", "type": "boolean" }"##
+        + ##"pages that they use. Since 6.7. Default false.", "type": "boolean", "default": false }"##
     ),
     (
       "machine",
@@ -94,11 +94,12 @@ extension ScenarioSchema {
   static let kinds: [(key: String, schema: String)] = [
     (
       "size",
-      ##"{ "description": "An amount of memory: a number with a unit. Units are binary: k, M, "##
-        + ##"G, T, with or without iB; kB is 1024 bytes; \"37 pages\" counts pages. Rounded up to "##
-        + ##"whole pages. Zero needs no unit.", "anyOf": [{ "type": "string", "pattern": "##
-        + ##""^[0-9]+(\\.[0-9]+)? ?(kB|[kKMGT](iB)?|pages?)$" }, { "const": 0 }], "examples": "##
-        + ##"["512MiB", "4G", "1.5G", "1000kB", "37 pages"] }"##
+      ##"{ "description": "An amount of memory: a number with a unit. k, M, G and T are binary, "##
+        + ##"with or without i or iB; kB is 1024 bytes, as the kernel prints it; MB, GB and TB are powers "##
+        + ##"of 1000; \"37 pages\" counts pages. Rounded up to whole pages. Zero needs no unit.", "##
+        + ##""anyOf": [{ "type": "string", "pattern": "##
+        + ##""^[0-9]+(\\.[0-9]+)? ?(kB|[kKMGT](iB?)?|[MGT]B|pages?)$" }, { "const": 0 }], "##
+        + ##""examples": ["512MiB", "4G", "1.5G", "8Gi", "1000kB", "37 pages"] }"##
     ),
     (
       "limit",
@@ -200,7 +201,7 @@ extension ScenarioSchema {
     ),
     (
       "weight",
-      ##"{ "type": "integer", "minimum": 1, "maximum": 255, "description": "Pages that it "##
+      ##"{ "type": "integer", "minimum": 1, "maximum": 255, "default": 1, "description": "Pages that it "##
         + ##"gives in turn to a policy of mode weighted_interleave. Default 1." }"##
     ),
   ]

@@ -14,7 +14,7 @@ package enum ScenarioSchema {
       "description": "A machine, its settings, its processes, what happens to them, and what that must come to.",
       "type": "object",
       "additionalProperties": false,
-      "required": ["schema", "machine"],
+      "required": ["machine"],
       "properties": {
     \(lines(sections, indent: 4))
       },
@@ -35,15 +35,19 @@ package enum ScenarioSchema {
       killer,
       definition(
         "swap_device", "One of several swap devices; the first in the list is filled first.",
-        SwapDevice.fields),
-      definition("machine", "The machine before anything happens.", Machine.fields),
+        SwapDevice.fields, usual: SwapDevice(size: 0)),
+      definition(
+        "machine", "The machine before anything happens.", Machine.fields, usual: Machine()),
       definition(
         "sysctl",
-        "Files below /proc/sys/vm. What is left out has the default of the kernel.", Sysctl.fields),
-      definition("cgroup", "Limits and first contents of a group.", files),
+        "Files below /proc/sys/vm. What is left out has the default of the kernel.", Sysctl.fields,
+        usual: Sysctl()),
+      definition("cgroup", "Limits and first contents of a group.", files, usual: Cgroup()),
       definition(
         "cgroup_limits", "Limits to write.", files.filter { $0.key.contains(".") }, least: 1),
-      definition("process", "A process, or count processes alike.", Scenario.Process.fields),
+      definition(
+        "process", "A process, or count processes alike.", Scenario.Process.fields,
+        usual: Scenario.Process()),
       definition(
         "process_change", "What of a process can be changed while it runs.",
         Event.ProcessChange.fields, least: 1),
@@ -99,7 +103,7 @@ package enum ScenarioSchema {
           "\"oneOf\": [\(eachRequired([first])), { \"required\": [\(quoted(second))]\(not) }]")
       }
       return "{ \(parts.joined(separator: ", ")), \"properties\": {\n"
-        + lines(properties(fields), indent: 10) + "\n        } }"
+        + lines(properties(fields, usual: EventParts()), indent: 10) + "\n        } }"
     case .process: return "{ \"$ref\": \"#/$defs/process\", \(meaning) }"
     case .word(let word, _): return "{ \(meaning), \"const\": \(quoted(word)) }"
     case .setting:
@@ -125,14 +129,16 @@ package enum ScenarioSchema {
 
   /// An object that is all fields of a table.
   ///
-  /// - Parameter least: how many of them it has to have.
+  /// - Parameters:
+  ///   - usual: has the values that are usual, where they do not depend on more.
+  ///   - least: how many of them it has to have.
   private static func definition<Root>(
-    _ name: String, _ meaning: String, _ fields: [Field<Root>], least: Int = 0
+    _ name: String, _ meaning: String, _ fields: [Field<Root>], usual: Root? = nil, least: Int = 0
   ) -> String {
     var more: [String] = []
     if let required = required(fields) { more.append(required) }
     if least > 0 { more.append("\"minProperties\": \(least)") }
-    return object(name, meaning, more: more, properties(fields))
+    return object(name, meaning, more: more, properties(fields, usual: usual))
   }
 
   private static func object(
@@ -153,15 +159,30 @@ package enum ScenarioSchema {
   }
 
   private static func properties<Root>(
-    _ fields: [Field<Root>]
+    _ fields: [Field<Root>], usual: Root? = nil
   ) -> [(key: String, schema: String)] {
     fields.map { field in
       var parts: [String] = []
       if let meaning = field.meaning { parts.append("\"description\": \(quoted(meaning))") }
       parts.append(schema(of: field.value))
+      if let usual, let value = usualValue(of: field, in: usual) {
+        parts.append("\"default\": \(value)")
+      }
       parts.append("\"examples\": [\(field.example)]")
       return (field.key, "{ \(parts.joined(separator: ", ")) }")
     }
+  }
+
+  /// As a scenario has it, where one that leaves the key out means the same.
+  private static func usualValue<Root>(of field: Field<Root>, in usual: Root) -> String? {
+    if field.isRequired || field.shown(usual) == .absent || field.shown(usual) == .text("") {
+      return nil
+    }
+    var writer = JSONWriter(inline: true)
+    writer.object(inline: true) {
+      ScenarioWriter(pageSize: 4096).field(field, of: usual, unless: .absent, to: &$0)
+    }
+    return SchemaTree(String(decoding: writer.bytes, as: UTF8.self)).members.first?.value.json
   }
 
   private static func schema<Root>(of value: FieldValue<Root>) -> String {

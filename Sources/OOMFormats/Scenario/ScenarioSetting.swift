@@ -25,6 +25,14 @@ extension Scenario {
   ///
   /// - Throws: a `ScenarioError` that names the setting.
   package mutating func apply(_ setting: ScenarioSetting) throws(ScenarioError) {
+    var notes: [Diagnostic] = []
+    try apply(setting, notes: &notes)
+  }
+
+  /// The same, with what has to be known of the value.
+  package mutating func apply(
+    _ setting: ScenarioSetting, notes: inout [Diagnostic]
+  ) throws(ScenarioError) {
     let section = setting.path.prefix { $0 != "." && $0 != "[" }
     let isText =
       ["name", "title", "kernel", "badness"].contains(section) || Self.isText(setting.path)
@@ -53,7 +61,10 @@ extension Scenario {
     } catch {
       fields.wrong("no value: \(error.message)", at: 0)
     }
-    if fields.problems.isEmpty { return }
+    if fields.problems.isEmpty {
+      notes += fields.notes.map { Diagnostic(path: setting.path, message: $0.message) }
+      return
+    }
     throw ScenarioError(
       diagnostics: fields.problems.prefix(ScenarioError.limit).map {
         Diagnostic(path: "", message: $0.message)

@@ -78,8 +78,13 @@ package enum SizeText {
   private static let tooManyDigits = "too many digits after the point"
   private static let tooLarge = "larger than 4 PiB, the most that x86-64 can address"
 
+  private static let allowedUnits =
+    "k, M, G and T, with i or iB behind them; kB; MB, GB and TB, which are powers of 1000; or pages"
+
   private static func unknownUnit(_ bytes: Span<UInt8>, _ at: Int) -> String {
-    "unknown unit '\(text(bytes, from: at))': k, M, G and T, kB, KiB, MiB, GiB and TiB, or pages"
+    let unit = text(bytes, from: at)
+    let advice = unit == "KB" ? ": write kB or KiB for 1024 bytes" : ": \(allowedUnits)"
+    return "unknown unit '\(unit)'\(advice)"
   }
 
   private static func unit(_ bytes: Span<UInt8>, from at: Int, pageSize: Bytes) -> Int64? {
@@ -96,14 +101,59 @@ package enum SizeText {
     default: return nil
     }
     if count == 1 { return factor }
-    if count == 3, bytes[at + 1] == UInt8(ascii: "i"), bytes[at + 2] == UInt8(ascii: "B") {
-      return factor
+    if bytes[at + 1] == UInt8(ascii: "i") {
+      return count == 2 || count == 3 && bytes[at + 2] == UInt8(ascii: "B") ? factor : nil
     }
-    // The kernel prints kB and means KiB; with other units it is not clear what a B alone means.
-    if count == 2, bytes[at] == UInt8(ascii: "k"), bytes[at + 1] == UInt8(ascii: "B") {
-      return factor
+    guard count == 2, bytes[at + 1] == UInt8(ascii: "B") else { return nil }
+    switch bytes[at] {
+    // The kernel prints kB and means KiB. A KB could be either.
+    case UInt8(ascii: "k"): return factor
+    case UInt8(ascii: "M"): return 1_000_000
+    case UInt8(ascii: "G"): return 1_000_000_000
+    case UInt8(ascii: "T"): return 1_000_000_000_000
+    default: return nil
     }
-    return nil
+  }
+
+  /// Whether a size counts in powers of 1000, where the same letter alone means powers of 1024.
+  static func isDecimal(_ bytes: Span<UInt8>) -> Bool {
+    let count = bytes.count
+    guard count > 2, bytes[count - 1] == UInt8(ascii: "B") else { return false }
+    return bytes[count - 2] == UInt8(ascii: "M") || bytes[count - 2] == UInt8(ascii: "G")
+      || bytes[count - 2] == UInt8(ascii: "T")
+  }
+
+  /// The sizes in powers of 1000 that an option holds, as `machine.memory=8GB..16GB/1GB` does.
+  package static func decimals(inOption text: String) -> [String] {
+    let words = text.split { "=,/[]\"".contains($0) }.flatMap { Self.ends(of: $0) }
+    return words.filter { word in
+      isDecimal(Array(word.utf8).span) && word.first.map { $0.isASCII && $0.isNumber } == true
+    }
+  }
+
+  /// `8GB` and `16GB` of `8GB..16GB`.
+  private static func ends(of range: Substring) -> [String] {
+    guard let dots = range.indices.first(where: { range[$0...].hasPrefix("..") }) else {
+      return [String(range)]
+    }
+    return [String(range[..<dots]), String(range[dots...].dropFirst(2))]
+  }
+
+  /// What became of a size of an option that counts in powers of 1000.
+  package static func note(ofDecimal text: String) -> String? {
+    do throws(QuantityError) {
+      let pages = try pages(Array(text.utf8).span, pageSize: 4096)
+      return note(ofDecimal: text, pages: pages, pageSize: 4096)
+    } catch {
+      return nil
+    }
+  }
+
+  /// What became of a size that counts in powers of 1000.
+  static func note(ofDecimal text: String, pages: Int64, pageSize: Bytes) -> String {
+    let size = SizeFormat.binary(pages: pages, pageSize: pageSize)
+    return
+      "\(text) counts in powers of 1000 and became \(size); write \(text.dropLast()) for powers of 1024"
   }
 
   private static func isWord(_ word: StaticString, _ bytes: Span<UInt8>, _ at: Int) -> Bool {

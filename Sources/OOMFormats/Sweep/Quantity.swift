@@ -46,7 +46,12 @@ struct Quantity: Equatable, Sendable {
       // No duration: a size, or nothing.
     }
     do throws(QuantityError) {
-      let found = try SizeText.bytes(Array(text.utf8).span, pageSize: pageSize)
+      let bytes = Array(text.utf8)
+      var found = try SizeText.bytes(bytes.span, pageSize: pageSize)
+      // A million bytes are no whole KiB: a scenario would round them up to pages.
+      if SizeText.isDecimal(bytes.span) {
+        found = Bytes((found.rawValue + 1023) / 1024 * 1024)
+      }
       guard found <= SizeText.maxBytes else {
         throw QuantityError(message: "it is larger than 4 PiB")
       }

@@ -1,3 +1,5 @@
+import OOMFormats
+
 /// Completions for a shell, from the tables that the parser reads.
 enum Completion: String, CaseIterable {
   case bash
@@ -126,7 +128,7 @@ enum Completion: String, CaseIterable {
   private static func zshOperands(_ command: CommandSpec) -> [String] {
     if command.maxOperands == 0 { return [] }
     if !command.operandWords.isEmpty {
-      return ["1:shell:(\(command.operandWords.joined(separator: " ")))"]
+      return ["1:word:(\(command.operandWords.joined(separator: " ")))"]
     }
     return command.takesPaths ? ["*:\(zshText(command.operands)):_files"] : []
   }
@@ -206,6 +208,10 @@ extension CommandSpec {
 
   /// The words that its operand may be, when it is one of a few.
   var operandWords: [String] {
-    name == "completion" ? Completion.allCases.map(\.rawValue) : []
+    switch name {
+    case "completion": Completion.allCases.map(\.rawValue)
+    case "new": StartingPoint.allCases.map(\.rawValue)
+    default: []
+    }
   }
 }

@@ -7,7 +7,7 @@ let batchCommand = CommandSpec(
   overview: "Replay scenarios that come as JSON lines; one line of result each, in order.",
   operands: "FILE",
   operandHelp:
-    "Lines, each a scenario or { \"file\" or \"scenario\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
+    "Lines, each a scenario or { \"file\", \"scenario\" or \"import\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
   minOperands: 0, maxOperands: 1,
   options: [
     OptionSpec(
@@ -44,9 +44,10 @@ let batchCommand = CommandSpec(
   let pump = BatchPump(
     descriptor, jobs: jobs, write: { terminal.isOpen(after: $0) },
     answer: { (line, number, last) in
-      answer.answer(line, number: number) { (path) throws(BatchError) in
-        try cache.scenario(of: path, &last)
-      }
+      answer.answer(
+        line, number: number,
+        file: { (path) throws(BatchError) in try cache.scenario(of: path, &last) },
+        imported: { (paths) throws(BatchError) in try cache.scenario(importing: paths, &last) })
     })
   let failure = pump.run()
   if failure != 0 {

@@ -9,6 +9,9 @@ let checkCommand = CommandSpec(
   options: [
     .json,
     OptionSpec(name: "--junit", value: "FILE", help: "Also write the results as JUnit XML."),
+    OptionSpec(
+      name: "--github",
+      help: "Print each failure as an annotation, too, which GitHub Actions shows at its line."),
     OptionSpec(name: "--quiet", help: "Print failures and the summary only."),
     .kernel, .badness, .policy, .set, .maxKills, .maxRestarts, .maxWork, .color,
   ],
@@ -33,6 +36,9 @@ let checkCommand = CommandSpec(
     throw ExitCode.noInput
   }
   let printsText = !arguments.has("--json")
+  if !printsText, arguments.has("--github") {
+    throw UsageError("--github prints lines of its own: no --json with it.")
+  }
   let style = terminal.style(arguments)
   var results: [CheckResult] = []
   var worst = ExitCode.done
@@ -52,6 +58,9 @@ let checkCommand = CommandSpec(
     }
     if result.outcome == .fail { worst = max(worst, .mismatch) }
     results.append(result)
+    if arguments.has("--github"), result.outcome.isFailure {
+      terminal.out(annotations(of: result, settings))
+    }
     if printsText, !arguments.has("--quiet") || result.outcome.isFailure {
       terminal.out(result.line(index + 1, of: paths.count, style))
     }
@@ -67,6 +76,17 @@ let checkCommand = CommandSpec(
     try OutputFile.write(Array(CheckResult.junit(results).utf8), to: path, terminal)
   }
   return worst
+}
+
+/// The annotations of a scenario that failed; none for one from standard input, which has no lines to show.
+private func annotations(of result: CheckResult, _ settings: [ScenarioSetting]) -> String {
+  guard result.file != "-", let text = try? InputFile.read(result.file) else { return "" }
+  do throws(ScenarioError) {
+    _ = try Scenario(json: text, file: result.file, settings: settings)
+    return result.annotations(in: text)
+  } catch {
+    return CheckResult.annotations(of: error)
+  }
 }
 
 /// The worse of two ends: what cannot be read counts more than what does not match.

@@ -3,7 +3,8 @@ import OOMSimulator
 
 let importCommand = CommandSpec(
   name: "import",
-  overview: "Make a scenario of what Docker, Kubernetes, Prometheus, systemd, ps or sar print.",
+  overview:
+    "Make a scenario of what Docker, Kubernetes, Prometheus, systemd, ps, sar or atop print.",
   operands: "FILE…",
   operandHelp:
     "What they print, of one kind, which is guessed from the content and said; - is standard input.",
@@ -36,7 +37,7 @@ let importCommand = CommandSpec(
     OptionSpec(
       name: "--tolerance", value: "SIZE",
       help:
-        "With prometheus and sar: how far a straight line may be off a sample, such as 1M; when absent all are met, as far as that takes no more than 500,000 lines."
+        "With prometheus, sar and atop: how far a straight line may be off a sample, such as 1M; when absent all are met, as far as that takes no more than 500,000 lines."
     ),
     OptionSpec(
       name: "--cgroup-version", value: "VERSION", words: ["1", "2"],
@@ -76,6 +77,7 @@ let importCommand = CommandSpec(
     writer.finish()
   }
   if imported.isGuessed { terminal.error("oomsim: read as \(imported.kind.rawValue)") }
+  arguments.noteDecimals(in: ["--memory", "--swap", "--tolerance"], terminal)
   for note in imported.notes { terminal.error("oomsim: \(note)") }
   return .done
 }

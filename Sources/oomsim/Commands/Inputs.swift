@@ -69,6 +69,19 @@ struct Bounds {
   }
 }
 
+extension Arguments {
+  /// Says what became of sizes in powers of 1000.
+  func noteDecimals(in options: [String], _ terminal: Terminal) {
+    for option in options {
+      for size in all(option).flatMap(SizeText.decimals) {
+        if let note = SizeText.note(ofDecimal: size) {
+          terminal.error("oomsim: \(option): \(note)")
+        }
+      }
+    }
+  }
+}
+
 /// All bytes of a file, `-` is standard input; what is wrong with it goes to standard error.
 func readBytes(_ path: String, _ terminal: Terminal) throws(ExitCode) -> [UInt8] {
   do throws(InputError) {
@@ -94,12 +107,22 @@ func readScenarioText(
   let name = path == "-" ? "standard input" : path
   var bytes = try readBytes(path, terminal)
   if let text = try other(bytes) { bytes = text }
+  var notes: [Diagnostic] = []
   do throws(ScenarioError) {
-    return (try Scenario(json: bytes, file: name, settings: settings), bytes)
+    let scenario = try Scenario(json: bytes, file: name, settings: settings, notes: &notes)
+    for note in notes.prefix(3) { terminal.error("oomsim: \(note.path): \(note.message)") }
+    if notes.count > 3 { terminal.error("oomsim: and \(notes.count - 3) more such sizes") }
+    for setting in settings { noteUnusedGroup(setting.path, in: scenario, terminal) }
+    return (scenario, bytes)
   } catch {
     terminal.error(error.description)
     throw error.file == name ? .malformed : .usage
   }
+}
+
+/// Says that an override reaches nobody.
+func noteUnusedGroup(_ path: String, in scenario: Scenario, _ terminal: Terminal) {
+  if let note = scenario.noteOfUnusedGroup(path) { terminal.error("oomsim: \(path): \(note)") }
 }
 
 /// The simulator for a scenario: the command line's release before the scenario's own.

@@ -20,6 +20,11 @@ let nextCommand = CommandSpec(
     OptionSpec(
       name: "--watch", value: "SECONDS",
       help: "Print again every so many seconds, until interrupted."),
+    OptionSpec(
+      name: "--prometheus",
+      help:
+        "Print metrics of the limits and their candidates, in the text format that Prometheus scrapes, for an alert before the kill."
+    ),
     .kernel, .badness, .set, .color,
   ],
   example: "oomsim next --root Tests/Data/hosts/web --near 50",
@@ -44,7 +49,10 @@ private struct Question {
   if file == nil, !settings.isEmpty {
     throw UsageError("--set is for a scenario: write one with 'oomsim snapshot'.")
   }
-  if file == "-", question.interval != nil {
+  if arguments.has("--prometheus"), arguments.has("--json") || question.interval != nil {
+    throw UsageError("--prometheus is printed once, and alone: no --json and no --watch with it.")
+  }
+  if file == "-" || arguments.value("--root") == "-", question.interval != nil {
     throw UsageError("--watch cannot read standard input again.")
   }
   var isFirst = true
@@ -56,6 +64,10 @@ private struct Question {
       scenario = try readHost(arguments.value("--root"), terminal, isQuiet: !isFirst).scenario
     }
     let forecast = simulator(scenario, kernel: kernel).forecast(scenario, top: question.top)
+    if arguments.has("--prometheus") {
+      terminal.out(forecast.exposition(nearPerMille: question.nearPerMille))
+      return .done
+    }
     let isOpen = print(
       forecast, question, isJSON: arguments.has("--json"), style: terminal.style(arguments),
       isFirst: isFirst, terminal)

@@ -65,6 +65,10 @@ extension OptionSpec {
     let plan = try planned { () throws(QuantityError) in
       try sweep(of: scenario, kernel, arguments)
     }
+    arguments.noteDecimals(in: ["--vary"], terminal)
+    for setting in arguments.all("--vary").compactMap({ ScenarioSetting($0) }) {
+      noteUnusedGroup(setting.path, in: scenario, terminal)
+    }
     let table = try finished(progress, terminal) { () throws(ScenarioError) in
       try plan.run(jobs: jobs) { progress.report($0, of: $1) }
     }

@@ -1,6 +1,8 @@
 import Glibc
+import OOMFormats
 
-/// The files below a directory that looks like `/`: of a host, or a copy of its /proc and cgroupfs.
+/// The files below a directory that looks like `/`: of a host, or a copy of its /proc and cgroupfs, which may be a tar
+/// archive.
 ///
 /// Files of /proc have no size, so each is read in one piece into one buffer that serves all of them.
 @safe final class HostDirectory {
@@ -15,6 +17,7 @@ import Glibc
 
   let path: String
   private let descriptor: Int32
+  private let archive: TarArchive?
   private let buffer: UnsafeMutableRawBufferPointer
 
   /// Longer files are cut off; those of cgroupfs and of a process are a few thousand bytes long.
@@ -22,13 +25,25 @@ import Glibc
 
   init?(_ path: String) {
     self.path = path
+    archive = nil
     descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if descriptor < 0 { return nil }
     unsafe buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.most, alignment: 16)
   }
 
+  /// What an archive holds.
+  init(_ path: String, archive: TarArchive) {
+    self.path = path
+    self.archive = archive
+    descriptor = -1
+    unsafe buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1, alignment: 1)
+  }
+
+  /// One more reader of the same files, for another thread; nil where one has to do.
+  func another() -> HostDirectory? { archive == nil ? HostDirectory(path) : nil }
+
   deinit {
-    close(descriptor)
+    if descriptor >= 0 { close(descriptor) }
     unsafe buffer.deallocate()
   }
 
@@ -43,6 +58,7 @@ import Glibc
   func readOnce(_ name: String) -> Content { read(name, isShort: true) }
 
   private func read(_ name: String, isShort: Bool) -> Content {
+    if let archive { return archive.bytes(name).map { .bytes($0) } ?? .missing }
     let file = unsafe openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return Self.failure }
     defer { close(file) }
@@ -77,10 +93,14 @@ import Glibc
     if case .bytes(let bytes) = read(name) { bytes } else { nil }
   }
 
-  func exists(_ name: String) -> Bool { unsafe faccessat(descriptor, name, F_OK, 0) == 0 }
+  func exists(_ name: String) -> Bool {
+    if let archive { return archive.exists(name) }
+    return unsafe faccessat(descriptor, name, F_OK, 0) == 0
+  }
 
   /// The entries of a directory below; nil when it cannot be listed.
   func list(_ name: String) -> [String]? {
+    if let archive { return archive.list(name) }
     let file = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     guard let directory = unsafe fdopendir(file) else {

@@ -9,6 +9,8 @@ struct HostReading {
   private(set) var vanished = 0
   /// Processes of which even `status` cannot be read.
   private(set) var closed = 0
+  /// Processes whose files are empty: tar and cp make such copies of /proc.
+  private(set) var empty = 0
   /// Files that cannot be read, by their names.
   private(set) var unreadable: [String: Int] = [:]
   /// What else has to be said.
@@ -27,10 +29,19 @@ struct HostReading {
       host.processes += part.processes
       vanished += part.vanished
       closed += part.closed
+      empty += part.empty
       unreadable.merge(part.unreadable) { $0 + $1 }
     }
     readGroups()
   }
+
+  /// Whether this is a copy that holds names alone.
+  var isEmptyCopy: Bool { hasEmptyMeminfo || empty > 0 && host.processes.isEmpty }
+
+  private var hasEmptyMeminfo = false
+
+  /// Where a collected host says its page size, which no file of it does.
+  static let pageSizeFile = "oomsim/page_size"
 
   private mutating func bytes(_ name: String, as label: String) -> [UInt8]? {
     switch directory.read(name) {
@@ -64,14 +75,22 @@ struct HostReading {
 
   private mutating func readMachine(isLive: Bool) {
     if let bytes = bytes("proc/meminfo") {
+      hasEmptyMeminfo = bytes.isEmpty
       host.machine.read(meminfo: bytes)
     } else {
       notes.append("no /proc/meminfo: the machine's memory is not known")
     }
+    let vmstat = bytes("proc/vmstat")
     if isLive {
       host.machine.pageSize = Bytes(Int64(sysconf(Int32(_SC_PAGESIZE))))
-    } else if let bytes = bytes("proc/vmstat") {
-      host.machine.inferPageSize(vmstat: bytes)
+    } else if let size = bytes(Self.pageSizeFile).flatMap(hostNumber) {
+      host.machine.setPageSize(size)
+    } else if let vmstat {
+      host.machine.inferPageSize(vmstat: vmstat, release: host.release)
+    }
+    let zoneinfo = bytes("proc/zoneinfo")
+    if let zoneinfo, let vmstat {
+      host.machine.readOwnCounters(zoneinfo: zoneinfo, vmstat: vmstat)
     }
     if let bytes = bytes("sys/devices/system/cpu/online") { host.machine.read(cpusOnline: bytes) }
     if let bytes = bytes("proc/swaps") { host.machine.read(swaps: bytes) }
@@ -88,7 +107,7 @@ struct HostReading {
           host.machine.read(nodeMeminfo: bytes, node: node)
         }
       }
-      if let bytes = bytes("proc/zoneinfo") { host.machine.read(zoneinfo: bytes) }
+      if let zoneinfo { host.machine.read(zoneinfo: zoneinfo) }
     }
     for name in HostSysctls.names {
       if let number = bytes("proc/sys/vm/" + name).flatMap(hostNumber) {
@@ -141,6 +160,9 @@ struct HostReading {
     var lines = notes
     if vanished > 0 {
       lines.append("\(counted(vanished, "process", "processes")) ended while being read")
+    }
+    if empty > 0 {
+      lines.append("\(counted(empty, "process", "processes")) left out: their files are empty")
     }
     if closed > 0 {
       lines.append("\(closed) of \(host.processes.count + closed) processes cannot be read")

@@ -12,6 +12,8 @@ final class ProcessReading {
   private(set) var vanished = 0
   /// Processes of which even `status` cannot be read.
   private(set) var closed = 0
+  /// Processes whose `status` is empty, which no kernel shows.
+  private(set) var empty = 0
   /// Files that cannot be read, by their names.
   private(set) var unreadable: [String: Int] = [:]
 
@@ -33,7 +35,7 @@ final class ProcessReading {
     for part in 0..<count {
       let slice = pids[(pids.count * part / count)..<(pids.count * (part + 1) / count)]
       // The first part is read here, with what is open already.
-      let own = part == 0 ? directory : HostDirectory(directory.path) ?? directory
+      let own = part == 0 ? directory : directory.another() ?? directory
       readings.append(ProcessReading(own, slice))
     }
     var threads: [pthread_t] = []
@@ -84,6 +86,10 @@ final class ProcessReading {
       return
     case .unreadable:
       closed += 1
+      return
+    }
+    if status.isEmpty {
+      empty += 1
       return
     }
     // One after the other without anything in between: the kernel computes the score when it is read.

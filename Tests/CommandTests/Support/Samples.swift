@@ -25,7 +25,7 @@ enum Samples {
     name: "passing", expect: #", "expect": { "kills": [ { "name": "big" } ] }"#)
   static let failing = scenario(
     name: "failing", expect: #", "expect": { "kills": [ { "name": "small" } ] }"#)
-  static let malformed = #"{ "schema": "oomsim.scenario/1", "machine": { "memory": "1GB" } }"#
+  static let malformed = #"{ "schema": "oomsim.scenario/1", "machine": { "memory": "1KB" } }"#
 
   /// A directory with one file of each kind.
   static func directory() throws -> Scratch {

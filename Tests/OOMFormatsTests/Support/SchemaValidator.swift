@@ -17,7 +17,7 @@ final class SchemaValidator {
   func checkKeywords() { visit(root) }
 
   private static let annotations: Set = [
-    "$schema", "$id", "$defs", "title", "description", "examples",
+    "$schema", "$id", "$defs", "title", "description", "examples", "default",
   ]
 
   private func visit(_ schema: JSONTree) {
@@ -34,6 +34,10 @@ final class SchemaValidator {
       case ("examples", .array(let examples)):
         for example in examples where !check(example, schema, "").isEmpty {
           unsupported.insert("an example that is none: \(example)")
+        }
+      case ("default", let usual):
+        if !check(usual, schema, "").isEmpty {
+          unsupported.insert("a default that is none: \(usual)")
         }
       default: _ = check(.null, .object([(keyword, value)]), "")
       }

@@ -5,8 +5,8 @@ extension Machine {
   package static let fields: [Field<Self>] = [
     Field(
       "memory", .size({ $0.memory }, { $0.memory = $1 }),
-      "Memory that the kernel manages: MemTotal of /proc/meminfo.", example: "\"16G\"",
-      isRequired: true),
+      "Memory that the kernel manages: MemTotal of /proc/meminfo, 1 to 4 % less than is built in.",
+      example: "\"16G\"", isRequired: true),
     Field(
       "swap",
       .swap({ ($0.swap, $0.swapDevices) }, { ($0.swap, $0.swapDevices) = ($1.pages, $1.devices) }),
