@@ -25,11 +25,9 @@ flags=(
   -Xllvm -sil-disable-pass=copy-propagation
 )
 
-# What reads files, hosts and clusters stays out, and so does what a page has a way of its own for.
+# What a page has a way of its own for stays out.
 files() {
   case $1 in
-    OOMFormats) find Sources/OOMFormats -maxdepth 1 -name '*.swift'
-      find Sources/OOMFormats/{Batch,JSON,Results,Scenario,Sweep,Timeline} -name '*.swift' ;;
     OOMReports) find Sources/OOMReports/{Autopsy,Explain,Text} -name '*.swift' ;;
     Entry) echo Sources/WebAssembly/Entry.swift ;;
     *) find "Sources/$1" -name '*.swift' ;;

@@ -45,7 +45,7 @@ import Testing
     Call("protect malformed.json --process big", 65, error: ["malformed.json:1:57"]),
     Call("protect missing.json --process big", 66, error: ["no such file"]),
     Call("protect pass.json --process small", out: ["is not killed: nothing to spare it from"]),
-    Call("compare pass.json fail.json nothing.json", 64, error: ["Unexpected argument"]),
+    Call("compare pass.json fail.json nothing.json", 64, error: ["two scenarios are compared"]),
     Call("compare pass.json fail.json --kernels 5.0,5.1", 64, error: ["--kernels is for one FILE"]),
     Call("compare - -", stdin: "", 64, error: ["standard input is one scenario only"]),
     Call("compare pass.json malformed.json", 65, error: ["malformed.json:1:57"]),

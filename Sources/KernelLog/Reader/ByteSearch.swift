@@ -1,5 +1,5 @@
 #if !canImport(Glibc)
-  // What a machine without a C library lacks.
+  // A search through bytes, which a machine without a C library lacks.
 
   /// The first of some bytes that is the given one. C: `memchr()`.
   @unsafe

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+/// The page that runs the engine itself: what is in it, what is missing is told, and that the module answers as the program.
+struct PlaygroundTests {
+  /// Bytes that only look like a module: the page holds them as they are.
+  private func page(_ module: [UInt8], in scratch: Scratch) async throws -> String {
+    let file = try scratch.file("oomsim.wasm.gz", Data(module)).path
+    let output = try await Program.run(["playground", "-o", "-", "--module", file])
+    #expect(output.code == 0 && output.error.isEmpty, "\(output.error)")
+    return output.out
+  }
+
+  /// The text of an element that a script reads.
+  private func text(of id: String, in page: String) throws -> String {
+    let begin = try #require(page.range(of: "id=\"\(id)\""))
+    let open = try #require(page[begin.upperBound...].range(of: ">"))
+    let end = try #require(page[open.upperBound...].range(of: "</script>"))
+    return String(page[open.upperBound..<end.lowerBound])
+  }
+
+  @Test func `the module is in it, five digits for four bytes`() async throws {
+    let scratch = try Scratch()
+    for count in [2, 3, 4, 5, 1001] {
+      let module = [0x1F, 0x8B] + (2..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+      let page = try await page(module, in: scratch)
+      let alphabet = Array(try text(of: "alphabet", in: page).utf8)
+      #expect(alphabet.count == 85 && Set(alphabet).count == 85)
+      #expect(page.contains("data-count=\"\(count)\""))
+      var bytes: [UInt8] = []
+      let digits = Array(try text(of: "module", in: page).utf8)
+      for begin in stride(from: 0, to: digits.count, by: 5) {
+        let word = digits[begin..<begin + 5].reduce(UInt32(0)) {
+          $0 * 85 + UInt32(alphabet.firstIndex(of: $1) ?? 0)
+        }
+        bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
+      }
+      #expect(Array(bytes.prefix(count)) == module)
+    }
+  }
+
+  @Test func `the stories of the course are in it, byte for byte, and nothing is fetched`() async throws {
+    let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
+    let stories = try #require(
+      try JSONSerialization.jsonObject(with: Data(try text(of: "stories", in: page).utf8))
+        as? [[String: String]])
+    #expect(stories.count > 100)
+    let first = try #require(stories.first)
+    let file = Program.packageRoot.appending(path: "Scenarios/global/\(first["name"] ?? "").json")
+    #expect(try String(contentsOf: file, encoding: .utf8) == first["text"])
+    #expect(page.contains("Content-Security-Policy"))
+    for reference in ["<link", "src=", "@import", "fetch(", "XMLHttpRequest"] {
+      #expect(!page.contains(reference), "\(reference)")
+    }
+    // Without the module and the stories it is small.
+    #expect(page.utf8.count < 400_000)
+  }
+
+  @Test func `a module that is not there, or is none`() async throws {
+    let scratch = try Scratch()
+    let plain = try scratch.file("oomsim.wasm", "\0asm").path
+    let none = try await Program.run(["playground", "-o", "-", "--module", plain])
+    #expect(none.code == 65 && none.out.isEmpty && none.error.contains("is not packed by gzip"))
+    let missing = try await Program.run(["playground", "-o", "-", "--module", plain + "x"])
+    #expect(missing.code == 66 && missing.out.isEmpty)
+    let nowhere = try await Program.run(["playground"])
+    #expect(nowhere.code == 64 && nowhere.error.contains("say where with -o FILE.html"))
+  }
+
+  private static let module = Program.packageRoot.appending(path: ".build/wasm/oomsim.wasm").path
+
+  private static let canAsk: Bool = {
+    let hasNode = ["/usr/local/bin/node", "/usr/bin/node"].contains {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+    let canAsk = hasNode && FileManager.default.fileExists(atPath: module)
+    if !canAsk {
+      print(
+        "NOT CHECKED: that the WebAssembly module answers as the program: it takes Sources/WebAssembly/build.sh, and node")
+    }
+    return canAsk
+  }()
+
+  /// Every shipped scenario and log, and some hundred changed ones: Tests/WebAssembly/check.mjs.
+  @Test(.enabled(if: canAsk)) func `the module answers as the program`() async throws {
+    let output = try await Program.shell(
+      "node Tests/WebAssembly/check.mjs '\(Self.module)' \"$(command -v oomsim)\"")
+    #expect(output.code == 0, "\(output)")
+    #expect(output.out.contains(" 0 differ;") && output.out.contains("no trap"))
+  }
+}
