@@ -29,12 +29,11 @@ flags=(
 files() {
   case $1 in
     OOMReports) find Sources/OOMReports/{Autopsy,Explain,Text} -name '*.swift' ;;
-    Entry) echo Sources/WebAssembly/Entry.swift ;;
     *) find "Sources/$1" -name '*.swift' ;;
   esac | LC_ALL=C sort
 }
 
-for module in VictimSelection OOMSimulator OOMFormats KernelLog OOMReports Entry; do
+for module in VictimSelection OOMSimulator OOMFormats KernelLog OOMReports WebAssembly; do
   # shellcheck disable=SC2046
   swiftc "${flags[@]}" -module-name "$module" -emit-module-path "$work/$module.swiftmodule" \
     -emit-object -o "$work/$module.o" $(files "$module")
@@ -42,7 +41,7 @@ done
 "$bin/clang" --target=wasm32-unknown-none-wasm -Oz -mbulk-memory -ffreestanding -fno-builtin -Wall -Werror \
   -c Sources/WebAssembly/Runtime.c -o "$work/Runtime.o"
 "$bin/wasm-ld" --no-entry --gc-sections --strip-all -O2 -z stack-size=1048576 \
-  "$work"/{VictimSelection,OOMSimulator,OOMFormats,KernelLog,OOMReports,Entry,Runtime}.o "$unicode" \
+  "$work"/{VictimSelection,OOMSimulator,OOMFormats,KernelLog,OOMReports,WebAssembly,Runtime}.o "$unicode" \
   -o "$out/oomsim.wasm"
 gzip -9nkf "$out/oomsim.wasm"
 echo "$out/oomsim.wasm: $(stat -c %s "$out/oomsim.wasm") bytes, $(stat -c %s "$out/oomsim.wasm.gz") packed"

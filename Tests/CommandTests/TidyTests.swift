@@ -12,6 +12,7 @@ struct TidyTests {
     "OOMFormats": ["OOMSimulator", "VictimSelection", "Glibc", "Synchronization"],
     "KernelLog": ["OOMFormats", "OOMSimulator", "VictimSelection", "Glibc"],
     "OOMReports": ["KernelLog", "OOMFormats", "OOMSimulator", "VictimSelection"],
+    "WebAssembly": ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
     "oomsim": [
       "KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection", "Dispatch",
       "FoundationEssentials", "Glibc", "Synchronization",

@@ -148,7 +148,7 @@ enum PlaygroundScript {
       });
     }
     const unique=n=>(parsed()?.processes??[]).filter(p=>p.name===n&&!(p.count>1)).length===1&&!/[.\[\]=]/.test(n);
-    // Who would die at each moment: a strip below the time axis.
+    // The process that would die at each moment: a strip below the time axis.
     function strip(){
       const box=$("strip");box.replaceChildren();
       if(slow>60||guessing)return;

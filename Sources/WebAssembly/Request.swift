@@ -16,17 +16,19 @@ import VictimSelection
 /// Room for bytes that the page writes.
 @_expose(wasm, "oomsim_reserve")
 @_cdecl("oomsim_reserve")
-public func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+func reserve(_ count: Int) -> UnsafeMutableRawPointer {
   UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
 }
 
+/// Gives an answer's room back.
 @_expose(wasm, "oomsim_release")
 @_cdecl("oomsim_release")
-public func release(_ answer: UnsafeMutableRawPointer) { unsafe answer.deallocate() }
+func release(_ answer: UnsafeMutableRawPointer) { unsafe answer.deallocate() }
 
+/// Answers a request.
 @_expose(wasm, "oomsim_call")
 @_cdecl("oomsim_call")
-public func call(
+func call(
   _ request: UnsafeMutableRawPointer, _ length: Int, _ count: Int
 ) -> UnsafeMutableRawPointer {
   let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: request, count: count))
