@@ -25,9 +25,11 @@ flags=(
   -Xllvm -sil-disable-pass=copy-propagation
 )
 
-# What a page has a way of its own for stays out.
+# What reads hosts, clusters and other programs' output stays out, and so does what a page has a way of its own for.
 files() {
   case $1 in
+    OOMFormats) find Sources/OOMFormats -name '*.swift' ! -path '*/Batch/*' ! -path '*/Host/*' \
+      ! -path '*/Import/*' ! -path '*/Kubernetes/*' ;;
     OOMReports) find Sources/OOMReports/{Autopsy,Explain,Text} -name '*.swift' ;;
     *) find "Sources/$1" -name '*.swift' ;;
   esac | LC_ALL=C sort

@@ -53,18 +53,21 @@ enum PlaygroundScript {
         b.onclick=()=>m.line&&mark(m.line,m.column);
         box.append(el("li",{},b));
       }
-      const first=(list??[]).find(m=>m.line);
-      underline(first);
+      underline((list??[]).filter(m=>m.line));
     }
     const offset=(line,column)=>text().split("\n").slice(0,line-1).reduce((n,l)=>n+l.length+1,0)+column-1;
     function mark(line,column){const at=offset(line,column),box=$("text");box.focus();
       const end=/^"[^"\n]*"?|^[\w.-]+|^./.exec(text().slice(at));box.setSelectionRange(at,at+(end?end[0].length:1))}
-    // The place of a mistake, drawn below the text that is typed.
-    function underline(m){
-      const back=$("backdrop");back.replaceChildren();
-      if(!m)return;
-      const at=offset(m.line,m.column),all=text(),word=(/^"[^"\n]*"?|^[\w.-]+|^./.exec(all.slice(at))??[" "])[0];
-      back.append(all.slice(0,at),el("mark",{textContent:word}),all.slice(at+word.length)+"\n");
+    // The places of mistakes, drawn below the text that is typed.
+    function underline(list){
+      const back=$("backdrop"),all=text();let from=0;
+      back.replaceChildren();
+      for(const at of list.map(m=>offset(m.line,m.column)).sort((a,b)=>a-b)){
+        if(at<from)continue;
+        const word=(/^"[^"\n]*"?|^[\w.-]+|^./.exec(all.slice(at))??[" "])[0];
+        back.append(all.slice(from,at),el("mark",{textContent:word}));from=at+word.length;
+      }
+      if(list.length)back.append(all.slice(from)+"\n");
       scroll();
     }
     const scroll=()=>{$("backdrop").scrollTop=$("text").scrollTop;$("backdrop").scrollLeft=$("text").scrollLeft};
