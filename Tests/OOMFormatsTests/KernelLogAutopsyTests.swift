@@ -2,6 +2,7 @@ import Foundation
 import KernelLog
 import OOMFormats
 import OOMSimulator
+import SharedData
 import Testing
 
 /// What the rules say of reports of real kernels: those of the tests, and all that lie beside the package.
@@ -161,11 +162,10 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Logs.hasConsoles, "../shared/recordings/console is missing"))
-  func `every console of a recorded kernel`()
+  @Test func `every console of a recorded kernel`()
     throws
   {
-    let folder = Logs.shared.appending(path: "recordings/console")
+    let folder = Recordings.folder.appending(path: "console")
     var count = 0
     for name in Logs.sharedConsoles {
       let bytes = try Logs.bytes(name, in: folder)

@@ -17,8 +17,7 @@ import Testing
   }
 
   @Test(
-    "every recorded victim that is missed by as little as the counters lag is missed in a near tie",
-    .enabled(if: SharedRecordingTests.isThere, SharedRecordingTests.missing))
+    "every recorded victim that is missed by as little as the counters lag is missed in a near tie")
   func misses() throws {
     var misses: [Miss] = []
     var nearTies: [String: Int] = [:]
@@ -52,8 +51,7 @@ import Testing
 
   /// Dumps show rss by the counters and by a walk over the page tables.
   @Test(
-    "no recorded counter is further behind than a release's rule says",
-    .enabled(if: SharedRecordingTests.isThere, SharedRecordingTests.missing))
+    "no recorded counter is further behind than a release's rule says")
   func counters() throws {
     var readings = 0
     var most: Int64 = 0
@@ -82,7 +80,7 @@ import Testing
   private static func files() throws -> [URL] {
     try ["", "worlds", "swap-order"].flatMap { folder in
       try FileManager.default.contentsOfDirectory(
-        at: SharedRecordingTests.folder.appending(path: folder), includingPropertiesForKeys: nil
+        at: RecordedRunTests.folder.appending(path: folder), includingPropertiesForKeys: nil
       ).filter { $0.pathExtension == "json" && $0.lastPathComponent.contains("@") }
     }.sorted { $0.path < $1.path }
   }
@@ -90,7 +88,7 @@ import Testing
   private func miss(
     _ recorded: RecordedScenario, _ nearTies: inout [String: Int]
   ) throws -> Miss? {
-    let read = try SharedRecordingTests.read(recorded)
+    let read = try RecordedRunTests.read(recorded)
     var simulator = Simulator(for: read)
     let scenario = read.ending(recorded.endingAtDeath, at: simulator)
     simulator.recordsCandidates = true

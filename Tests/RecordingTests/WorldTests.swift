@@ -9,11 +9,7 @@ import Testing
 /// what was swapped. Here it counts how many come out as recorded, since some are near ties, which a kernel decides by
 /// counters that lag behind. Every decision of theirs is checked by itself and has to be right.
 @Suite struct WorldTests {
-  static let isThere = SharedData.has(
-    "recordings/worlds", for: "replays of random worlds, from their steps")
-  static let missing: Comment = "../shared/recordings/worlds is missing"
-
-  @Test("random worlds", .enabled(if: isThere, missing))
+  @Test("random worlds")
   func worlds() throws {
     let tally = try Tally(ofFolder: "worlds")
     #expect(tally.skipped.isEmpty, "\(tally.skipped)")
@@ -25,7 +21,7 @@ import Testing
     #expect(tally.sizes.are(atLeast: 81, of: 59), "\(tally.sizes)")
   }
 
-  @Test("what is swapped first", .enabled(if: isThere, missing))
+  @Test("what is swapped first")
   func swapOrder() throws {
     let tally = try Tally(ofFolder: "swap-order")
     #expect(tally.skipped.isEmpty, "\(tally.skipped)")
@@ -67,7 +63,7 @@ struct Tally {
   private var kernels: [String: [String: Score]] = [:]
 
   init(ofFolder folder: String) throws {
-    let place = SharedRecordingTests.folder.appending(path: folder)
+    let place = RecordedRunTests.folder.appending(path: folder)
     let files = try FileManager.default.contentsOfDirectory(
       at: place, includingPropertiesForKeys: nil
     ).filter { $0.pathExtension == "json" }
@@ -94,7 +90,7 @@ struct Tally {
   }
 
   private mutating func check(_ recorded: RecordedScenario) throws {
-    let read = try SharedRecordingTests.read(recorded)
+    let read = try RecordedRunTests.read(recorded)
     let simulator = Simulator(for: read)
     let scenario = read.ending(recorded.endingAtDeath, at: simulator)
     let expectation = try #require(scenario.expectation)

@@ -93,7 +93,7 @@ for (let number = 0; number < count; number += 1) {
 
 // Asked the same again, nothing stays behind.
 const story = readFileSync("Scenarios/protection/agent-minus-500.json");
-for (let warm = 0; warm < 3; warm += 1) ask("run", [], story);
+for (let warm = 0; warm < 4; warm += 1) ask(warm % 2 ? "run" : "autopsy", [], story);
 const before = engine.oomsim_in_use();
 for (let again = 0; again < count; again += 1) ask(again % 2 ? "run" : "autopsy", [], story);
 const left = engine.oomsim_in_use() - before;

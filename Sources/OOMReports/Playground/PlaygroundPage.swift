@@ -118,6 +118,7 @@ package struct PlaygroundPage {
     #mistakes{list-style:none;padding:0}#mistakes button{text-align:left;border-color:var(--kill);margin:.15rem 0}
     #headline{font-size:1.2rem;border-left:4px solid var(--kernel);padding-left:.75rem}
     #headline.bad{border-color:var(--kill)}.stale{opacity:.55}
+    .tools label{max-width:100%}input[type=file]{min-width:0;flex:1 1 8rem}
     label{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}
     input[type=range]{flex:1 1 8rem;min-width:6rem;accent-color:var(--link)}
     td input[type=range]{width:8rem}output{font-variant-numeric:tabular-nums;min-width:4rem}
@@ -144,11 +145,11 @@ package struct PlaygroundPage {
     <header><h1>oomsim playground</h1>
     <p class="soft">Which process the Linux kernel kills when memory runs out. The engine runs in this page; nothing leaves it. \
     <span id="status" role="status">Starting…</span></p></header>
-    <div class="tools"><label>Story <select id="story"></select></label>
+    <section aria-label="Stories and files"><div class="tools"><label>Story <select id="story"></select></label>
     <label><input type="checkbox" id="guess"> let me guess first</label>
     <label>Open <input type="file" id="file" accept=".json,.txt,.log,text/plain,application/json"></label>
     <button type="button" id="save">Save as JSON</button><button type="button" id="link">Copy a link</button></div>
-    <p id="teaches" class="soft"></p>
+    <p id="teaches" class="soft"></p></section>
     <main class="two">
     <section aria-label="Input">
     <div class="tools" role="group" aria-label="Kind of input">

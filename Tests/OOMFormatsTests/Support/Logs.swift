@@ -8,8 +8,6 @@ enum Logs {
   static let folder = Files.packageRoot.appending(path: "Tests/Data/logs")
   static let shared = SharedData.folder
   static let hasReports = SharedData.has("reports", for: "kernel logs that people posted")
-  static let hasConsoles = SharedData.has(
-    "recordings/console", for: "whole consoles of recorded kernels")
 
   static let names = texts(in: folder)
 
@@ -18,7 +16,7 @@ enum Logs {
     ProcessInfo.processInfo.environment["OOMSIM_MUTATIONS"].flatMap { Int($0) } ?? 120
 
   static let sharedReports = texts(in: shared.appending(path: "reports"))
-  static let sharedConsoles = texts(in: shared.appending(path: "recordings/console"))
+  static let sharedConsoles = texts(in: Recordings.folder.appending(path: "console"))
 
   static func texts(in folder: URL) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])

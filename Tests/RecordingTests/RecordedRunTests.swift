@@ -6,14 +6,9 @@ import SharedData
 import Testing
 
 /// What real kernels did, against what the simulator says: every decision, every admission and every
-/// replayable script of the recordings in a `shared` folder beside the project, when there is one. A
-/// selection of the same scenarios is in Scenarios/recorded and always checked.
-@Suite struct SharedRecordingTests {
-  static let folder = SharedData.folder.appending(path: "recordings")
-  static let isThere = SharedData.has(
-    "recordings", for: "every decision, admission and replay of recorded kernels")
-
-  static let missing: Comment = "../shared/recordings is missing"
+/// replayable script of the recordings. A selection of the same scenarios is in Scenarios/recorded.
+@Suite struct RecordedRunTests {
+  static let folder = Recordings.folder
 
   static let files: [URL] =
     ((try? FileManager.default.contentsOfDirectory(
@@ -50,8 +45,29 @@ import Testing
   }
 
   @Test(
-    "every recorded decision, admission and replay",
-    .enabled(if: isThere, missing))
+    "a checkout alone has all that a folder `shared` beside it has",
+    .enabled(
+      if: SharedData.has("recordings", for: "that the packed recordings are all"),
+      "../shared/recordings is missing"))
+  func packed() throws {
+    let shared = SharedData.folder.appending(path: "recordings")
+    var compared = 0
+    for part in ["", "worlds", "swap-order", "console"] {
+      let folder = shared.appending(path: part)
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      where name.hasSuffix(".json") || part == "console" {
+        let own = Recordings.unpacked.appending(path: part).appending(path: name)
+        #expect(
+          FileManager.default.contentsEqual(
+            atPath: folder.appending(path: name).path, andPath: own.path), "\(part)/\(name)")
+        compared += 1
+      }
+    }
+    #expect(compared > 700)
+  }
+
+  @Test(
+    "every recorded decision, admission and replay")
   func all() throws {
     var checked: [RecordedScenario.Kind: Int] = [:]
     var failed: Set<String> = []
@@ -78,8 +94,7 @@ import Testing
   }
 
   @Test(
-    "the growing process is within 2 % of its recorded size",
-    .enabled(if: isThere, missing))
+    "the growing process is within 2 % of its recorded size")
   func growerSizes() throws {
     var far: [String] = []
     var count = 0
