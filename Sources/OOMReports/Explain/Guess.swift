@@ -22,4 +22,14 @@ package enum Guess {
     }
     return "'\(plain(String(word)))' is none of those that can be killed. It is \(truth)."
   }
+
+  /// Why a process was chosen or was not, with its own sum.
+  ///
+  /// - Parameter name: a name or a pid.
+  static func sums(
+    of name: String, in kill: Kill, _ scene: OOMScene, pageSize: Bytes
+  ) -> String {
+    WhyNotText(kill: kill, scene: scene, numbers: LessonNumbers(pageSize: pageSize))
+      .reasonWithSums(name)
+  }
 }

@@ -19,6 +19,7 @@ extension KillLesson {
   /// Why not that one.
   func why(_ name: String) -> Lesson.Step {
     let why = WhyNot(name, in: kill, scene)
+    let text = WhyNotText(kill: kill, scene: scene, numbers: numbers)
     let subject = why.candidate.map { numbers.name($0.identity) } ?? plain(name)
     var step = Lesson.Step(name: .why, title: "Why not \(plain(name))")
     step.facts = [
@@ -30,12 +31,10 @@ extension KillLesson {
       step.facts.append(Lesson.Fact("place", place))
     }
     if let candidate = why.candidate, candidate.ineligible == nil {
-      let terms = Term.text(
-        scene.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
-      step.field("points", "\(SizeFormat.grouped(candidate.points)) = \(terms)")
+      step.field("points", text.sum(candidate))
       step.facts.append(Lesson.Fact("points", candidate.points))
     }
-    step.say(text(of: why, subject))
+    step.say(text.reason(why, subject))
     step.parts += rule(of: why)
     wouldHaveBeen(why, subject, into: &step)
     return step
@@ -58,29 +57,6 @@ extension KillLesson {
         step.say("No value of \(setting) would have made it the victim.")
       }
     default: break
-    }
-  }
-
-  private func text(of why: WhyNot, _ subject: String) -> String {
-    switch why.reason {
-    case .chosen:
-      return kill.dyingFirst == kill.victim.identity
-        ? "\(subject) is the victim."
-        : "\(subject) was chosen; its child \(numbers.name(kill.dyingFirst)) died for it."
-    case .diedToo(let because): return "\(subject) did die: \(because.rawValue)."
-    case .notInDomain:
-      let domain = scene.cgroup.map { "in \(plain($0)), whose limit was hit" } ?? "running then"
-      return "\(subject) was not \(domain), so nobody looked at it."
-    case .ineligible(let reason): return "\(subject) was no candidate: \(reason.rawValue)."
-    case .fewerPoints(let points):
-      let size =
-        scene.arithmetic.unit == .pages
-        ? numbers.pages(Int64(clamping: points)) : "\(SizeFormat.grouped(points)) points"
-      return "\(subject) was \(size) short of \(numbers.name(kill.victim.identity))."
-    case .tie:
-      return "\(subject) had just as many points; the place in the walk decided."
-    case .notByPoints(let chosen):
-      return "Points did not decide: the victim was taken \(chosen.reason ?? "")."
     }
   }
 
