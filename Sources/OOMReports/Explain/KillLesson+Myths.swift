@@ -8,8 +8,10 @@ extension KillLesson {
     var step = Lesson.Step(name: .myths, title: "What it is not")
     for myth in Myth.touched(by: kill, scene, in: scenario) {
       guard let rule = myth.rule(in: rules.kernel, scene.constraint) else { continue }
-      let isWrong = myth.isWrong(under: scene.arithmetic.rules)
-      step.say("\"\(myth.claim)\" " + (isWrong ? myth.answer(kill) : "Here it is no myth."))
+      let all = scene.arithmetic.rules
+      let isWrong = myth.isWrong(under: all)
+      step.say(
+        "\"\(myth.claim)\" " + (isWrong ? myth.answer(kill, all) : "Here it is no myth."))
       step.parts.append(.rule(RulesInForce.text(rule), rule))
       step.facts.append(Lesson.Fact(myth.rawValue, isWrong ? "myth" : "true here"))
     }
@@ -92,38 +94,6 @@ extension WhyNot.Reason {
     case .fewerPoints: "fewer_points"
     case .tie: "tie"
     case .notByPoints: "not_by_points"
-    }
-  }
-}
-
-extension Myth {
-  var claim: String {
-    switch self {
-    case .age: "A process that runs for long is spared."
-    case .nice: "A nice process dies first."
-    case .rootBonus: "Processes of root have a bonus."
-    case .child: "A child dies for its parent."
-    case .addressSpace: "Virtual size counts."
-    case .swap: "What is in swap does not count."
-    case .upTo1000: "oom_score goes from 0 to 1000."
-    case .random: "The victim is picked at random."
-    case .whoAsks: "The one that asks for the memory is killed."
-    case .reservation: "memory.min and memory.low keep a process from being killed."
-    }
-  }
-
-  /// What is true instead, in this kill.
-  func answer(_ kill: Kill) -> String {
-    switch self {
-    case .age: "No more: neither age nor CPU time counts."
-    case .nice: "No more: nice does not count."
-    case .rootBonus, .child, .addressSpace: "No more."
-    case .swap: "It counts like memory."
-    case .upTo1000: "Not here: that of \(plain(kill.victim.name)) was \(kill.victim.oomScore)."
-    case .random: "There were equals, and their order decided."
-    case .whoAsks:
-      "\(plain(kill.decision?.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
-    case .reservation: "They keep pages from reclaim; badness does not read them."
     }
   }
 }
