@@ -76,7 +76,9 @@ let learnCommand = CommandSpec(
   terminal.out(text.place(index))
   // A reader who is to guess is not told the story before.
   if isStepwise {
-    if !walk(lesson, lessonText, terminal) { return .done }
+    let walk = Walk(
+      run: run, scenario: scenario, lesson: lesson, text: lessonText, terminal: terminal)
+    if !walk.go(asksEnd: true) { return .done }
     terminal.out("\n" + text.story(index, scenario))
   } else {
     terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
