@@ -298,7 +298,7 @@ import Testing
       let text = LessonText(lesson, style: Style(isColored: false), width: 80).text
       #expect(text.split(separator: "\n").count < 250, "\(kernel)")
       #expect(text.contains("The kernel visits 100001 processes"))
-      #expect(text.contains("the 10 largest; 99991 more are smaller"))
+      #expect(text.contains("the 10 largest; 99991 more are no larger"))
       #expect(text.contains("times more") == (kernel == "6.12"))
       #expect(text.contains("others never had more"))
       #expect(lesson.victim?.name == "big")
