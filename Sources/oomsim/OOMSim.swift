@@ -7,7 +7,8 @@ struct OOMSim {
   static let version = "0.1.0"
 
   static let commands: [CommandSpec] = [
-    runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, reportCommand,
+    runCommand, checkCommand, scoreCommand, explainCommand, learnCommand, mythsCommand,
+    reportCommand,
     playgroundCommand,
     protectCommand, compareCommand, sweepCommand, batchCommand, k8sCommand, importCommand,
     newCommand,

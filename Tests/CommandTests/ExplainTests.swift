@@ -102,15 +102,50 @@ import Testing
   func `step by step the reader guesses before the victim is told`() async throws {
     for (guess, answer) in [("app", "Right: app (1005)."), ("agent", "No: it is app (1005).")] {
       let output = try await Program.shell(
-        "printf '\\n\\n\\n\(guess)\\n\\n\\n\\n\\n\\n\\n\\n' | "
-          + "script -qec 'oomsim explain --color never --step \(Self.agent)' /dev/null")
+        "printf 'kil\\nkill\\n\\n\\n\\nagnt\\n\(guess)\\n\\n\\n\\n\\n\\n\\n\\n' | "
+          + "script -qec 'oomsim explain --color never --step \(Self.agent)' /dev/null",
+        environment: ["COLUMNS": "200"])
       #expect(output.code == 0)
-      let asked = try #require(output.out.range(of: "Who is chosen?"))
-      let told = try #require(output.out.range(of: answer))
+      let text = output.out.replacing("\r\n", with: "\n")
+      let end = try #require(text.range(of: "Right: somebody is killed.\n"))
+      // The setting comes first, and neither it nor a typo tells the end.
+      let before = text[..<end.lowerBound]
+      #expect(before.contains("A machine with 7.7 GiB of memory and no swap"))
+      #expect(before.contains("'kil' is none of these words. Did you mean 'kill'?"))
+      #expect(!before.contains("kill 1 of"))
+      let asked = try #require(text.range(of: "Who is chosen?"))
+      let told = try #require(text.range(of: answer))
       #expect(asked.upperBound < told.lowerBound)
       // Before the answer nobody's points are shown.
-      #expect(!output.out[..<asked.lowerBound].contains("666 909"))
-      #expect(output.out[told.upperBound...].contains("10  What it is not"))
+      #expect(!text[..<told.lowerBound].contains("666 909"))
+      #expect(text[..<told.lowerBound].contains("Did you mean 'agent'?"))
+      let sum =
+        guess == "app"
+        ? " app (1005) has 666 909 = anon 665 600 + page tables 1 309. agent"
+        : " agent (1004) has 104 468 = anon 1 119 771 + page tables 2 197 - oom_score_adj 500"
+      #expect(text[told.upperBound...].hasPrefix(sum), "\(text[told.upperBound...].prefix(400))")
+      #expect(text[told.upperBound...].contains("10  What it is not"))
+    }
+  }
+
+  /// Every kill is asked, and what is no kill can be guessed, too.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func `other kills and other ends are guessed`() async throws {
+    func step(_ story: String, _ lines: String) async throws -> String {
+      try await Program.shell(
+        "printf '\(lines)' | script -qec 'oomsim learn \(story) --color never --step' /dev/null"
+      ).out.replacing("\r\n", with: "\n")
+    }
+    let enters = String(repeating: "\\n", count: 12)
+    let kills = try await step("agent-plus-1000", "kill" + enters + "\\nmysqld\\n\\n")
+    #expect(kills.contains("Kill 2 of 3: an OOM of the machine at"), "\(kills)")
+    #expect(kills.contains("Kill 3 of 3: "))
+    for (story, answer) in [
+      ("redis-bgsave-mode2", "a request is refused."), ("panic-on-oom", "the machine panics."),
+      ("idle-666", "nobody is killed, and all goes on."),
+    ] {
+      let output = try await step(story, "kill" + enters)
+      #expect(output.contains("No: " + answer), "\(output)")
     }
   }
 }

@@ -245,18 +245,40 @@ import Testing
   }
 
   @Test("what to say to a guess")
-  func guess() {
-    let (app, other) = (ProcessIdentity(pid: 5, name: "app"), ProcessIdentity(pid: 6, name: "app"))
-    let agent = ProcessIdentity(pid: 7, name: "agent")
-    let all = [app, other, agent]
+  func guess() throws {
+    let (scenario, _) = reading(
+      scenarioText(
+        """
+        "processes": [ { "pid": 1, "name": "init" }, { "pid": 5, "name": "app", "anon": "60M" },
+          { "pid": 6, "name": "app", "anon": "50M" }, { "pid": 7, "name": "agent", "anon": "10M" } ],
+        "events": [ { "at": "1s", "oom": {} } ]
+        """))
+    let loaded = try #require(scenario)
+    var simulator = Simulator(kernel: "6.12")
+    simulator.recordsCandidates = true
+    let run = simulator.run(valid: loaded)
+    let guess = try #require(Guess(of: 1, in: run))
+    #expect(guess.setting == "an OOM of the machine at 1s")
+    #expect(Guess(of: 2, in: run) == nil)
+    let own = "agent (7) has 2 574 = anon 2 560 + page tables 14. agent (7) was 12 825 pages"
     for (line, answer) in [
-      ("", "It is app (5)."), ("5", "Right: app (5)."), (" app ", "Right: app (5), of 2 with"),
-      ("agent", "No: it is app (5)."), ("6", "No: it is app (5)."),
-      ("x\u{1B}", "'x\\u{1b}' is none"),
+      ("", "It is app (5). app (5) has 15 399 = anon 15 360 + page tables 39. app (6) has"),
+      ("5", "Right: app (5). app (5) has"), (" app ", "Right: app (5), of 2 with this name."),
+      ("agent", "No: it is app (5). " + own), ("6", "No: it is app (5). app (6) has"),
+      ("init", "No: it is app (5). init (1) was no candidate: "),
     ] {
-      let text = Guess.answer(line, chosen: app, among: all)
-      #expect(text.hasPrefix(answer), "\(text)")
+      let reply = guess.reply(to: line)
+      #expect(reply.text.hasPrefix(answer) && reply.isFinal, "\(reply.text)")
     }
+    // A typo is told what may have been meant, and nothing of the answer.
+    let typo = guess.reply(to: "agemt")
+    #expect(!typo.isFinal && typo.text.hasSuffix("looks at. Did you mean 'agent'?"))
+    let odd = guess.reply(to: "x\u{1B}")
+    #expect(odd.text == "'x\\u{1b}' is none of those that the kernel looks at." && !odd.isFinal)
+    #expect(GuessedEnd.reply(to: "kill", run).text == "Right: somebody is killed.")
+    #expect(GuessedEnd.reply(to: "PANICS", run).text == "No: somebody is killed.")
+    let word = GuessedEnd.reply(to: "stals", run)
+    #expect(word.text == "'stals' is none of these words. Did you mean 'stalls'?" && !word.isFinal)
   }
 
   @Test("a hundred thousand candidates are summed up, and it says so")
@@ -276,7 +298,7 @@ import Testing
       let text = LessonText(lesson, style: Style(isColored: false), width: 80).text
       #expect(text.split(separator: "\n").count < 250, "\(kernel)")
       #expect(text.contains("The kernel visits 100001 processes"))
-      #expect(text.contains("the 10 largest; 99991 more are smaller"))
+      #expect(text.contains("the 10 largest; 99991 more are no larger"))
       #expect(text.contains("times more") == (kernel == "6.12"))
       #expect(text.contains("others never had more"))
       #expect(lesson.victim?.name == "big")

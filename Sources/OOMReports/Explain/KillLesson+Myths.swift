@@ -8,8 +8,10 @@ extension KillLesson {
     var step = Lesson.Step(name: .myths, title: "What it is not")
     for myth in Myth.touched(by: kill, scene, in: scenario) {
       guard let rule = myth.rule(in: rules.kernel, scene.constraint) else { continue }
-      let isWrong = myth.isWrong(under: scene.arithmetic.rules)
-      step.say("\"\(myth.claim)\" " + (isWrong ? myth.answer(kill) : "Here it is no myth."))
+      let all = scene.arithmetic.rules
+      let isWrong = myth.isWrong(under: all)
+      step.say(
+        "\"\(myth.claim)\" " + (isWrong ? myth.answer(kill, all) : "Here it is no myth."))
       step.parts.append(.rule(RulesInForce.text(rule), rule))
       step.facts.append(Lesson.Fact(myth.rawValue, isWrong ? "myth" : "true here"))
     }
@@ -19,6 +21,7 @@ extension KillLesson {
   /// Why not that one.
   func why(_ name: String) -> Lesson.Step {
     let why = WhyNot(name, in: kill, scene)
+    let text = WhyNotText(kill: kill, scene: scene, numbers: numbers)
     let subject = why.candidate.map { numbers.name($0.identity) } ?? plain(name)
     var step = Lesson.Step(name: .why, title: "Why not \(plain(name))")
     step.facts = [
@@ -30,12 +33,10 @@ extension KillLesson {
       step.facts.append(Lesson.Fact("place", place))
     }
     if let candidate = why.candidate, candidate.ineligible == nil {
-      let terms = Term.text(
-        scene.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
-      step.field("points", "\(SizeFormat.grouped(candidate.points)) = \(terms)")
+      step.field("points", text.sum(candidate))
       step.facts.append(Lesson.Fact("points", candidate.points))
     }
-    step.say(text(of: why, subject))
+    step.say(text.reason(why, subject))
     step.parts += rule(of: why)
     wouldHaveBeen(why, subject, into: &step)
     return step
@@ -58,29 +59,6 @@ extension KillLesson {
         step.say("No value of \(setting) would have made it the victim.")
       }
     default: break
-    }
-  }
-
-  private func text(of why: WhyNot, _ subject: String) -> String {
-    switch why.reason {
-    case .chosen:
-      return kill.dyingFirst == kill.victim.identity
-        ? "\(subject) is the victim."
-        : "\(subject) was chosen; its child \(numbers.name(kill.dyingFirst)) died for it."
-    case .diedToo(let because): return "\(subject) did die: \(because.rawValue)."
-    case .notInDomain:
-      let domain = scene.cgroup.map { "in \(plain($0)), whose limit was hit" } ?? "running then"
-      return "\(subject) was not \(domain), so nobody looked at it."
-    case .ineligible(let reason): return "\(subject) was no candidate: \(reason.rawValue)."
-    case .fewerPoints(let points):
-      let size =
-        scene.arithmetic.unit == .pages
-        ? numbers.pages(Int64(clamping: points)) : "\(SizeFormat.grouped(points)) points"
-      return "\(subject) was \(size) short of \(numbers.name(kill.victim.identity))."
-    case .tie:
-      return "\(subject) had just as many points; the place in the walk decided."
-    case .notByPoints(let chosen):
-      return "Points did not decide: the victim was taken \(chosen.reason ?? "")."
     }
   }
 
@@ -116,38 +94,6 @@ extension WhyNot.Reason {
     case .fewerPoints: "fewer_points"
     case .tie: "tie"
     case .notByPoints: "not_by_points"
-    }
-  }
-}
-
-extension Myth {
-  var claim: String {
-    switch self {
-    case .age: "A process that runs for long is spared."
-    case .nice: "A nice process dies first."
-    case .rootBonus: "Processes of root have a bonus."
-    case .child: "A child dies for its parent."
-    case .addressSpace: "Virtual size counts."
-    case .swap: "What is in swap does not count."
-    case .upTo1000: "oom_score goes from 0 to 1000."
-    case .random: "The victim is picked at random."
-    case .whoAsks: "The one that asks for the memory is killed."
-    case .reservation: "memory.min and memory.low keep a process from being killed."
-    }
-  }
-
-  /// What is true instead, in this kill.
-  func answer(_ kill: Kill) -> String {
-    switch self {
-    case .age: "No more: neither age nor CPU time counts."
-    case .nice: "No more: nice does not count."
-    case .rootBonus, .child, .addressSpace: "No more."
-    case .swap: "It counts like memory."
-    case .upTo1000: "Not here: that of \(plain(kill.victim.name)) was \(kill.victim.oomScore)."
-    case .random: "There were equals, and their order decided."
-    case .whoAsks:
-      "\(plain(kill.decision?.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
-    case .reservation: "They keep pages from reclaim; badness does not read them."
     }
   }
 }

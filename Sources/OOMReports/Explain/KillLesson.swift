@@ -152,7 +152,13 @@ struct KillLesson {
     let victim = kill.victim
     let isVictim = kill.dyingFirst == victim.identity
     let own = victim.anon &+ victim.swap &+ victim.pageTables
-    if isVictim, kill.killed.count == 1, victim.file &+ victim.shmem > 0 {
+    let isAlone = isVictim && kill.killed.count == 1
+    if isAlone, hasForks, kill.freedPages < own {
+      step.say(
+        "Of \(numbers.size(own)) of anonymous memory, swap and page tables. "
+          + "\(numbers.size(own &- kill.freedPages)) are still shared since a fork: they stay with those that live."
+      )
+    } else if isAlone, victim.file &+ victim.shmem > 0 {
       let stays = victim.file &+ victim.shmem
       step.say(
         "Of \(numbers.size(own &+ stays)) that it had: anonymous memory, swap and page tables. Mapped files "
@@ -163,9 +169,25 @@ struct KillLesson {
     if scenario.machine.exitDelay > 0 {
       step.say("It takes \(SizeFormat.time(scenario.machine.exitDelay)) until all of it is there.")
     }
-    step.parts += rules.main(.reaper)
+    step.parts += reaper
     step.facts = [Lesson.Fact("freed_pages", kill.freedPages)]
     return step
+  }
+
+  private var hasForks: Bool {
+    scenario.events.contains { event in
+      if case .fork = event.action { return true }
+      return false
+    }
+  }
+
+  /// Since 5.18 the reaper only comes to what a victim has not given back by itself.
+  private var reaper: [Lesson.Part] {
+    let late = rules.since(
+      "5.18", .reaper,
+      "reaper: A victim has two seconds to exit by itself; of what it has then, a kernel thread takes the private memory."
+    )
+    return late.isEmpty ? rules.main(.reaper) : late
   }
 
   private func afterwards() -> Lesson.Step {

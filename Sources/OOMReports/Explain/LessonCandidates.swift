@@ -87,7 +87,7 @@ struct LessonCandidates {
     let rows = [head] + shown.map { row($0) }
     var lines = TextTable.lines(ofNumbers: rows)
     if shown.count < eligible.count {
-      lines.append("the \(shown.count) largest; \(eligible.count - shown.count) more are smaller")
+      lines.append("the \(shown.count) largest; \(eligible.count - shown.count) more are no larger")
     }
     return lines
   }

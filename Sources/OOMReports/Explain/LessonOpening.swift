@@ -109,7 +109,9 @@ struct LessonOpening {
     switch scene.trigger {
     case .sysrq: return rules.whole(.sysrq)
     case .declared: return []
-    default: return rules.main(.trigger) + rules.since("4.7", .trigger)
+    default:
+      let rounds = rules.since("4.7", .trigger)
+      return rounds.isEmpty ? rules.main(.trigger) : rounds
     }
   }
 

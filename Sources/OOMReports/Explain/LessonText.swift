@@ -27,6 +27,9 @@ package struct LessonText {
     return heading(lesson.scenario, which: !isPanic)
   }
 
+  /// The scenario and its kernel: not even how many die.
+  package var plainHeading: String { heading(lesson.scenario, which: false) }
+
   private func heading(_ title: String, which: Bool = true) -> String {
     var line =
       style.bold(plain(title.isEmpty ? "scenario" : title))

@@ -15,6 +15,9 @@ struct PanicLesson {
     var step = Lesson.Step(name: .panic, title: "The panic")
     step.field("panic", "at \(SizeFormat.time(panic.at)): \(panic.text)")
     step.facts = [Lesson.Fact("at_us", panic.at), Lesson.Fact("why", panic.why.rawValue)]
+    step.say(
+      "A panic stops the machine. It boots again by itself only where kernel.panic is not 0, which it is by default."
+    )
     switch panic.why {
     case .panicOnOOM:
       step.say("The sysctl is asked before anybody is looked at: nobody is killed.")

@@ -57,7 +57,10 @@ struct AnswerSection {
     if dead != kill.victim.identity {
       text += "It dies for \(PageNames.name(kill.victim.identity)), which was chosen. "
     }
-    if let decision = kill.decision { text += reason(kill.victim, decision) }
+    if let decision = kill.decision {
+      let subject = dead == kill.victim.identity ? "It" : PageNames.name(kill.victim.identity)
+      text += reason(kill.victim, decision, subject)
+    }
     let others = kill.killed.count - 1
     if others > 0 { text += " \(others) more \(others == 1 ? "dies" : "die") with it." }
     return text
@@ -67,6 +70,9 @@ struct AnswerSection {
     guard let decision = kill.decision else {
       return OOMReports.html("by \(kill.by)" + (kill.ground.map { ": \($0.text)" } ?? ""))
     }
+    if decision.scene?.trigger == .declared {
+      return "in an OOM that the scenario declares"
+    }
     if let cgroup = decision.cgroup {
       return "when the memory cgroup <bdi>\(OOMReports.html(cgroup))</bdi> is at its limit"
     }
@@ -74,10 +80,12 @@ struct AnswerSection {
       ? "when its memory nodes are full" : "when the machine is out of memory"
   }
 
-  private func reason(_ victim: Candidate, _ decision: Kill.Decision) -> String {
+  private func reason(
+    _ victim: Candidate, _ decision: Kill.Decision, _ subject: String
+  ) -> String {
     let points = SizeFormat.grouped(victim.points)
     if let reason = decision.chosen.reason, decision.chosen != .points {
-      return "It was taken \(OOMReports.html(reason)), with \(points) points."
+      return "\(subject) was taken \(OOMReports.html(reason)), with \(points) points."
     }
     guard let runnerUp = decision.runnerUp else {
       return "Nobody else could be killed."
@@ -85,10 +93,10 @@ struct AnswerSection {
     let other = PageNames.name(runnerUp.identity)
     if runnerUp.points == victim.points {
       return
-        "It had \(points) points, as many as \(other), and their order decided."
+        "\(subject) had \(points) points, as many as \(other), and their order decided."
     }
     return
-      "It had the most points, \(points); \(other) had \(SizeFormat.grouped(runnerUp.points))."
+      "\(subject) had the most points, \(points); \(other) had \(SizeFormat.grouped(runnerUp.points))."
   }
 
   private func size(_ pages: Int64) -> String {

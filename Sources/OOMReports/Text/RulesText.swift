@@ -108,16 +108,32 @@ package struct RulesText {
   }
 }
 
-/// Text in lines of at most `width` characters, broken at blanks.
+/// Text in lines of at most `width` characters, broken at blanks; the digits of a number stay together.
 package func wrapped(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   var line = ""
-  for word in text.split(separator: " ") {
+  for word in unbroken(text) {
     if !line.isEmpty, line.count + 1 + word.count > width {
       lines.append(line)
       line = ""
     }
-    line += line.isEmpty ? String(word) : " " + word
+    line += line.isEmpty ? word : " " + word
   }
   return lines + [line]
+}
+
+/// The words of a text; the groups of digits of a number are one.
+private func unbroken(_ text: String) -> [String] {
+  var words: [String] = []
+  for word in text.split(separator: " ") {
+    let digits = word.prefix { $0.isASCII && $0.isNumber }
+    let rest = word.dropFirst(digits.count)
+    let isGroup = digits.count == 3 && rest.allSatisfy { $0 == "," || $0 == "." || $0 == ":" }
+    if isGroup, let last = words.last?.last, last.isASCII, last.isNumber {
+      words[words.count - 1] += " " + word
+    } else {
+      words.append(String(word))
+    }
+  }
+  return words
 }

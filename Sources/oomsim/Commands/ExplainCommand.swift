@@ -50,7 +50,8 @@ let explainCommand = CommandSpec(
   }
   let text = LessonText(lesson, style: terminal.style(arguments), width: terminal.width)
   if isStepwise {
-    walk(lesson, text, terminal)
+    Walk(run: run, scenario: scenario, lesson: lesson, text: text, terminal: terminal)
+      .go(asksEnd: number == nil)
   } else {
     terminal.out(text.text)
   }
@@ -59,7 +60,9 @@ let explainCommand = CommandSpec(
 
 let stepOption = OptionSpec(
   name: "--step",
-  help: "One step at a time, and a guess who dies before it is told; needs a terminal.")
+  help:
+    "One step at a time; what comes of it and who dies is guessed before it is told. Needs a terminal."
+)
 
 extension Arguments {
   /// Whether `--step` is given; it is refused where nobody could answer.
@@ -83,25 +86,4 @@ private func checkName(_ name: String?, in run: Run) throws(UsageError) {
   if all.contains(where: { $0.name == name || "\($0.pid)" == name }) { return }
   let near = nearestWord(to: name, among: all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
   throw UsageError("--why: no process is called '\(name)'\(near)")
-}
-
-/// One step after the other, each after a line of the reader.
-///
-/// - Returns: false when the reader has gone away before the end.
-@discardableResult
-func walk(_ lesson: Lesson, _ text: LessonText, _ terminal: Terminal) -> Bool {
-  terminal.out(text.blindHeading)
-  for index in lesson.steps.indices {
-    terminal.out("\n" + text.step(index))
-    if index + 1 == lesson.steps.count { break }
-    if lesson.steps[index].name == .candidates, let chosen = lesson.chosen {
-      terminal.out("\nWho is chosen? A name or a pid, or nothing to be told: ")
-      guard let line = readLine() else { return false }
-      terminal.out(Guess.answer(line, chosen: chosen, among: lesson.candidates) + "\n")
-    } else {
-      terminal.out("\n[Enter] ")
-      if readLine() == nil { return false }
-    }
-  }
-  return true
 }

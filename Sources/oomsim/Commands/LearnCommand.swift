@@ -4,7 +4,7 @@ import OOMSimulator
 
 let learnCommand = CommandSpec(
   name: "learn",
-  overview: "A course in stories: list it, or go through one.",
+  overview: "A course in stories: list it, go through one, or answer a quiz.",
   operands: "[STORY]", operandHelp: "Its name or its number; the whole course when absent.",
   minOperands: 0, maxOperands: 1,
   options: [
@@ -13,7 +13,9 @@ let learnCommand = CommandSpec(
       help:
         "Where the course is, a directory of scenarios with a README.md; by default Scenarios, here or near the program."
     ),
-    stepOption, .json,
+    stepOption,
+  ] + quizOptions + [
+    .json,
     OptionSpec(
       name: "--markdown",
       help: "Print the README.md of the course, with domain and victim of each story worked out."),
@@ -25,6 +27,8 @@ let learnCommand = CommandSpec(
   run: learn)
 
 @Sendable private func learn(_ arguments: Arguments, _ terminal: Terminal) throws -> ExitCode {
+  if arguments.has("--quiz") { return try arguments.quiz(terminal) }
+  try arguments.checkQuizOptions()
   let isStepwise = try arguments.isStepwise(terminal)
   let name = arguments.operands.first
   if arguments.has("--markdown"), name != nil || isStepwise || arguments.has("--json") {
@@ -72,7 +76,9 @@ let learnCommand = CommandSpec(
   terminal.out(text.place(index))
   // A reader who is to guess is not told the story before.
   if isStepwise {
-    if !walk(lesson, lessonText, terminal) { return .done }
+    let walk = Walk(
+      run: run, scenario: scenario, lesson: lesson, text: lessonText, terminal: terminal)
+    if !walk.go(asksEnd: true) { return .done }
     terminal.out("\n" + text.story(index, scenario))
   } else {
     terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
