@@ -95,6 +95,8 @@ import Testing
         at: scratch.url.appending(path: name),
         withDestinationURL: Program.packageRoot.appending(path: name))
     }
+    // A page is made of any module; building the real one takes minutes.
+    try scratch.file(".build/wasm/oomsim.wasm.gz", Data([0x1F, 0x8B]))
     let kubectl = try scratch.file(
       "bin/kubectl",
       """

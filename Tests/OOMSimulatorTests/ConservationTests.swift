@@ -7,11 +7,11 @@ import VictimSelection
 /// No page is lost or invented: after every event and every kill of generated worlds the sums of the
 /// ledger are those of its parts, and those of the processes.
 @Suite struct ConservationTests {
-  /// `OOMSIM_SWARM` sets how many worlds, 192 by default, `OOMSIM_SEED` takes a single one.
+  /// `OOMSIM_SWARM` sets how many worlds, 64 by default, `OOMSIM_SEED` takes a single one.
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 192) / 64, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 64) / 64, 1)
     return (0..<64).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 

@@ -6,12 +6,12 @@ import Testing
 /// What is put off below common groups: `memory.peak` of each is that of all growth applied at every instant, whether
 /// many grow alike or each at its own pace.
 ///
-/// `OOMSIM_SWARM` says how many worlds, 48 by default; `OOMSIM_SEED` takes a single one.
+/// `OOMSIM_SWARM` says how many worlds, 16 by default; `OOMSIM_SEED` takes a single one.
 @Suite struct NestedGrowthTests {
   private static let seeds: [Range<UInt64>] = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return [seed..<seed + 1] }
-    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 48) / 8, 1)
+    let perBlock = max((environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 16) / 8, 1)
     return (0..<8).map { $0 * perBlock..<($0 + 1) * perBlock }
   }()
 
