@@ -5,7 +5,7 @@ package enum Myth: String, CaseIterable, Sendable {
   /// The process that has most memory dies, always.
   case largest
   /// The process that asks for the memory is killed.
-  case whoAsks = "who_asks"
+  case whoAsks = "invoker"
   case random
   /// Old processes, and those with much CPU time, are spared.
   case age
