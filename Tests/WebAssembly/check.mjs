@@ -3,7 +3,8 @@
 //     node Tests/WebAssembly/check.mjs MODULE.wasm PROGRAM [COUNT]
 //
 // All scenarios of Scenarios (run, score, explain), all logs of Tests/Data/logs (autopsy), COUNT malformed and changed
-// scenarios (200 by default), which may end in a mistake but never in a trap, and the memory that is in use before and after.
+// scenarios (200 by default), which may end in a mistake but never in a trap, as many generated worlds up to 1,000, and the
+// memory that is in use before and after.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -91,11 +92,54 @@ for (let number = 0; number < count; number += 1) {
   if (ask("run", [], input).isMistake) mistakes += 1;
 }
 
+const one = (list) => list[random(list.length)];
+function world(number) {
+  const groups = ["/", ...["/a", "/a/b", "/c"].slice(0, random(4))];
+  const memory = 256 + random(2048);
+  const names = Array.from({ length: 1 + random(10) }, (_, i) => `p${i}`);
+  const cgroups = Object.fromEntries(groups.slice(1).map((g) => [g, {
+    "memory.max": one(["max", `${64 + random(512)}M`]), "memory.high": one(["max", `${32 + random(512)}M`]),
+    "memory.oom.group": random(4) === 0 ? 1 : 0,
+  }]));
+  const events = Array.from({ length: 1 + random(10) }, () => {
+    const process = one(names);
+    const at = `${random(60)}s`;
+    return one([
+      { at, grow: { process, anon: `${random(1024)}M`, over: `${random(120)}s` } },
+      { at, grow: { process, shmem: `${random(256)}M` } },
+      { at, shrink: { process, anon: `${random(128)}M` } },
+      { at, touch: { process, anon: `${random(64)}M` } },
+      { at, exit: { process } },
+      { at, sysrq: "f" },
+    ]);
+  });
+  return JSON.stringify({
+    schema: "oomsim.scenario/1", name: `world-${number}`,
+    kernel: one(["2.6.32", "3.0", "3.10", "4.4", "4.19", "5.4", "5.10", "6.1", "6.12", "7.2"]),
+    machine: { memory: `${memory}M`, swap: one([0, `${random(1024)}M`]), exit_delay: one(["0s", "2s"]) },
+    sysctl: { "vm.overcommit_memory": one([0, 0, 1, 2]) }, cgroups,
+    processes: names.map((name) => ({
+      name, anon: `${random(Math.ceil(memory / names.length))}M`, file: `${random(16)}M`,
+      oom_score_adj: one([0, 0, 0, -500, 300, 1000, -1000]), uid: one([0, 1000]), cgroup: one(groups),
+    })),
+    events,
+  });
+}
+let worlds = 0;
+for (let number = 0; number < Math.min(count, 1000); number += 1) {
+  const text = world(number);
+  const answer = ask("run", [["file", "standard input"]], encoder.encode(text));
+  if (answer.isMistake) continue;
+  worlds += 1;
+  const result = execFileSync(program, ["run", "-", "--json"], { input: text, maxBuffer: 1 << 26, stdio: ["pipe", "pipe", "ignore"] });
+  compare(`world ${number}`, result.toString(), answer.text);
+}
+
 // Asked the same again, nothing stays behind.
 const story = readFileSync("Scenarios/protection/agent-minus-500.json");
 for (let warm = 0; warm < 4; warm += 1) ask(warm % 2 ? "run" : "autopsy", [], story);
 const before = engine.oomsim_in_use();
 for (let again = 0; again < count; again += 1) ask(again % 2 ? "run" : "autopsy", [], story);
 const left = engine.oomsim_in_use() - before;
-console.log(`${checked} compared, ${wrong} differ; ${count} changed scenarios, ${mistakes} of them mistakes, no trap; ${left} bytes left behind by ${count} calls`);
+console.log(`${checked} compared, ${worlds} of them generated worlds, ${wrong} differ; ${count} changed scenarios, ${mistakes} of them mistakes, no trap; ${left} bytes left behind by ${count} calls`);
 process.exit(wrong > 0 || left > 0 ? 1 : 0);
