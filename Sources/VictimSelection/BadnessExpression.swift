@@ -23,9 +23,9 @@ package enum BadnessColumn: String, CaseIterable, Sendable {
   /// Between which numbers it is: see `BadnessExpression.isChecked`.
   var bounds: ClosedRange<Int128> {
     switch self {
-    case .anon, .file, .shmem, .swap, .pageTables, .rss, .totalVM, .totalpages, .cgroupCurrent,
-      .cgroupMax:
-      0...(1 << 52)
+    // Sums of what many events, segments and processes have may be far above a machine's memory.
+    case .anon, .file, .shmem, .swap, .pageTables, .rss, .totalVM, .cgroupCurrent: 0...(1 << 60)
+    case .totalpages, .cgroupMax: 0...(1 << 52)
     case .oomScoreAdj: -1000...1000
     case .uid: 0...Int128(UInt32.max)
     case .nice: -20...19

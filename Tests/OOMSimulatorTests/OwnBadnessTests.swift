@@ -295,6 +295,32 @@ import VictimSelection
   }
 
   @Test(
+    "an explanation keeps points as the scan of a badness of one's own does, also from 3.5 to 4.8")
+  func negativeOnNarrowScans() throws {
+    for release: KernelRelease in ["3.10", "4.4", "6.12"] {
+      var simulator = Simulator(kernel: release)
+      simulator.recordsCandidates = true
+      let run = simulator.run(try scenario("uid == 0 ? 5 : 0 - rss"))
+      let scene = try #require(run.kills.first?.decision?.scene)
+      let trace = LeadTrace(
+        over: scene.candidates, constraint: scene.constraint, rules: scene.arithmetic.rules)
+      let leader = try #require(trace.changes.last?.index)
+      #expect(scene.candidates[leader].name == "root", "\(release)")
+      #expect(run.kills.first?.victim.name == "root", "\(release)")
+    }
+  }
+
+  @Test("what a page counter cannot hold is a fault in the scan as in a single look")
+  func columnsOfAnySize() throws {
+    let rows = Rows(columns: [[.rss: 3 << 40], [.rss: 3 << 52]], candidates: [true, true])
+    let expression = try BadnessExpression("rss * 2000")
+    var scratch = BadnessScratch(for: expression)
+    #expect(throws: BadnessFailure.self) {
+      try selectBadProcess(rows, by: &scratch, equalsReplace: true)
+    }
+  }
+
+  @Test(
     "a badness without a value for a candidate cuts the run off, and the warning names process and place"
   )
   func fault() throws {

@@ -1,6 +1,8 @@
 extension Rules {
-  /// Whether the scan keeps points in an `unsigned int`: 3.5 to 4.8.
-  var holdsNarrowPoints: Bool { !badness.isLegacy && selection.holdsPointsIn32Bits }
+  /// Whether the scan keeps points in an `unsigned int`: 3.5 to 4.8. Those of a badness of one's own are 64 bits wide.
+  var holdsNarrowPoints: Bool {
+    !badness.isLegacy && badness.own == nil && selection.holdsPointsIn32Bits
+  }
 
   /// What the scan keeps of points.
   func held(_ points: Int128) -> Int128 {
