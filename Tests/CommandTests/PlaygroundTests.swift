@@ -75,10 +75,19 @@ struct PlaygroundTests {
     let hasNode = ["/usr/local/bin/node", "/usr/bin/node"].contains {
       FileManager.default.isExecutableFile(atPath: $0)
     }
-    let canAsk = hasNode && FileManager.default.fileExists(atPath: module)
+    let files = FileManager.default
+    func changed(_ path: String) -> Date {
+      (try? files.attributesOfItem(atPath: path)[.modificationDate] as? Date) ?? .distantPast
+    }
+    // One that was built before the sources changed answers as they did then.
+    let sources = Program.packageRoot.appending(path: "Sources").path
+    let newest =
+      (try? files.subpathsOfDirectory(atPath: sources))?
+      .map { changed(sources + "/" + $0) }.max() ?? .distantFuture
+    let canAsk = hasNode && files.fileExists(atPath: module) && changed(module) > newest
     if !canAsk {
       print(
-        "NOT CHECKED: that the WebAssembly module answers as the program: it takes Sources/WebAssembly/build.sh, and node"
+        "NOT CHECKED: that the WebAssembly module answers as the program: it takes node, and Sources/WebAssembly/build.sh after the last change"
       )
     }
     return canAsk
