@@ -46,8 +46,22 @@ package enum SizeFormat {
 
   package static func grouped(_ number: Int) -> String { grouped(Int128(number)) }
 
-  /// A time as `1h12m3.207s`.
+  /// A number of pages as `12.4 GiB`, or with the pages before it: `3 250 585 pages (12.4 GiB)`.
+  package static func amount(pages: Int64, pageSize: Bytes, showsPages: Bool) -> String {
+    let size = binary(pages: pages, pageSize: pageSize)
+    return showsPages ? "\(grouped(pages)) \(pages == 1 ? "page" : "pages") (\(size))" : size
+  }
+
+  /// A time for people, rounded down: `1h12m3s`, below a minute `3.207s`.
+  ///
+  /// What a microsecond comes to later is not what a machine would do to the microsecond.
   package static func time(_ time: Microseconds) -> String {
+    let unit: Microseconds = time >= .seconds(60) ? .seconds(1) : time >= 1000 ? 1000 : 1
+    return exactTime(time - time % unit)
+  }
+
+  /// A time to the microsecond, where two may differ by as little: `1h12m3.207s`.
+  package static func exactTime(_ time: Microseconds) -> String {
     let seconds = time / .seconds(1)
     let fraction = (time % .seconds(1)).rawValue
     var text = ""
@@ -65,6 +79,6 @@ package enum SizeFormat {
   /// A time for a table, rounded down: `1h12m3s`, `25s`, `3.207s`.
   package static func shortTime(_ time: Microseconds) -> String {
     let unit: Microseconds = time >= .seconds(10) ? .seconds(1) : 1000
-    return self.time(time - time % unit)
+    return exactTime(time - time % unit)
   }
 }

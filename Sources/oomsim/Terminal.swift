@@ -4,16 +4,17 @@ internal import OOMReports
 
 /// Standard output and error, and what is known of the window behind them.
 struct Terminal: Sendable {
-  /// Colours as `--color` and the environment want them.
+  /// Colours as `--color` and the environment want them, pages with `--pages`.
   func style(_ arguments: Arguments) -> Style {
-    switch arguments.value("--color") {
-    case "always": Style(isColored: true)
-    case "never": Style(isColored: false)
-    default:
-      Style(
-        isColored: isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") ?? "" == ""
-          && environment("TERM") != "dumb")
-    }
+    let isColored =
+      switch arguments.value("--color") {
+      case "always": true
+      case "never": false
+      default:
+        isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") ?? "" == ""
+          && environment("TERM") != "dumb"
+      }
+    return Style(isColored: isColored, showsPages: arguments.has("--pages"))
   }
 
   /// Columns of the window, 80 when there is none.

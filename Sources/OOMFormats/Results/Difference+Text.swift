@@ -17,13 +17,13 @@ extension Difference.Value {
     case .lives(let name): "\(name) lives"
     case .ended(let name, let state): "\(name) was \(state?.rawValue ?? "never there")"
     case .panic(let why): why.map { "true (\($0.rawValue))" } ?? "false"
-    case .time(let time): "at \(SizeFormat.time(time))"
-    case .notBefore(let time): "at \(SizeFormat.time(time)) or later"
-    case .notAfter(let time): "at \(SizeFormat.time(time)) or earlier"
+    case .time(let time): "at \(SizeFormat.exactTime(time))"
+    case .notBefore(let time): "at \(SizeFormat.exactTime(time)) or later"
+    case .notAfter(let time): "at \(SizeFormat.exactTime(time)) or earlier"
     case .kill(let process, let time):
-      "\(process.name) (pid \(process.pid)) at \(SizeFormat.time(time))"
+      "\(process.name) (pid \(process.pid)) at \(SizeFormat.exactTime(time))"
     case .refusal(let process, let time):
-      process + (time.map { " at \(SizeFormat.time($0))" } ?? "")
+      process + (time.map { " at \(SizeFormat.exactTime($0))" } ?? "")
     case .noKill: "no kill"
     case .noRefusal: "no refusal"
     }

@@ -4,7 +4,7 @@ internal import VictimSelection
 extension Warning {
   /// The warning in a sentence that begins with its instant, where it has one: `at 1h30m0s: grow: a is not running, …`.
   public var text: String {
-    (at.map { "at \(SizeFormat.time($0)): " } ?? "") + fact.text
+    (at.map { "at \(SizeFormat.exactTime($0)): " } ?? "") + fact.text
   }
 }
 
@@ -71,7 +71,7 @@ extension Warning.Fact {
       "\(cgroup) is charged over its limit: no process in it can be killed"
     case .swapStays: "swapoff: not all of it came back to memory: the swap stays"
     case .startLimitHit(let process, let starts, let interval):
-      "\(process): start-limit-hit: \(starts) starts within \(SizeFormat.time(interval)), "
+      "\(process): start-limit-hit: \(starts) starts within \(SizeFormat.exactTime(interval)), "
         + "it stays down"
     case .stopped(let bound):
       switch bound {
@@ -103,7 +103,7 @@ extension Warning.Bound {
     case .effort(let looks) where looks % 1_000_000 == 0: "\(looks / 1_000_000) million looks"
     case .effort(let looks): "\(looks) looks"
     case .time(let time) where time % day == 0: "\(time / day as Int64) days"
-    case .time(let time): SizeFormat.time(time)
+    case .time(let time): SizeFormat.exactTime(time)
     case .badness: "a badness without a value"
     }
   }

@@ -225,9 +225,8 @@ private struct OneAutopsyText {
   }
 
   private func difference(_ points: Int128, _ decision: Kill.Decision) -> String {
-    let number = SizeFormat.grouped(points)
-    return decision.arithmetic.unit == .pages
-      ? "\(number) pages (\(size(points)))" : "\(number) points"
+    if decision.arithmetic.unit != .pages { return "\(SizeFormat.grouped(points)) points" }
+    return style.amount(pages: Int64(clamping: points), pageSize: autopsy.pageSize)
   }
 
   /// What the victim had, and what came after the decision.

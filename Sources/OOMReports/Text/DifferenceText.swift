@@ -17,15 +17,15 @@ extension RunDifference {
     switch aspect {
     case .victims: return Self.names(run.kills.map { $0.dyingFirst })
     case .blastRadius: return BlastRadius(of: run).text(pageSize: run.pageSize)
-    case .firstKill: return run.kills.first.map { SizeFormat.time($0.at) } ?? "never"
+    case .firstKill: return run.kills.first.map { SizeFormat.exactTime($0.at) } ?? "never"
     case .refused: return Self.refused(run)
     case .stuck:
       return run.stuck.isEmpty
         ? "nobody"
         : run.stuck.prefix(6).map { plain($0.process?.name ?? "tmpfs") }.joined(separator: ", ")
-    case .panic: return run.panic.map { "\($0.text), at \(SizeFormat.time($0.at))" } ?? "none"
-    case .loop: return run.loop.map { "every \(SizeFormat.time($0.period))" } ?? "none"
-    case .end: return SizeFormat.time(run.end)
+    case .panic: return run.panic.map { "\($0.text), at \(SizeFormat.exactTime($0.at))" } ?? "none"
+    case .loop: return run.loop.map { "every \(SizeFormat.exactTime($0.period))" } ?? "none"
+    case .end: return SizeFormat.exactTime(run.end)
     }
   }
 
@@ -80,7 +80,7 @@ extension ScenarioDifference.Value {
         : pages == Cgroup.unlimited
           ? "max" : SizeFormat.binary(pages: pages, pageSize: pageSize) + exact(pages, pageSize)
     case .number(let number): "\(number)"
-    case .microseconds(let time): SizeFormat.time(time)
+    case .microseconds(let time): SizeFormat.exactTime(time)
     case .text(let text): text.isEmpty ? "-" : plain(text)
     case .absent: "-"
     }

@@ -47,7 +47,7 @@ package struct ForecastText {
         + style.dim(
           "   Linux \(plain(forecast.kernel)), totalpages \(SizeFormat.grouped(domain.totalpages))"),
       "    limit      \(limit.file) \(size(limit.limit)), \(size(limit.usage)) in use",
-      "    left       \(SizeFormat.grouped(domain.left)) pages (\(size(domain.left))), "
+      "    left       \(style.amount(pages: domain.left, pageSize: forecast.pageSize)), "
         + "\(percent(domain.leftPerMille)), with what can be reclaimed",
     ]
     let outcome = outcome(of: domain)

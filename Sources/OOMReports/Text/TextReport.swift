@@ -25,13 +25,15 @@ package struct TextReport {
     for stuck in run.stuck { lines += ["", self.stuck(stuck)] }
     if let panic = run.panic { lines += ["", self.panic(panic)] }
     if let loop = run.loop { lines += [""] + loop.lines(style) }
+    let notes = RunNotes(run: run).lines
     let groups = run.groups.compactMap { self.group($0) }
     if !groups.isEmpty { lines += [""] + groups }
     for stall in run.stalls {
       lines += ["", self.stall(stall)]
     }
-    if !run.warnings.isEmpty { lines.append("") }
+    if !run.warnings.isEmpty || !notes.isEmpty { lines.append("") }
     for warning in run.warnings { lines.append("warning: \(plain(warning.text))") }
+    for note in notes { lines.append("note: \(note)") }
     lines += ["", summary]
     return lines.joined(separator: "\n") + "\n"
   }
@@ -270,9 +272,8 @@ package struct TextReport {
   }
 
   private func strict(_ refusal: Refusal) -> String {
-    "Committed_AS \(SizeFormat.grouped(refusal.committedAS)) + that is not below "
-      + "\(SizeFormat.grouped(refusal.allowed)): CommitLimit "
-      + "\(SizeFormat.grouped(refusal.commitLimit)) less the reserves"
+    "Committed_AS \(pages(refusal.committedAS)) + that is not below "
+      + "\(pages(refusal.allowed)): CommitLimit \(pages(refusal.commitLimit)) less the reserves"
   }
 
   private func heuristic(_ refusal: Refusal) -> String {
@@ -314,7 +315,7 @@ package struct TextReport {
   }
 
   private func pages(_ pages: Int64) -> String {
-    "\(SizeFormat.grouped(pages)) \(pages == 1 ? "page" : "pages") (\(size(pages)))"
+    style.amount(pages: pages, pageSize: run.pageSize)
   }
 }
 

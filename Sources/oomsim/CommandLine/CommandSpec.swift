@@ -95,5 +95,7 @@ extension OptionSpec {
   static let color = OptionSpec(
     name: "--color", value: "WHEN", words: ["auto", "always", "never"],
     help: "When to use colours: auto (default), always or never. NO_COLOR is respected.")
+  static let pages = OptionSpec(
+    name: "--pages", help: "Show numbers of pages beside the sizes that they come to.")
   static let help = OptionSpec(name: "--help", help: "Show this text.")
 }

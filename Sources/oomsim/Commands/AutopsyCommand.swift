@@ -24,7 +24,7 @@ let autopsyCommand = CommandSpec(
     ),
     OptionSpec(
       name: "--report", value: "N", help: "Only the Nth report, from 1; the first with --scenario."),
-    .color,
+    .pages, .color,
   ],
   example: "oomsim autopsy Tests/Data/logs/m03-leaf-before-parent-qemu-6.1.txt",
   run: autopsy)

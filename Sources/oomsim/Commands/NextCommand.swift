@@ -25,7 +25,7 @@ let nextCommand = CommandSpec(
       help:
         "Print metrics of the limits and their candidates, in the text format that Prometheus scrapes, for an alert before the kill."
     ),
-    .kernel, .badness, .set, .color,
+    .kernel, .badness, .set, .pages, .color,
   ],
   example: "oomsim next --root Tests/Data/hosts/web --near 50",
   run: next)

@@ -23,7 +23,7 @@ let runCommand = CommandSpec(
       help:
         "Also save the scenario, with what --set and --kernel changed; - prints it in place of the run."
     ),
-  ] + TimelineFile.options + [.color],
+  ] + TimelineFile.options + [.pages, .color],
   example: "oomsim run Scenarios/ai/api-kv-cache-overnight.json --set machine.memory=32G",
   run: run)
 
