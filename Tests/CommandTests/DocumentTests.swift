@@ -68,8 +68,8 @@ struct DocumentTests {
     let text = try await Program.run(["run", path])
     #expect(
       text.out.contains(
-        "\nLOOP  every 4.787266s: cached is killed and comes back, 751 kills an hour\n"))
-    #expect(text.out.contains("\n7 kills, then a loop · end at 33.410862s"))
+        "\nLOOP  every 4.787s: cached is killed and comes back, 751 kills an hour\n"))
+    #expect(text.out.contains("\n7 kills, then a loop · end at 33.41s"))
   }
 
   @Test func `a run that is cut off says so`() async throws {

@@ -13,7 +13,13 @@ struct NearTieCommandTests {
   {
     let run = try await Program.run(["run", "-"], stdin: Self.text)
     let said = "won by 11 pages (44 KiB), and counters of 6.12 can be 248 pages (992 KiB) behind"
-    #expect(run.out.contains("\n    near tie   \(said): it may be web\n"), "\(run)")
+    #expect(
+      run.out.contains(
+        "\n    near tie   won by 44 KiB, and counters of 6.12 can be 992 KiB behind: it may be web\n"
+      ),
+      "\(run)")
+    let pages = try await Program.run(["run", "-", "--pages"], stdin: Self.text)
+    #expect(pages.out.contains("\n    near tie   \(said): it may be web\n"), "\(pages)")
     let json = try await Program.run(["run", "-", "--json"], stdin: Self.text)
     #expect(json.out.contains("\"near_tie\": true,\n      \"near_tie_within\": 248,"), "\(json)")
     let lesson = try await Program.run(["explain", "-"], stdin: Self.text)

@@ -10,7 +10,7 @@ import Testing
     #expect(output.code == 0 && output.error == "")
     for part in [
       "oom_score_adj -277 or less (it has 0)", "memory of the machine 8 077 MiB or more",
-      "then   agent (1004) at 22h54m6.5625s, 4.2 GiB freed",
+      "then   agent (1004) at 22h54m6s, 4.2 GiB freed",
       "memory.max of a group for agent alone",
     ] { #expect(output.out.contains(part), "\(output.out)") }
     // Each line that begins with `try` is a command, and the process lives.

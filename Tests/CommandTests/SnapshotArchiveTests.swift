@@ -90,6 +90,89 @@ import Testing
     #expect(output.code == 0 && output.out == "1\n", "\(output)")
   }
 
+  /// What no file of the kernel's shows: OOMPolicy and Restart of a unit, what it asks systemd-oomd for, and that it runs.
+  @Test func `units are as systemctl shows them`() async throws {
+    let host = try FakeHost()
+    try host.process(10, "api", cgroup: "0::/system.slice/api.service")
+    try host.process(11, "systemd-oomd", cgroup: "0::/system.slice/systemd-oomd.service")
+    try host.process(12, "earlyoom", cgroup: "0::/system.slice/earlyoom.service")
+    try host.file("sys/fs/cgroup/system.slice/api.service/memory.max", "8388608\n")
+    try host.file("sys/fs/cgroup/system.slice/systemd-oomd.service/memory.max", "max\n")
+    try host.file(
+      "proc/pressure/memory",
+      "some avg10=12.50 avg60=1.00 avg300=0.00 total=5\nfull avg10=3.20 avg60=0.00 avg300=0.00 total=3\n"
+    )
+    try host.file(
+      "oomsim/units",
+      """
+      Restart=on-failure
+      RestartUSec=5s
+      StartLimitIntervalUSec=10s
+      StartLimitBurst=5
+      TimeoutStopUSec=20s
+      Id=api.service
+      MainPID=10
+      ActiveState=active
+      ControlGroup=/system.slice/api.service
+      OOMPolicy=stop
+      ManagedOOMSwap=auto
+      ManagedOOMMemoryPressure=kill
+      ManagedOOMMemoryPressureLimit=2576980377
+      ManagedOOMPreference=avoid
+
+      Id=gone.service
+      ActiveState=inactive
+      MainPID=0
+      ControlGroup=
+      OOMPolicy=continue
+
+      """)
+    let (output, scenario) = try await host.snapshot()
+    #expect(output.code == 0, "\(output.error)")
+    let groups = scenario["cgroups"] as? [String: [String: Any]] ?? [:]
+    #expect(groups.keys.sorted() == ["/system.slice/api.service"], "\(groups)")
+    let api = groups["/system.slice/api.service"] ?? [:]
+    #expect(api["memory.max"] as? String == "8M" && api["OOMPolicy"] as? String == "stop")
+    #expect(api["TimeoutStopSec"] as? String == "20s")
+    #expect(api["ManagedOOMMemoryPressure"] as? String == "kill")
+    #expect(api["ManagedOOMMemoryPressureLimit"] as? String == "60%")
+    #expect(api["ManagedOOMPreference"] as? String == "avoid")
+    let restart = scenario.processes.first?["restart"] as? [String: Any] ?? [:]
+    #expect(restart["delay"] as? String == "5s" && restart["burst"] as? Int == 5, "\(restart)")
+    let killers = scenario["killers"] as? [[String: Any]] ?? []
+    #expect(killers.count == 1 && killers.first?["kind"] as? String == "systemd-oomd")
+    let told = (scenario["description"] as? [String] ?? []).joined(separator: "\n")
+    #expect(told.contains("waited for memory 12.5% of ten seconds, all of them 3.2%."), "\(told)")
+    #expect(told.contains("earlyoom runs here"))
+
+    try host.file("oomsim/units", "no property\n")
+    let (wrong, other) = try await host.snapshot()
+    #expect(wrong.code == 0 && wrong.error.contains("what systemctl shows is left out: expected"))
+    #expect(other.processes.first?["restart"] == nil)
+  }
+
+  /// The script and the program ask the same systemctl; where there is none, nothing is said.
+  @Test(.enabled(if: hasProc)) func `systemctl is asked on the host`() async throws {
+    let scratch = try Scratch()
+    try scratch.file(
+      "bin/systemctl",
+      "#!/bin/sh\n[ \"$1 $2 $5\" = 'show *.service -p' ] || exit 1\n"
+        + "printf 'Id=first.service\\nControlGroup=/\\nMainPID=1\\nActiveState=active\\nRestart=always\\n'\n"
+    )
+    let output = try await Program.shell(
+      """
+      set -e
+      chmod +x bin/systemctl
+      PATH=$PWD/bin:$PATH
+      oomsim snapshot --script > collect.sh
+      sh collect.sh > host.tar
+      tar -xOf host.tar ./oomsim/units | head -1
+      oomsim snapshot 2> /dev/null | grep -c '"restart": { "policy": "always"'
+      oomsim snapshot --root host.tar 2> /dev/null | grep -c '"restart": { "policy": "always"'
+      """, in: scratch.url)
+    #expect(output.code == 0 && output.out == "Id=first.service\n1\n1\n", "\(output)")
+  }
+
   /// What tar makes of /proc: names, and nothing in the files.
   @Test func `a copy without content is refused with the way that works`() async throws {
     let host = try FakeHost()

@@ -106,7 +106,7 @@ import Testing
     let time = try #require(page.range(of: "id=\"time\""))
     #expect(answer.upperBound < time.lowerBound)
     for part in [
-      "<strong><bdi>app</bdi> (1005)</strong> is killed at <strong>22h54m6.5625s</strong>",
+      "<strong><bdi>app</bdi> (1005)</strong> is killed at <strong>22h54m6s</strong>",
       "It had the most points, 666 909; <bdi>agent</bdi> (1004) had 104 468.",
       "anon 1\u{A0}119\u{A0}771 + page tables 2\u{A0}197 - oom_score_adj 500 × 2\u{A0}035",
       "oom_score_adj -277 or less (it had 0)", "MemTotal 7.7 GiB", "What if",

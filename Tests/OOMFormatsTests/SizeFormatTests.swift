@@ -25,11 +25,19 @@ struct SizeFormatTests {
   }
 
   @Test(arguments: [
-    (0, "0s"), (1, "0.000001s"), (1_500_000, "1.5s"), (60_000_000, "1m0s"),
-    (3_600_000_000, "1h0m0s"), (4_323_207_000, "1h12m3.207s"), (90_061_000_000, "25h1m1s"),
+    (0, "0s"), (1, "0.000001s"), (999, "0.000999s"), (1_500_000, "1.5s"), (1_500_999, "1.5s"),
+    (59_999_999, "59.999s"), (60_000_000, "1m0s"), (60_999_999, "1m0s"),
+    (3_600_000_000, "1h0m0s"), (4_323_207_000, "1h12m3s"), (90_061_000_000, "25h1m1s"),
   ])
   func `times`(microseconds: Microseconds, text: String) {
     #expect(SizeFormat.time(microseconds) == text)
+  }
+
+  @Test(arguments: [
+    (0, "0s"), (1, "0.000001s"), (4_323_207_000, "1h12m3.207s"), (60_000_001, "1m0.000001s"),
+  ])
+  func `times to the microsecond`(microseconds: Microseconds, text: String) {
+    #expect(SizeFormat.exactTime(microseconds) == text)
   }
 
   @Test(

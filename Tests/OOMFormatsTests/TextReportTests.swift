@@ -34,28 +34,30 @@ struct TextReportTests {
       TextReport(run, style: Style(isColored: false)).text == """
         Two limits, one after the other   Linux 6.12, rules of 5.9
 
-        #1 at 2.233399s  Memory cgroup out of memory: killed process 1001 (app)
+        #1 at 2.233s  Memory cgroup out of memory: killed process 1001 (app)
             limit      memory.max of /web: 100 MiB, 100 MiB used
             points     22 960 = anon 20 411 + page tables 49 + oom_score_adj 100 × 25   \
         of totalpages 25 600
             oom_score  782, as /proc/1001/oom_score showed it
-            runner-up  1000 (nginx), 5 140 points: lost by 17 820 pages (69.6 MiB)
+            runner-up  1000 (nginx), 5 140 points: lost by 69.6 MiB
             spared at  oom_score_adj -613 or less (it had 100); then nginx is chosen
             died too   1000 (nginx) memory.oom.group
-            freed      25 600 pages (100 MiB)
+            freed      100 MiB
 
-        #2 at 1m46.786942s  Out of memory: killed process 1002 (db)
+        #2 at 1m46s  Out of memory: killed process 1002 (db)
             limit      the machine: 4 MiB of 1 GiB free, min watermark 4 MiB, swap 64 MiB of \
         64 MiB used
-            moment     between 1m44s and 1m46.786942s, as fewer or more free pages stay on lists of CPUs
+            moment     between 1m44s and 1m46s, as fewer or more free pages stay on lists of CPUs
             points     77 968 = anon 206 784 + swap 9 752 + page tables 432 - \
         oom_score_adj 500 × 278   of totalpages 278 528
             oom_score  852, as /proc/1002/oom_score showed it
-            runner-up  1003 (batch), 51 309 points: lost by 26 659 pages (104 MiB)
+            runner-up  1003 (batch), 51 309 points: lost by 104 MiB
             spared at  oom_score_adj -596 or less (it had -500); then batch is chosen
-            freed      216 968 pages (847 MiB)
+            freed      847 MiB
 
         group /web: 3 kills counted (oom_kill), peak 100 MiB
+
+        note: memory is MemTotal, of which a machine of 1 GiB shows 1 to 4 % less
 
         2 kills · end at 2m0s · digest \(hexText(run.digest))
 
@@ -109,9 +111,14 @@ struct TextReportTests {
     let text = TextReport(refused, style: Style(isColored: false)).text
     #expect(
       text.contains(
-        "at 5s  ENOMEM: 1000 (redis) asked for 51 200 pages (200 MiB); Committed_AS 2 560 + that "
-          + "is not below 23 472: CommitLimit 25 600 less the reserves\n"))
+        "at 5s  ENOMEM: 1000 (redis) asked for 200 MiB; Committed_AS 10 MiB + that is not below 91.6 MiB: "
+          + "CommitLimit 100 MiB less the reserves\n"))
     #expect(text.contains("nobody was killed, 1 request refused · "))
+    let pages = TextReport(refused, style: Style(isColored: false, showsPages: true)).text
+    #expect(
+      pages.contains(
+        "asked for 51 200 pages (200 MiB); Committed_AS 2 560 pages (10 MiB) + that is not below 23 472 pages "
+          + "(91.6 MiB): CommitLimit 25 600 pages (100 MiB) less the reserves\n"))
     let panic = try run(
       scenarioText(
         #""sysctl": { "vm.panic_on_oom": 1 }, "events": [ { "at": "1m", "oom": {} } ]"#))

@@ -25,6 +25,11 @@ package struct HostProcess: Equatable, Sendable {
   /// It has no address space any more, and cannot be chosen: a zombie, or on its way there.
   package var hasEnded: Bool { !isKernelThread && status.vmSize == nil }
 
+  /// Whether it is an instance of a program, whose name is below 16 bytes. File: /proc/PID/comm.
+  func runs(_ program: String) -> Bool {
+    (stat?.comm ?? status.name).elementsEqual(program.utf8)
+  }
+
   /// File: `shared` in /proc/PID/statm. Kernel: `proc_pid_statm()`, fs/proc/array.c.
   package mutating func read(statm bytes: [UInt8]) {
     let words = bytes[...].words

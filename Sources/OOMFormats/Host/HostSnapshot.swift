@@ -9,6 +9,9 @@ package struct Host: Equatable, Sendable {
   /// By path, without the root.
   package var groups: [String: HostGroup] = [:]
   package var processes: [HostProcess] = []
+  /// Nil where systemd does not run.
+  package var units: HostUnits?
+  package var pressure: HostPressure?
 
   package init() {}
 
@@ -63,10 +66,32 @@ package struct HostSnapshot: Equatable, Sendable {
         isAlwaysHierarchical: host.release >= KernelRelease(5, 11),
         swappiness: scenario.sysctl.swappiness)
     }
+    host.units?.apply(to: &scenario.cgroups)
+    addKillers(host)
+    if let pressure = host.pressure, pressure.some != Share(millionths: 0) {
+      scenario.description.append(
+        "When it was read, some processes had waited for memory \(pressure.some.text) of ten seconds, all of them "
+          + "\(pressure.full.text).")
+    }
     var shares = HostShares(host, scenario)
     shares.settle(&scenario)
     excess = shares.excess
     scenario.cgroups = scenario.cgroups.filter { $0.value != Cgroup() }
+  }
+
+  /// Programs of user space that kill, where they run.
+  private mutating func addKillers(_ host: Host) {
+    let asks = scenario.cgroups.values.contains {
+      $0.managedOOMSwap == .kill || $0.managedOOMMemoryPressure == .kill
+    }
+    if asks, host.processes.contains(where: { $0.runs("systemd-oomd") }) {
+      scenario.killers = [UserspaceKiller(.systemdOOMd)]
+    }
+    if host.processes.contains(where: { $0.runs("earlyoom") }) {
+      scenario.description.append(
+        "earlyoom runs here, and its options are not in what was read: killers can have it with them."
+      )
+    }
   }
 
   private mutating func addProcesses(_ host: Host) {
@@ -87,6 +112,7 @@ package struct HostSnapshot: Equatable, Sendable {
       }
       var process = source.process(on: host.machine, release: host.release)
       process.cgroup = host.group(of: source)
+      process.restart = host.units?.restarts[source.pid]
       if nodes > 1, let mems = source.status.memsAllowed {
         // Nodes that the machine could have, but has not, do not count.
         var allowed = NodeMask()

@@ -28,7 +28,7 @@ package struct MythProof: Equatable, Sendable {
     case .nice:
       self.init(
         "run global/modern-age --set processes.old.anon=1200M --set processes.young.nice=19",
-        "#1 at 1.909688s  Out of memory: killed process 1000 (old)")
+        "#1 at 1.909s  Out of memory: killed process 1000 (old)")
     case .rootBonus:
       self.init(
         "compare old/root-bonus-3-10 --kernels 3.10,4.17", "app (1001) → backupd (1000)",
@@ -59,7 +59,7 @@ package struct MythProof: Equatable, Sendable {
     case .swapPrevents:
       self.init(
         "compare global/memory-leak-vps global/memory-leak-vps-swap",
-        "first kill    1h10m2.526042s → 3h3m35.885417s")
+        "first kill    1h10m2s → 3h3m35s")
     case .upTo1000: self.init("score old/idle-666", "0        666  1000  bash")
     case .oomAdj:
       self.init(
@@ -74,7 +74,7 @@ package struct MythProof: Equatable, Sendable {
     case .mode2:
       self.init(
         "run overcommit/redis-bgsave-mode2", "ENOMEM: 900 (redis-server)",
-        "is not below 3 239 936: CommitLimit")
+        "is not below 12.3 GiB: CommitLimit")
     case .process:
       self.init(
         "run global/memory-leak-vps-early-spike --kernel-log", "php-fpm-3 invoked oom-killer",

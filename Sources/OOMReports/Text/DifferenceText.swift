@@ -6,26 +6,33 @@ extension RunDifference {
   func lines(width: Int) -> [String] {
     aspects.flatMap { aspect in
       let head = "    " + aspect.label + String(repeating: " ", count: 14 - aspect.label.count)
-      let text = "\(value(before, aspect)) → \(value(after, aspect))"
+      var (was, becomes) = (value(before, aspect), value(after, aspect))
+      if was == becomes {
+        was = value(before, aspect, time: SizeFormat.exactTime)
+        becomes = value(after, aspect, time: SizeFormat.exactTime)
+      }
+      let text = "\(was) → \(becomes)"
       return wrapped(text, width: max(width - head.count, 30)).enumerated().map {
         ($0.offset == 0 ? head : String(repeating: " ", count: head.count)) + $0.element
       }
     }
   }
 
-  private func value(_ run: Run, _ aspect: Aspect) -> String {
+  private func value(
+    _ run: Run, _ aspect: Aspect, time: (Microseconds) -> String = { SizeFormat.time($0) }
+  ) -> String {
     switch aspect {
     case .victims: return Self.names(run.kills.map { $0.dyingFirst })
     case .blastRadius: return BlastRadius(of: run).text(pageSize: run.pageSize)
-    case .firstKill: return run.kills.first.map { SizeFormat.exactTime($0.at) } ?? "never"
+    case .firstKill: return run.kills.first.map { time($0.at) } ?? "never"
     case .refused: return Self.refused(run)
     case .stuck:
       return run.stuck.isEmpty
         ? "nobody"
         : run.stuck.prefix(6).map { plain($0.process?.name ?? "tmpfs") }.joined(separator: ", ")
-    case .panic: return run.panic.map { "\($0.text), at \(SizeFormat.exactTime($0.at))" } ?? "none"
-    case .loop: return run.loop.map { "every \(SizeFormat.exactTime($0.period))" } ?? "none"
-    case .end: return SizeFormat.exactTime(run.end)
+    case .panic: return run.panic.map { "\($0.text), at \(time($0.at))" } ?? "none"
+    case .loop: return run.loop.map { "every \(time($0.period))" } ?? "none"
+    case .end: return time(run.end)
     }
   }
 

@@ -8,7 +8,7 @@ enum CollectScript {
   static let text = #"""
     #!/bin/sh
     # Collects what 'oomsim snapshot' reads of a Linux host: sizes, limits and scores of processes and groups, their
-    # names among them; no arguments, no environment, no host name. Changes nothing, and sends nothing anywhere.
+    # names among them, what systemd would do for units; no arguments, no environment, no host name. Changes nothing, and sends nothing anywhere.
     #
     #   sh collect.sh [ARCHIVE.tar]      on the host, then: oomsim snapshot --root ARCHIVE.tar
     #   ssh HOST sh < collect.sh | oomsim snapshot --root -
@@ -65,6 +65,10 @@ enum CollectScript {
     done
     mkdir -p "$dir/oomsim"
     getconf PAGESIZE > "$dir/\#(HostReading.pageSizeFile)" 2>/dev/null || rm -f "$dir/\#(HostReading.pageSizeFile)"
+
+    if command -v systemctl > /dev/null; then
+      \#(HostUnits.command) > "$dir/\#(HostReading.unitsFile)" 2>/dev/null || rm -f "$dir/\#(HostReading.unitsFile)"
+    fi
 
     count=0
     for process in /proc/[0-9]*; do

@@ -33,6 +33,8 @@ struct HostReading {
       unreadable.merge(part.unreadable) { $0 + $1 }
     }
     readGroups()
+    readUnits(isLive: isLive)
+    host.pressure = bytes("proc/pressure/memory").flatMap(HostPressure.init)
   }
 
   /// Whether this is a copy that holds names alone.
@@ -42,6 +44,19 @@ struct HostReading {
 
   /// Where a collected host says its page size, which no file of it does.
   static let pageSizeFile = "oomsim/page_size"
+
+  /// Where a collected host says what systemctl showed of its units.
+  static let unitsFile = "oomsim/units"
+
+  private mutating func readUnits(isLive: Bool) {
+    guard let bytes = isLive ? CommandOutput.bytes(of: HostUnits.command) : bytes(Self.unitsFile)
+    else { return }
+    do throws(ScenarioError) {
+      host.units = try HostUnits(bytes, cgroupVersion: host.cgroupVersion)
+    } catch {
+      notes.append("what systemctl shows is left out: \(error.diagnostics.first?.message ?? "")")
+    }
+  }
 
   private mutating func bytes(_ name: String, as label: String) -> [UInt8]? {
     switch directory.read(name) {
