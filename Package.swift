@@ -37,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "oomsim",
       dependencies: ["KernelLog", "OOMFormats", "OOMReports", "OOMSimulator", "VictimSelection"],
-      swiftSettings: unoptimized),
+      exclude: ["Manual"], swiftSettings: unoptimized),
     .executableTarget(
       name: "SelectionBenchmark", dependencies: ["OOMSimulator", "VictimSelection", "KernelPeers"],
       path: "Benchmarks/SelectionBenchmark", swiftSettings: settings),

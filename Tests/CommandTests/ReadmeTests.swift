@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Every command that the README and the documents beside the scenarios show is run, and prints what is shown.
+/// Every command that the README and the pages beside what they describe show is run, and prints what is shown.
 ///
 /// A fenced block `console` holds commands after `$ ` and below each what it prints, standard error included;
 /// a line `…` stands for any number of lines. Commands other than `oomsim` are not run.
@@ -15,21 +15,62 @@ struct ReadmeTests {
     var testDescription: String { "\(document):\(line): \(command)" }
   }
 
+  /// Every page of the project: none can be left out.
+  static let documents: [String] =
+    ["README.md"]
+    + ["Benchmarks", "Scenarios", "Sources", "Tests"].flatMap { directory in
+      (FileManager.default.enumerator(atPath: Program.packageRoot.appending(path: directory).path)?
+        .compactMap { $0 as? String }.filter { $0.hasSuffix(".md") }.sorted() ?? [])
+        .map { directory + "/" + $0 }
+    }
+
   static let readme = text(of: "README.md")
 
-  static let examples: [Example] = ["README.md", "Scenarios/README.md", "Scenarios/questions.md"]
-    .flatMap { document in
-      (text(of: document).map(examples(in:)) ?? []).map {
-        Example(document: document, line: $0.line, command: $0.command, output: $0.output)
-      }
+  static let examples: [Example] = documents.flatMap { document in
+    (text(of: document).map(examples(in:)) ?? []).map {
+      Example(document: document, line: $0.line, command: $0.command, output: $0.output)
     }
+  }
 
   private static func text(of document: String) -> String? {
     try? String(contentsOf: Program.packageRoot.appending(path: document), encoding: .utf8)
   }
 
   @Test(.enabled(if: readme != nil)) func `there are examples`() {
-    #expect(Self.examples.count >= 3)
+    #expect(Self.examples.count >= 40)
+    let places = Set(Self.examples.map { $0.document.split(separator: "/").dropLast().last })
+    #expect(places.isSuperset(of: [nil, "Scenarios", "Manual"]))
+  }
+
+  /// The first page is read to its end only if it is short.
+  @Test(.enabled(if: readme != nil)) func `the first page is short`() {
+    #expect((100...250).contains(Self.lines(of: Self.readme ?? "").count))
+  }
+
+  /// Links lead to files of the project.
+  @Test(.enabled(if: readme != nil)) func `links lead somewhere`() {
+    var count = 0
+    for document in Self.documents {
+      let page = Program.packageRoot.appending(path: document)
+      for link in (Self.text(of: document) ?? "").matches(of: #/\]\(([^)#\s]+)\)/#) {
+        let target = String(link.1)
+        if target.contains("://") { continue }
+        count += 1
+        let file = page.deletingLastPathComponent().appending(path: target)
+        #expect(FileManager.default.fileExists(atPath: file.path), "\(document): \(target)")
+      }
+    }
+    #expect(count > 100)
+  }
+
+  /// What has to pass before a change is taken runs the very command that the README names.
+  @Test(.enabled(if: readme != nil)) func `the command that runs the tests is that of the checks`()
+    throws
+  {
+    let checks = try #require(Self.text(of: ".ci/run"))
+    let section = try #require(Self.readme?.components(separatedBy: "\n## Test it\n").last)
+    let command = try #require(section.firstMatch(of: #/```sh\n(.+)\n```/#)).1
+    #expect(Self.lines(of: checks).contains(String(command)))
   }
 
   @Test(arguments: examples) func `a command prints what is shown`(example: Example) async throws {
@@ -41,7 +82,7 @@ struct ReadmeTests {
   }
 
   /// Blocks `json` are scenarios that do what they promise.
-  @Test(arguments: readme.map(scenarios(in:)) ?? [])
+  @Test(arguments: documents.flatMap { text(of: $0).map(scenarios(in:)) ?? [] })
   func `a scenario does what it promises`(text: String) async throws {
     let output = try await Program.run(["check", "-"], stdin: text)
     #expect(output.code == 0 && output.out.hasPrefix("PASS: -"), "\(output)")

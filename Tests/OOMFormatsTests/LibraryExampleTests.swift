@@ -3,7 +3,7 @@ import OOMFormats
 import OOMSimulator
 import Testing
 
-/// The Swift that the README shows is compiled and run.
+/// The Swift that the documentation of the library shows is compiled and run.
 @Suite struct LibraryExampleTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -16,7 +16,7 @@ import Testing
     }
     let file = Self.root.appending(path: "Scenarios/protection/agent-minus-500.json")
     let bytes = [UInt8](try Data(contentsOf: file))
-    // README: begin
+    // Documentation: begin
     // Throws a ScenarioError: position, JSON path, what is allowed.
     let scenario = try Scenario(json: bytes)
     let run = Simulator(kernel: "6.12").run(scenario)  // pure: same scenario, same digest
@@ -33,7 +33,7 @@ import Testing
       ])
     // The outcome of a scenario that contradicts itself is `invalid`.
     print(Simulator().run(made).kills[0].victim.name)
-    // README: end
+    // Documentation: end
     #expect(printed.count == 3)
     #expect(printed.first == "app \(run.kills[0].victim.points)")
     #expect(printed.last == "llm")
@@ -44,15 +44,15 @@ import Testing
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
   }
 
-  @Test("it is what the README has")
-  func isThatOfReadme() throws {
-    let readme = try lines(of: "README.md")
-    let begin = try #require(readme.firstIndex(of: "```swift"))
-    let end = try #require(readme[begin...].firstIndex(of: "```"))
-    let shown = readme[(begin + 1)..<end].filter { !$0.hasPrefix("import ") && !$0.isEmpty }
+  @Test("it is what the documentation has")
+  func isThatOfDocumentation() throws {
+    let page = try lines(of: "Sources/OOMSimulator/OOMSimulator.docc/OOMSimulator.md")
+    let begin = try #require(page.firstIndex(of: "```swift"))
+    let end = try #require(page[begin...].firstIndex(of: "```"))
+    let shown = page[(begin + 1)..<end].filter { !$0.hasPrefix("import ") && !$0.isEmpty }
     let source = try lines(of: "Tests/OOMFormatsTests/LibraryExampleTests.swift")
-    let first = try #require(source.firstIndex { $0.hasSuffix("// README: begin") })
-    let last = try #require(source.firstIndex { $0.hasSuffix("// README: end") })
+    let first = try #require(source.firstIndex { $0.hasSuffix("// Documentation: begin") })
+    let last = try #require(source.firstIndex { $0.hasSuffix("// Documentation: end") })
     let compiled = source[(first + 1)..<last].map { String($0.dropFirst(4)) }
     #expect(Array(shown) == compiled.filter { !$0.isEmpty })
     #expect(!shown.isEmpty)
