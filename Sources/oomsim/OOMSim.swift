@@ -20,7 +20,12 @@ struct OOMSim {
     _ = signal(SIGPIPE, SIG_IGN)
     // So is a limit of the size of files, `ulimit -f`.
     _ = signal(SIGXFSZ, SIG_IGN)
-    exit(run(Array(CommandLine.arguments.dropFirst()), Terminal()).rawValue)
+    let terminal = Terminal()
+    if CommandLine.arguments.isEmpty {
+      terminal.error("oomsim: /proc is not mounted here, and the arguments are read from there")
+      exit(ExitCode.noInput.rawValue)
+    }
+    exit(run(Array(CommandLine.arguments.dropFirst()), terminal).rawValue)
   }
 
   static func run(_ arguments: [String], _ terminal: Terminal) -> ExitCode {

@@ -163,7 +163,7 @@ import Testing
       (["--markdown", "--json"], 64, "--markdown"),
       (["idle-666", "--step"], 64, "--step asks at a terminal"),
       (["--scenarios", "nowhere"], 66, "nowhere/README.md: no such file or directory"),
-      (["--scenarios", "Tests"], 66, "Tests/README.md: no such file or directory"),
+      (["--scenarios", "Sources"], 66, "Sources/README.md: no such file or directory"),
       (["--scenarios", "."], 65, "./README.md:"),
     ] as [([String], Int32, String)])
   func `what cannot be is refused`(arguments: [String], code: Int32, message: String) async throws {
