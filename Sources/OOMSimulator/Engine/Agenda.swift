@@ -64,7 +64,7 @@ extension Replay {
 
   /// Does all that wants to act by now.
   mutating func actAll() {
-    for clock in Clock.allCases where record.panic == nil { act(clock) }
+    for clock in Clock.allCases where !record.hasPanicked { act(clock) }
   }
 
   private mutating func act(_ clock: Clock) {
@@ -80,7 +80,7 @@ extension Replay {
   }
 
   private mutating func actOnEvents() {
-    while record.panic == nil, nextEvent < events.count, events[nextEvent].at == now {
+    while !record.hasPanicked, nextEvent < events.count, events[nextEvent].at == now {
       endForcedCharges()
       act(events[nextEvent].action)
       nextEvent += 1

@@ -64,9 +64,10 @@ extension State {
       return noteAge(of: pages, kind, of: growth)
     }
     if pages == 0 { return }
-    let spread = spread(of: growth, after: tasks.mms[owner].touched)
-    ledger.nodes?.spread = spread
-    defer { ledger.nodes?.spread = .zonelist }
+    if machine.nodes.count > 1 {
+      let spread = spread(of: growth, after: tasks.mms[owner].touched)
+      ledger.nodes?.spread = spread
+    }
     if growth.verb == .copyOnWrite {
       let copied = copiedPages(of: pages, owner: owner)
       copyOnWrite(pages, row: owner, on: nodes)
@@ -76,6 +77,7 @@ extension State {
       touch(pages, kind, row: owner, on: nodes)
       noteAge(of: new, kind, of: growth, after: pages - new)
     }
+    if machine.nodes.count > 1 { ledger.nodes?.spread = .zonelist }
   }
 
   /// Takes down when pages of a growth were touched.

@@ -48,7 +48,8 @@ struct Growths: Equatable, Sendable {
   }
 
   subscript(order: Int) -> Growth? {
-    index(of: order).map { list[$0] }
+    guard let index = index(of: order) else { return nil }
+    return list[index]
   }
 
   /// Something about one, without a copy of it.
@@ -201,9 +202,9 @@ struct EarliestFirst: Equatable, Sendable {
     var place = 0
     while true {
       var least = place
-      for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
-        if heap[child] < heap[least] { least = child }
-      }
+      let (left, right) = (2 * place + 1, 2 * place + 2)
+      if left < heap.count, heap[left] < heap[least] { least = left }
+      if right < heap.count, heap[right] < heap[least] { least = right }
       if least == place { return }
       heap.swapAt(least, place)
       place = least

@@ -73,7 +73,7 @@ extension Replay {
   /// Lets all killers look that want to by now, in their order; each finds what the one before it has left.
   mutating func letKillersLook() {
     for index in killers.indices
-    where (killers[index].nextLook ?? .max) <= now && record.panic == nil {
+    where (killers[index].nextLook ?? .max) <= now && !record.hasPanicked {
       catchUp()
       state.ledger.effort.add(50)
       var killer = killers[index]

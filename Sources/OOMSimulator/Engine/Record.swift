@@ -3,13 +3,21 @@ struct Record: Equatable, Sendable {
   var kills: [Kill] = []
   var refused: [Refusal] = []
   /// The end of the machine.
-  var panic: Panic?
+  private(set) var panic: Panic?
+  /// Asked at every step, so it does not look into the panic.
+  private(set) var hasPanicked = false
   /// What there is to say of the start state, then of events, in their order.
   var warnings: [Warning] = []
   /// How long processes have slept above the `memory.high` of each group.
   var highSleep: [Int: Microseconds] = [:]
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
+
+  /// Ends the machine.
+  mutating func end(in panic: Panic) {
+    self.panic = panic
+    hasPanicked = true
+  }
 }
 
 /// Victims on their way out: when their memory is back.

@@ -38,7 +38,7 @@ extension Replay {
     if recorder != nil { recordGrid(before: failing) }
     apply(at: fitting)
     state.now = failing
-    for order in applicationOrder() where record.panic == nil { growWithOOM(order) }
+    for order in applicationOrder() where !record.hasPanicked { growWithOOM(order) }
     goOn()
   }
 

@@ -45,7 +45,7 @@ extension Replay {
     case .start(let process):
       for copy in 0..<process.count {
         start(process, name: process.count == 1 ? process.name : "\(process.name)-\(copy + 1)")
-        if record.panic != nil { return }
+        if record.hasPanicked { return }
       }
     case .exit(let process):
       if let row = living(process, "exit") { exit(row, isFailure: false) }
@@ -345,7 +345,7 @@ extension Replay {
 
   /// Kills in a group until its usage fits `memory.max`, or until a victim's memory has to come back first.
   mutating func enforceMax(of group: Int) {
-    while record.panic == nil {
+    while !record.hasPanicked {
       let excess = state.ledger.accounts[group].usage - state.ledger.limits[group].max
       if excess <= 0 || state.ledger.reclaim(excess, in: group) >= excess { return }
       switch outOfMemory(

@@ -39,7 +39,7 @@ extension Replay {
   ///
   /// - Returns: whether there is room, and a parent that goes on.
   private mutating func makeRoomForTables(of parent: Int) -> Bool {
-    while record.panic == nil {
+    while !record.hasPanicked {
       let group = Int(state.tasks.groups[parent])
       let tables = state.forkTables(state.tasks.owner(parent))
       guard
@@ -55,7 +55,7 @@ extension Replay {
         if state.tasks.isAlive(parent) { continue }
         return false
       }
-      if record.panic == nil {
+      if !record.hasPanicked {
         warn(.noRoomForChild(of: state.tasks.names[parent]))
       }
       return false

@@ -59,9 +59,9 @@ extension Replay {
 
   /// Lets stopped growth try again, as long as that frees something for others.
   mutating func goOn() {
-    while state.somethingFreed, record.panic == nil, !isExhausted() {
+    while state.somethingFreed, !record.hasPanicked, !isExhausted() {
       state.somethingFreed = false
-      for order in state.growths.stopped where record.panic == nil {
+      for order in state.growths.stopped where !record.hasPanicked {
         if state.growths[order] == nil { continue }
         let now = now
         state.growths.change(order) {
@@ -74,7 +74,7 @@ extension Replay {
         prepareToReclaim(for: order)
         growWithOOM(order)
       }
-      for order in state.growths.slowed where record.panic == nil { takeNextStretch(order) }
+      for order in state.growths.slowed where !record.hasPanicked { takeNextStretch(order) }
     }
   }
 
@@ -154,7 +154,7 @@ extension Replay {
   /// Takes what is due now; every time that something does not fit, somebody dies, or the growth stops.
   mutating func growWithOOM(_ order: Int) {
     var steps = 0
-    while record.panic == nil, state.growths[order] != nil, state.growths[order]?.stop == nil,
+    while !record.hasPanicked, state.growths[order] != nil, state.growths[order]?.stop == nil,
       !isExhausted()
     {
       guard let met = grow(order, to: now) else { return }

@@ -13,8 +13,9 @@ extension Replay {
       carryOut(choice, by: killer.name)
       if isRecorded { recordEnd() }
     case .panic(let why):
-      record.panic = state.describe(
-        why, oc, listsCandidates: recordsCandidates && listsMoreCandidates)
+      record.end(
+        in: state.describe(
+          why, oc, listsCandidates: recordsCandidates && listsMoreCandidates))
     case .fault(let fault):
       abandon(after: .badness(fault))
     case .noVictim, .waiting, .disabled:
@@ -100,7 +101,7 @@ extension Replay {
     }
     if state.overMax.isEmpty { return }
     catchUp()
-    for group in state.overMax.sorted() where record.panic == nil {
+    for group in state.overMax.sorted() where !record.hasPanicked {
       state.overMax.remove(group)
       enforceMax(of: group)
     }

@@ -165,7 +165,7 @@ extension Replay {
   /// Brings back everybody whose pause is over, in process order.
   mutating func restartDue() {
     if state.restarts.pending.isEmpty { return }
-    for service in state.restarts.due(at: now) where record.panic == nil && !isExhausted() {
+    for service in state.restarts.due(at: now) where !record.hasPanicked && !isExhausted() {
       state.ledger.effort.add(200)
       restart(service)
       goOn()
@@ -190,7 +190,7 @@ extension Replay {
     }
     endForcedCharges()
     start(service.process, name: name, service: index)
-    for action in service.actions where record.panic == nil {
+    for action in service.actions where !record.hasPanicked {
       guard let row = state.restarts.services[index].row, state.tasks.isAlive(row) else { return }
       act(action, row: row)
     }

@@ -14,7 +14,7 @@ extension Replay {
     }
     if let row { state.tasks.setSwapoff(row, true) }
     state.beginSwapoff(pages)
-    while record.panic == nil, state.swapBeyondLimit > 0 {
+    while !record.hasPanicked, state.swapBeyondLimit > 0 {
       if let row, !state.tasks.isAlive(row) { break }
       if !readBack(row) { break }
     }
@@ -43,7 +43,7 @@ extension Replay {
       {
         return true
       }
-      if record.panic != nil { return false }
+      if record.hasPanicked { return false }
     }
     return false
   }

@@ -80,7 +80,7 @@ struct Replay {
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Microseconds = 0
     if recorder != nil { recordInstant() }
-    while record.panic == nil, record.loop == nil, !isExhausted() {
+    while !record.hasPanicked, record.loop == nil, !isExhausted() {
       guard let instant = nextInstant else {
         if recorder != nil { recordGrid(before: end) }
         state.now = max(now, end)
@@ -98,11 +98,11 @@ struct Replay {
       if !isLook || now < min(instant, last) { changedAt = now }
       state.pressures.pass(to: now)
       if recorder != nil { recordInstant() }
-      if record.panic != nil || (now == last && instant > last) { break }
+      if record.hasPanicked || (now == last && instant > last) { break }
       actAll()
       state.deriveStalls()
       if recorder != nil { recordInstant() }
-      if nextEvent == events.count, stopsAtLoop, record.panic == nil { proveLoop() }
+      if nextEvent == events.count, stopsAtLoop, !record.hasPanicked { proveLoop() }
     }
     catchUp()
   }

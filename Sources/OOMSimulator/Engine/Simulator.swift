@@ -123,7 +123,7 @@ public struct Simulator: Sendable {
     var run = Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy,
-      outcome: replay.record.panic != nil
+      outcome: replay.record.hasPanicked
         ? .panic
         : replay.record.loop != nil
           ? .loop

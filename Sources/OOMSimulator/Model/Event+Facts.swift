@@ -138,7 +138,8 @@ extension Event.Action {
   /// The lists of memory nodes in the action, and where below its key they stand.
   var boundNodes: [(path: [PathStep], nodes: NodeMask?)] {
     switch self {
-    case .grow(_, _, _, let nodes), .oom(_, _, let nodes): [([.key("nodes")], nodes)]
+    case .grow(_, _, _, let nodes), .oom(_, _, let nodes):
+      nodes == nil ? [] : [([.key("nodes")], nodes)]
     case .setProcess(_, let change):
       [
         ([.key("to"), .key("mems_allowed")], change.memsAllowed),

@@ -127,7 +127,26 @@ extension Scenario {
 
   /// A place that names a process.
   private struct Mention {
-    var path: [PathStep]
+    /// Where a mention stands; the path is made of it only where it is wrong.
+    enum Place {
+      case sharesMM(row: Int)
+      case event(Int, action: String)
+      case start(event: Int)
+      case expectation(list: String, Int)
+
+      var path: [PathStep] {
+        switch self {
+        case .sharesMM(let row): [.key("processes"), .index(row), .key("shares_mm_with")]
+        case .event(let index, let action):
+          [.key("events"), .index(index), .key(action), .key("process")]
+        case .start(let index):
+          [.key("events"), .index(index), .key("start"), .key("shares_mm_with")]
+        case .expectation(let list, let index): [.key("expect"), .key(list), .index(index)]
+        }
+      }
+    }
+
+    var place: Place
     var reference: ProcessReference
     /// The event that it stands in, -1 for the process list: there a name has to fit one process. Nil in
     /// an expectation, which may name any of several.
@@ -136,39 +155,24 @@ extension Scenario {
 
   private func mentions() -> [Mention] {
     var mentions: [Mention] = []
-    for (row, reference) in processes.sharesMMWith {
-      mentions.append(
-        Mention(
-          path: [.key("processes"), .index(row), .key("shares_mm_with")], reference: reference,
-          event: -1))
+    for (row, reference) in processes.sharesMMWith.sorted(by: { $0.key < $1.key }) {
+      mentions.append(Mention(place: .sharesMM(row: row), reference: reference, event: -1))
     }
-    mentions.sort { first, second in
-      guard case .index(let a) = first.path[1], case .index(let b) = second.path[1] else {
-        return false
-      }
-      return a < b
-    }
-    for (index, event) in events.enumerated() {
-      if let reference = event.action.process {
-        let action = event.action.name
+    for index in events.indices {
+      if let reference = events[index].action.process {
+        let action = events[index].action.name
         mentions.append(
-          Mention(
-            path: [.key("events"), .index(index), .key(action), .key("process")],
-            reference: reference, event: index))
+          Mention(place: .event(index, action: action), reference: reference, event: index))
       }
-      if let process = event.action.startedProcess, let reference = process.sharesMMWith {
-        mentions.append(
-          Mention(
-            path: [.key("events"), .index(index), .key("start"), .key("shares_mm_with")],
-            reference: reference, event: index))
+      if let reference = events[index].action.startedProcess?.sharesMMWith {
+        mentions.append(Mention(place: .start(event: index), reference: reference, event: index))
       }
     }
     guard let expectation else { return mentions }
     for (list, references) in expectation.mentionedProcesses {
       for (index, reference) in references {
         mentions.append(
-          Mention(
-            path: [.key("expect"), .key(list), .index(index)], reference: reference, event: nil))
+          Mention(place: .expectation(list: list, index), reference: reference, event: nil))
       }
     }
     return mentions
@@ -180,17 +184,22 @@ extension Scenario {
     let known = KnownProcesses(of: self, wanted: Set(mentions.map { $0.reference }))
     var problems: [ScenarioProblem] = []
     // As many as anybody reads: a name that is wrong in thousands of events is wrong once.
+    // Processes that are there; each is looked for once, however many events mention it.
+    var isKnown: Set<ProcessReference> = []
     for mention in mentions where problems.count < 20 {
+      if mention.event != nil, isKnown.contains(mention.reference) { continue }
       let atStart = known.atStart[mention.reference] ?? []
       let isStarted = known.started.contains(mention.reference)
       let isTemplate = known.templates.contains(mention.reference) && !isStarted
       if mention.event != nil && atStart.count > 1 || isTemplate,
         case .name(let name) = mention.reference, let several = severalProcesses(called: name)
       {
-        problems.append(ScenarioProblem(path: mention.path, message: several))
+        problems.append(ScenarioProblem(path: mention.place.path, message: several))
       } else if atStart.isEmpty, !isStarted {
         problems.append(
-          ScenarioProblem(path: mention.path, message: known.unknown(mention.reference)))
+          ScenarioProblem(path: mention.place.path, message: known.unknown(mention.reference)))
+      } else if mention.event != nil {
+        isKnown.insert(mention.reference)
       }
     }
     return problems
@@ -330,10 +339,11 @@ extension Scenario {
     for (row, nodes) in processes.mempolicy.sorted(by: { $0.key < $1.key }) {
       check(nodes, [.key("processes"), .index(row), .key("mempolicy")])
     }
-    for (index, event) in events.enumerated() {
-      for bound in event.action.boundNodes {
-        let place: [PathStep] = [.key("events"), .index(index), .key(event.action.name)]
-        check(bound.nodes, place + bound.path, bindsGrowth: event.action.isGrowth)
+    for index in events.indices {
+      for bound in events[index].action.boundNodes {
+        let action = events[index].action
+        let place: [PathStep] = [.key("events"), .index(index), .key(action.name)]
+        check(bound.nodes, place + bound.path, bindsGrowth: action.isGrowth)
       }
     }
     return problems
