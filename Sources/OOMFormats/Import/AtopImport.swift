@@ -102,7 +102,7 @@ extension ImportDraft {
       name: unique(life.name), pid: life.pid, anon: line.first?.value ?? 0)
     process.uid = life.pid == 1 ? 0 : 1000
     if life.begin == 0 {
-      process.swap = Self.pageSize.pages(life.first.swap)
+      process.swap = used(life.first.swap)
       scenario.processes.append(process)
     } else {
       // A pid may come again; events know processes by their names.
@@ -117,10 +117,7 @@ extension ImportDraft {
   private mutating func setKernel(_ first: AtopText.Sample, _ lives: [Life]) {
     let pages = Self.pageSize
     let slab = pages.pages(first.memory["slrec"] ?? 0)
-    let inProcesses = (0..<scenario.processes.count).reduce(Int64(0)) {
-      let anon = scenario.processes[$1].anon
-      return $0 + anon + Kubernetes.NodeScenario.pageTables(of: anon)
-    }
+    let inProcesses = measuredInProcesses
     let total = pages.pages(first.memory["tot"] ?? 0)
     let taken = total - min(pages.pages(first.memory["free"] ?? 0), total)
     let left = taken - scenario.machine.pageCache - slab

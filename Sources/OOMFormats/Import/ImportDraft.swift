@@ -63,6 +63,31 @@ struct ImportDraft {
     return Int64(min((pages + 999) / 1000, most))
   }
 
+  /// Pages of what is used as they were before `--scale`, within one: what the rest of a machine uses goes by what was
+  /// measured, and does not become less where processes become larger.
+  func measured(_ used: Int64) -> Int64 {
+    options.scale == 1000 ? used : Int64(Int128(used) * 1000 / Int128(max(options.scale, 1)))
+  }
+
+  /// What the processes had in memory when they were measured, with their page tables.
+  var measuredInProcesses: Int64 {
+    (0..<scenario.processes.count).reduce(into: Int64(0)) { sum, row in
+      let anon = measured(scenario.processes[row].anon)
+      sum += anon + Kubernetes.NodeScenario.pageTables(of: anon)
+    }
+  }
+
+  /// A process for swap that is in use, by which processes is not known: none that the killer could take.
+  mutating func addUnlisted(swap size: Bytes) {
+    let pages = Self.pageSize.pages(size)
+    if pages <= 0 { return }
+    scenario.processes.append(
+      Scenario.Process(name: unique("unlisted"), uid: 1000, oomScoreAdj: -1000, swap: pages))
+    note(
+      "\(SizeFormat.binary(size)) of swap are in use, by which processes is not known: they are those of 'unlisted', which cannot be killed"
+    )
+  }
+
   /// Pages of a limit, rounded down as a kernel does it; nil for none.
   static func limit(_ size: Bytes?) -> Int64? {
     guard let size, size <= SizeText.maxBytes else { return nil }

@@ -10,6 +10,14 @@ extension ImportDraft {
     let bridged = world.settle()
     let file = files.first ?? ImportFile(name: "", bytes: [])
     if world.subjects.isEmpty, world.machine["MemTotal"] == nil {
+      if let wanted = options.instance, !world.instances.isEmpty {
+        let names = world.instances.sorted().prefix(5).map { shortened($0) }.joined(separator: ", ")
+        throw file.error(
+          "no series of memory of the instance \(shortened(wanted)): found \(names)", line: 1)
+      }
+      if world.missing > 0 {
+        throw file.error("no sample of memory that is a number: \(world.missing) are NaN", line: 1)
+      }
       let known =
         world.unknown.keys.min().map { ": found \(shortened($0))" } ?? ""
       throw file.error(
@@ -21,6 +29,7 @@ extension ImportDraft {
       throw file.error("the samples span more than 31 years", line: 1)
     }
     chooseAnon(&world)
+    world.endReplaced()
     let tolerance = world.simplify()
     if tolerance > 0 {
       let size = SizeFormat.binary(pages: tolerance, pageSize: Self.pageSize)
@@ -29,8 +38,10 @@ extension ImportDraft {
           + "--tolerance 0 meets all")
     }
     world.keepAnon()
-    addLives(world)
-    setMachine(world)
+    var events = ImportEvents(start: world.begin)
+    addLives(world, &events)
+    setMachine(world, &events)
+    scenario.events = events.sorted()
     say(world, bridged)
   }
 
@@ -86,8 +97,7 @@ extension ImportDraft {
 
   // MARK: Lives
 
-  private mutating func addLives(_ world: PrometheusWorld) {
-    var events = ImportEvents(start: world.begin)
+  private mutating func addLives(_ world: PrometheusWorld, _ events: inout ImportEvents) {
     events.reserveCapacity(world.subjects.reduce(0) { $0 + $1.anon.knots.count })
     var names: [String: [(name: String, end: Int64)]] = [:]
     var restarts = 0
@@ -100,7 +110,7 @@ extension ImportDraft {
       let subject = world.subjects[place]
       // Containers of one name that do not overlap are one that came back.
       let wanted = subject.subject.name
-      let free = names[wanted]?.firstIndex { $0.end < subject.begin }
+      let free = names[wanted]?.firstIndex { $0.end <= subject.begin }
       let name = free.flatMap { names[wanted]?[$0].name } ?? unique(wanted)
       if let free {
         names[wanted]?[free].end = subject.end
@@ -124,7 +134,6 @@ extension ImportDraft {
     note(
       restarts, "restart", "restarts",
       "seen: an end where samples stop, a start where they begin again")
-    scenario.events = events.sorted()
   }
 
   /// - Returns: how often it came back.
@@ -144,7 +153,8 @@ extension ImportDraft {
       process.swap = swap.flatMap { SampledLine.value(of: $0, at: first.time) } ?? 0
       let cache = process.cgroup == "/" ? nil : Self.part(of: caches, at: first.time)
       let cached = cache.flatMap { SampledLine.value(of: $0, at: first.time) } ?? 0
-      if first.time == world.begin {
+      // Others are scraped a little earlier or later.
+      if first.time - world.begin <= subject.step {
         scenario.processes.append(process)
         if cached > 0 { scenario.cgroups[process.cgroup, default: Cgroup()].pageCache = cached }
       } else {
@@ -156,7 +166,7 @@ extension ImportDraft {
       if let swap { events.anon(process.name, along: swap) }
       if let cache { events.cache(of: process.cgroup, along: cache) }
       let isLast = number == parts.count - 1
-      if !isLast || last.time < world.end {
+      if !isLast || world.end - last.time > subject.step {
         events.exit(process.name, at: last.time)
         let left = cache.flatMap { SampledLine.value(of: $0, at: last.time) } ?? 0
         events.cache(of: process.cgroup, by: -left, at: last.time)
@@ -174,70 +184,12 @@ extension ImportDraft {
     }
   }
 
-  // MARK: The machine
-
-  private mutating func setMachine(_ world: PrometheusWorld) {
-    func first(_ name: String) -> Int64? { world.machine[name]?.first?.value }
-    guard let total = first("MemTotal"), total > 0 else { return }
-    let pages = Self.pageSize
-    memory = Bytes(min(total, SizeText.maxBytes.rawValue))
-    swap = first("SwapTotal").map { Bytes(min($0, SizeText.maxBytes.rawValue)) }
-    if options.memory != nil { return }
-    if world.subjects.isEmpty { return addUsed(world, total) }
-    guard let free = first("MemFree"), free <= total else { return }
-    let cached = (first("Cached") ?? 0) + (first("Buffers") ?? 0) + (first("SReclaimable") ?? 0)
-    let all = pages.pages(memory ?? 0)
-    let ofGroups = scenario.cgroups.values.reduce(0) { $0 + ($1.pageCache ?? 0) }
-    scenario.machine.pageCache = max(min(pages.pages(Bytes(cached)), all) - ofGroups, 0)
-    var anon: Int64 = 0
-    for row in 0..<scenario.processes.count {
-      let process = scenario.processes[row]
-      anon += process.anon + Kubernetes.NodeScenario.pageTables(of: process.anon)
-    }
-    let used = all - pages.pages(Bytes(free)) - scenario.machine.pageCache - ofGroups
-    scenario.machine.kernel = max(used - anon, 0)
-    note(
-      "what is in use on the machine and in no process is taken for the kernel's: "
-        + SizeFormat.binary(pages: scenario.machine.kernel, pageSize: pages))
-  }
-
-  /// A machine that nothing else is known of: one process that stands for all.
-  private mutating func addUsed(_ world: PrometheusWorld, _ total: Int64) {
-    func values(_ name: String) -> [Int64: Int64] {
-      var values: [Int64: Int64] = [:]
-      for knot in world.machine[name] ?? [] { values[knot.time] = knot.value }
-      return values
-    }
-    let available = values("MemAvailable")
-    let (free, cached) = (values("MemFree"), values("Cached"))
-    let (buffers, slab) = (values("Buffers"), values("SReclaimable"))
-    var samples: [SampledLine.Knot] = []
-    for time in Set(free.keys).union(available.keys).sorted() {
-      let left =
-        free[time].map { $0 + (cached[time] ?? 0) + (buffers[time] ?? 0) + (slab[time] ?? 0) }
-        ?? available[time] ?? 0
-      samples.append(
-        SampledLine.Knot(time: time, value: used(Bytes(max(total - min(left, total), 0)))))
-    }
-    if samples.isEmpty { return }
-    var line = SampledLine(samples, tolerance: options.tolerance ?? 0, longest: .max)
-    _ = line.bridge { _, _ in true }
-    var events = ImportEvents(start: world.begin)
-    scenario.processes.append(
-      Scenario.Process(name: "used", anon: line.first?.value ?? 0))
-    for part in line.parts { events.anon("used", along: part) }
-    scenario.events = events.sorted()
-    note(
-      "there are no series of processes or containers: all memory in use is that of one process, 'used'"
-    )
-  }
-
   private mutating func say(_ world: PrometheusWorld, _ bridged: Int) {
     if world.hasUnnamed {
       note(
         "series without a name, results of an expression, are taken for resident anonymous memory")
     }
-    if world.subjects.contains(where: { $0.subject.group == nil }) {
+    if world.hasResidentOfProcesses {
       note(
         "process_resident_memory_bytes counts files and shared memory, too: all of it is taken for anonymous memory"
       )

@@ -10,6 +10,8 @@ struct PrometheusWorld {
     var measuredBy = PrometheusMetric.rss
     var begin: Int64 = .max
     var end: Int64 = .min
+    /// How far apart its samples may be without a gap.
+    var step: Int64 = 0
   }
 
   var subjects: [Subject] = []
@@ -22,12 +24,13 @@ struct PrometheusWorld {
   var hosts: Set<String> = []
   var begin: Int64 = .max
   var end: Int64 = .min
-  /// The shortest time between two samples.
-  var step: Int64 = .max
+  /// All that series were scraped of, to be said where none is the one that is wanted.
+  var instances: Set<String> = []
   var unknown: [String: Int] = [:]
   var missing = 0
   var samples = 0
   var hasUnnamed = false
+  var hasResidentOfProcesses = false
   /// When anything was sampled: a time at which nothing was is nobody's gap.
   private var times: Set<Int64> = []
   private var lastTimes: [Int64] = []
@@ -42,13 +45,17 @@ struct PrometheusWorld {
       unknown[series.name, default: 0] += 1
       return nil
     }
-    if let wanted = options.instance, let instance = series.labels["instance"],
-      metric.isOfMachine || series.name.hasPrefix("container_"), !Self.isOne(instance, wanted),
-      series.labels["node"] != wanted
-    {
-      return nil
+    // What kube-state-metrics tells of all nodes it tells as one instance.
+    if !series.name.hasPrefix("kube_"), let instance = series.labels["instance"] {
+      instances.insert(instance)
+      if let wanted = options.instance, !Self.isOne(instance, wanted),
+        series.labels["node"] != wanted
+      {
+        return nil
+      }
     }
     if series.name.isEmpty { hasUnnamed = true }
+    if series.name == "process_resident_memory_bytes" { hasResidentOfProcesses = true }
     missing += series.missing
     samples += series.samples.count
     if metric.isOfMachine {
@@ -68,10 +75,11 @@ struct PrometheusWorld {
       return nil
     }
     if series.samples.isEmpty { return nil }
-    if series.name.hasPrefix("container_"),
-      let host = series.labels["node"] ?? series.labels["instance"]
-    {
+    if let host = series.labels["node"] {
       hosts.insert(host)
+    } else if !series.name.isEmpty, let instance = series.labels["instance"] {
+      // Programs of one host have a port each.
+      hosts.insert(String(instance.split(separator: ":").first ?? ""))
     }
     var place = index[subject]
     if place == nil {
@@ -80,11 +88,23 @@ struct PrometheusWorld {
       subjects.append(Subject(subject: subject))
     }
     guard let place else { return nil }
-    if subjects[place].lines[metric] != nil {
-      return "a second series of \(shortened(subject.name)): its labels do not tell the two apart"
+    let step = SampledLine.longestStep(of: series.samples)
+    var line = line(of: series.samples, longest: step)
+    if let known = subjects[place].lines[metric] {
+      // A time that is asked for in two answers, one after the other.
+      let longest = max(step, subjects[place].step)
+      if let end = known.last, let begin = line.first, end.time < begin.time {
+        line = known.followed(by: line, longest: longest)
+      } else if let end = line.last, let begin = known.first, end.time < begin.time {
+        line = line.followed(by: known, longest: longest)
+      } else {
+        return
+          "a second series of \(shortened(subject.name)): its labels do not tell the two apart"
+      }
     }
     note(times: series.samples)
-    subjects[place].lines[metric] = line(of: series.samples)
+    subjects[place].lines[metric] = line
+    subjects[place].step = max(subjects[place].step, step)
     return nil
   }
 
@@ -122,16 +142,11 @@ struct PrometheusWorld {
       return
     }
     lastTimes = samples.map { $0.time }
-    var before: Int64?
-    for sample in samples {
-      times.insert(sample.time)
-      if let before { step = min(step, sample.time - before) }
-      before = sample.time
-    }
+    times.formUnion(lastTimes)
   }
 
   /// A line in pages.
-  private func line(of samples: [SampledLine.Knot]) -> SampledLine {
+  private func line(of samples: [SampledLine.Knot], longest: Int64) -> SampledLine {
     let pageSize = ImportDraft.pageSize
     let most = SizeText.maxBytes
     var knots = samples
@@ -142,8 +157,7 @@ struct PrometheusWorld {
       }
       knots[place].value = min(pages, pageSize.pages(most))
     }
-    let step = step == .max ? Int64.max / 4 : step
-    return SampledLine(knots, tolerance: options.tolerance ?? 0, longest: step + step / 2)
+    return SampledLine(knots, tolerance: options.tolerance ?? 0, longest: longest)
   }
 
   // MARK: After all series
@@ -173,6 +187,32 @@ struct PrometheusWorld {
       }
     }
     return bridged.count
+  }
+
+  /// An answer goes on with a series for five minutes after its last sample, and so into the life of the container that
+  /// took its place: there the older one ends.
+  ///
+  /// Source: `query.lookback-delta` of Prometheus, 5 minutes.
+  mutating func endReplaced() {
+    let lookback: Int64 = 300_000_000
+    var byName: [String: [Int]] = [:]
+    for place in subjects.indices where subjects[place].subject.group != nil {
+      byName[subjects[place].subject.name, default: []].append(place)
+    }
+    for places in byName.values where places.count > 1 {
+      let order = places.sorted { (subjects[$0].begin, $0) < (subjects[$1].begin, $1) }
+      for (old, new) in zip(order, order.dropFirst()) {
+        let begin = subjects[new].begin
+        guard subjects[old].begin < begin, subjects[old].end > begin,
+          subjects[old].end < subjects[new].end, subjects[old].end - begin <= lookback
+        else { continue }
+        subjects[old].anon = subjects[old].anon.ended(at: begin)
+        for metric in subjects[old].lines.keys {
+          subjects[old].lines[metric] = subjects[old].lines[metric]?.ended(at: begin)
+        }
+        subjects[old].end = begin
+      }
+    }
   }
 
   /// Draws lines off the samples where going through all takes more pieces than a replay is quick with.

@@ -227,10 +227,7 @@ extension ImportDraft {
   }
 
   private mutating func readMachine(_ rows: [PsText.Row]) throws(ScenarioError) {
-    let pagesOfAll = (0..<scenario.processes.count).reduce(into: Int64(0)) {
-      let process = scenario.processes[$1]
-      $0 += process.anon + Kubernetes.NodeScenario.pageTables(of: process.anon)
-    }
+    let pagesOfAll = measuredInProcesses
     // The largest tells the memory best: its share is given in tenths of a percent.
     let largest = rows.max { $0.rss < $1.rss }
     var about: Bytes?
@@ -268,10 +265,6 @@ extension ImportDraft {
         "what is in use and in no process is taken for the kernel's: \(SizeFormat.binary(pages: scenario.machine.kernel, pageSize: pages))"
       )
     }
-    if free.swapUsed > 0 {
-      note(
-        "\(SizeFormat.binary(free.swapUsed)) of swap are in use, by which processes is not known: taken for free"
-      )
-    }
+    addUnlisted(swap: min(free.swapUsed, free.swapSize ?? 0))
   }
 }

@@ -36,6 +36,46 @@ struct SampledLine: Equatable, Sendable {
     append(samples[start...], tolerance)
   }
 
+  /// How far apart samples may be without a gap between them: two missing ones are one.
+  ///
+  /// By the series itself, half of whose samples are at most as far apart: others are scraped at other times.
+  static func longestStep(of samples: [Knot]) -> Int64 {
+    var (least, most) = (Int64.max, Int64(0))
+    for index in samples.indices.dropFirst() {
+      let step = samples[index].time - samples[index - 1].time
+      least = min(least, step)
+      most = max(most, step)
+    }
+    if samples.count < 2 { return 0 }
+    if most / 5 * 2 <= least { return most }
+    let steps = zip(samples.dropFirst(), samples).map { $0.time - $1.time }.sorted()
+    return steps[(steps.count - 1) / 2] / 2 * 5
+  }
+
+  /// This line and one of the same that comes after it.
+  func followed(by other: SampledLine, longest: Int64) -> SampledLine {
+    guard let last, let first = other.first else { return knots.isEmpty ? other : self }
+    var line = self
+    if first.time - last.time > longest { line.gaps.append(knots.count) }
+    line.gaps += other.gaps.map { $0 + knots.count }
+    line.knots += other.knots
+    return line
+  }
+
+  /// What of the line is before an instant, and its value then.
+  func ended(at time: Int64) -> SampledLine {
+    var line = SampledLine()
+    for part in parts {
+      guard let first = part.first, first.time < time else { break }
+      if !line.knots.isEmpty { line.gaps.append(line.knots.count) }
+      line.knots += part.prefix { $0.time < time }
+      if let last = part.last, last.time >= time, let value = Self.value(of: part, at: time) {
+        line.knots.append(Knot(time: time, value: value))
+      }
+    }
+    return line
+  }
+
   /// The same line with fewer pieces, which may be off its knots, and so off all samples, by a tolerance.
   func simplified(_ tolerance: Int64) -> SampledLine {
     var line = SampledLine()
@@ -169,6 +209,19 @@ struct ImportEvents {
   mutating func cache(of group: String, along part: ArraySlice<SampledLine.Knot>) {
     for (a, b) in zip(part, part.dropFirst()) {
       cache(of: group, by: b.value - a.value, at: a.time, over: b.time - a.time)
+    }
+  }
+
+  /// The same of what the kernel has for itself.
+  mutating func kernel(along part: ArraySlice<SampledLine.Knot>) {
+    for (a, b) in zip(part, part.dropFirst()) where a.value != b.value {
+      let over = Microseconds(b.time - a.time)
+      let pages = abs(b.value - a.value)
+      if b.value > a.value {
+        add(a.time, 3, .growUnowned(.kernel, pages: pages, cgroup: "/", over: over))
+      } else {
+        add(a.time, 1, .shrinkUnowned(.kernel, pages: pages, cgroup: "/", over: over))
+      }
     }
   }
 

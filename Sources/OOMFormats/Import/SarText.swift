@@ -6,7 +6,7 @@ internal import OOMSimulator
 struct SarText {
   /// One line, by the words of the headers above it.
   struct Sample {
-    /// Microseconds since the first midnight.
+    /// Microseconds since the first midnight, or since 1970 where the day is known.
     var time: Int64
     var values: [String: Int64] = [:]
     /// Hundredths of a percent.
@@ -32,13 +32,17 @@ struct SarText {
     for file in files {
       var lines = TextLines(file)
       var columns: [Substring]?
+      // The midnight before the first sample of a table, and the sample before.
+      var midnight: Int64 = 0
       var day: Int64 = 0
       var last: Int64 = -1
       while let line = lines.next() {
         guard let first = line.words.first else { continue }
         if first == "Linux" {
           if line.words.count > 1, kernel == nil { kernel = String(line.words[1]) }
-          (day, last, columns) = (0, -1, nil)
+          // The second word is the release of the kernel, 6.1.0 maybe.
+          midnight = line.words.dropFirst(2).lazy.compactMap(SarDate.init).first?.midnight ?? 0
+          (day, last, columns) = (midnight, -1, nil)
           continue
         }
         if line.text.mentions("RESTART") {
@@ -54,10 +58,10 @@ struct SarText {
           continue
         }
         if Self.isHeader(line) {
+          // Another table begins anew. The same one goes on: headers come again after a restart.
+          if columns != Array(rest) { (day, last) = (midnight, -1) }
           columns = Array(rest)
           hasHeader = true
-          // Each table begins anew.
-          (day, last) = (0, -1)
           continue
         }
         if let word = rest.first, word.first?.isNumber != true {
@@ -80,6 +84,11 @@ struct SarText {
     samples.removeAll { $0.values["kbmemfree"] == nil }
     if samples.isEmpty { throw file.error("no sample of sar -r in it", line: 1) }
     samples.sort { $0.time < $1.time }
+    if let first = samples.first, let last = samples.last,
+      last.time - first.time > Scenario.mostMicroseconds.rawValue
+    {
+      throw file.error("the samples span more than 31 years", line: 1)
+    }
   }
 
   /// The time that a line begins with, and the rest of it.
@@ -178,21 +187,31 @@ extension ImportDraft {
     _ = read.bridge { _, _ in true }
     note(bridged, "gap", "gaps", "between samples: taken for straight lines")
     note(text.restarts, "restart of the machine is", "restarts of the machine are", "not replayed")
-    if let swapFree = first.values["kbswpfree"], let swapUsed = first.values["kbswpused"] {
-      swap = Bytes((swapFree + swapUsed) << 10)
+    var swapped: [SampledLine.Knot] = []
+    for sample in text.samples {
+      guard let free = sample.values["kbswpfree"], let used = sample.values["kbswpused"] else {
+        continue
+      }
+      swap = max(swap ?? 0, Bytes((free + used) << 10))
+      swapped.append(SampledLine.Knot(time: sample.time, value: pages(used)))
     }
+    var swaps = SampledLine(swapped, tolerance: options.tolerance ?? 0, longest: longest)
+    _ = swaps.bridge { _, _ in true }
     let start = use.first?.value ?? 0
-    scenario.processes.append(Scenario.Process(name: "used", anon: start))
+    scenario.processes.append(
+      Scenario.Process(name: "used", anon: start, swap: swaps.first?.value ?? 0))
+    if swaps.most > 0 {
+      note("what is in swap is anonymous memory of 'used': which of it is there, the replay says")
+    }
     scenario.machine.pageCache = read.first?.value ?? 0
     if first.values["kbanonpg"] != nil || !total.countsCache {
       let free = first.values["kbmemfree"] ?? 0
       let rest = Self.pageSize.pages(Bytes(max(total.size.rawValue - free, 0) << 10))
       scenario.machine.kernel = max(
-        rest - scenario.machine.pageCache - start - Kubernetes.NodeScenario.pageTables(of: start), 0
-      )
+        rest - scenario.machine.pageCache - measuredInProcesses, 0)
     }
     var events = ImportEvents(start: first.time)
-    for part in use.parts { events.anon("used", along: part) }
+    for part in use.parts + swaps.parts { events.anon("used", along: part) }
     for part in read.parts { events.cache(of: "/", along: part) }
     scenario.events = events.sorted()
     peak = use.most

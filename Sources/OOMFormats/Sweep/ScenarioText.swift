@@ -1,13 +1,13 @@
 internal import OOMSimulator
 
 /// Finds in the text of a scenario what a path of `--set` names.
-struct ScenarioText {
+package struct ScenarioText {
   private let bytes: [UInt8]
   /// As it stands there, without what `--set` makes of it.
   private let scenario: Scenario
 
   /// - Returns: nil when the text is no scenario.
-  init?(bytes: [UInt8]) {
+  package init?(bytes: [UInt8]) {
     guard let scenario = try? Scenario(json: bytes) else { return nil }
     self.bytes = bytes
     self.scenario = scenario
@@ -15,7 +15,7 @@ struct ScenarioText {
 
   /// The value as it stands there: a number, or a string without its quotes; nil when the text does not give it, or
   /// gives an object or a list.
-  func value(at path: String) -> String? {
+  package func value(at path: String) -> String? {
     guard let steps = steps(path) else { return nil }
     var reader = JSONReader(bytes)
     do throws(JSONError) {

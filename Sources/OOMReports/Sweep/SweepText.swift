@@ -8,8 +8,12 @@ package struct SweepText {
   /// Columns of the window.
   let width: Int
 
-  package init(_ table: SweepTable, style: Style, width: Int) {
+  /// What the scenario has at the varied path; nil where it has nothing there.
+  let standing: String?
+
+  package init(_ table: SweepTable, standing: String? = nil, style: Style, width: Int) {
     self.table = table
+    self.standing = standing
     self.style = style
     self.width = width
   }
@@ -110,6 +114,7 @@ package struct SweepText {
     var lines = [headline + style.bold(answer(finding))]
     let isShort = finding.intervals.count <= 2 && table.rows.isRange
     lines += isShort ? neighbours(finding) : intervals(finding)
+    if let margin = table.margin(of: finding, standing: standing) { lines.append("    " + margin) }
     lines.append(style.dim("    " + checked(finding)))
     return lines
   }
@@ -124,8 +129,8 @@ package struct SweepText {
     }
     if finding.isMonotonic, table.rows.isRange {
       return intervals[0].holds
-        ? "\(goal) up to \(rows) \(intervals[0].to)"
-        : "\(goal) from \(rows) \(intervals[1].from) up"
+        ? "\(goal) up to \(rows) \(table.shown(intervals[0].to))"
+        : "\(goal) from \(rows) \(table.shown(intervals[1].from)) up"
     }
     return table.rows.isRange ? "\(goal) by \(rows) is not monotonic" : "\(goal) by \(rows)"
   }

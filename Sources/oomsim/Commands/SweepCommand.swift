@@ -72,7 +72,9 @@ extension OptionSpec {
     let table = try finished(progress, terminal) { () throws(ScenarioError) in
       try plan.run(jobs: jobs) { progress.report($0, of: $1) }
     }
-    print(table, arguments, terminal)
+    let standing =
+      table.findings.isEmpty ? nil : ScenarioText(bytes: text)?.value(at: table.rows.path)
+    print(table, standing: standing, arguments, terminal)
   }
   return .done
 }
@@ -139,7 +141,9 @@ private func finished<Table>(
   }
 }
 
-private func print(_ table: SweepTable, _ arguments: Arguments, _ terminal: Terminal) {
+private func print(
+  _ table: SweepTable, standing: String?, _ arguments: Arguments, _ terminal: Terminal
+) {
   if arguments.has("--csv") {
     terminal.out(table.csv)
   } else if arguments.has("--json") {
@@ -148,7 +152,9 @@ private func print(_ table: SweepTable, _ arguments: Arguments, _ terminal: Term
     writer.finish()
   } else {
     terminal.out(
-      SweepText(table, style: terminal.style(arguments), width: terminal.width).text)
+      SweepText(
+        table, standing: standing, style: terminal.style(arguments), width: terminal.width
+      ).text)
   }
 }
 
