@@ -35,17 +35,17 @@ OOMSIM=$(realpath "$OOMSIM")
 
 python=$work/venv/bin/python
 lines=$work/lines.jsonl
-"$python" "$here/what_ifs.py" lines "$count" "$root/Scenarios" >"$lines"
+"$python" "$here/what_ifs.py" lines "$count" "$root" >"$lines"
 
 seconds() { date +%s.%N; }
 start=$(seconds)
-"$OOMSIM" batch --files "$root/Scenarios" "$lines" >"$work/single.jsonl"
+"$OOMSIM" batch --files "$root" "$lines" >"$work/single.jsonl"
 middle=$(seconds)
 rm -rf "$work/spark"
 export PYSPARK_PYTHON=$python SPARK_LOCAL_IP=127.0.0.1
 SPARK_HOME=$("$python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')
 export SPARK_HOME
-"$python" "$here/what_ifs.py" spark "$OOMSIM" "$root/Scenarios" "$lines" "$work/spark" 2>"$work/spark.log" ||
+"$python" "$here/what_ifs.py" spark "$OOMSIM" "$root" "$lines" "$work/spark" 2>"$work/spark.log" ||
   { tail -n 40 "$work/spark.log" >&2; exit 1; }
 end=$(seconds)
 

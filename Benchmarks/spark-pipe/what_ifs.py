@@ -1,7 +1,7 @@
 """What-ifs as JSON lines, by one process or through the pipe operator of Apache Spark.
 
-    what_ifs.py lines COUNT SCENARIOS     writes COUNT lines for `oomsim batch` to standard output
-    what_ifs.py spark OOMSIM SCENARIOS LINES OUT
+    what_ifs.py lines COUNT ROOT          writes COUNT lines for `oomsim batch` to standard output
+    what_ifs.py spark OOMSIM ROOT LINES OUT
                                           answers the file LINES on a cluster of two workers, into the directory OUT
 """
 
@@ -9,27 +9,33 @@ import json
 import os
 import sys
 
-# Each line varies one value of one story: who dies, when and whether anybody does differs.
+# Each line varies one value of one story, or of what Prometheus has measured: who dies, when and whether anybody does
+# differs.
 STORIES = [
-    ("global/memory-leak-vps.json", "machine.swap", lambda n: f"{n % 3000}M"),
-    ("ai/api-kv-cache-sessions.json", "machine.memory", lambda n: f"{12000 + n % 9000}M"),
-    ("protection/agent-minus-500.json", "processes.agent.oom_score_adj", lambda n: n % 1001 - 1000),
-    ("fork/redis-bgsave-mode1.json", "sysctl.vm.overcommit_memory", lambda n: n % 3),
+    ("Scenarios/global/memory-leak-vps.json", "machine.swap", lambda n: f"{n % 3000}M"),
+    ("Scenarios/ai/api-kv-cache-sessions.json", "machine.memory", lambda n: f"{12000 + n % 9000}M"),
+    ("Scenarios/protection/agent-minus-500.json", "processes.agent.oom_score_adj", lambda n: n % 1001 - 1000),
+    ("Scenarios/fork/redis-bgsave-mode1.json", "sysctl.vm.overcommit_memory", lambda n: n % 3),
+    (
+        "Tests/Data/import/questions/replay.json",
+        "cgroups./prometheus-0_prometheus.memory.max",
+        lambda n: f"{2000 + n % 2000}M",
+    ),
 ]
 
 
-def write_lines(count, scenarios):
+def write_lines(count, root):
     for number in range(count):
         file, path, value = STORIES[number % len(STORIES)]
         what_if = {
             "id": number,
-            "file": os.path.join(scenarios, file),
+            "import" if file.startswith("Tests/") else "file": os.path.join(root, file),
             "set": {path: value(number // len(STORIES))},
         }
         sys.stdout.write(json.dumps(what_if) + "\n")
 
 
-def run_on_spark(oomsim, scenarios, lines, out):
+def run_on_spark(oomsim, root, lines, out):
     from pyspark import SparkConf, SparkContext
 
     conf = SparkConf().setAppName("oomsim batch").setMaster("local-cluster[2,1,1024]")
@@ -37,7 +43,7 @@ def run_on_spark(oomsim, scenarios, lines, out):
     context = SparkContext(conf=conf)
     context.setLogLevel("ERROR")
     # One thread each: Spark runs as many at once as there are cores.
-    command = f"{oomsim} batch --files {scenarios} --jobs 1"
+    command = f"{oomsim} batch --files {root} --jobs 1"
     answers = context.textFile("file://" + lines, 16).pipe(command, checkCode=True)
     answers.saveAsTextFile("file://" + out)
     # Each executor has a daemon of its own that its Python processes come from.

@@ -233,6 +233,23 @@ extension ImportTests {
       error?.description.contains("no series of memory of the instance c: found a:1, b:1") == true)
   }
 
+  /// `--jitter processes=±50%` at its upper end is what `--scale 1.5` makes of samples, growth and restarts included.
+  @Test func `use that is drawn is use that is scaled`() throws {
+    let text = answer([
+      rss("a", [(0, 100), (60, 200), (120, 50), (480, 80), (540, 120)]),
+      series(
+        "container_memory_rss", #""container": "other""#,
+        (0...9).map { (1_700_000_000 + $0 * 60, 64 * Self.mib) }),
+    ])
+    let (one, larger) = (
+      try imported(text).scenario, try imported(text) { $0.scale = 1500 }.scenario
+    )
+    #expect(one.events.count == 5)
+    let scaled = one.scaled(150_000)
+    #expect(scaled.processes == larger.processes && scaled.events == larger.events)
+    #expect(one.scaled(100_000) == one)
+  }
+
   // MARK: Days
 
   private func sar(_ date: String, _ rows: [(String, Int64)]) -> String {

@@ -123,6 +123,7 @@ import Testing
     ("events.0.at=±0.001%", "10s", 9_999_900, 10_000_100),
     ("events[0].grow.anon=±10%", "1.5M", 346, 422),
     ("events.0.grow.over=±5%", "20s", 19_000_000, 21_000_000),
+    ("processes=±20%", "100%", 80_000, 120_000),
   ])
   func `values and ranges`(option: String, value: String, low: Int64, high: Int64) throws {
     let jitter = try jitter(option)
@@ -144,7 +145,7 @@ import Testing
     ("machine=±5%", "no single number"), ("nonsense.x=±5%", "no single number"),
     ("processes.nobody.anon=±5%", "no single number"), ("processes.x.anon=±5%", "no single number"),
     ("processes.w.1.name=±5%", "'w.1' is no size"), ("events.9.at=±5%", "no single number"),
-    ("cgroups./a.b/c=±5%", "no single number"), ("processes=±5%", "no single number"),
+    ("cgroups./a.b/c=±5%", "no single number"), ("processes.w=±5%", "no single number"),
   ])
   func `what cannot be drawn`(option: String, message: String) {
     do {

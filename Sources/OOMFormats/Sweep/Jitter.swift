@@ -12,7 +12,13 @@ package struct Jitter: Equatable, Sendable {
   var range: ClosedRange<Int64>
   var scale: Scale
 
-  /// Reads `PATH=±20%`, also `PATH=+-20%`; up to three digits after the point.
+  /// Whether it is about all that processes use, growth and all: `processes=±20%`.
+  var isOfUse: Bool { path == Self.use }
+
+  private static let use = "processes"
+
+  /// Reads `PATH=±20%`, also `PATH=+-20%`; up to three digits after the point. The path `processes` alone stands for all
+  /// that processes use.
   ///
   /// - Parameters:
   ///   - text: the scenario's own, for the value in the middle.
@@ -29,6 +35,12 @@ package struct Jitter: Equatable, Sendable {
     do throws(QuantityError) {
       let (percent, parts) = try Self.percent(setting.value)
       self.percent = percent
+      if path == Self.use {
+        value = "100%"
+        scale = .integers
+        range = (100_000 - parts)...(100_000 + parts)
+        return
+      }
       let given =
         settings.last { normalized($0.path) == path }?.value
         ?? ScenarioText(bytes: text)?.value(at: path)
@@ -134,16 +146,32 @@ package struct JitterRuns: Sendable {
       // A range that the scenario does not take as a whole is refused before the first run.
       for amount in [jitter.range.lowerBound, jitter.range.upperBound] {
         var copy = scenario
+        if jitter.isOfUse {
+          if let problem = scenario.scaled(amount).contradictions().first {
+            throw ScenarioError(
+              diagnostics: [Diagnostic(path: pathText(problem.path), message: problem.message)],
+              file: "--jitter \(jitter.path)=±\(jitter.percent)")
+          }
+          continue
+        }
         try copy.apply(ScenarioSetting(path: jitter.path, value: jitter.text(amount)))
       }
     }
     let summaries = try parallelMap(
       runs, jobs: jobs, progress: progress, local: scenario.copyForThread
     ) { (scenario, number) throws(ScenarioError) in
-      let settings = zip(jitters, streams).map {
-        ScenarioSetting(path: $0.path, value: $0.text($1.number(number, in: $0.range)))
+      var use: Int64?
+      var settings: [ScenarioSetting] = []
+      for (jitter, stream) in zip(jitters, streams) {
+        let drawn = stream.number(number, in: jitter.range)
+        if jitter.isOfUse {
+          use = drawn
+        } else {
+          settings.append(ScenarioSetting(path: jitter.path, value: jitter.text(drawn)))
+        }
       }
-      return RunSummary(of: simulator.run(valid: try scenario.setting(settings)))
+      let changed = try (use.map { scenario.scaled($0) } ?? scenario).setting(settings)
+      return RunSummary(of: simulator.run(valid: changed))
     }
     var table = JitterTable(of: self)
     for summary in summaries { table.add(summary) }
