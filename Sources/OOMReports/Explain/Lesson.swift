@@ -18,6 +18,8 @@ package struct Lesson: Equatable, Sendable {
     case rule(String, RuleChange)
     /// Lines that are not to be wrapped.
     case lines([String])
+    /// Points with their sums.
+    case sums([Sum])
   }
 
   package enum Value: Equatable, Sendable {

@@ -44,7 +44,7 @@ struct LessonCandidates {
   }
 
   /// Those that cannot be chosen, by reason, in the order in which the reasons first appear.
-  private var ineligible: [(reason: Ineligible, candidates: [Candidate])] {
+  var ineligible: [(reason: Ineligible, candidates: [Candidate])] {
     var groups: [(reason: Ineligible, candidates: [Candidate])] = []
     for candidate in scene.candidates {
       guard let reason = candidate.ineligible else { continue }

@@ -6,11 +6,22 @@ package struct LessonText {
   let lesson: Lesson
   let style: Style
   let width: Int
+  let citations: Citations
 
-  package init(_ lesson: Lesson, style: Style, width: Int) {
+  /// How much is said of the kernel's rules.
+  package enum Citations: Sendable {
+    case none
+    /// What the kernel does.
+    case statements
+    /// Besides, where that stands, and since when.
+    case sources
+  }
+
+  package init(_ lesson: Lesson, style: Style, width: Int, citations: Citations = .sources) {
     self.lesson = lesson
     self.style = style
     self.width = width
+    self.citations = citations
   }
 
   package var text: String { heading + steps }
@@ -46,19 +57,25 @@ package struct LessonText {
   /// One step with its number.
   package func step(_ index: Int) -> String {
     let step = lesson.steps[index]
-    var lines = [style.bold("\(index + 1)  \(step.title)")]
-    for part in step.parts { lines += self.lines(part) }
+    let lines = [style.bold("\(index + 1)  \(step.title)")] + self.lines(of: step)
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// The parts of a step, below its title.
+  func lines(of step: Lesson.Step) -> [String] { step.parts.flatMap(lines) }
 
   private func lines(_ part: Lesson.Part) -> [String] {
     switch part {
     case .text(let text): return block(text, indent: 4)
     case .field(let label, let value): return field(label, value)
     case .lines(let lines): return lines.map { "    " + $0 }
+    case .sums(let sums):
+      return Lesson.Sum.lines(sums, width: max(width - 4, 30)).map { "    " + $0 }
     case .rule(let says, let change):
-      return block(says, indent: 8).map(style.dim)
-        + block(Self.source(change), indent: 8).map(style.dim)
+      if citations == .none { return [] }
+      let statement = block(says, indent: 8).map(style.dim)
+      if citations == .statements { return statement }
+      return statement + block(Self.source(change), indent: 8).map(style.dim)
     }
   }
 
@@ -143,6 +160,7 @@ extension JSONWriter {
     case .field(let label, let value): string("\(label): \(value)")
     case .rule(let says, let change): string("\(says) (\(LessonText.source(change)))")
     case .lines(let lines): for line in lines { string(line) }
+    case .sums(let sums): for line in Lesson.Sum.lines(sums, width: .max) { string(line) }
     }
   }
 }
