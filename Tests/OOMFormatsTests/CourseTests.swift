@@ -100,8 +100,9 @@ import Testing
     #expect(try shipped.stories.map(\.path).sorted() == stories)
     #expect(
       try shipped.chapters.map(\.title) == [
-        "First principles", "oom_score_adj", "Swap", "Overcommit", "Memory cgroups", "Kubernetes",
-        "Restart loops", "AI servers", "Old kernels", "Not the kernel",
+        "First principles", "oom_score", "oom_score_adj", "Swap", "Memory cgroups", "Shared memory",
+        "Overcommit", "Kubernetes", "AI servers", "Restart loops", "Not the kernel", "Old kernels",
+        "NUMA nodes and panics",
       ])
   }
 

@@ -220,6 +220,11 @@ import Testing
           }
           #expect(known && !says.isEmpty, name)
           #expect(change.since <= kernel.upstream || kernel.enterpriseKernel != nil, name)
+          // It is in force there, or a statement that has held since an earlier row and holds there.
+          let isHeld = HeldStatement.allCases.contains { $0.says == says && $0.holds(in: kernel) }
+          #expect(
+            isHeld || RulesByRelease.inForce(in: kernel).contains(change),
+            "\(name): '\(says)' does not hold")
           // What is printed names file, function and release, nothing less.
           let line = LessonText.source(change)
           let printed = line.wholeMatch(of: /since (\S+?)( or earlier)?: (\S+) (\S+?)([,;] .*)?/)

@@ -20,24 +20,33 @@ extension Course {
     package var line: Int
 
     /// Whether a text has the word, in the singular or the plural.
-    package func occurs(in text: String) -> Bool {
-      let text = Array(text.lowercased())
-      return names.contains { name in
-        let name = Array(name.lowercased())
-        return text.indices.contains { start in
-          guard text[start...].starts(with: name), !Self.isLetter(text, start - 1) else {
-            return false
-          }
+    package func occurs(in text: String) -> Bool { occurs(in: Array(text.lowercased().utf8)) }
+
+    /// The same of a text in small letters, which many words are looked for in.
+    func occurs(in text: [UInt8]) -> Bool {
+      names.contains { name in
+        let name = Array(name.lowercased().utf8)
+        guard let first = name.first else { return false }
+        var start = 0
+        while start + name.count <= text.count {
+          defer { start += 1 }
+          guard text[start] == first, text[start..<start + name.count].elementsEqual(name),
+            !Self.isLetter(text, start - 1)
+          else { continue }
           let end = start + name.count
-          let isPlural = end < text.count && text[end] == "s"
-          return !Self.isLetter(text, end) || isPlural && !Self.isLetter(text, end + 1)
+          if !Self.isLetter(text, end) { return true }
+          if text[end] == UInt8(ascii: "s"), !Self.isLetter(text, end + 1) { return true }
         }
+        return false
       }
     }
 
-    private static func isLetter(_ text: [Character], _ index: Int) -> Bool {
+    private static func isLetter(_ text: [UInt8], _ index: Int) -> Bool {
       guard text.indices.contains(index) else { return false }
-      return text[index].isLetter || text[index].isNumber || text[index] == "_"
+      let byte = text[index]
+      return byte >= 0x80 || byte == UInt8(ascii: "_")
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
   }
 
@@ -87,6 +96,20 @@ extension Course {
           means: plainMarkdown(cells[1]), first: cells.count > 2 ? cells[2] : nil, line: index + 1))
     }
     return words
+  }
+
+  /// The README with what its lessons come to: outcomes, and the lesson that has a word first.
+  ///
+  /// - Parameter told: of each story its outcome and all that it says.
+  package func markdown(of told: [(outcome: StoryOutcome, text: String)]) -> String {
+    var texts = zip(stories, told).map { ($0.name, Array($1.text.lowercased().utf8)) }
+    if let lesson0 {
+      texts.insert(("0", Array(lesson0.lines.joined(separator: "\n").lowercased().utf8)), at: 0)
+    }
+    let outcomes = Dictionary(uniqueKeysWithValues: zip(stories.map(\.name), told.map(\.outcome)))
+    return markdown(
+      outcome: { outcomes[$0.name] ?? $0.outcome },
+      first: { word in texts.first { word.occurs(in: $0.1) }?.0 ?? "–" })
   }
 
   /// The words that a lesson has first.

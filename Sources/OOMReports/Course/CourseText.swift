@@ -95,7 +95,8 @@ package struct CourseText {
     let title = story.run.title.isEmpty ? story.run.scenario : story.run.title
     let heading = wrapped(plain(title), width: width).map { style.bold($0) + "\n" }.joined()
     let outcome = StoryOutcome(of: story.run)
-    return place(index, kernel: story.run.kernel) + heading + "\n" + self.story(index, story.scenario) + newWords(index)
+    return place(index, kernel: story.run.kernel) + heading + "\n"
+      + self.story(index, story.scenario) + newWords(index)
       + (difference.map { self.difference($0, index, outcome) } ?? "") + story.text
   }
 
@@ -106,7 +107,8 @@ package struct CourseText {
     let story = course.stories[index]
     let chapter = course.chapters.first { $0.stories.contains(story) }?.title ?? ""
     return style.dim(
-      "Lesson \(index + 1) of \(course.stories.count), \(plain(chapter)): \(plain(story.name)), Linux \(plain(kernel))")
+      "Lesson \(index + 1) of \(course.stories.count), \(plain(chapter)): \(plain(story.name)), Linux \(plain(kernel))"
+    )
       + "\n"
   }
 

@@ -46,13 +46,11 @@ struct ProseText {
     let column = min(names.map(\.count).max() ?? 0, 24) + 2
     let space = String(repeating: " ", count: indent)
     return zip(names, words).flatMap { name, word in
-      let gap = String(repeating: " ", count: max(column - name.count, 2))
       let meaning = wrapped(plain(word.means), width: max(width - indent - column, 30))
-      return meaning.enumerated().map { line in
-        line.offset == 0
-          ? space + style.bold(name) + gap + line.element
-          : space + String(repeating: " ", count: column) + line.element
-      }
+      let below = meaning.map { space + String(repeating: " ", count: column) + $0 }
+      if name.count + 2 > column { return [space + style.bold(name)] + below }
+      let gap = String(repeating: " ", count: column - name.count)
+      return [space + style.bold(name) + gap + meaning[0]] + below.dropFirst()
     }
   }
 }

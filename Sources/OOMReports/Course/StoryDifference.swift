@@ -24,6 +24,13 @@ package struct StoryDifference: Equatable, Sendable {
     for earlier in (0..<index).reversed() {
       guard let scenario = scenarios[earlier] else { continue }
       let all = ScenarioDifference.all(from: scenario, to: story)
+      // Where a process has gone and another one has come it is another story.
+      let processes = all.filter { $0.path.hasPrefix("processes.") }
+      if processes.contains(where: { $0.before == .absent }),
+        processes.contains(where: { $0.after == .absent })
+      {
+        continue
+      }
       let rows = ScenarioDifference.rows(
         all, pageSizes: (scenario.machine.pageSize, story.machine.pageSize),
         sides: ("there", "here"))

@@ -7,7 +7,7 @@ internal import VictimSelection
 /// `Lesson` has every step with every number; this has what a reader needs who meets it for the first time.
 package struct StoryLesson {
   /// Processes, reasons, beliefs and kills after these are counted.
-  private static let (mostSums, mostReasons, mostMyths, mostKills) = (5, 3, 2, 3)
+  private static let (mostSums, mostReasons, mostMyths, mostKills) = (5, 3, 2, 2)
 
   let run: Run
   let scenario: Scenario
@@ -17,7 +17,7 @@ package struct StoryLesson {
   let width: Int
 
   private var numbers: LessonNumbers { LessonNumbers(pageSize: run.pageSize) }
-  private var rules: RulesInForce { RulesInForce(in: simulator.kernel) }
+  private let rules: RulesInForce
 
   /// - Parameters:
   ///   - run: with candidates, by the same simulator.
@@ -29,6 +29,7 @@ package struct StoryLesson {
     self.run = run
     self.scenario = scenario
     self.simulator = simulator
+    rules = RulesInForce(in: simulator.kernel)
     self.lesson = lesson
     self.style = style
     self.width = width
@@ -150,17 +151,17 @@ package struct StoryLesson {
 
   private func deaths(_ kill: Kill, _ decision: Kill.Decision) -> Part {
     let explanation = Explanation(of: kill)
-    var lines = block(chosen(kill, decision, explanation))
+    var text = chosen(kill, decision, explanation)
     let others = kill.killed.dropFirst()
     if !others.isEmpty {
       let names = others.prefix(4).map { plain($0.process.name) }.joined(separator: ", ")
       let more = others.count > 4 ? " and \(others.count - 4) more" : ""
       let reasons = Set(others.map { $0.because.inWords }).sorted().joined(separator: "; ")
-      lines += block("With it die \(names)\(more): \(reasons).")
+      text += " With it die \(names)\(more): \(reasons)."
     }
-    lines += block("\(numbers.pages(kill.freedPages)) come back.")
-    lines += setting(kill, decision, explanation)
-    return Part(title: "Which process dies", lines: lines)
+    text += " \(numbers.pages(kill.freedPages)) come back."
+    return Part(
+      title: "Which process dies", lines: block(text) + setting(kill, decision, explanation))
   }
 
   private func chosen(
@@ -227,8 +228,9 @@ package struct StoryLesson {
 
   /// What this kill disproves; what every kill disproves is left to lessons of its own.
   private var beliefs: Part {
-    guard let kill = run.kills.first, let step = lesson.steps.first(where: { $0.name == .myths })
-    else { return Part(title: "", lines: []) }
+    guard let step = lesson.steps.first(where: { $0.name == .myths }) else {
+      return Part(title: "", lines: [])
+    }
     var texts: [String] = []
     for case .text(let text) in step.parts { texts.append(text) }
     let shown = zip(step.facts, texts).filter { fact, _ in
@@ -248,7 +250,16 @@ package struct StoryLesson {
     let table = simulator.score(valid: scenario, at: run.end)
     let ranking = table.ranking.map { table.processes[$0] }
     let shown = ranking.prefix(8)
-    var lines = ScoreText.table(Array(shown))
+    var rows = [["points", "oom_score_adj", "oom_score", "process"]]
+    for candidate in shown {
+      let reason = candidate.ineligible.map { "   (\($0.rawValue))" } ?? ""
+      rows.append([
+        candidate.ineligible == nil ? SizeFormat.grouped(candidate.points) : "-",
+        "\(candidate.oomScoreAdj)", "\(candidate.oomScore)",
+        numbers.name(candidate.identity) + reason,
+      ])
+    }
+    var lines = TextTable.lines(ofNumbers: rows)
     if ranking.count > shown.count { lines.append("… \(ranking.count - shown.count) more") }
     if let first = shown.first(where: { $0.ineligible == nil }),
       table.arithmetic.rules.proc.oomScore == .centred

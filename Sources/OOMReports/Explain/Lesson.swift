@@ -131,14 +131,6 @@ struct RulesInForce {
 
   /// What a row says, under the name of its rule.
   static func text(_ change: RuleChange) -> String { "\(change.rule.rawValue): \(change.says)" }
-
-  /// What was said first in an earlier release and has held ever since; where a distribution has taken it over
-  /// early, by what it has.
-  func always(_ name: RuleName, _ release: KernelRelease, _ text: String) -> [Lesson.Part] {
-    let row = RulesByRelease.changes.first { $0.rule == name && $0.since == release }
-    guard let row, kernel >= release || kernel < .oldestKnown else { return main(name, text) }
-    return [.rule(text, row)]
-  }
 }
 
 /// How sizes are written in all lessons.

@@ -164,10 +164,7 @@ struct LessonOpening {
     switch scene.constraint {
     case .memcg where scene.trigger == .limitLowered: return rules.whole(.memcgLimit)
     case .memcg:
-      return rules.always(
-        .memcg, "2.6.25",
-        "A page is charged to a group and, where they are hierarchical, to all groups above it; the lowest one "
-          + "at its limit has the OOM.")
+      return rules.held(.lowestLimit)
     case .cpuset, .memoryPolicy: return rules.whole(.constraint)
     case .none: break
     }
@@ -232,9 +229,7 @@ struct LessonOpening {
     case .none:
       step.title = "What a step of oom_adj is worth"
       step.say("Nothing here is scaled with it: points have no unit.")
-      step.parts += rules.always(
-        .badness, "2.6.11",
-        "Each step of oom_adj above 0 doubles the points, each below 0 halves them.")
+      step.parts += rules.held(.oomAdjShifts)
       return step
     case .pages:
       step.say(sum(total))
@@ -248,14 +243,11 @@ struct LessonOpening {
           "An oom_score_adj of 100 counts like "
             + "\(numbers.size(arithmetic.pointsPerAdj &* 100)) of memory.")
       }
-      step.parts += rules.always(
-        .badness, "3.5",
-        "oom_score_adj is multiplied by totalpages / 1000, which is rounded down before.")
+      step.parts += rules.held(.adjOfTotalpages)
     case .thousandths:
       step.say(sum(total))
       step.field("one point", "\(numbers.pages(total / 1000)), a thousandth of totalpages")
-      step.parts += rules.always(
-        .badness, "2.6.36", "oom_score_adj is added to thousandths of totalpages as it is.")
+      step.parts += rules.held(.adjOfThousandths)
     }
     step.parts += rules.main(isMemcg ? .memcgTotalpages : .totalpages)
     return step

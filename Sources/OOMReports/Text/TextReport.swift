@@ -173,7 +173,7 @@ package struct TextReport {
       return field("runner-up", "none: nobody else could be killed")
     }
     var text =
-      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
+      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) point\(runnerUp.points == 1 ? "" : "s"): "
     if margin > 0 {
       text += "lost by \(points(margin, decision))"
     } else if margin == 0 {

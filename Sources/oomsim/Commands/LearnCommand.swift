@@ -189,26 +189,18 @@ func scenario(
 private func markdown(
   _ course: Course, _ directory: String, _ terminal: Terminal
 ) throws(ExitCode) -> String {
-  var outcomes: [String: StoryOutcome] = [:]
-  var texts: [(lesson: String, text: String)] = []
-  if let lesson0 = course.lesson0 {
-    texts.append(("0", lesson0.lines.joined(separator: "\n")))
-  }
   let style = Style(isColored: false)
   let text = CourseText(course, style: style, width: 80)
+  var told: [(outcome: StoryOutcome, text: String)] = []
   for (index, story) in course.stories.enumerated() {
     let scenario = try scenario(of: story, directory, terminal).scenario
     var simulator = Simulator(for: scenario)
-    simulator.recordsCandidates = course.words.contains { $0.first != nil }
+    simulator.recordsCandidates = true
     let run = simulator.run(valid: scenario)
-    outcomes[story.name] = StoryOutcome(of: run)
-    if !simulator.recordsCandidates { continue }
     let lesson = Lesson(of: run, number: 1, in: scenario, simulator: simulator, why: nil)
-    let told = StoryLesson(
+    let page = StoryLesson(
       of: run, in: scenario, simulator: simulator, lesson: lesson, style: style, width: 80)
-    texts.append((story.name, text.story(index, scenario) + told.text))
+    told.append((StoryOutcome(of: run), text.story(index, scenario) + page.text))
   }
-  return course.markdown(
-    outcome: { outcomes[$0.name] ?? $0.outcome },
-    first: { word in texts.first { word.occurs(in: $0.text) }?.lesson ?? "–" })
+  return course.markdown(of: told)
 }
