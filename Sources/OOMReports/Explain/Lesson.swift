@@ -36,6 +36,8 @@ package struct Lesson: Equatable, Sendable {
   package struct Step: Equatable, Sendable {
     package var name: Name
     package var title: String
+    /// Whether it has a part in this kill. What has none is in the document, but not told.
+    package var applies = true
     package var parts: [Part] = []
     package var facts: [Fact] = []
     /// Facts of several of a kind: the candidates that are shown, the processes that die.

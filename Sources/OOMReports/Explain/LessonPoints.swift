@@ -85,7 +85,7 @@ struct LessonPoints {
       rows.append(
         Lesson.Sum(
           name: name(index), points: points(index), terms: terms(index),
-          mark: mark(index, changes[index], leader)))
+          mark: mark(index, changes[index], leader), leads: changes[index] != nil))
       if changes[index] != nil { leader = index }
     }
     if !isWhole {

@@ -7,12 +7,17 @@ extension Lesson {
     package var terms = ""
     /// What comes of it, behind the sum.
     package var mark = ""
+    /// Whether the mark says that it took the lead.
+    package var leads = false
 
-    init(name: String, points: String?, terms: String = "", mark: String = "") {
+    init(
+      name: String, points: String?, terms: String = "", mark: String = "", leads: Bool = false
+    ) {
       self.name = name
       self.points = points
       self.terms = terms
       self.mark = mark
+      self.leads = leads
     }
 
     /// A sum in lines that begin with a sign.
@@ -48,6 +53,8 @@ extension Lesson {
         let head = sum.name + gap + pad + points + " = "
         let tail = sum.mark.isEmpty ? sum.terms : sum.terms + "   " + sum.mark
         if head.count + tail.count <= width { return [head + tail] }
+        // Of what did not lead its points say enough.
+        if !sum.leads, head.count + sum.terms.count <= width { return [head + sum.terms] }
         let space = String(repeating: " ", count: head.count)
         var lines = broken(sum.terms, width: max(width - head.count, 20))
         if !sum.mark.isEmpty {

@@ -26,8 +26,11 @@ package struct LessonText {
 
   package var text: String { heading + steps }
 
-  /// All steps, each after an empty line.
-  package var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
+  /// The steps that apply, each after an empty line.
+  package var steps: String { told.map { "\n" + step($0) }.joined() }
+
+  /// The steps that apply, by their place among all.
+  package var told: [Int] { lesson.steps.indices.filter { lesson.steps[$0].applies } }
 
   /// The scenario, its kernel, and which kill it is about.
   package var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
@@ -44,7 +47,7 @@ package struct LessonText {
   private func heading(_ title: String, which: Bool = true) -> String {
     var line =
       style.bold(plain(title.isEmpty ? "scenario" : title))
-      + style.dim("   Linux \(plain(lesson.kernel)), rules of \(lesson.ruleSet)") + "\n"
+      + style.dim("   " + kernelText(lesson.kernel, ruleSet: lesson.ruleSet)) + "\n"
     if !which { return line }
     if lesson.number > lesson.kills {
       line += "the panic" + (lesson.kills > 0 ? ", after \(lesson.kills) kills" : "") + "\n"
@@ -54,10 +57,11 @@ package struct LessonText {
     return line
   }
 
-  /// One step with its number.
+  /// One step with its number among those that apply.
   package func step(_ index: Int) -> String {
     let step = lesson.steps[index]
-    let lines = [style.bold("\(index + 1)  \(step.title)")] + self.lines(of: step)
+    let number = told.count { $0 < index } + 1
+    let lines = [style.bold("\(number)  \(step.title)")] + self.lines(of: step)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -67,6 +71,8 @@ package struct LessonText {
   private func lines(_ part: Lesson.Part) -> [String] {
     switch part {
     case .text(let text): return block(text, indent: 4)
+    // What is nothing need not be read.
+    case .field(_, "0 pages (0 B)"): return []
     case .field(let label, let value): return field(label, value)
     case .lines(let lines): return lines.map { "    " + $0 }
     case .sums(let sums):

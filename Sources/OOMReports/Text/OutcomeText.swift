@@ -11,7 +11,11 @@ struct OutcomeText {
   /// What a run came to, a line for each event.
   func lines(of run: Run) -> [String] {
     var lines: [String] = []
-    for kill in run.kills.prefix(mostKills) { lines.append("    " + self.kill(kill, run)) }
+    for kill in run.kills.prefix(mostKills) {
+      // What goes on in the next line stands a little further in.
+      let text = wrapped(self.kill(kill, run), width: max(width - 6, 30))
+      lines += text.enumerated().map { ($0.offset == 0 ? "    " : "      ") + $0.element }
+    }
     if run.kills.count > mostKills {
       let rest = run.kills.count - mostKills
       lines.append("    … and \(rest) more kill\(rest == 1 ? "" : "s")")

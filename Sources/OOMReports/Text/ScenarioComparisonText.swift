@@ -28,7 +28,7 @@ package struct ScenarioComparisonText {
     ] {
       lines.append(
         style.bold(plain(name))
-          + style.dim("   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"))
+          + style.dim("   " + kernelText(run.kernel, ruleSet: run.ruleSet)))
       lines += outcome.lines(of: run) + [""]
     }
     lines += settings + [""]
@@ -81,10 +81,15 @@ extension ScenarioDifference {
     var rest = all[...]
     while let setting = rest.first {
       // Many events that only one has are one row.
-      let alike = rest.prefix { $0.isWholeEvent && setting.isWholeEvent && $0.isNew == setting.isNew }
+      let alike = rest.prefix {
+        $0.isWholeEvent && setting.isWholeEvent && $0.isNew == setting.isNew
+      }
       if alike.count > 2, let last = alike.last {
         rows.append(
-          ("\(setting.path) to \(last.path)", "\(alike.count) only \(setting.isNew ? sides.after : sides.before)"))
+          (
+            "\(setting.path) to \(last.path)",
+            "\(alike.count) only \(setting.isNew ? sides.after : sides.before)"
+          ))
         rest = rest.dropFirst(alike.count)
         continue
       }

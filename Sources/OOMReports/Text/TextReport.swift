@@ -41,7 +41,7 @@ package struct TextReport {
     let name = title.isEmpty ? "scenario" : title
     return style.bold(plain(name))
       + style.dim(
-        "   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"
+        "   " + kernelText(run.kernel, ruleSet: run.ruleSet)
           + (run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"))
   }
 
