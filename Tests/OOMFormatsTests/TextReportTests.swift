@@ -94,7 +94,9 @@ struct TextReportTests {
 
   @Test func `a run in which nobody dies`() throws {
     let text = TextReport(try run(scenarioText()), style: Style(isColored: false)).text
-    #expect(text.hasPrefix("scenario   Linux 6.12, badness as since 5.9\n\nnobody was killed · end at 0s"))
+    #expect(
+      text.hasPrefix(
+        "scenario   Linux 6.12, badness as since 5.9\n\nnobody was killed · end at 0s"))
   }
 
   /// Mode 2 lets 25 600 pages be committed, less 8 MiB for the administrator and a 32nd of 2 560 pages.

@@ -153,11 +153,14 @@ package struct CourseText {
     let column = min(rows.map { $0[0].count }.max() ?? 0, 40) + 2
     var text = "\n" + style.bold("What is different from \(plain(before.name))") + "\n"
     for row in rows {
-      let gap = String(repeating: " ", count: max(column - row[0].count, 2))
-      let space = String(repeating: " ", count: 4 + column)
-      for (line, part) in wrapped(plain(row[1]), width: max(width - 4 - column, 30)).enumerated() {
-        text += (line == 0 ? "    \(row[0])\(gap)" : space) + part + "\n"
-      }
+      // What is too long for the column stands above its value.
+      let isLong = row[0].count + 2 > column
+      let indent = isLong ? 8 : 4 + column
+      let space = String(repeating: " ", count: indent)
+      let parts = wrapped(plain(row[1]), width: max(width - indent, 30)).map { space + $0 + "\n" }
+      let head = "    \(row[0])"
+      text += isLong ? head + "\n" + parts[0] : head + parts[0].dropFirst(head.count)
+      text += parts.dropFirst().joined()
     }
     return text
   }

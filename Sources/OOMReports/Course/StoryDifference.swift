@@ -45,8 +45,14 @@ package struct StoryDifference: Equatable, Sendable {
     self = best
   }
 
+  /// What only one of the two has, in words.
+  private static func words(_ text: String) -> String {
+    if text.hasPrefix("- → ") { return text.dropFirst(4) + ", new here" }
+    return text.hasSuffix(" → -") ? text.dropLast(4) + ", no more" : text
+  }
+
   private init(index: Int, settings: [(path: String, text: String)]) {
     self.index = index
-    self.settings = settings.map { Row(path: $0.path, text: $0.text) }
+    self.settings = settings.map { Row(path: $0.path, text: Self.words($0.text)) }
   }
 }

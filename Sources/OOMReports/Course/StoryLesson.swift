@@ -89,11 +89,17 @@ package struct StoryLesson {
 
   private func happens(_ scene: OOMScene, at time: Microseconds) -> Part {
     let opening = LessonOpening(scene: scene, at: time, rules: rules, numbers: numbers)
-    var lines = block("At \(SizeFormat.time(time)): \(opening.whatFailed)")
+    var lines = block("At \(SizeFormat.time(Self.roughly(time))): \(opening.whatFailed)")
     if !opening.filling.isEmpty { lines += block("In use: \(opening.filling).") }
     lines += block(opening.whatIsLeft)
     lines += block(limit(scene, opening))
     return Part(title: "What happens", lines: lines)
+  }
+
+  /// From a minute on in whole seconds.
+  private static func roughly(_ time: Microseconds) -> Microseconds {
+    let second = Microseconds.seconds(1).rawValue
+    return time.rawValue < 60 * second ? time : Microseconds(time.rawValue / second * second)
   }
 
   private func limit(_ scene: OOMScene, _ opening: LessonOpening) -> String {
@@ -203,6 +209,12 @@ package struct StoryLesson {
       text +=
         " A point of it counts \(numbers.pages(explanation.pointsPerAdj)): a thousandth of totalpages, "
         + "\(SizeFormat.grouped(decision.totalpages))."
+      let worth = Int128(explanation.pointsPerAdj)
+      if let margin = explanation.margin, margin > 0, worth > 0 {
+        let tenths = margin * 10 / worth
+        text +=
+          " \(SizeFormat.grouped(margin)) / \(SizeFormat.grouped(worth)) is \(tenths / 10).\(tenths % 10)."
+      }
     case .thousandths:
       text +=
         " A point of it is one of these points: a thousandth of totalpages, "
