@@ -43,7 +43,7 @@ struct AnswerSection {
       lines.append("The kernel panics at \(PageNames.time(panic.at)): \(panic.text).")
     }
     if let loop = run.loop {
-      lines += loop.lines(Style(isColored: false)).map(OOMReports.html)
+      lines += loop.lines(Style(isColored: false), time: PageNames.time).map(OOMReports.html)
     }
     if lines.isEmpty {
       lines.append("Nobody is killed; the run ends at \(PageNames.time(run.end)).")
