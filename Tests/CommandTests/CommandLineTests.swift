@@ -146,7 +146,8 @@ struct CommandLineTests {
     Call("run -", stdin: Samples.passing, out: ["killed process 1000 (big)"]),
     Call("-", stdin: Samples.passing, out: ["killed process 1000 (big)"]),
     Call("run -- pass.json", out: ["killed process"]),
-    Call("run --kernel=6.1.0-40-amd64 pass.json", out: ["Linux 6.1.0-40-amd64, rules of 5.9"]),
+    Call(
+      "run --kernel=6.1.0-40-amd64 pass.json", out: ["Linux 6.1.0-40-amd64, badness as since 5.9"]),
     Call("run --kernel 7.1 pass.json --json", out: ["\"kernel\": \"7.1\""]),
     Call("run pass.json --candidates", out: ["candidates 2, in the order in which"]),
     Call(

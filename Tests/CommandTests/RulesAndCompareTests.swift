@@ -14,7 +14,7 @@ import Testing
   @Test func `rules of a release, of two, and all of them`() async throws {
     for (arguments, parts) in [
       (["rules"], ["rule set  releases", "2.6.32-el6"]),
-      (["rules", "4.14"], ["Linux 4.14   rules of 4.8", "sacrificed child"]),
+      (["rules", "4.14"], ["Linux 4.14   badness as since 4.8", "sacrificed child"]),
       (["rules", "4.14..6.12"], ["Linux 4.14 to 6.12", "5.1  sacrificed child"]),
       (["rules", "2.6.32..3.10-el7"], ["2.6.36  badness", "3.14  root bonus"]),
       (["rules", "--markdown"], ["# The rules, release by release"]),
@@ -60,6 +60,39 @@ import Testing
     ] { #expect(output.out.contains(part), "\(output.out)") }
   }
 
+  /// What hurts everybody comes first, what hurts nobody last, and what has no effect on the choice not at all.
+  @Test func `changes with one effect, the most hurtful first`() async throws {
+    let all = try await Program.run(["rules", "4.4..6.12", "--json"])
+    let some = try await Program.run(["rules", "4.4..6.12", "--only", "who-dies", "--json"])
+    func changes(_ text: String) throws -> [(rule: String, hurts: String)] {
+      let document = try DocumentTests.document(text)
+      return (document["changes"] as? [[String: Any]] ?? []).map {
+        ($0["rule"] as? String ?? "", $0["hurts"] as? String ?? "")
+      }
+    }
+    let kept = try changes(some.out)
+    #expect(kept.count > 10 && kept.count < 40)
+    #expect(kept.contains { $0.rule == "ties" } && !kept.contains { $0.rule == "log" })
+    let ranks = kept.map { $0.hurts.isEmpty ? 3 : $0.hurts.hasPrefix("nobody") ? 2 : 1 }
+    #expect(ranks == ranks.sorted() && Set(ranks).count > 1)
+    var sum = 0
+    for effect in ["who-dies", "when", "refusals", "files"] {
+      sum += try changes(
+        try await Program.run(["rules", "4.4..6.12", "--only", effect, "--json"]).out
+      ).count
+    }
+    let whole = try changes(all.out).count
+    #expect(sum == whole)
+    for (arguments, message) in [
+      (["rules", "4.4..6.12", "--only", "who-dyes"], "who-dies"),
+      (["rules", "6.12", "--only", "who-dies"], "--only is of what changed between two releases"),
+      (["rules", "--only", "files"], "--only is of what changed between two releases"),
+    ] {
+      let wrong = try await Program.run(arguments)
+      #expect(wrong.code == 64 && wrong.error.contains(message), "\(wrong)")
+    }
+  }
+
   @Test func `compare of two kernels as a document`() async throws {
     let output = try await Program.run(
       ["compare", "-", "--kernels", "4.19,6.12", "--json", "--policy", "cgroup-aware"],
@@ -87,7 +120,7 @@ import Testing
   func pasted(kernel: String, ruleSet: String, note: String) async throws {
     let output = try await Program.run(["run", "-", "--kernel", kernel], stdin: Self.child)
     #expect(output.code == 0)
-    #expect(output.out.contains("Linux \(kernel), rules of \(ruleSet)"))
+    #expect(output.out.contains("Linux \(kernel), badness as since \(ruleSet)"))
     #expect(note.isEmpty ? !output.out.contains("warning") : output.out.contains(note))
     let score = try await Program.run(["score", "-", "--kernel", kernel], stdin: Self.child)
     #expect(note.isEmpty || score.out.contains(note))

@@ -27,7 +27,7 @@ struct UsageErrorTests {
     ("explain", [file, "--kill", "0"], "--kill takes a number from 1, found '0'."),
     ("explain", [file, "--kill", "99"], "--kill 99: there is 1 kill."),
     ("explain", [file, "--why", "nobody-here"], "--why: no process is called 'nobody-here'"),
-    ("learn", ["no-such-story"], "no story is called 'no-such-story'."),
+    ("learn", ["no-such-story"], "no lesson and no chapter is called 'no-such-story'."),
     ("learn", ["--count", "3"], "--count goes with --quiz."),
     ("myths", ["root_bonsu"], "no myth is called 'root_bonsu'. Did you mean 'root_bonus'?"),
     ("report", [file], "report writes a page"),

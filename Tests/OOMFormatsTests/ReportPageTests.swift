@@ -92,6 +92,7 @@ import Testing
     #expect(!page.contains("url(") && !page.contains("@import") && !page.contains("fetch("))
     #expect(page.utf8.count < 250_000, "\(page.utf8.count)")
     _ = try data(of: page)
+    try checkAxes(body)
   }
 
   @Test func `the same bytes every time`() throws {
@@ -116,6 +117,68 @@ import Testing
     // 1,119,771 pages of anon are the longest bar: from 0 to its own end, adj takes away most of it.
     #expect(page.contains("<rect class=\"t1\" x=\"0\" y=\"1\" width=\"998\" height=\"11\"/>"))
     #expect(page.contains("<rect class=\"t6\" x=\"93\" y=\"13\" width=\"907\" height=\"6\"/>"))
+  }
+
+  /// Axes have round values, a grid and no fractions of seconds.
+  private func checkAxes(_ body: String) throws {
+    for axis in try matches("<div class=\"ys\"[^>]*>(.*?)</div>", body) {
+      let marks = try matches("<span[^>]*>([^<]*)</span>", axis)
+      #expect((2...6).contains(marks.count) && marks[0] == "0", "\(marks)")
+      let values = try marks.dropFirst().map { mark in
+        try #require(Int(mark.prefix { $0 != " " }), "\(marks)")
+      }
+      // Each mark is as far from the one before as the first is from 0.
+      #expect(values == (1...values.count).map { $0 * values[0] }, "\(marks)")
+      #expect([1, 2, 5].contains(Int(String(values[0].description.prefix(1)))), "\(marks)")
+    }
+    for axis in try matches("<div class=\"xs\"[^>]*>(.*?)</div>", body) {
+      let marks = try matches("<span[^>]*>([^<]*)</span>", axis)
+      #expect((1...7).contains(marks.count) && marks[0] == "0", "\(marks)")
+      for mark in marks { #expect(try matches("([0-9]\\.[0-9]{2})", mark).isEmpty, "\(mark)") }
+    }
+    let pictures = try matches("(<figure>)", body).count
+    #expect(try matches("(<path class=\"grid\")", body).count == pictures)
+    let answer = body.components(separatedBy: "<h2").first ?? ""
+    #expect(try matches("([0-9]m[0-9]+\\.[0-9]+s)", answer).isEmpty, "\(answer)")
+  }
+
+  @Test func `a summary of five lines to paste`() throws {
+    let root = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("protection/agent-minus-500.json") })
+    let page = try page(of: root)
+    let lines = try #require(
+      page.components(separatedBy: "to paste</summary><pre tabindex=\"0\">").last?
+        .components(separatedBy: "</pre>").first
+    ).components(separatedBy: "\n")
+    #expect(
+      lines.dropLast() == [
+        "A leaking monitoring agent at -500 takes the application with it (Linux 6.12)",
+        "app (1005) is killed at 22h54m6s: the machine is out of memory, 7.7 GiB",
+        "points: 666 909 = anon 665 600 + page tables 1 309",
+        "next: agent (1004), 104 468 points; it dies instead where app has oom_score_adj -277 or less",
+      ])
+    #expect(lines.last?.hasPrefix("in all: 1 process dies, 2.5 GiB freed; digest ") == true)
+    // Where nobody is killed nothing is red.
+    #expect(page.contains("<div class=\"answer\">"))
+    let quiet = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("global/make-j6.json") })
+    #expect(try self.page(of: quiet).contains("<div class=\"answer calm\">"))
+  }
+
+  /// Eight alike are one row and one line, and the victim has a row of its own.
+  @Test func `equal processes are summed, and points are said in MiB`() throws {
+    let page = try page(
+      """
+      { "machine": { "memory": "1G" }, "processes": [ { "name": "php", "count": 8, "anon": "40M" },
+        { "name": "app", "anon": "100M" }, { "name": "php-x", "anon": "40M" } ],
+        "events": [ { "at": "1s", "oom": {} } ] }
+      """)
+    #expect(page.contains("<bdi>php-8</bdi> (1007) and 7 like it</th>"), "\(page)")
+    #expect(
+      page.contains("<bdi>php-x</bdi> (1009)</th>")
+        && page.contains("<bdi>app</bdi> (1008): chosen</th>"))
+    #expect(page.contains("25 659<br><span class=\"soft\">100 MiB</span>"))
+    #expect(!page.contains("more that could be chosen"))
   }
 
   @Test func `old kernels have no what-if, and the page says so`() throws {

@@ -32,7 +32,7 @@ struct TextReportTests {
     let run = try run(Self.scenario)
     #expect(
       TextReport(run, style: Style(isColored: false)).text == """
-        Two limits, one after the other   Linux 6.12, rules of 5.9
+        Two limits, one after the other   Linux 6.12, badness as since 5.9
 
         #1 at 2.233s  Memory cgroup out of memory: killed process 1001 (app)
             limit      memory.max of /web: 100 MiB, 100 MiB used
@@ -96,7 +96,9 @@ struct TextReportTests {
 
   @Test func `a run in which nobody dies`() throws {
     let text = TextReport(try run(scenarioText()), style: Style(isColored: false)).text
-    #expect(text.hasPrefix("scenario   Linux 6.12, rules of 5.9\n\nnobody was killed · end at 0s"))
+    #expect(
+      text.hasPrefix(
+        "scenario   Linux 6.12, badness as since 5.9\n\nnobody was killed · end at 0s"))
   }
 
   /// Mode 2 lets 25 600 pages be committed, less 8 MiB for the administrator and a 32nd of 2 560 pages.

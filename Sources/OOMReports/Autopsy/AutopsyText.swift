@@ -118,7 +118,7 @@ private struct OneAutopsyText {
 
   private var release: String {
     let origin = autopsy.isKernelStated ? "as logged" : "by its forms"
-    return "Linux \(plain(autopsy.kernel)), \(origin); rules of \(autopsy.ruleSet)"
+    return "Linux \(plain(autopsy.kernel)), \(origin); badness as since \(autopsy.ruleSet)"
   }
 
   private var verdict: String {

@@ -25,11 +25,16 @@ package struct Course: Sendable {
 
   package struct Chapter: Equatable, Sendable {
     package var title: String
+    /// What the README says of it before its stories.
+    package var introduction: [String] = []
     package var stories: [Story]
   }
 
   /// Chapters without stories are none.
   package private(set) var chapters: [Chapter] = []
+  /// The lesson before all stories, for readers who have never looked inside a kernel; nil without one.
+  package private(set) var lesson0: Section?
+  package private(set) var words: [Word] = []
   private let lines: [String]
   private let lineEnd: String
 
@@ -40,6 +45,9 @@ package struct Course: Sendable {
     lineEnd = markdown.contains("\r\n") ? "\r\n" : "\n"
     lines = markdown.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
       .map(String.init)
+    let sections = Self.sections(of: lines)
+    lesson0 = sections.first { $0.title.lowercased().hasPrefix("lesson 0") }
+    words = Self.words(in: lines)
     var diagnostics: [Diagnostic] = []
     var title: String?
     var known: Set<String> = []
@@ -62,7 +70,8 @@ package struct Course: Sendable {
         } else if chapters.last?.title == title {
           chapters[chapters.count - 1].stories.append(story)
         } else {
-          chapters.append(Chapter(title: title, stories: [story]))
+          let introduction = Self.introduction(sections.last { $0.title == title })
+          chapters.append(Chapter(title: title, introduction: introduction, stories: [story]))
         }
       }
     }
@@ -90,9 +99,17 @@ package struct Course: Sendable {
   /// All stories in their order.
   package var stories: [Story] { chapters.flatMap { $0.stories } }
 
-  /// The README with the outcomes as given, and all else as it was.
-  package func markdown(outcome: (Story) -> StoryOutcome) -> String {
+  /// The README with the outcomes and the first lessons of words as given, and all else as it was.
+  package func markdown(
+    outcome: (Story) -> StoryOutcome, first: (Word) -> String? = { $0.first }
+  ) -> String {
     var lines = lines
+    for word in words {
+      guard word.first != nil, let first = first(word) else { continue }
+      let cells = Self.cells(of: Self.trimmed(lines[word.line - 1]))
+      lines[word.line - 1] =
+        "| " + [cells[0], cells[1], first].map(Self.escaped).joined(separator: " | ") + " |"
+    }
     for story in stories {
       let outcome = outcome(story)
       let cells = ["[\(story.name)](\(story.path))", outcome.domain, outcome.victim, story.teaches]
@@ -142,7 +159,7 @@ package struct Course: Sendable {
     cell.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
   }
 
-  private static func cells(of row: String) -> [String] {
+  static func cells(of row: String) -> [String] {
     var cells: [String] = []
     var cell = ""
     var isEscaped = false
@@ -160,7 +177,7 @@ package struct Course: Sendable {
     return cells
   }
 
-  private static func trimmed(_ text: String) -> String {
+  static func trimmed(_ text: String) -> String {
     let inside = text.drop { $0 == " " || $0 == "\t" }
     return String(inside.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
   }

@@ -12,7 +12,11 @@ extension KillLesson {
       let isWrong = myth.isWrong(under: all)
       step.say(
         "\"\(myth.claim)\" " + (isWrong ? myth.answer(kill, all) : "Here it is no myth."))
-      step.parts.append(.rule(RulesInForce.text(rule), rule))
+      // What came later of the counters is not what the myth is about.
+      let isOfCounters = rule.rule == .rss && isWrong
+      step.parts +=
+        isOfCounters
+        ? rules.held(.residentAndSwap) : [.rule(RulesInForce.text(rule), rule)]
       step.facts.append(Lesson.Fact(myth.rawValue, isWrong ? "myth" : "true here"))
     }
     return step
@@ -66,7 +70,7 @@ extension KillLesson {
     switch why.reason {
     case .tie: rules.main(scene.constraint == .memcg ? .memcgTies : .ties)
     case .ineligible(.globalInit):
-      rules.always(.candidates, "2.6.11", "The global init, pid 1, is never a candidate.")
+      rules.held(.globalInit)
     case .ineligible(.disabled), .ineligible(.oomAdjDisabled), .ineligible(.sharerDisabled):
       rules.main(.disabled)
     case .ineligible(.inVfork): rules.main(.vforkChildren)

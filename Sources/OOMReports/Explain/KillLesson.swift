@@ -20,14 +20,25 @@ struct KillLesson {
     let candidates = LessonCandidates(scene: scene, rules: rules, numbers: numbers)
     let points = LessonPoints(
       kill: kill, decision: decision, scene: scene, rules: rules, numbers: numbers)
+    var totalpages = opening.totalpages()
+    // Where nobody has a setting its worth explains nothing, and where points do not decide neither does it.
+    totalpages.applies = hasSettings && decision.chosen == .points
     var steps = [
-      opening.allocation(), opening.domainStep(), opening.totalpages(), candidates.step(),
+      opening.allocation(), opening.domainStep(), totalpages, candidates.step(),
       points.step(), victim(), deaths(), freed(), afterwards(),
     ]
     let myths = myths()
     if !myths.parts.isEmpty { steps.append(myths) }
     if let why { steps.append(self.why(why)) }
     return steps
+  }
+
+  /// Whether any candidate has an oom_score_adj, or the scenario a badness of its own.
+  private var hasSettings: Bool {
+    scene.arithmetic.unit == .own
+      || scene.candidates.contains {
+        $0.ineligible == nil && ($0.oomScoreAdj != 0 || $0.legacy?.oomAdj ?? 0 != 0)
+      }
   }
 
   // MARK: The victim
@@ -93,6 +104,11 @@ struct KillLesson {
     if let adj = explanation.sparedAtAdj ?? explanation.sparedAtOOMAdj {
       step.field(
         "spared at", "\(setting) \(adj) or less: \(plain(runnerUp.name)) would have been chosen")
+      if !hasSettings, scene.arithmetic.unit == .pages {
+        step.say(
+          "1 of it counts \(numbers.pages(explanation.pointsPerAdj)), a thousandth of totalpages, "
+            + "\(numbers.pages(decision.totalpages)).")
+      }
       step.facts.append(Lesson.Fact("spared_at", adj))
     } else {
       let lowest = scene.arithmetic.unit == .none ? -17 : -1000
@@ -121,6 +137,7 @@ struct KillLesson {
 
   private func deaths() -> Lesson.Step {
     var step = Lesson.Step(name: .deaths, title: "Who dies")
+    step.applies = !isAlone
     let reasons = Set(kill.killed.map { $0.because })
     if reasons.contains(.child) {
       step.say(
@@ -148,11 +165,10 @@ struct KillLesson {
 
   private func freed() -> Lesson.Step {
     var step = Lesson.Step(name: .freed, title: "What comes back")
+    if isAlone { step.say("Only \(numbers.name(kill.dyingFirst)) dies, with all its threads.") }
     step.field("freed", numbers.pages(kill.freedPages))
     let victim = kill.victim
-    let isVictim = kill.dyingFirst == victim.identity
     let own = victim.anon &+ victim.swap &+ victim.pageTables
-    let isAlone = isVictim && kill.killed.count == 1
     if isAlone, hasForks, kill.freedPages < own {
       step.say(
         "Of \(numbers.size(own)) of anonymous memory, swap and page tables. "
@@ -169,9 +185,14 @@ struct KillLesson {
     if scenario.machine.exitDelay > 0 {
       step.say("It takes \(SizeFormat.time(scenario.machine.exitDelay)) until all of it is there.")
     }
-    step.parts += reaper
+    step.parts += rules.main(.reaper)
     step.facts = [Lesson.Fact("freed_pages", kill.freedPages)]
     return step
+  }
+
+  /// The victim dies, and nobody else.
+  private var isAlone: Bool {
+    kill.dyingFirst == kill.victim.identity && kill.killed.count == 1
   }
 
   private var hasForks: Bool {
@@ -179,15 +200,6 @@ struct KillLesson {
       if case .fork = event.action { return true }
       return false
     }
-  }
-
-  /// Since 5.18 the reaper only comes to what a victim has not given back by itself.
-  private var reaper: [Lesson.Part] {
-    let late = rules.since(
-      "5.18", .reaper,
-      "reaper: A victim has two seconds to exit by itself; of what it has then, a kernel thread takes the private memory."
-    )
-    return late.isEmpty ? rules.main(.reaper) : late
   }
 
   private func afterwards() -> Lesson.Step {
@@ -204,6 +216,7 @@ struct KillLesson {
       step.say("It goes on like this for ever: the run is a loop.")
     } else {
       step.say("It was the last kill. The run ends at \(SizeFormat.time(run.end)).")
+      step.applies = number > 1 || !run.stuck.isEmpty
     }
     for stuck in run.stuck.prefix(3) {
       step.say(

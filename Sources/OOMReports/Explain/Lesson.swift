@@ -18,6 +18,8 @@ package struct Lesson: Equatable, Sendable {
     case rule(String, RuleChange)
     /// Lines that are not to be wrapped.
     case lines([String])
+    /// Points with their sums.
+    case sums([Sum])
   }
 
   package enum Value: Equatable, Sendable {
@@ -34,6 +36,8 @@ package struct Lesson: Equatable, Sendable {
   package struct Step: Equatable, Sendable {
     package var name: Name
     package var title: String
+    /// Whether it has a part in this kill. What has none is in the document, but not told.
+    package var applies = true
     package var parts: [Part] = []
     package var facts: [Fact] = []
     /// Facts of several of a kind: the candidates that are shown, the processes that die.
@@ -129,14 +133,6 @@ struct RulesInForce {
 
   /// What a row says, under the name of its rule.
   static func text(_ change: RuleChange) -> String { "\(change.rule.rawValue): \(change.says)" }
-
-  /// What was said first in an earlier release and has held ever since; where a distribution has taken it over
-  /// early, by what it has.
-  func always(_ name: RuleName, _ release: KernelRelease, _ text: String) -> [Lesson.Part] {
-    let row = RulesByRelease.changes.first { $0.rule == name && $0.since == release }
-    guard let row, kernel >= release || kernel < .oldestKnown else { return main(name, text) }
-    return [.rule(text, row)]
-  }
 }
 
 /// How sizes are written in all lessons.

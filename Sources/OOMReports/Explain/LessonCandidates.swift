@@ -44,7 +44,7 @@ struct LessonCandidates {
   }
 
   /// Those that cannot be chosen, by reason, in the order in which the reasons first appear.
-  private var ineligible: [(reason: Ineligible, candidates: [Candidate])] {
+  var ineligible: [(reason: Ineligible, candidates: [Candidate])] {
     var groups: [(reason: Ineligible, candidates: [Candidate])] = []
     for candidate in scene.candidates {
       guard let reason = candidate.ineligible else { continue }
@@ -60,10 +60,9 @@ struct LessonCandidates {
   private func rule(_ reason: Ineligible) -> [Lesson.Part] {
     switch reason {
     case .globalInit:
-      rules.always(.candidates, "2.6.11", "The global init, pid 1, is never a candidate.")
+      rules.held(.globalInit)
     case .kernelThread:
-      rules.always(
-        .candidates, "2.6.19", "What has no address space of its own is passed over.")
+      rules.held(.noAddressSpace)
     case .disabled, .oomAdjDisabled, .sharerDisabled: rules.main(.disabled)
     case .inVfork: rules.main(.vforkChildren)
     case .otherNodes: rules.main(.constraint)

@@ -9,7 +9,7 @@ struct LessonOpening {
   let rules: RulesInForce
   let numbers: LessonNumbers
 
-  private var domain: String {
+  var domain: String {
     scene.cgroup.map(plain) ?? scene.nodes.map { "nodes \($0)" } ?? "the machine"
   }
   private var isMemcg: Bool { scene.cgroup != nil }
@@ -32,7 +32,7 @@ struct LessonOpening {
     return step
   }
 
-  private var whatFailed: String {
+  var whatFailed: String {
     let invoker = scene.invoker.map(numbers.name) ?? "A process outside of the scenario"
     switch scene.trigger {
     case .allocation:
@@ -54,9 +54,14 @@ struct LessonOpening {
     }
   }
 
-  private func contents(into step: inout Lesson.Step) {
+  /// What fills the domain: `anonymous memory 1.7 GiB, kernel 190 MiB`.
+  var filling: String {
+    parts.filter { $0.2 > 0 }.map { "\($0.1) \(numbers.size($0.2))" }.joined(separator: ", ")
+  }
+
+  private var parts: [(String, String, Int64)] {
     let contents = scene.contents
-    let parts: [(String, String, Int64)] = [
+    return [
       ("anon", "anonymous memory", contents.anon), ("locked", "locked memory", contents.locked),
       ("shmem", "shared memory and tmpfs", contents.shmem),
       ("file", "mapped files", contents.file), ("cache", "clean cache", contents.cache),
@@ -64,30 +69,38 @@ struct LessonOpening {
       ("kernel", "kernel", contents.kernel), ("page_tables", "page tables", contents.pageTables),
       ("zram", "zram", contents.zram), ("hugetlb", "huge pages", contents.hugetlb),
     ]
-    let filled = parts.filter { $0.2 > 0 }
-    if !filled.isEmpty {
-      step.field(
-        scene.nodes == nil ? "filled with" : "machine has",
-        filled.map { "\($0.1) \(numbers.size($0.2))" }.joined(separator: ", "))
+  }
+
+  private func contents(into step: inout Lesson.Step) {
+    let contents = scene.contents
+    if !filling.isEmpty {
+      step.field(scene.nodes == nil ? "filled with" : "machine has", filling)
     }
     for part in parts { step.facts.append(Lesson.Fact(part.0, part.2)) }
     step.field("reclaimable", numbers.pages(contents.reclaimable))
     step.facts.append(Lesson.Fact("reclaimable", contents.reclaimable))
   }
 
-  private var whatWasTried: String {
+  var whatWasTried: String {
+    isByItself
+      ? whatIsLeft
+      : "Reclaim was tried first: clean cache, then mapped files and reclaimable slab, then swap. "
+        + whatIsLeft
+  }
+
+  /// No allocation failed, so that nothing was tried.
+  private var isByItself: Bool { scene.trigger == .declared || scene.trigger == .sysrq }
+
+  /// What reclaim has left, in a sentence.
+  var whatIsLeft: String {
     let contents = scene.contents
-    switch scene.trigger {
-    case .declared, .sysrq:
+    if isByItself {
       return
         "Nothing was tried before: \(numbers.size(contents.reclaimable)) could have been reclaimed."
-    default: break
     }
     var text =
-      "Reclaim was tried first: clean cache, then mapped files and reclaimable slab, then swap. "
-    text +=
       contents.reclaimable == 0
-      ? "Nothing is left that it could take" : "What it can still take does not help"
+      ? "Nothing is left that reclaim could take" : "What reclaim can still take does not help"
     let kept = contents.cache &+ contents.file &+ contents.slabReclaimable
     if contents.reclaimable == 0, kept > 0 {
       text += ": \(numbers.size(kept)) of cache and mapped files are protected or lie elsewhere"
@@ -151,10 +164,7 @@ struct LessonOpening {
     switch scene.constraint {
     case .memcg where scene.trigger == .limitLowered: return rules.whole(.memcgLimit)
     case .memcg:
-      return rules.always(
-        .memcg, "2.6.25",
-        "A page is charged to a group and, where they are hierarchical, to all groups above it; the lowest one "
-          + "at its limit has the OOM.")
+      return rules.held(.lowestLimit)
     case .cpuset, .memoryPolicy: return rules.whole(.constraint)
     case .none: break
     }
@@ -174,7 +184,7 @@ struct LessonOpening {
     return parts
   }
 
-  private var whyDomain: String {
+  var whyDomain: String {
     switch scene.constraint {
     case .memcg:
       return "The limit that says no is that of \(domain). Only processes in this group and in the "
@@ -219,9 +229,7 @@ struct LessonOpening {
     case .none:
       step.title = "What a step of oom_adj is worth"
       step.say("Nothing here is scaled with it: points have no unit.")
-      step.parts += rules.always(
-        .badness, "2.6.11",
-        "Each step of oom_adj above 0 doubles the points, each below 0 halves them.")
+      step.parts += rules.held(.oomAdjShifts)
       return step
     case .pages:
       step.say(sum(total))
@@ -235,14 +243,11 @@ struct LessonOpening {
           "An oom_score_adj of 100 counts like "
             + "\(numbers.size(arithmetic.pointsPerAdj &* 100)) of memory.")
       }
-      step.parts += rules.always(
-        .badness, "3.5",
-        "oom_score_adj is multiplied by totalpages / 1000, which is rounded down before.")
+      step.parts += rules.held(.adjOfTotalpages)
     case .thousandths:
       step.say(sum(total))
       step.field("one point", "\(numbers.pages(total / 1000)), a thousandth of totalpages")
-      step.parts += rules.always(
-        .badness, "2.6.36", "oom_score_adj is added to thousandths of totalpages as it is.")
+      step.parts += rules.held(.adjOfThousandths)
     }
     step.parts += rules.main(isMemcg ? .memcgTotalpages : .totalpages)
     return step

@@ -22,7 +22,7 @@ struct LessonPoints {
       over: scene.candidates, constraint: scene.constraint, rules: scene.arithmetic.rules)
     step.parts += sumRules
     step.say(walkText(trace))
-    step.parts.append(.lines(lines(trace)))
+    step.parts.append(.sums(sums(trace)))
     step.rows = rows(trace)
     step.parts += rules.main(scene.constraint == .memcg ? .memcgTies : .ties)
     if decision.chosen == .swapoff { step.parts += rules.main(.swapoff) }
@@ -67,30 +67,32 @@ struct LessonPoints {
       + "time\(count == 1 ? "" : "s") somebody takes the lead, and the last one is the victim."
   }
 
-  private func lines(_ trace: LeadTrace) -> [String] {
+  private func sums(_ trace: LeadTrace) -> [Lesson.Sum] {
     var changes: [Int: LeadTrace.Change] = [:]
     for change in trace.changes { changes[change.index] = change }
     let (shown, isWhole) = shown(trace)
     let leaders = trace.changes.map { $0.index }
-    var rows: [String] = []
+    var rows: [Lesson.Sum] = []
     var leader: Int?
-    let width = shown.map { name($0).count }.max() ?? 0
-    let digits = shown.map { points($0).count }.max() ?? 0
     var isCut = false
     for index in shown {
       if !isWhole, !isCut, leaders.count > 16, index == leaders[leaders.count - 8] {
-        rows.append("… the lead changes hands \(leaders.count - 16) times more")
+        rows.append(
+          Lesson.Sum(
+            name: "… the lead changes hands \(leaders.count - 16) times more", points: nil))
         isCut = true
       }
-      let gap = String(repeating: " ", count: width - name(index).count + 2)
-      let pad = String(repeating: " ", count: digits - points(index).count)
       rows.append(
-        name(index) + gap + pad + sum(index) + "   " + mark(index, changes[index], leader))
+        Lesson.Sum(
+          name: name(index), points: points(index), terms: terms(index),
+          mark: mark(index, changes[index], leader), leads: changes[index] != nil))
       if changes[index] != nil { leader = index }
     }
     if !isWhole {
       let others = scene.candidates.count { $0.ineligible == nil } - leaders.count
-      rows.append("\(others) others never had more than the lead of the moment")
+      rows.append(
+        Lesson.Sum(name: "\(others) others never had more than the lead of the moment", points: nil)
+      )
     }
     return rows
   }
@@ -123,11 +125,9 @@ struct LessonPoints {
     SizeFormat.grouped(scene.candidates[index].points)
   }
 
-  private func sum(_ index: Int) -> String {
-    let candidate = scene.candidates[index]
-    let terms = Term.text(
-      scene.arithmetic.terms(of: candidate), number: { SizeFormat.grouped($0) })
-    return "\(points(index)) = \(terms)"
+  private func terms(_ index: Int) -> String {
+    Term.text(
+      scene.arithmetic.terms(of: scene.candidates[index]), number: { SizeFormat.grouped($0) })
   }
 
   private func mark(_ index: Int, _ change: LeadTrace.Change?, _ leader: Int?) -> String {

@@ -6,17 +6,31 @@ package struct LessonText {
   let lesson: Lesson
   let style: Style
   let width: Int
+  let citations: Citations
 
-  package init(_ lesson: Lesson, style: Style, width: Int) {
+  /// How much is said of the kernel's rules.
+  package enum Citations: Sendable {
+    case none
+    /// What the kernel does.
+    case statements
+    /// Besides, where that stands, and since when.
+    case sources
+  }
+
+  package init(_ lesson: Lesson, style: Style, width: Int, citations: Citations = .sources) {
     self.lesson = lesson
     self.style = style
     self.width = width
+    self.citations = citations
   }
 
   package var text: String { heading + steps }
 
-  /// All steps, each after an empty line.
-  package var steps: String { lesson.steps.indices.map { "\n" + step($0) }.joined() }
+  /// The steps that apply, each after an empty line.
+  package var steps: String { told.map { "\n" + step($0) }.joined() }
+
+  /// The steps that apply, by their place among all.
+  package var told: [Int] { lesson.steps.indices.filter { lesson.steps[$0].applies } }
 
   /// The scenario, its kernel, and which kill it is about.
   package var heading: String { heading(lesson.title.isEmpty ? lesson.scenario : lesson.title) }
@@ -33,7 +47,7 @@ package struct LessonText {
   private func heading(_ title: String, which: Bool = true) -> String {
     var line =
       style.bold(plain(title.isEmpty ? "scenario" : title))
-      + style.dim("   Linux \(plain(lesson.kernel)), rules of \(lesson.ruleSet)") + "\n"
+      + style.dim("   " + kernelText(lesson.kernel, ruleSet: lesson.ruleSet)) + "\n"
     if !which { return line }
     if lesson.number > lesson.kills {
       line += "the panic" + (lesson.kills > 0 ? ", after \(lesson.kills) kills" : "") + "\n"
@@ -43,22 +57,31 @@ package struct LessonText {
     return line
   }
 
-  /// One step with its number.
+  /// One step with its number among those that apply.
   package func step(_ index: Int) -> String {
     let step = lesson.steps[index]
-    var lines = [style.bold("\(index + 1)  \(step.title)")]
-    for part in step.parts { lines += self.lines(part) }
+    let number = told.count { $0 < index } + 1
+    let lines = [style.bold("\(number)  \(step.title)")] + self.lines(of: step)
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// The parts of a step, below its title.
+  func lines(of step: Lesson.Step) -> [String] { step.parts.flatMap(lines) }
 
   private func lines(_ part: Lesson.Part) -> [String] {
     switch part {
     case .text(let text): return block(text, indent: 4)
+    // What is nothing need not be read.
+    case .field(_, "0 pages (0 B)"): return []
     case .field(let label, let value): return field(label, value)
     case .lines(let lines): return lines.map { "    " + $0 }
+    case .sums(let sums):
+      return Lesson.Sum.lines(sums, width: max(width - 4, 30)).map { "    " + $0 }
     case .rule(let says, let change):
-      return block(says, indent: 8).map(style.dim)
-        + block(Self.source(change), indent: 8).map(style.dim)
+      if citations == .none { return [] }
+      let statement = block(says, indent: 8).map(style.dim)
+      if citations == .statements { return statement }
+      return statement + block(Self.source(change), indent: 8).map(style.dim)
     }
   }
 
@@ -143,6 +166,7 @@ extension JSONWriter {
     case .field(let label, let value): string("\(label): \(value)")
     case .rule(let says, let change): string("\(says) (\(LessonText.source(change)))")
     case .lines(let lines): for line in lines { string(line) }
+    case .sums(let sums): for line in Lesson.Sum.lines(sums, width: .max) { string(line) }
     }
   }
 }

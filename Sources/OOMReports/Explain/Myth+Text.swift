@@ -44,7 +44,7 @@ extension Myth {
     case .upTo1000: Self.meaning(ofScore: kill.victim, rules)
     case .random: "There were equals, and their order decided."
     case .whoAsks:
-      "\(plain(kill.decision?.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only a sysctl makes it so:"
+      "\(plain(kill.decision?.invoker?.name ?? "")) asked, \(plain(kill.victim.name)) was chosen. Only vm.oom_kill_allocating_task makes it so."
     case .reservation: "They keep pages from reclaim; badness does not read them."
     case .largest, .children, .sharers, .inherited, .swapPrevents, .oomAdj, .safe, .mode2, .process,
       .switchedOff,

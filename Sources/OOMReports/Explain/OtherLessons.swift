@@ -47,10 +47,20 @@ struct QuietLesson {
     let steps = run.refused.prefix(3).map(refusal) + run.stuck.prefix(3).map(stuck)
     if !steps.isEmpty { return Array(steps) }
     var step = Lesson.Step(name: .nothing, title: "Nobody was killed")
-    step.say(
-      "No limit was hit in this run, which ends at \(SizeFormat.time(run.end)). 'oomsim next' says who would die "
-        + "at which limit, 'oomsim score' shows the points of everybody.")
-    step.parts += rules.main(.trigger)
+    let slowed = run.groups.filter { $0.highSleep > 0 }
+    for group in slowed.prefix(3) {
+      step.say(
+        "\(plain(group.path)) was above \(group.highFiles), which slows down and kills nobody: its processes slept "
+          + "\(SizeFormat.time(group.highSleep)), added up.")
+    }
+    let then =
+      "'oomsim next' says which process would die at which limit, 'oomsim score' has the points of all."
+    if scenario.events.isEmpty {
+      step.say("Nothing happens in this run: it shows how things stand. \(then)")
+    } else {
+      step.say("There is no OOM in this run, which ends at \(SizeFormat.time(run.end)). \(then)")
+    }
+    step.parts += slowed.isEmpty ? rules.main(.trigger) : rules.main(.high)
     step.facts = [Lesson.Fact("end_us", run.end)]
     return [step]
   }

@@ -7,9 +7,10 @@ struct AnswerSection {
   let run: Run
 
   var html: String {
-    var text = "<div class=\"answer\">"
+    let isQuiet = run.kills.isEmpty && run.panic == nil
+    var text = "<div class=\"answer\(isQuiet ? " calm" : "")\">"
     for line in lines { text += "<p>\(line)</p>" }
-    return text + "</div>\n"
+    return text + "</div>\n" + PasteSummary(run: run).html
   }
 
   private var lines: [String] {
@@ -18,7 +19,7 @@ struct AnswerSection {
     if run.kills.count > 1 {
       let blast = BlastRadius(of: run)
       let others = run.kills.dropFirst().prefix(5).map {
-        "\(PageNames.name($0.dyingFirst)) at \(SizeFormat.time($0.at))"
+        "\(PageNames.name($0.dyingFirst)) at \(PageNames.time($0.at))"
       }
       let rest = run.kills.count > 6 ? " and \(run.kills.count - 6) more kills" : ""
       lines.append(
@@ -27,25 +28,25 @@ struct AnswerSection {
     for refusal in run.refused.prefix(3) {
       let name = refusal.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(name) is refused \(size(refusal.pages)) at \(SizeFormat.time(refusal.at)): \(refusal.cause), no kill."
+        "\(name) is refused \(size(refusal.pages)) at \(PageNames.time(refusal.at)): \(refusal.cause), no kill."
       )
     }
     if run.refused.count > 3 { lines.append("\(run.refused.count - 3) more requests are refused.") }
     for stuck in run.stuck.prefix(3) {
       let name = stuck.process.map(PageNames.name) ?? "A tmpfs write"
       lines.append(
-        "\(name) stands still from \(SizeFormat.time(stuck.at)) on: \(OOMReports.html(stuck.whyText))."
+        "\(name) stands still from \(PageNames.time(stuck.at)) on: \(OOMReports.html(stuck.whyText))."
       )
     }
     if run.stuck.count > 3 { lines.append("\(run.stuck.count - 3) more stand still.") }
     if let panic = run.panic {
-      lines.append("The kernel panics at \(SizeFormat.time(panic.at)): \(panic.text).")
+      lines.append("The kernel panics at \(PageNames.time(panic.at)): \(panic.text).")
     }
     if let loop = run.loop {
-      lines += loop.lines(Style(isColored: false)).map(OOMReports.html)
+      lines += loop.lines(Style(isColored: false), time: PageNames.time).map(OOMReports.html)
     }
     if lines.isEmpty {
-      lines.append("Nobody is killed; the run ends at \(SizeFormat.time(run.end)).")
+      lines.append("Nobody is killed; the run ends at \(PageNames.time(run.end)).")
     }
     return lines
   }
@@ -53,7 +54,7 @@ struct AnswerSection {
   private func first(_ kill: Kill) -> String {
     let dead = kill.dyingFirst
     var text = "<strong>\(PageNames.name(dead))</strong> is killed at "
-    text += "<strong>\(SizeFormat.time(kill.at))</strong>, \(cause(kill)). "
+    text += "<strong>\(PageNames.time(kill.at))</strong>, \(cause(kill)). "
     if dead != kill.victim.identity {
       text += "It dies for \(PageNames.name(kill.victim.identity)), which was chosen. "
     }

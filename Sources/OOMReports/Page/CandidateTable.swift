@@ -8,6 +8,7 @@ struct CandidateTable {
   let decision: Kill.Decision
   let number: Int
   let candidates: [Candidate]
+  let pageSize: Bytes
   /// At most so many rows.
   let most: Int
 
@@ -34,7 +35,7 @@ struct CandidateTable {
       text += row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
     }
     text += "</tbody></table></div>"
-    let rest = eligible.count - shown.count
+    let rest = eligible.count - shown.reduce(0) { $0 + 1 + $1.alike }
     if rest > 0 {
       text +=
         "<p class=\"soft\">\(SizeFormat.grouped(rest)) more that could be chosen are not listed: they had no more "
@@ -52,20 +53,59 @@ struct CandidateTable {
   private var setting: String { isLegacy ? "oom_<wbr>adj" : "oom_<wbr>score_<wbr>adj" }
 
   /// By points; of equals the one that the kernel prefers comes first.
-  private var ranked: [(place: Int, candidate: Candidate)] {
+  private var ranked: [Entry] {
     let eligible = candidates.enumerated().filter { $0.element.ineligible == nil }
     let sorted = eligible.sorted {
       if $0.element.points != $1.element.points { return $0.element.points > $1.element.points }
       return decision.equalsReplace ? $0.offset > $1.offset : $0.offset < $1.offset
     }
-    return sorted.enumerated().map { ($0.offset + 1, $0.element.element) }
+    return sorted.enumerated().map { Entry(place: $0.offset + 1, candidate: $0.element.element) }
+  }
+
+  private struct Entry {
+    var place: Int
+    var candidate: Candidate
+    /// How many that follow have the same sum and a name that differs in a number only.
+    var alike = 0
+  }
+
+  /// The victim stands for itself.
+  private func summed(_ eligible: [Entry]) -> [Entry] {
+    var rows: [Entry] = []
+    for entry in eligible {
+      if let last = rows.last, last.candidate.identity != victim,
+        entry.candidate.identity != victim, isAlike(last.candidate, entry.candidate)
+      {
+        rows[rows.count - 1].alike += 1
+      } else {
+        rows.append(entry)
+      }
+    }
+    return rows
+  }
+
+  private func isAlike(_ a: Candidate, _ b: Candidate) -> Bool {
+    a.points == b.points && a.oomScoreAdj == b.oomScoreAdj && a.legacy == b.legacy
+      && decision.arithmetic.terms(of: a) == decision.arithmetic.terms(of: b)
+      && stem(a.name) == stem(b.name)
+  }
+
+  /// A name without the number at its end.
+  private func stem(_ name: String) -> Substring {
+    var stem = name[...]
+    while let last = stem.last, last.isASCII, last.isNumber { stem.removeLast() }
+    return stem
+  }
+
+  private func size(_ pages: Int64) -> String {
+    pages < 0
+      ? "-" + SizeFormat.binary(pages: -max(pages, -Int64.max), pageSize: pageSize)
+      : SizeFormat.binary(pages: pages, pageSize: pageSize)
   }
 
   /// The first ones, and the victim wherever it stands.
-  private func shown(
-    _ eligible: [(place: Int, candidate: Candidate)]
-  ) -> [(place: Int, candidate: Candidate)] {
-    var shown = Array(eligible.prefix(most))
+  private func shown(_ eligible: [Entry]) -> [Entry] {
+    var shown = Array(summed(eligible).prefix(most))
     if !shown.contains(where: { $0.candidate.identity == victim }),
       let candidate = eligible.first(where: { $0.candidate.identity == victim })
     {
@@ -89,7 +129,7 @@ struct CandidateTable {
   }
 
   private func row(
-    _ entry: (place: Int, candidate: Candidate), _ bar: String?
+    _ entry: Entry, _ bar: String?
   ) -> String {
     let candidate = entry.candidate
     let isVictim = candidate.identity == victim
@@ -98,8 +138,15 @@ struct CandidateTable {
     let adj = isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
     var text = isVictim ? "<tr class=\"victim\">" : "<tr>"
     text += "<td class=\"n\">\(entry.place)</td><th scope=\"row\" class=\"name\">"
-    text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "") + "</th>"
-    text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))</td>"
+    text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "")
+    if entry.alike > 0 { text += " and \(SizeFormat.grouped(entry.alike)) like it" }
+    text += "</th>"
+    text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))"
+    // Points of this release are pages, which people know as MiB.
+    if decision.arithmetic.unit == .pages {
+      text += "<br><span class=\"soft\">\(size(Int64(clamping: candidate.points)))</span>"
+    }
+    text += "</td>"
     text += "<td class=\"n\">\(adj)</td><td class=\"n\">\(candidate.oomScore)</td>"
     if let bar { text += "<td class=\"w\">\(bar)</td>" }
     return text + "<td class=\"sum w\">\(PageNames.numbers(sum))</td></tr>"

@@ -19,13 +19,13 @@ struct KillSection {
     }
     var text = "<section class=\"case\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
     text +=
-      "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(SizeFormat.time(kill.at))</h3>"
+      "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(PageNames.time(kill.at))</h3>"
     text += LessonSection.list(fields)
     if let decision = kill.decision, let candidates = decision.candidates {
       text +=
         CandidateTable(
           victim: kill.victim.identity, decision: decision, number: number,
-          candidates: candidates, most: number <= 3 ? 20 : 10
+          candidates: candidates, pageSize: run.pageSize, most: number <= 3 ? 20 : 10
         ).html
     }
     return text + whatIfPart + steps + "</section>\n"

@@ -27,14 +27,18 @@ struct LessonSection {
   private func block(_ part: Lesson.Part) -> String {
     switch part {
     case .text(let says): "<p>\(OOMReports.html(says))</p>"
-    case .lines(let lines):
-      lines.isEmpty
-        ? ""
-        : "<pre tabindex=\"0\">\(lines.map { OOMReports.html($0) }.joined(separator: "\n"))</pre>"
+    case .lines(let lines): Self.pre(lines)
+    case .sums(let sums): Self.pre(Lesson.Sum.lines(sums, width: .max))
     case .rule(let says, let change):
       "<p class=\"rule\">\(OOMReports.html(says)) <em>\(OOMReports.html(LessonText.source(change)))</em></p>"
     case .field: ""
     }
+  }
+
+  private static func pre(_ lines: [String]) -> String {
+    if lines.isEmpty { return "" }
+    let text = lines.map { OOMReports.html($0) }.joined(separator: "\n")
+    return "<pre tabindex=\"0\">\(text)</pre>"
   }
 
   static func list(_ fields: [(String, String)]) -> String {

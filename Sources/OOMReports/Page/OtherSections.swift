@@ -19,7 +19,7 @@ struct KillList {
     text += "<th scope=\"col\" class=\"n\">freed</th></tr></thead><tbody>"
     for (index, kill) in rest.prefix(Self.most) {
       text +=
-        "<tr><td class=\"n\">\(index + 1)</td><td class=\"n\">\(SizeFormat.time(kill.at))</td>"
+        "<tr><td class=\"n\">\(index + 1)</td><td class=\"n\">\(PageNames.time(kill.at))</td>"
       text += "<th scope=\"row\" class=\"name\">\(PageNames.name(kill.dyingFirst))</th>"
       text += "<td class=\"n\">\(SizeFormat.grouped(kill.victim.points))</td>"
       let domain = kill.decision.map { $0.cgroup ?? "the machine" } ?? kill.by
@@ -69,7 +69,7 @@ struct OtherSections {
     text += "</tr></thead><tbody>"
     for refusal in run.refused.prefix(50) {
       text +=
-        "<tr><td class=\"n\">\(SizeFormat.time(refusal.at))</td><th scope=\"row\" class=\"name\">"
+        "<tr><td class=\"n\">\(PageNames.time(refusal.at))</td><th scope=\"row\" class=\"name\">"
       text += (refusal.process.map(PageNames.name) ?? "a tmpfs write") + "</th>"
       for pages in [refusal.pages, refusal.commitLimit, refusal.committedAS] {
         text +=

@@ -21,7 +21,7 @@ extension PageScript {
         if(s>=3600)t+=Math.floor(s/3600)+"h";
         if(s>=60)t+=Math.floor(s/60)%60+"m";
         t+=s%60;
-        if(f)t+="."+String(1e6+f).slice(1).replace(/0+$/,"");
+        if(f&&s<60)t+="."+String(1e6+f).slice(1).replace(/0+$/,"");
         return t+"s";
       }
       const times=data.times,slider=by("when"),list=by("values");

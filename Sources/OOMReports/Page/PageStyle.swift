@@ -22,6 +22,7 @@ enum PageStyle {
     :focus-visible{outline:3px solid var(--link);outline-offset:2px}
     .skip{position:absolute;left:-100vw;top:0;background:var(--bg);padding:.5rem}.skip:focus{left:0}
     .soft{color:var(--soft)}.answer{font-size:1.1rem;border-left:4px solid var(--kill);padding-left:.75rem}
+    .calm{border-color:var(--cache)}.paste{max-width:48rem}.paste pre{white-space:pre-wrap}
     .scroll{overflow-x:auto;max-width:100%}
     table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal}
     caption{text-align:left;font-weight:600;padding:.25rem 0}
@@ -38,15 +39,16 @@ enum PageStyle {
     .rule{color:var(--soft);font-size:.9rem;margin:.25rem 0 .25rem 1rem}
     figure{margin:1.25rem 0}figcaption{font-weight:600}
     .plot{display:grid;grid-template-columns:4.6rem minmax(0,1fr);padding-right:.75rem}
-    .ys{display:flex;flex-direction:column;justify-content:space-between;text-align:right;padding-right:.4rem;\
-    font-size:.75rem;line-height:1;color:var(--soft)}
+    .ys,.xs{position:relative;font-size:.75rem;line-height:1;color:var(--soft)}.ys span,.xs span{position:absolute}
+    .ys span{right:.4rem;transform:translateY(50%);white-space:nowrap}
     .canvas{position:relative;height:13rem;background:var(--panel);border-left:1px solid var(--rule);\
     border-bottom:1px solid var(--rule)}
     .canvas svg{display:block;width:100%;height:100%}
     .marks{grid-column:2;position:relative;height:1.5rem;margin:0;padding:0;list-style:none;font-size:.8rem}
     .marks li{position:absolute;transform:translateX(-50%);color:var(--kill);font-weight:700}
     .marks a{color:var(--kill);display:inline-block;min-width:1.5rem;text-align:center}
-    .xs{grid-column:2;display:flex;justify-content:space-between;font-size:.75rem;color:var(--soft)}
+    .xs{grid-column:2;height:1.2rem}.xs span{top:.3rem;transform:translateX(-50%)}.xs span:first-child{transform:none}
+    .grid{fill:none;stroke:var(--rule);stroke-width:1;stroke-opacity:.35}
     .cursor{position:absolute;top:0;bottom:0;width:0;border-left:2px dotted var(--ink);pointer-events:none}
     .legend{list-style:none;margin:.25rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.85rem}
     .legend svg{width:26px;height:10px;margin-right:.35rem}

@@ -85,8 +85,9 @@ package struct ReportPage {
   private var opening: String {
     let policy =
       run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"
-    return "<h1>\(title)</h1><p class=\"soft\">Linux \(OOMReports.html(run.kernel)), rules of "
-      + "\(OOMReports.html(run.ruleSet))\(policy); \(SizeFormat.grouped(run.processCount)) process\(run.processCount == 1 ? "" : "es"), "
+    let kernel = OOMReports.html(kernelText(run.kernel, ruleSet: run.ruleSet))
+    return "<h1>\(title)</h1><p class=\"soft\">\(kernel)\(policy); "
+      + "\(SizeFormat.grouped(run.processCount)) process\(run.processCount == 1 ? "" : "es"), "
       + "\(SizeFormat.grouped(scenario.events.count)) event\(scenario.events.count == 1 ? "" : "s")</p>\n"
   }
 

@@ -54,7 +54,7 @@ struct TimelineMarks {
   var says: String {
     if run.kills.isEmpty { return "Nobody is killed." }
     let first = run.kills.prefix(3).map {
-      "\(html($0.dyingFirst.name)) at \(SizeFormat.time($0.at))"
+      "\(html($0.dyingFirst.name)) at \(PageNames.time($0.at))"
     }
     let rest = run.kills.count > 3 ? " and \(run.kills.count - 3) more" : ""
     return "Killed: \(first.joined(separator: ", "))\(rest)."

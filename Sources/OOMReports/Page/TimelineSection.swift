@@ -25,7 +25,8 @@ struct TimelineSection {
     let fills = timeline.fills
     let swapTop = fills.map { $0.swap }.max() ?? 0
     let top = max(timeline.memory, fills.map { $0.used }.max() ?? 0)
-    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(top))
+    let axis = RoundAxis(pages: headroom(top), pageSize: timeline.pageSize)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: axis.top)
     let kernel = fills.map { $0.kernel }
     let processes = fills.map { $0.kernel + $0.processes }
     let used = fills.map { $0.used }
@@ -50,7 +51,7 @@ struct TimelineSection {
     return figure(
       "machine", "The machine",
       "Memory in use goes up to \(size(peak)) of \(size(timeline.memory)).",
-      frame, body, legend)
+      frame, axis, body, legend)
   }
 
   // MARK: Groups and processes
@@ -61,8 +62,9 @@ struct TimelineSection {
     let peak = timeline.groups.map { $0.peak }.max() ?? 0
     // A limit far away would leave nothing to be seen of what is used.
     let shown = limits.filter { $0 / 4 <= max(peak, 1) }
-    let frame = PlotFrame(
-      times: timeline.times, end: timeline.end, top: headroom(max(peak, shown.max() ?? 0)))
+    let axis = RoundAxis(
+      pages: headroom(max(peak, shown.max() ?? 0)), pageSize: timeline.pageSize)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: axis.top)
     var body = ""
     var legend: [String] = []
     for (index, group) in timeline.groups.enumerated() {
@@ -81,7 +83,7 @@ struct TimelineSection {
     }
     var text = figure(
       "groups", "Memory cgroups", "Memory of each group with those below it, and its limit.",
-      frame, body, legend)
+      frame, axis, body, legend)
     if timeline.otherGroups > 0 {
       text +=
         "<p class=\"soft\">\(timeline.otherGroups) more groups with a limit are not drawn.</p>"
@@ -92,23 +94,40 @@ struct TimelineSection {
   private func processes() -> String {
     if timeline.processes.isEmpty { return "" }
     let peak = timeline.processes.map { $0.peak }.max() ?? 0
-    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: headroom(peak))
+    let axis = RoundAxis(pages: headroom(peak), pageSize: timeline.pageSize)
+    let frame = PlotFrame(times: timeline.times, end: timeline.end, top: axis.top)
     var body = ""
     var legend: [String] = []
-    for (index, process) in timeline.processes.enumerated() {
+    for (index, same) in alike.enumerated() {
       let style = "s\(index % 8 + 1)"
+      let process = timeline.processes[same[0]]
       body += line(style, frame.line(process.pages))
+      let others = same.count > 1 ? " and \(same.count - 1) like it, each" : ""
       legend.append(
-        entry(style, "\(PageNames.name(process.process)): up to \(size(process.peak))"))
+        entry(style, "\(PageNames.name(process.process))\(others): up to \(size(process.peak))"))
     }
     var text = figure(
-      "processes", "Processes", "rss and swap of those that died or were largest.", frame, body,
-      legend)
+      "processes", "Processes", "rss and swap of those that died or were largest.", frame, axis,
+      body, legend)
     if timeline.otherProcesses > 0 {
       text +=
         "<p class=\"soft\">\(SizeFormat.grouped(timeline.otherProcesses)) more processes are not drawn.</p>"
     }
     return text
+  }
+
+  /// Processes with the same memory at every time are one line: their places in the timeline.
+  private var alike: [[Int]] {
+    var sets: [[Int]] = []
+    for index in timeline.processes.indices {
+      let pages = timeline.processes[index].pages
+      if let set = sets.firstIndex(where: { timeline.processes[$0[0]].pages == pages }) {
+        sets[set].append(index)
+      } else {
+        sets.append([index])
+      }
+    }
+    return sets
   }
 
   // MARK: Pictures
@@ -130,17 +149,26 @@ struct TimelineSection {
   }
 
   private func figure(
-    _ id: String, _ title: String, _ says: String, _ frame: PlotFrame, _ body: String,
-    _ legend: [String]
+    _ id: String, _ title: String, _ says: String, _ frame: PlotFrame, _ axis: RoundAxis,
+    _ body: String, _ legend: [String]
   ) -> String {
     let marks = TimelineMarks(run: run, frame: frame)
+    let times = RoundAxis(until: timeline.end)
+    var grid = axis.marks.dropFirst().map { "M0 \(frame.y($0.value))H1000" }.joined()
+    grid += times.marks.dropFirst().map { "M\(frame.x(at: Microseconds($0.value))) 0V300" }.joined()
+    let ys = axis.marks.map { mark in
+      let place = PlotFrame.height - frame.y(mark.value)
+      return "<span style=\"bottom:\(place / 3)%\">\(mark.says)</span>"
+    }
+    let xs = times.marks.map { mark in
+      let x = frame.x(at: Microseconds(mark.value))
+      return "<span style=\"left:\(x / 10).\(x % 10)%\">\(mark.says)</span>"
+    }
     return "<figure><figcaption>\(title)</figcaption><div class=\"plot\">\(marks.labels)"
-      + "<div class=\"ys\" aria-hidden=\"true\"><span>\(size(frame.top))</span><span>\(size(frame.top / 2))</span>"
-      + "<span>0</span></div><div class=\"canvas\"><svg viewBox=\"0 0 1000 300\" preserveAspectRatio=\"none\" "
+      + "<div class=\"ys\" aria-hidden=\"true\">\(ys.joined())</div><div class=\"canvas\"><svg viewBox=\"0 0 1000 300\" preserveAspectRatio=\"none\" "
       + "role=\"img\" aria-labelledby=\"\(id)-t \(id)-d\"><title id=\"\(id)-t\">\(title)</title>"
-      + "<desc id=\"\(id)-d\">\(says) \(marks.says)</desc>\(body)\(marks.lines)</svg></div>"
-      + "<div class=\"xs\" aria-hidden=\"true\"><span>0s</span><span>\(SizeFormat.time(timeline.end / 2))</span>"
-      + "<span>\(SizeFormat.time(timeline.end))</span></div></div>"
+      + "<desc id=\"\(id)-d\">\(says) \(marks.says)</desc>\(body)<path class=\"grid\" d=\"\(grid)\"/>"
+      + "\(marks.lines)</svg></div><div class=\"xs\" aria-hidden=\"true\">\(xs.joined())</div></div>"
       + "<ul class=\"legend\">\(legend.joined())\(marks.legend)</ul></figure>\n"
   }
 
@@ -164,6 +192,13 @@ enum PageNames {
           && characters[index - 1].isNumber && characters[index + 1].isNumber
         return isBetween ? "\u{A0}" : characters[index]
       })
+  }
+
+  /// From a minute on in whole seconds: nobody reads the rest.
+  static func time(_ time: Microseconds) -> String {
+    let second = Microseconds.seconds(1).rawValue
+    let isLong = time.rawValue >= 60 * second
+    return SizeFormat.time(isLong ? Microseconds(time.rawValue / second * second) : time)
   }
 
   static func name(_ process: ProcessIdentity) -> String {

@@ -20,7 +20,7 @@ struct TimelineTable {
     var body = ""
     for index in samples {
       let fill = timeline.fills[index]
-      body += "<tr><th scope=\"row\" class=\"n\">\(SizeFormat.time(timeline.times[index]))</th>"
+      body += "<tr><th scope=\"row\" class=\"n\">\(PageNames.time(timeline.times[index]))</th>"
       let values =
         [fill.used, fill.cache, fill.swap] + timeline.groups.map { $0.pages[index] }
         + timeline.processes.map { $0.pages[index] }

@@ -86,7 +86,7 @@ enum PlaygroundScript {
           +(run.outcome==="loop"?", again and again":"")+".";
       if(run.refused.length)box.textContent+=" "+run.refused.length+" request"+(run.refused.length>1?"s are":" is")+" refused.";
       if(run.stuck.length)box.textContent+=" "+run.stuck.length+" can go no further.";
-      $("digest").textContent="Linux "+run.kernel+", rules of "+run.rule_set+", digest "+run.digest;
+      $("digest").textContent="Linux "+run.kernel+", badness as since "+run.rule_set+", digest "+run.digest;
     }
     function question(){
       const box=$("guesses");box.replaceChildren();

@@ -231,7 +231,7 @@ func sweepHeading(
   _ title: String, kernel: String?, ruleSet: String?, policy: Policy, _ style: Style
 ) -> String {
   var rest = ""
-  if let kernel, let ruleSet { rest = "   Linux \(plain(kernel)), rules of \(ruleSet)" }
+  if let kernel, let ruleSet { rest = "   " + kernelText(kernel, ruleSet: ruleSet) }
   if policy != .kernel { rest += ", policy \(policy.rawValue): no kernel does this" }
   return style.bold(plain(title.isEmpty ? "scenario" : title)) + style.dim(rest)
 }

@@ -1,5 +1,6 @@
 package import OOMFormats
 package import OOMSimulator
+internal import VictimSelection
 
 /// A scenario under several kernels for people: what each does, then what makes each difference.
 package struct ComparisonText {
@@ -25,12 +26,7 @@ package struct ComparisonText {
       lines += ["", style.bold(range(side, isLast: index + 1 == comparison.sides.count))]
       lines += outcome.lines(of: side.run)
       if comparison.isOfAll, side.points.count > 1 {
-        let points = side.points.map {
-          "\(SizeFormat.grouped($0.points)) since \($0.release)"
-        }
-        lines += wrapped(
-          "points of the first: " + points.joined(separator: ", "), width: max(rules.width - 4, 30)
-        ).map { "    " + style.dim($0) }
+        lines += pointsOfTheFirst(side)
       }
     }
     if let policy {
@@ -45,6 +41,29 @@ package struct ComparisonText {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The points of the first victim where they change, with what a point is.
+  private func pointsOfTheFirst(_ side: Comparison.Side) -> [String] {
+    var table = TextTable([.left, .right, .left])
+    for (release, points) in side.points {
+      table.add([
+        "since \(release)", SizeFormat.grouped(points),
+        Self.unit(RulesByRelease.rules(of: release)),
+      ])
+    }
+    return (["points of the first"] + table.lines.map { "    " + $0 }).map {
+      "    " + style.dim($0)
+    }
+  }
+
+  private static func unit(_ rules: Rules) -> String {
+    if rules.badness.own != nil { return "of the scenario's own badness" }
+    return switch rules.badness.rule {
+    case nil: "of address space, times and settings: no unit"
+    case .perMille: "thousandths of totalpages"
+    case .atLeastOne, .signed: "pages"
+    }
+  }
+
   private func range(_ side: Comparison.Side, isLast: Bool) -> String {
     let name =
       if comparison.sides.count == 1, comparison.isOfAll {
@@ -56,8 +75,10 @@ package struct ComparisonText {
       } else {
         "\(side.first) to \(side.last)"
       }
-    if comparison.isOfAll { return name + style.dim("   points as in \(side.run.kernel)") }
-    return name + style.dim("   rules of \(side.run.ruleSet)")
+    if comparison.isOfAll {
+      return name + style.dim("   the numbers are those of \(side.run.kernel)")
+    }
+    return name + style.dim("   badness as since \(side.run.ruleSet)")
   }
 
   private func difference(

@@ -3,8 +3,12 @@ internal import OOMSimulator
 
 extension Run.Loop {
   /// What is to be said of a loop, on one line; and on a second one the processes that it hurts besides.
-  func lines(_ style: Style) -> [String] {
-    var text = style.red("LOOP") + "  every \(SizeFormat.time(period)): " + list(processes)
+  ///
+  /// - Parameter time: how its period is written.
+  func lines(
+    _ style: Style, time: (Microseconds) -> String = { SizeFormat.time($0) }
+  ) -> [String] {
+    var text = style.red("LOOP") + "  every \(time(period)): " + list(processes)
     if kills == 0 {
       text += " \(processes.count == 1 ? "is" : "are") refused memory and \(comeBack)"
     } else {

@@ -5,12 +5,21 @@ internal import OOMSimulator
 struct OutcomeText {
   let style: Style
   let width: Int
+  /// Kills after these are counted.
+  var mostKills = 6
 
   /// What a run came to, a line for each event.
   func lines(of run: Run) -> [String] {
     var lines: [String] = []
-    for kill in run.kills.prefix(6) { lines.append("    " + self.kill(kill, run)) }
-    if run.kills.count > 6 { lines.append("    … and \(run.kills.count - 6) more kills") }
+    for kill in run.kills.prefix(mostKills) {
+      // What goes on in the next line stands a little further in.
+      let text = wrapped(self.kill(kill, run), width: max(width - 6, 30))
+      lines += text.enumerated().map { ($0.offset == 0 ? "    " : "      ") + $0.element }
+    }
+    if run.kills.count > mostKills {
+      let rest = run.kills.count - mostKills
+      lines.append("    … and \(rest) more kill\(rest == 1 ? "" : "s")")
+    }
     for refusal in run.refused.prefix(6) {
       let name = refusal.process?.name ?? "a tmpfs write"
       lines.append(

@@ -33,8 +33,8 @@ package struct ProtectionText {
     let process = protection.process
     return style.bold("\(plain(process.name)) (\(process.pid))")
       + style.dim(
-        "   \(plain(protection.scenario)), Linux \(plain(protection.kernel)), rules of "
-          + protection.ruleSet)
+        "   \(plain(protection.scenario)), "
+          + kernelText(protection.kernel, ruleSet: protection.ruleSet))
   }
 
   private func option(_ option: Protection.Option) -> [String] {

@@ -42,7 +42,12 @@ extension JSONWriter {
   }
 
   /// `oomsim.rules/1`: what changes from one release to a later one.
-  package mutating func rules(from: KernelRelease, to: KernelRelease) {
+  ///
+  /// - Parameter only: changes with this effect, those that hurt most first; all in their order when nil.
+  package mutating func rules(
+    from: KernelRelease, to: KernelRelease, only: RuleName.Effect? = nil
+  ) {
+    let all = RulesByRelease.changes(from: from, to: to)
     object { writer in
       writer.field("schema", "oomsim.rules/1")
       writer.field("from", from.text)
@@ -50,7 +55,7 @@ extension JSONWriter {
       writer.field("notes", (from.notes + to.notes).map { $0.text })
       writer.key("changes")
       writer.array {
-        for change in RulesByRelease.changes(from: from, to: to) { $0.ruleChange(change) }
+        for change in only.map({ RuleChange.only($0, of: all) }) ?? all { $0.ruleChange(change) }
       }
     }
   }

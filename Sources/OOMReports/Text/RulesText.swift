@@ -38,7 +38,7 @@ package struct RulesText {
     let set = RuleSet.of(kernel)
     var lines = [
       style.bold("Linux \(plain(kernel.text))")
-        + style.dim("   rules of \(set.key): \(set.summary)")
+        + style.dim("   badness as since \(set.key): \(set.summary)")
     ]
     for note in kernel.notes { lines += block(note.text, indent: 4, first: "note: ") }
     var rule: RuleName?
@@ -57,11 +57,19 @@ package struct RulesText {
   }
 
   /// What changes from one release to a later one, and whom it hurts.
-  package func changes(from: KernelRelease, to: KernelRelease) -> String {
-    let changes = RulesByRelease.changes(from: from, to: to)
+  ///
+  /// - Parameter only: changes with this effect, those that hurt most first; all in their order when nil.
+  package func changes(
+    from: KernelRelease, to: KernelRelease, only: RuleName.Effect? = nil
+  ) -> String {
+    let all = RulesByRelease.changes(from: from, to: to)
+    let changes = only.map { RuleChange.only($0, of: all) } ?? all
+    let which =
+      only.map { ": of \(all.count) those with an effect on \($0.inWords), the most hurtful first" }
+      ?? ""
     var lines = [
       style.bold("Linux \(plain(from.text)) to \(plain(to.text))")
-        + style.dim("   \(changes.count) change\(changes.count == 1 ? "" : "s") of rules")
+        + style.dim("   \(changes.count) change\(changes.count == 1 ? "" : "s") of rules\(which)")
     ]
     for note in from.notes + to.notes { lines += block(note.text, indent: 4, first: "note: ") }
     for change in changes {
@@ -105,6 +113,17 @@ package struct RulesText {
 
   private func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(width - text.count, 1))
+  }
+}
+
+extension RuleName.Effect {
+  var inWords: String {
+    switch self {
+    case .whoDies: "who dies"
+    case .whenItEnds: "when memory ends"
+    case .refusals: "what is refused"
+    case .files: "files and logs"
+    }
   }
 }
 

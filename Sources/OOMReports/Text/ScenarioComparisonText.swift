@@ -28,7 +28,7 @@ package struct ScenarioComparisonText {
     ] {
       lines.append(
         style.bold(plain(name))
-          + style.dim("   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"))
+          + style.dim("   " + kernelText(run.kernel, ruleSet: run.ruleSet)))
       lines += outcome.lines(of: run) + [""]
     }
     lines += settings + [""]
@@ -41,23 +41,9 @@ package struct ScenarioComparisonText {
   private var settings: [String] {
     let all = comparison.settings
     if all.isEmpty { return ["no setting differs"] }
-    let size = (comparison.before.machine.pageSize, comparison.after.machine.pageSize)
-    var rows: [(path: String, text: String)] = []
-    var rest = all[...]
-    while let setting = rest.first {
-      // Many events that only one has are one row.
-      let alike = rest.prefix { $0.isWholeEvent && setting.isWholeEvent && $0.side == setting.side }
-      if alike.count > 2, let last = alike.last {
-        rows.append(
-          ("\(setting.path) to \(last.path)", "\(alike.count) only in the \(setting.side)"))
-        rest = rest.dropFirst(alike.count)
-        continue
-      }
-      let text =
-        "\(setting.before.text(pageSize: size.0)) → \(setting.after.text(pageSize: size.1))"
-      rows.append((plain(setting.path), text))
-      rest = rest.dropFirst()
-    }
+    let rows = ScenarioDifference.rows(
+      all, pageSizes: (comparison.before.machine.pageSize, comparison.after.machine.pageSize),
+      sides: ("in the first", "in the second"))
     let shown = rows.prefix(20)
     let columns = min(shown.map { $0.path.count }.max() ?? 0, 48)
     var lines = ["settings that differ"]
@@ -86,13 +72,42 @@ package struct ScenarioComparisonText {
 }
 
 extension ScenarioDifference {
+  /// Each setting with what it is on both sides.
+  static func rows(
+    _ all: [ScenarioDifference], pageSizes: (before: Bytes, after: Bytes),
+    sides: (before: String, after: String)
+  ) -> [(path: String, text: String)] {
+    var rows: [(path: String, text: String)] = []
+    var rest = all[...]
+    while let setting = rest.first {
+      // Many events that only one has are one row.
+      let alike = rest.prefix {
+        $0.isWholeEvent && setting.isWholeEvent && $0.isNew == setting.isNew
+      }
+      if alike.count > 2, let last = alike.last {
+        rows.append(
+          (
+            "\(setting.path) to \(last.path)",
+            "\(alike.count) only \(setting.isNew ? sides.after : sides.before)"
+          ))
+        rest = rest.dropFirst(alike.count)
+        continue
+      }
+      let before = setting.before.text(pageSize: pageSizes.before)
+      rows.append(
+        (plain(setting.path), "\(before) → \(setting.after.text(pageSize: pageSizes.after))"))
+      rest = rest.dropFirst()
+    }
+    return rows
+  }
+
   /// An event that one of the two lacks.
   fileprivate var isWholeEvent: Bool {
     path.hasPrefix("events.") && (before == .absent || after == .absent)
       && !path.dropFirst("events.".count).contains(".")
   }
 
-  fileprivate var side: String { before == .absent ? "second" : "first" }
+  fileprivate var isNew: Bool { before == .absent }
 }
 
 extension JSONWriter {

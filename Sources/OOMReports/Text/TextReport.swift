@@ -43,7 +43,7 @@ package struct TextReport {
     let name = title.isEmpty ? "scenario" : title
     return style.bold(plain(name))
       + style.dim(
-        "   Linux \(plain(run.kernel)), rules of \(run.ruleSet)"
+        "   " + kernelText(run.kernel, ruleSet: run.ruleSet)
           + (run.policy == .kernel ? "" : ", policy \(run.policy.rawValue): no kernel does this"))
   }
 
@@ -175,7 +175,7 @@ package struct TextReport {
       return field("runner-up", "none: nobody else could be killed")
     }
     var text =
-      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) points: "
+      "\(runnerUp.pid) (\(plain(runnerUp.name))), \(SizeFormat.grouped(runnerUp.points)) point\(runnerUp.points == 1 ? "" : "s"): "
     if margin > 0 {
       text += "lost by \(points(margin, decision))"
     } else if margin == 0 {

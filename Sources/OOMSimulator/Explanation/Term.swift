@@ -18,6 +18,8 @@ public struct Term: Equatable, Sendable {
     case shiftedRight = ">>"
     /// All before it times 1000 and by `value`.
     case thousandthsOf = "× 1000 /"
+    /// All before it times 1000, which does not fit in an `int` and is `factor` there, and by `value`.
+    case wrappedThousandthsOf = "× 1000 in an int /"
     /// Held between 1 and 1000, or at 1 and above.
     case limitedTo = "limited to"
     /// Not an arithmetic step: all there is to say.
@@ -30,7 +32,7 @@ public struct Term: Equatable, Sendable {
   public var name: String
   /// The number itself: pages in the sums of 3.5 and later, else what the release counts in.
   public var value: Int64
-  /// What `value` is multiplied by; 1 mostly.
+  /// What `value` is multiplied by, or what a product wraps to; 1 mostly.
   public var factor: Int64 = 1
 
   /// The terms in a line: `anon 10 + file 5 - oom_score_adj 3 × 20`.
@@ -52,6 +54,9 @@ public struct Term: Equatable, Sendable {
       case .limitedTo: text += ", limited to \(term.name)"
       case .thousandthsOf:
         text = "\(text.isEmpty ? "0" : text) × \(number(1000)) / \(number(term.value))"
+      case .wrappedThousandthsOf:
+        text +=
+          " × \(number(1000)), which is \(number(term.factor)) in an int, / \(number(term.value))"
       case .plus, .minus:
         let sign = isFirst ? (term.operation == .minus ? "-" : "") : " \(term.operation.rawValue) "
         text += "\(sign)\(term.name) \(number(term.value))"
@@ -78,7 +83,12 @@ extension BadnessArithmetic {
       terms.append(Term(operation: .plus, name: name, value: pages))
     }
     if unit == .thousandths {
-      terms.append(Term(operation: .thousandthsOf, name: "totalpages", value: max(totalpages, 1)))
+      let product = Int64(Int32(truncatingIfNeeded: candidate.pages) &* 1000)
+      let isWrapped = rules.badness.rule == .perMille(.int) && product != candidate.pages * 1000
+      terms.append(
+        Term(
+          operation: isWrapped ? .wrappedThousandthsOf : .thousandthsOf, name: "totalpages",
+          value: max(totalpages, 1), factor: isWrapped ? product : 1))
     }
     if let bonus = rootBonusTerm(of: candidate) { terms.append(bonus) }
     let adj = effectiveAdj(of: candidate)

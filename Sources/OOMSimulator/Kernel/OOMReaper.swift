@@ -12,7 +12,10 @@ extension RulesByRelease {
         hurts: "the next victim: it is found sooner", isSimulated: false),
       RuleChange(
         .reaper, "5.18",
-        "A kernel thread takes the victim's private memory back two seconds after the kill.",
+        """
+        A victim has two seconds to exit by itself; of what it has then, a kernel thread takes the \
+        private memory.
+        """,
         "mm/oom_kill.c", "queue_oom_reaper()", commit: "e4a38402c36e",
         hurts: "nobody in particular",
         evidence: .inferred("5.17-rc5 and 5.19; held for certain"), isSimulated: false),

@@ -4,8 +4,10 @@ import OOMSimulator
 
 let learnCommand = CommandSpec(
   name: "learn",
-  overview: "A course in stories: list it, go through one, or answer a quiz.",
-  operands: "[STORY]", operandHelp: "Its name or its number; the whole course when absent.",
+  overview: "A course in stories: list it, go through a lesson, or answer a quiz.",
+  operands: "[LESSON]",
+  operandHelp:
+    "Its name or its number, 0 for the one before all others; a chapter by its title; with --progress also 'next'. The whole course when absent.",
   minOperands: 0, maxOperands: 1,
   options: [
     OptionSpec(
@@ -14,6 +16,13 @@ let learnCommand = CommandSpec(
         "Where the course is, a directory of scenarios with a README.md; by default Scenarios, here or near the program."
     ),
     stepOption,
+    OptionSpec(
+      name: "--sources",
+      help: "Say besides which rules of the kernel a lesson goes by, and where they stand."),
+    OptionSpec(name: "--words", help: "The words of the course, each with its meaning."),
+    OptionSpec(
+      name: "--progress", value: "FILE",
+      help: "Keep in FILE, a line each, which lessons are done; mark them in the list."),
   ] + quizOptions + [
     .json,
     OptionSpec(
@@ -39,7 +48,15 @@ let learnCommand = CommandSpec(
     throw UsageError("-o is where --markdown writes.")
   }
   if isStepwise, name == nil {
-    throw UsageError("--step goes through one story: oomsim learn STORY --step.")
+    throw UsageError("--step goes through one lesson: oomsim learn LESSON --step.")
+  }
+  if arguments.has("--sources"), name == nil || arguments.has("--json") {
+    throw UsageError("--sources is of one lesson, and --json has the sources without it.")
+  }
+  if arguments.has("--words"), name != nil || arguments.has("--json") || arguments.has("--markdown")
+  {
+    throw UsageError(
+      "--words is of the whole course: no lesson, no --json and no --markdown with it.")
   }
   let directory = try courseDirectory(arguments.value("--scenarios"), terminal)
   let course = try readCourse(directory, terminal)
@@ -48,50 +65,37 @@ let learnCommand = CommandSpec(
     try OutputFile.write(Array(text.utf8), to: arguments.value("-o") ?? "-", terminal)
     return .done
   }
-  let style = terminal.style(arguments)
-  let text = CourseText(course, style: style, width: terminal.width)
+  let desk = try Desk(arguments, course, directory, terminal)
+  if arguments.has("--words") {
+    terminal.out(desk.text.words)
+    return .done
+  }
   guard let name else {
     if arguments.has("--json") {
       var writer = JSONWriter { terminal.out($0) }
-      writer.course(course)
+      writer.course(course, progress: desk.progress)
       writer.finish()
     } else {
-      terminal.out(text.list)
+      terminal.out(desk.text.list(option: desk.option))
     }
     return .done
   }
-  let index = try story(name, in: course)
-  let (scenario, file) = try scenario(of: course.stories[index], directory, terminal)
-  var simulator = Simulator(for: scenario)
-  simulator.recordsCandidates = true
-  let run = simulator.run(valid: scenario)
-  let lesson = Lesson(of: run, number: 1, in: scenario, simulator: simulator, why: nil)
-  if arguments.has("--json") {
-    var writer = JSONWriter { terminal.out($0) }
-    writer.story(index, of: course, StoryOutcome(of: run), lesson)
-    writer.finish()
-    return .done
+  switch try lesson(name, in: course, desk.progress) {
+  case .lesson0(let section): try desk.tell(section)
+  case .chapter(let index): desk.list(index)
+  case .story(let index): try desk.tell(index, isStepwise: isStepwise)
+  case .end: terminal.out("All lessons are done. Questions: oomsim learn --quiz\n")
   }
-  let lessonText = LessonText(lesson, style: style, width: terminal.width)
-  terminal.out(text.place(index))
-  // A reader who is to guess is not told the story before.
-  if isStepwise {
-    let walk = Walk(
-      run: run, scenario: scenario, lesson: lesson, text: lessonText, terminal: terminal)
-    if !walk.go(asksEnd: true) { return .done }
-    terminal.out("\n" + text.story(index, scenario))
-  } else {
-    terminal.out(lessonText.heading + "\n" + text.story(index, scenario) + lessonText.steps)
-  }
-  if run.kills.isEmpty, run.panic == nil {
-    terminal.out("\n" + text.points(simulator.score(valid: scenario, at: run.end)))
-  }
-  if run.kills.count > 1 { terminal.out("\n" + text.outcome(of: run)) }
-  terminal.out(
-    "\n"
-      + text.next(
-        index, kills: run.kills.count, file: file, directory: arguments.value("--scenarios")))
   return .done
+}
+
+/// What a word on the command line means.
+private enum Place {
+  case lesson0(Course.Section)
+  case story(Int)
+  case chapter(Int)
+  /// 'next', after the last lesson.
+  case end
 }
 
 /// The directory that was named, or the first `Scenarios` with a course: here, or near the program, which is where a
@@ -133,22 +137,44 @@ func readCourse(_ directory: String, _ terminal: Terminal) throws(ExitCode) -> C
   }
 }
 
-/// Where a story stands: by its name, its file or its number from 1.
-private func story(_ name: String, in course: Course) throws(UsageError) -> Int {
+/// A story by its name, its file or its number; lesson 0; a chapter by its title, also with hyphens for blanks.
+private func lesson(
+  _ name: String, in course: Course, _ progress: CourseProgress?
+) throws(UsageError) -> Place {
   let stories = course.stories
-  if let index = stories.firstIndex(where: { $0.name == name || $0.path == name }) { return index }
-  if name.allSatisfy({ $0.isASCII && $0.isNumber }), !name.isEmpty {
-    if let number = Int(name), stories.indices.contains(number - 1) { return number - 1 }
-    throw UsageError("the course has the stories 1 to \(stories.count), not \(name).")
+  if let index = stories.firstIndex(where: { $0.name == name || $0.path == name }) {
+    return .story(index)
   }
+  if name.allSatisfy({ $0.isASCII && $0.isNumber }), !name.isEmpty {
+    if let number = Int(name), stories.indices.contains(number - 1) { return .story(number - 1) }
+    if Int(name) == 0, let lesson0 = course.lesson0 { return .lesson0(lesson0) }
+    throw UsageError("the course has the lessons 1 to \(stories.count), not \(name).")
+  }
+  if name == "next" {
+    guard let progress else {
+      throw UsageError("'next' goes by a file that says what is done: --progress FILE.")
+    }
+    guard let next = progress.next(in: course) else { return .end }
+    if next == "0", let lesson0 = course.lesson0 { return .lesson0(lesson0) }
+    return stories.firstIndex { $0.name == next }.map(Place.story) ?? .end
+  }
+  let titles = course.chapters.map { chapterWord($0.title) }
+  if let index = titles.firstIndex(of: chapterWord(name)) { return .chapter(index) }
   let word = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
   let near =
-    nearestWord(to: word, among: stories.map(\.name)).map { " Did you mean '\($0)'?" } ?? ""
-  throw UsageError("no story is called '\(name)'.\(near) 'oomsim learn' lists them.")
+    (nearestWord(to: word, among: stories.map(\.name))
+    ?? nearestWord(to: chapterWord(word), among: titles)).map { " Did you mean '\($0)'?" } ?? ""
+  throw UsageError(
+    "no lesson and no chapter is called '\(name)'.\(near) 'oomsim learn' lists them.")
+}
+
+/// `Old kernels` as `old-kernels`, which needs no quotes in a shell.
+private func chapterWord(_ title: String) -> String {
+  String(title.lowercased().map { $0 == " " ? "-" : $0 })
 }
 
 /// The scenario of a story, and its file. A mistake in it is followed by where the course has it from.
-private func scenario(
+func scenario(
   of story: Course.Story, _ directory: String, _ terminal: Terminal
 ) throws(ExitCode) -> (scenario: Scenario, file: String) {
   let file = "\(directory)/\(story.path)"
@@ -163,10 +189,18 @@ private func scenario(
 private func markdown(
   _ course: Course, _ directory: String, _ terminal: Terminal
 ) throws(ExitCode) -> String {
-  var outcomes: [String: StoryOutcome] = [:]
-  for story in course.stories {
+  let style = Style(isColored: false)
+  let text = CourseText(course, style: style, width: 80)
+  var told: [(outcome: StoryOutcome, text: String)] = []
+  for (index, story) in course.stories.enumerated() {
     let scenario = try scenario(of: story, directory, terminal).scenario
-    outcomes[story.name] = StoryOutcome(of: Simulator(for: scenario).run(valid: scenario))
+    var simulator = Simulator(for: scenario)
+    simulator.recordsCandidates = true
+    let run = simulator.run(valid: scenario)
+    let lesson = Lesson(of: run, number: 1, in: scenario, simulator: simulator, why: nil)
+    let page = StoryLesson(
+      of: run, in: scenario, simulator: simulator, lesson: lesson, style: style, width: 80)
+    told.append((StoryOutcome(of: run), text.story(index, scenario) + page.text))
   }
-  return course.markdown { outcomes[$0.name] ?? $0.outcome }
+  return course.markdown(of: told)
 }

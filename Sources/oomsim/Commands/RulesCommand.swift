@@ -9,6 +9,9 @@ let rulesCommand = CommandSpec(
   operandHelp: "A release such as 4.14, or two such as 4.14..6.12; all rule sets when absent.",
   minOperands: 0, maxOperands: 1,
   options: [
+    OptionSpec(
+      name: "--only", value: "EFFECT", words: RuleName.Effect.allCases.map(\.rawValue),
+      help: "Of FROM..TO: what has an effect on this alone, those changes that hurt most first."),
     .json,
     OptionSpec(
       name: "--markdown", help: "Print the whole table as Markdown, as the documentation has it."),
@@ -28,6 +31,13 @@ let rulesCommand = CommandSpec(
     terminal.out(RulesMarkdown.text)
     return .done
   }
+  let only = arguments.value("--only").flatMap(RuleName.Effect.init)
+  if only != nil,
+    arguments.operands.first?.firstRange(of: "..") == nil || arguments.has("--expression")
+  {
+    throw UsageError(
+      "--only is of what changed between two releases: oomsim rules 4.14..6.12 --only who-dies.")
+  }
   if arguments.has("--expression") { return try expression(arguments, terminal) }
   let text = RulesText(style: terminal.style(arguments), width: terminal.width)
   var writer = JSONWriter { terminal.out($0) }
@@ -45,9 +55,9 @@ let rulesCommand = CommandSpec(
         throw UsageError("write the older release first: \(to)..\(from).")
       }
       if isJSON {
-        writer.rules(from: from, to: to)
+        writer.rules(from: from, to: to, only: only)
       } else {
-        terminal.out(text.changes(from: from, to: to))
+        terminal.out(text.changes(from: from, to: to, only: only))
       }
     } else {
       let kernel = try release(operand)

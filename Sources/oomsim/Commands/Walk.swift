@@ -24,9 +24,9 @@ struct Walk {
     } else {
       terminal.out(text.blindHeading)
     }
-    for index in lesson.steps.indices {
+    for index in text.told {
       terminal.out("\n" + text.step(index))
-      if index + 1 == lesson.steps.count { break }
+      if index == text.told.last { break }
       if lesson.steps[index].name == .candidates, let guess = Guess(of: lesson.number, in: run) {
         if !ask(Guess.question, { guess.reply(to: $0) }) { return false }
       } else {
