@@ -12,6 +12,7 @@ private struct ComposeService {
   var oomScoreAdj: Int16 = 0
   var sharedMemory: Bytes?
   var cgroupParent: String?
+  var user: ContainerUser?
   var replicas: Int?
   var restart: String?
   var hasTries = false
@@ -66,6 +67,7 @@ extension ImportDraft {
       limits.memorySwap = nil
     }
     var process = Scenario.Process(name: service.name, oomScoreAdj: service.oomScoreAdj)
+    process.uid = uid(of: service.user, service.name)
     process.restart = service.restart.flatMap { Self.restart($0) }
     if service.hasTries { note("\(service.name): how often it may restart is left out") }
     note(sharedMemory: service.sharedMemory, of: service.name)
@@ -97,6 +99,7 @@ extension Fields {
   private static let serviceKeys = ObjectKeys([
     "container_name", "mem_limit", "memswap_limit", "mem_reservation", "mem_swappiness",
     "oom_score_adj", "oom_kill_disable", "shm_size", "cgroup_parent", "deploy", "scale", "restart",
+    "user",
   ])
 
   fileprivate mutating func composeService(_ name: String) throws(JSONError) -> ComposeService {
@@ -117,6 +120,7 @@ extension Fields {
       case "shm_size": service.sharedMemory = try fields.writtenSize()
       case "cgroup_parent": service.cgroupParent = try fields.string()
       case "deploy": try fields.deploy(of: &service, &deployed, &isGlobal)
+      case "user": service.user = try fields.containerUser()
       case "scale": service.replicas = try fields.replicas()
       default:
         service.restart = try fields.string()
@@ -129,7 +133,8 @@ extension Fields {
     }
     var limits = service.limits
     limits.memory = limits.memory ?? service.deployLimit
-    if let problem = limits.problem { wrong("'\(shortened(name))': \(problem)", at: start) }
+    limits.reservation = limits.reservation ?? service.deployReservation
+    if let problem = limits.problem ?? limits.problemOfReservation { wrong("'\(shortened(name))': \(problem)", at: start) }
     return service
   }
 

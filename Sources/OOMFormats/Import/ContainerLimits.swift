@@ -52,6 +52,13 @@ struct ContainerLimits: Equatable {
     }
     return "memory and swap together are less than memory alone"
   }
+
+  /// What Docker refuses, and other runtimes do not. Source: `verifyPlatformContainerResources()`, moby.
+  var problemOfReservation: String? {
+    guard let reservation, let memory, memory > 0, reservation > memory else { return nil }
+    return
+      "\(SizeFormat.binary(reservation)) are reserved, which is more than the limit of \(SizeFormat.binary(memory))"
+  }
 }
 
 extension ImportDraft {

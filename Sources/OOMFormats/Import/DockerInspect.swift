@@ -15,6 +15,7 @@ private struct InspectedContainer {
   var cgroupParent: String?
   var sharedMemory: Bytes?
   var restart: String?
+  var user: ContainerUser?
 }
 
 extension ImportDraft {
@@ -53,6 +54,7 @@ extension ImportDraft {
       }
       var process = Scenario.Process(
         name: name, pid: container.pid, oomScoreAdj: container.oomScoreAdj)
+      process.uid = uid(of: container.user, name)
       process.restart = container.restart.flatMap { Self.restart($0) }
       // 64 MiB are what everybody has.
       if container.sharedMemory != 64 << 20 { note(sharedMemory: container.sharedMemory, of: name) }
@@ -65,7 +67,8 @@ extension ImportDraft {
 }
 
 extension Fields {
-  private static let containerKeys = ObjectKeys(["Id", "Name", "State", "HostConfig"])
+  private static let containerKeys = ObjectKeys(["Id", "Name", "State", "HostConfig", "Config"])
+  private static let configKeys = ObjectKeys(["User"])
   private static let stateKeys = ObjectKeys(["Running", "Pid", "Status"])
   private static let hostKeys = ObjectKeys([
     "Memory", "MemorySwap", "MemoryReservation", "MemorySwappiness", "OomKillDisable",
@@ -91,6 +94,10 @@ extension Fields {
             let status = try fields.string()
             if ["exited", "created", "dead"].contains(status) { container.isRunning = false }
           }
+        }
+      case 4:
+        try fields.known(Self.configKeys) { (fields, _) throws(JSONError) in
+          container.user = try fields.containerUser()
         }
       default:
         container.hasHostConfig = true
@@ -122,6 +129,6 @@ extension Fields {
         }
       }
     }
-    if let problem = container.limits.problem { wrong(problem, at: start) }
+    if let problem = container.limits.problem ?? container.limits.problemOfReservation { wrong(problem, at: start) }
   }
 }
