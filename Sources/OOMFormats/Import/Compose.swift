@@ -22,7 +22,9 @@ extension ImportDraft {
   private static let topKeys = ObjectKeys(["name", "services"])
 
   /// One process a container, each in a group with its limits.
-  mutating func readCompose(_ file: ImportFile) throws(ScenarioError) {
+  mutating func readCompose(
+    _ file: ImportFile, _ matches: inout ContainerMatches
+  ) throws(ScenarioError) {
     try file.refuseYAML()
     var services: [ComposeService] = []
     var project: String?
@@ -53,12 +55,12 @@ extension ImportDraft {
       if count > Self.mostReplicas { fields.wrong("\(count) containers are too many", at: start) }
     }
     if scenario.name.isEmpty, let project, !project.isEmpty { scenario.name = project }
-    for service in services { add(service) }
+    for service in services { add(service, &matches) }
     if services.isEmpty { note("\(file.name): there is no service in it") }
-    noteThatUseIsReserved()
+    noteThatUseIsReserved(measured: matches.isAnyMeasured)
   }
 
-  private mutating func add(_ service: ComposeService) {
+  private mutating func add(_ service: ComposeService, _ matches: inout ContainerMatches) {
     var limits = service.limits
     limits.memory = limits.memory ?? service.deployLimit
     limits.reservation = limits.reservation ?? service.deployReservation
@@ -78,7 +80,8 @@ extension ImportDraft {
         replicas == 1 ? service.containerName ?? service.name : "\(service.name)-\(number + 1)"
       // As compose names containers since version 2, and before.
       let aliases = ["-", "_"].map { "\(scenario.name)\($0)\(service.name)\($0)\(number + 1)" }
-      add(process, limits, below: Self.parent(service.cgroupParent), aliases: aliases)
+      let usage = matches.usage(of: process.name, aliases: aliases, in: measured)
+      add(process, limits, below: Self.parent(service.cgroupParent), usage: usage)
     }
   }
 }

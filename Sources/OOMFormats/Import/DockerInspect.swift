@@ -20,7 +20,9 @@ private struct InspectedContainer {
 
 extension ImportDraft {
   /// One process a running container, each in a group with its limits.
-  mutating func readDockerInspect(_ file: ImportFile) throws(ScenarioError) {
+  mutating func readDockerInspect(
+    _ file: ImportFile, _ matches: inout ContainerMatches
+  ) throws(ScenarioError) {
     try file.refuseYAML()
     var containers: [InspectedContainer] = []
     var pids: Set<Int32> = []
@@ -58,11 +60,14 @@ extension ImportDraft {
       process.restart = container.restart.flatMap { Self.restart($0) }
       // 64 MiB are what everybody has.
       if container.sharedMemory != 64 << 20 { note(sharedMemory: container.sharedMemory, of: name) }
-      add(process, container.limits, below: Self.parent(container.cgroupParent))
+      // Tables without names show the beginning of the id.
+      let ids = [String(container.id.prefix(12)), container.id]
+      let usage = matches.usage(of: name, aliases: ids, in: measured)
+      add(process, container.limits, below: Self.parent(container.cgroupParent), usage: usage)
     }
     note(stopped, "container", "containers", "that did not run left out")
     if containers.isEmpty { note("\(file.name): there is no container in it") }
-    noteThatUseIsReserved()
+    noteThatUseIsReserved(measured: matches.isAnyMeasured)
   }
 }
 
