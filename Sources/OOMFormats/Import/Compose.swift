@@ -86,18 +86,6 @@ extension ImportDraft {
   }
 }
 
-extension ImportFile {
-  /// Says how to make JSON of a text that begins like YAML.
-  func refuseYAML() throws(ScenarioError) {
-    var lines = TextLines(self)
-    for _ in 0..<20 {
-      guard let line = lines.next() else { return }
-      if let first = line.words.first?.first, first == "{" || first == "[" { return }
-      if let error = refusalOfYAML(line) { throw error }
-    }
-  }
-}
-
 extension Fields {
   private static let serviceKeys = ObjectKeys([
     "container_name", "mem_limit", "memswap_limit", "mem_reservation", "mem_swappiness",

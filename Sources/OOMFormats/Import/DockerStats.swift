@@ -257,12 +257,13 @@ extension Fields {
     var hasUsage = false
     try known(Self.rowKeys) { (fields, key) throws(JSONError) in
       let offset = try fields.startOfNext()
+      // What is there and wrong is not missing.
+      if key == 2 || key == 4 { hasUsage = true }
       guard let text = try fields.string() else { return }
       switch key {
       case 0, 3: row.name = text
       case 1: container = text
       default:
-        hasUsage = true
         let parts = text.split(separator: "/", maxSplits: 1).map { part in
           part.split { $0 == " " }
         }

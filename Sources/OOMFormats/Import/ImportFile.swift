@@ -149,6 +149,9 @@ package struct Imported: Sendable {
     case .sar: try draft.readSar(files)
     case .atop: try draft.readAtop(files)
     }
+    if draft.scenario.processes.count == 0, draft.scenario.cgroups.isEmpty, let file = files.first {
+      throw file.error(self.kind.whatIsMissing)
+    }
     for text in matches.notes { draft.note(text) }
     for (option, isGiven, isUsed) in [
       ("--free", options.free != nil, self.kind == .ps),

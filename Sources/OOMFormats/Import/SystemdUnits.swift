@@ -42,7 +42,9 @@ enum SystemdUnits {
 extension ImportDraft {
   /// A group a unit, and a process for each that runs.
   mutating func readSystemd(_ file: ImportFile) throws(ScenarioError) {
-    scenario.isRecursivelyProtected = scenario.cgroupVersion == 2
+    // systemd mounts so where the kernel can.
+    let isRecent = options.kernel.map { $0 >= KernelRelease(5, 7) } ?? true
+    scenario.isRecursivelyProtected = scenario.cgroupVersion == 2 && isRecent
     var units: [SystemdUnit] = []
     var unit = SystemdUnit()
     var lines = TextLines(file)

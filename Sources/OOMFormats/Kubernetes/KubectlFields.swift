@@ -147,7 +147,8 @@ extension Fields {
     if let syntax {
       let (line, column) = locator.position(of: syntax.offset)
       let diagnostic = Diagnostic(
-        line: line, column: column, path: "", message: "no valid JSON: \(syntax.message)")
+        line: line, column: column, path: "",
+        message: "no valid JSON: \(syntax.message)" + json.adviceForYAML(at: syntax.offset))
       return ScenarioError(diagnostics: [diagnostic], file: file)
     }
     if problems.isEmpty { return nil }

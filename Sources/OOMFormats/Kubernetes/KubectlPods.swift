@@ -10,6 +10,7 @@ package enum Kubectl {
     _ bytes: [UInt8], _ file: String, kind wanted: String,
     _ item: (inout Fields, Int) throws(JSONError) -> Void
   ) throws(ScenarioError) {
+    try ImportFile(name: file, bytes: bytes).refuseYAML()
     var fields = Fields(bytes, pageSize: Kubernetes.NodeState.pageSize)
     var syntax: JSONError?
     do throws(JSONError) {

@@ -69,6 +69,7 @@ extension Kubectl {
   package static func workloads(
     json bytes: [UInt8], file: String
   ) throws(ScenarioError) -> KubectlWorkloads {
+    try ImportFile(name: file, bytes: bytes).refuseYAML()
     var fields = Fields(bytes, pageSize: Kubernetes.NodeState.pageSize)
     var syntax: JSONError?
     var workloads = KubectlWorkloads()

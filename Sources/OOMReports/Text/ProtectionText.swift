@@ -31,9 +31,10 @@ package struct ProtectionText {
 
   private var heading: String {
     let process = protection.process
+    let name = protection.scenario.isEmpty ? "" : plain(protection.scenario) + ", "
     return style.bold("\(plain(process.name)) (\(process.pid))")
       + style.dim(
-        "   \(plain(protection.scenario)), Linux \(plain(protection.kernel)), rules of "
+        "   \(name)Linux \(plain(protection.kernel)), rules of "
           + protection.ruleSet)
   }
 
