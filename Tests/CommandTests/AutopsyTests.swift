@@ -48,7 +48,9 @@ import Testing
       (["autopsy", "-"], text, 0, ""),
       (["autopsy", "-"], mismatch, 1, ""),
       (["autopsy", "-", "--json"], mismatch, 1, ""),
-      (["autopsy", "-"], "", 65, "no OOM report"),
+      (["autopsy", "-"], "{}", 65, "no OOM report"),
+      (["autopsy", "-", "--scenario", "s.json"], "", 65, "no scenario"),
+      (["autopsy", "-", "--report", "1"], "", 64, "there are 0 reports"),
       (["autopsy", "-"], "nothing\nhappened\n", 65, "no OOM report"),
       (["autopsy", "/nonexistent"], "", 66, "no such file"),
       (["autopsy"], "", 64, "Missing operand"),
@@ -60,6 +62,23 @@ import Testing
       #expect(
         error.isEmpty ? output.error.isEmpty : output.error.contains(error), "\(output.error)")
       #expect((code > 1) == output.out.isEmpty)
+    }
+  }
+
+  /// What an alert asks every few minutes mostly has no report in it, which is no mistake.
+  @Test func `a log without a report`() async throws {
+    for log in [
+      "", "\n", "-- No entries --\n", "[   12.345678] usb 1-1: new device\n",
+      "Feb 18 15:00:54 h kernel: usb 1-1: new device\n",
+      #"{"_TRANSPORT":"kernel","MESSAGE":"usb 1-1: new device"}"#,
+    ] {
+      let json = try await Program.run(["autopsy", "-", "--json"], stdin: log)
+      #expect(json.code == 0, "\(log): \(json)")
+      let document = try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any]
+      #expect((document?["reports"] as? [Any])?.isEmpty == true, "\(json)")
+      let text = try await Program.run(["autopsy", "-"], stdin: log)
+      #expect(text.code == 0 && text.out == "")
+      #expect(text.error == "oomsim: standard input: no OOM report in it\n")
     }
   }
 

@@ -19,21 +19,22 @@ package struct BatchAnswer: Sendable {
   /// - Parameters:
   ///   - number: of the line, from 1.
   ///   - file: reads the scenario of a file that the line names; a `BatchError` says why it cannot.
-  ///   - imported: makes one of files that something else has printed.
+  ///   - imported: makes one of files that something else has printed, with what has to be said of it.
   package func answer(
     _ line: [UInt8], number: Int, file: (String) throws(BatchError) -> Scenario,
-    imported: ([String]) throws(BatchError) -> Scenario = { _ throws(BatchError) in
+    imported: (BatchImport) throws(BatchError) -> BatchScenario = { _ throws(BatchError) in
       throw BatchError("nothing is imported here", key: "import")
     }
   ) -> [UInt8] {
     do throws(BatchError) {
       let request = try BatchRequest(line)
-      let scenario = try scenario(of: request, line, file, imported)
+      let made = try scenario(of: request, line, file, imported)
+      let scenario = made.scenario
       var simulator =
         (request.kernel ?? kernel).map { Simulator(kernel: $0) } ?? Simulator(for: scenario)
       simulator.policy = policy
       var writer = JSONWriter(inline: true)
-      writer.result(simulator.run(valid: scenario), id: request.id)
+      writer.result(simulator.run(valid: scenario), id: request.id, notes: made.notes)
       writer.finish()
       return writer.bytes
     } catch {
@@ -69,21 +70,22 @@ package struct BatchAnswer: Sendable {
 
   private func scenario(
     of request: BatchRequest, _ line: [UInt8], _ file: (String) throws(BatchError) -> Scenario,
-    _ imported: ([String]) throws(BatchError) -> Scenario
-  ) throws(BatchError) -> Scenario {
-    var scenario: Scenario
+    _ imported: (BatchImport) throws(BatchError) -> BatchScenario
+  ) throws(BatchError) -> BatchScenario {
+    var made: BatchScenario
     switch request.source {
-    case .inline(let range): scenario = try inline(line, range, request.id)
+    case .inline(let range): made = BatchScenario(try inline(line, range, request.id))
     case .file(let path):
-      scenario = try named(request.id) { () throws(BatchError) in try file(path) }
-    case .imported(let paths):
-      scenario = try named(request.id) { () throws(BatchError) in try imported(paths) }
+      made = BatchScenario(try named(request.id) { () throws(BatchError) in try file(path) })
+    case .imported(let files):
+      made = try named(request.id) { () throws(BatchError) in try imported(files) }
     }
-    if settings.isEmpty, request.settings.isEmpty { return scenario }
+    if settings.isEmpty, request.settings.isEmpty { return made }
     do throws(ScenarioError) {
       // What it expects is not asked, and may name a process that is not there with other values.
-      scenario.expectation = nil
-      return try scenario.setting(settings + request.settings)
+      made.scenario.expectation = nil
+      made.scenario = try made.scenario.setting(settings + request.settings)
+      return made
     } catch {
       throw BatchError(
         id: request.id,
@@ -95,9 +97,9 @@ package struct BatchAnswer: Sendable {
   }
 
   /// Gives an error the name that the line has.
-  private func named(
-    _ id: [UInt8]?, _ read: () throws(BatchError) -> Scenario
-  ) throws(BatchError) -> Scenario {
+  private func named<Value>(
+    _ id: [UInt8]?, _ read: () throws(BatchError) -> Value
+  ) throws(BatchError) -> Value {
     do throws(BatchError) {
       return try read()
     } catch {

@@ -3,14 +3,13 @@ package import OOMSimulator
 /// What one line of a batch asks for: a scenario, or an object that names one and what to change in it.
 ///
 /// `{ "id": …, "file": "a.json" | "scenario": {…} | "import": "ps.txt" | ["ps.txt", "free.txt"], "set": { "PATH": VALUE, … },
-/// "kernel": "6.12" }`
+/// "kernel": "6.12" }`; with `import` also `from`, `free`, `node`, `memory`, `swap`, `instance` and `scale`, as the command has them.
 package struct BatchRequest: Sendable {
   package enum Source: Equatable, Sendable {
     /// Bytes of the line.
     case inline(Range<Int>)
     case file(String)
-    /// Files that something else has printed.
-    case imported([String])
+    case imported(BatchImport)
   }
 
   package var source: Source
@@ -20,7 +19,8 @@ package struct BatchRequest: Sendable {
   package var settings: [ScenarioSetting] = []
   package var kernel: KernelRelease?
 
-  private static let keys = ObjectKeys(["id", "file", "scenario", "set", "kernel", "import"])
+  private static let keys = ObjectKeys(
+    ["id", "file", "scenario", "set", "kernel", "import"] + Fields.importKeys)
 
   /// Reads a line.
   package init(_ line: [UInt8]) throws(BatchError) {
@@ -28,6 +28,8 @@ package struct BatchRequest: Sendable {
     guard Self.isRequest(line) else { return }
     var (file, scenario): (String?, Range<Int>?)
     var imported: [String]?
+    var options = BatchImport([])
+    var optionOffset: Int?
     var fields = Fields(line, pageSize: 4096)
     do throws(JSONError) {
       _ = try fields.object(Self.keys) { (fields, key) throws(JSONError) in
@@ -42,7 +44,10 @@ package struct BatchRequest: Sendable {
           }
         case 3: settings = try fields.settings()
         case 4: kernel = try fields.kernel()
-        default: imported = try fields.fileNames()
+        case 5: imported = try fields.fileNames()
+        default:
+          if optionOffset == nil { optionOffset = try fields.startOfNext() }
+          try fields.importOption(Self.keys.names[key], of: &options)
         }
       }
       try fields.json.finish()
@@ -57,7 +62,11 @@ package struct BatchRequest: Sendable {
     if fields.problems.isEmpty, sources.count(where: { $0 }) != 1 {
       fields.wrong("needs exactly one of 'file', 'scenario', 'import'", at: 0)
     }
-    let names = (file.map { [$0] } ?? []) + (imported ?? [])
+    options.paths = imported ?? []
+    let names = (file.map { [$0] } ?? []) + options.allPaths
+    if imported == nil, let optionOffset {
+      fields.wrong("this says how to import, and the line has no 'import'", at: optionOffset)
+    }
     if imported == [] { fields.wrong("'import' names no file", at: 0) }
     if names.contains(where: { $0 == "" || $0 == "-" }) {
       fields.wrong("a batch reads from files only", at: 0)
@@ -73,7 +82,7 @@ package struct BatchRequest: Sendable {
           })
     }
     if let file { source = .file(file) }
-    if let imported { source = .imported(imported) }
+    if imported != nil { source = .imported(options) }
     if let scenario { source = .inline(scenario) }
   }
 

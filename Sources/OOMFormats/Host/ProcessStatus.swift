@@ -98,6 +98,18 @@ package struct ProcessStatus: Equatable, Sendable {
   }
 }
 
+extension ProcessStatus {
+  /// The page size by the number of pages that /proc/PID/statm has for `VmSize`; nil where it tells none.
+  ///
+  /// Kernel: `task_statm()` and `task_mem()`, fs/proc/task_mmu.c: both are `mm->total_vm`.
+  package func pageSize(statm bytes: [UInt8]) -> Int64? {
+    guard let vmSize, let pages = bytes[...].words.first?.number, pages > 0 else { return nil }
+    let size = vmSize.rawValue.dividedReportingOverflow(by: pages)
+    let isWhole = vmSize.rawValue % pages == 0
+    return isWhole && [4, 16, 64].contains(size.partialValue) ? size.partialValue << 10 : nil
+  }
+}
+
 extension HostBytes {
   /// A number of pages that nothing can make negative, or larger than what a scenario can hold.
   var pages: Int64 { Swift.min(Swift.max(number ?? 0, 0), Scenario.mostKibibytes.rawValue) }

@@ -12,6 +12,7 @@ private struct ComposeService {
   var oomScoreAdj: Int16 = 0
   var sharedMemory: Bytes?
   var cgroupParent: String?
+  var user: ContainerUser?
   var replicas: Int?
   var restart: String?
   var hasTries = false
@@ -21,7 +22,9 @@ extension ImportDraft {
   private static let topKeys = ObjectKeys(["name", "services"])
 
   /// One process a container, each in a group with its limits.
-  mutating func readCompose(_ file: ImportFile) throws(ScenarioError) {
+  mutating func readCompose(
+    _ file: ImportFile, _ matches: inout ContainerMatches
+  ) throws(ScenarioError) {
     try file.refuseYAML()
     var services: [ComposeService] = []
     var project: String?
@@ -52,12 +55,12 @@ extension ImportDraft {
       if count > Self.mostReplicas { fields.wrong("\(count) containers are too many", at: start) }
     }
     if scenario.name.isEmpty, let project, !project.isEmpty { scenario.name = project }
-    for service in services { add(service) }
+    for service in services { add(service, &matches) }
     if services.isEmpty { note("\(file.name): there is no service in it") }
-    noteThatUseIsReserved()
+    noteThatUseIsReserved(measured: matches.isAnyMeasured)
   }
 
-  private mutating func add(_ service: ComposeService) {
+  private mutating func add(_ service: ComposeService, _ matches: inout ContainerMatches) {
     var limits = service.limits
     limits.memory = limits.memory ?? service.deployLimit
     limits.reservation = limits.reservation ?? service.deployReservation
@@ -66,6 +69,7 @@ extension ImportDraft {
       limits.memorySwap = nil
     }
     var process = Scenario.Process(name: service.name, oomScoreAdj: service.oomScoreAdj)
+    process.uid = uid(of: service.user, service.name)
     process.restart = service.restart.flatMap { Self.restart($0) }
     if service.hasTries { note("\(service.name): how often it may restart is left out") }
     note(sharedMemory: service.sharedMemory, of: service.name)
@@ -76,19 +80,8 @@ extension ImportDraft {
         replicas == 1 ? service.containerName ?? service.name : "\(service.name)-\(number + 1)"
       // As compose names containers since version 2, and before.
       let aliases = ["-", "_"].map { "\(scenario.name)\($0)\(service.name)\($0)\(number + 1)" }
-      add(process, limits, below: Self.parent(service.cgroupParent), aliases: aliases)
-    }
-  }
-}
-
-extension ImportFile {
-  /// Says how to make JSON of a text that begins like YAML.
-  func refuseYAML() throws(ScenarioError) {
-    var lines = TextLines(self)
-    for _ in 0..<20 {
-      guard let line = lines.next() else { return }
-      if let first = line.words.first?.first, first == "{" || first == "[" { return }
-      if let error = refusalOfYAML(line) { throw error }
+      let usage = matches.usage(of: process.name, aliases: aliases, in: measured)
+      add(process, limits, below: Self.parent(service.cgroupParent), usage: usage)
     }
   }
 }
@@ -97,6 +90,7 @@ extension Fields {
   private static let serviceKeys = ObjectKeys([
     "container_name", "mem_limit", "memswap_limit", "mem_reservation", "mem_swappiness",
     "oom_score_adj", "oom_kill_disable", "shm_size", "cgroup_parent", "deploy", "scale", "restart",
+    "user",
   ])
 
   fileprivate mutating func composeService(_ name: String) throws(JSONError) -> ComposeService {
@@ -117,6 +111,7 @@ extension Fields {
       case "shm_size": service.sharedMemory = try fields.writtenSize()
       case "cgroup_parent": service.cgroupParent = try fields.string()
       case "deploy": try fields.deploy(of: &service, &deployed, &isGlobal)
+      case "user": service.user = try fields.containerUser()
       case "scale": service.replicas = try fields.replicas()
       default:
         service.restart = try fields.string()
@@ -129,7 +124,8 @@ extension Fields {
     }
     var limits = service.limits
     limits.memory = limits.memory ?? service.deployLimit
-    if let problem = limits.problem { wrong("'\(shortened(name))': \(problem)", at: start) }
+    limits.reservation = limits.reservation ?? service.deployReservation
+    if let problem = limits.problem ?? limits.problemOfReservation { wrong("'\(shortened(name))': \(problem)", at: start) }
     return service
   }
 

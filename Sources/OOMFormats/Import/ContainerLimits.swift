@@ -52,6 +52,13 @@ struct ContainerLimits: Equatable {
     }
     return "memory and swap together are less than memory alone"
   }
+
+  /// What Docker refuses, and other runtimes do not. Source: `verifyPlatformContainerResources()`, moby.
+  var problemOfReservation: String? {
+    guard let reservation, let memory, memory > 0, reservation > memory else { return nil }
+    return
+      "\(SizeFormat.binary(reservation)) are reserved, which is more than the limit of \(SizeFormat.binary(memory))"
+  }
 }
 
 extension ImportDraft {
@@ -59,15 +66,11 @@ extension ImportDraft {
   ///
   /// - Parameters:
   ///   - leaf: the name of its group; that of the process when nil.
-  ///   - usage: what is known of its use; nil starts with what was measured under one of its names, else with what is
-  ///     reserved for it.
-  ///   - aliases: what it may be called besides.
+  ///   - usage: what is known of its use; nil starts with what is reserved for it.
   mutating func add(
     _ container: Scenario.Process, _ limits: ContainerLimits, below parent: String,
-    leaf: String? = nil, usage: Bytes? = nil, aliases: [String] = []
+    leaf: String? = nil, usage: Bytes? = nil
   ) {
-    let known = ([container.name] + aliases).compactMap { measured[$0] }.first
-    let usage = usage ?? known
     var process = container
     process.name = unique(container.name)
     process.cgroup = parent + "/" + (leaf ?? Self.part(process.name))
@@ -95,8 +98,9 @@ extension ImportDraft {
     scenario.processes.append(process)
   }
 
-  mutating func noteThatUseIsReserved() {
-    if !measured.isEmpty {
+  /// - Parameter measured: whether what some of the containers use was measured.
+  mutating func noteThatUseIsReserved(measured: Bool = false) {
+    if measured {
       note("what docker stats measured is taken for anonymous memory of one process a container")
       return
     }

@@ -15,11 +15,14 @@ private struct InspectedContainer {
   var cgroupParent: String?
   var sharedMemory: Bytes?
   var restart: String?
+  var user: ContainerUser?
 }
 
 extension ImportDraft {
   /// One process a running container, each in a group with its limits.
-  mutating func readDockerInspect(_ file: ImportFile) throws(ScenarioError) {
+  mutating func readDockerInspect(
+    _ file: ImportFile, _ matches: inout ContainerMatches
+  ) throws(ScenarioError) {
     try file.refuseYAML()
     var containers: [InspectedContainer] = []
     var pids: Set<Int32> = []
@@ -53,19 +56,24 @@ extension ImportDraft {
       }
       var process = Scenario.Process(
         name: name, pid: container.pid, oomScoreAdj: container.oomScoreAdj)
+      process.uid = uid(of: container.user, name)
       process.restart = container.restart.flatMap { Self.restart($0) }
       // 64 MiB are what everybody has.
       if container.sharedMemory != 64 << 20 { note(sharedMemory: container.sharedMemory, of: name) }
-      add(process, container.limits, below: Self.parent(container.cgroupParent))
+      // Tables without names show the beginning of the id.
+      let ids = [String(container.id.prefix(12)), container.id]
+      let usage = matches.usage(of: name, aliases: ids, in: measured)
+      add(process, container.limits, below: Self.parent(container.cgroupParent), usage: usage)
     }
     note(stopped, "container", "containers", "that did not run left out")
     if containers.isEmpty { note("\(file.name): there is no container in it") }
-    noteThatUseIsReserved()
+    noteThatUseIsReserved(measured: matches.isAnyMeasured)
   }
 }
 
 extension Fields {
-  private static let containerKeys = ObjectKeys(["Id", "Name", "State", "HostConfig"])
+  private static let containerKeys = ObjectKeys(["Id", "Name", "State", "HostConfig", "Config"])
+  private static let configKeys = ObjectKeys(["User"])
   private static let stateKeys = ObjectKeys(["Running", "Pid", "Status"])
   private static let hostKeys = ObjectKeys([
     "Memory", "MemorySwap", "MemoryReservation", "MemorySwappiness", "OomKillDisable",
@@ -91,6 +99,10 @@ extension Fields {
             let status = try fields.string()
             if ["exited", "created", "dead"].contains(status) { container.isRunning = false }
           }
+        }
+      case 4:
+        try fields.known(Self.configKeys) { (fields, _) throws(JSONError) in
+          container.user = try fields.containerUser()
         }
       default:
         container.hasHostConfig = true
@@ -122,6 +134,6 @@ extension Fields {
         }
       }
     }
-    if let problem = container.limits.problem { wrong(problem, at: start) }
+    if let problem = container.limits.problem ?? container.limits.problemOfReservation { wrong(problem, at: start) }
   }
 }

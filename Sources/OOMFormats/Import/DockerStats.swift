@@ -6,8 +6,10 @@ private struct StatsRow {
   /// Nil where it did not run: `-- / --`.
   var usage: Bytes?
   var limit: Bytes?
-  /// As it is written, to see how exact it is.
-  var limitText: Substring = ""
+  /// As it is written.
+  var limitText = ""
+  /// Whether it is one that people give.
+  var isLimitRound = true
 }
 
 /// The table of `docker stats`, in its forms since 1.10.
@@ -62,7 +64,14 @@ extension ImportDraft {
         continue
       }
       var limits = ContainerLimits()
-      if let limit = row.limit, limit != host, limit > 0 { limits.memory = limit }
+      if let limit = row.limit, limit != host, limit > 0 {
+        limits.memory = limit
+        if usage > limit {
+          note(
+            "\(row.name): uses \(SizeFormat.binary(usage)), which is more than its limit of \(SizeFormat.binary(limit))"
+          )
+        }
+      }
       add(Scenario.Process(name: row.name), limits, below: Self.parent(nil), usage: usage)
     }
     note(stopped, "container", "containers", "that did not run left out")
@@ -76,26 +85,35 @@ extension ImportDraft {
   }
 
   /// Takes what containers use, for others that tell their limits.
-  mutating func measure(_ files: [ImportFile]) throws(ScenarioError) {
+  mutating func measure(_ files: [ImportFile]) throws(ScenarioError) -> ContainerMatches {
     var rows: [StatsRow] = []
     for file in files { rows += try Self.statsRows(file) }
-    for row in rows { measured[row.name] = row.usage }
+    var matches = ContainerMatches()
+    for row in rows {
+      // A table that is drawn again has newer numbers.
+      if !matches.rows.contains(row.name) { matches.rows.append(row.name) }
+      measured[row.name] = row.usage
+    }
     _ = hostMemory(rows)
+    return matches
   }
 
   /// A container without a limit shows the memory of the machine, which is no round number.
   private mutating func hostMemory(_ rows: [StatsRow]) -> Bytes? {
+    if let row = rows.first(where: { row in
+      row.limit.map { $0 != WrittenSize.bytes(row.limitText[...], .decimal) } ?? false
+    }), let limit = row.limit {
+      note(
+        "a limit of \(row.limitText) is taken for \(SizeFormat.binary(limit)), which is printed so, and others alike"
+      )
+    }
     if let given = options.memory {
       // As exact as it is written: 4 digits.
       return rows.compactMap { $0.limit }.filter { $0 >= given - given / 1000 }.max()
     }
     guard let largest = rows.max(by: { $0.limit ?? 0 < $1.limit ?? 0 }), let limit = largest.limit
     else { return nil }
-    // People write 512m, 1.5g or 3.75g; an eighth is the finest of it, and of larger ones a whole number.
-    let end = largest.limitText.lastIndex { $0.isNumber } ?? largest.limitText.startIndex
-    guard let number = ExactDecimal(largest.limitText[...end]),
-      !number.isWhole(inPartsOf: limit > 4 << 30 ? 1 : 8)
-    else { return nil }
+    if largest.isLimitRound { return nil }
     memory = limit
     note(
       "\(largest.limitText), the largest limit, is no round number: taken for the memory of the machine, and its containers for unlimited"
@@ -172,9 +190,13 @@ extension StatsRow {
       throw file.error("no 'USAGE / LIMIT' in '\(shortened(line.text))'", line: line.number)
     }
     if last == "--" { return }
-    usage = Self.size(last, before.dropLast().last, isBehind: true)
-    limit = Self.size(first, after.dropFirst().first, isBehind: false)
-    limitText = first
+    usage = Self.size(last, before.dropLast().last, isBehind: true).flatMap {
+      WrittenSize.bytes($0[...], .decimal)
+    }
+    if let text = Self.size(first, after.dropFirst().first, isBehind: false) {
+      limitText = text
+      (limit, isLimitRound) = Self.limit(text[...])
+    }
     if usage == nil || limit == nil {
       let word = usage == nil ? last : first
       throw file.error(
@@ -184,13 +206,45 @@ extension StatsRow {
   }
 
   /// A size in a word, or in two: the number apart from its unit.
-  private static func size(_ word: Substring, _ other: Substring?, isBehind: Bool) -> Bytes? {
-    if word.first?.isNumber == true, word.last?.isLetter == true {
-      return WrittenSize.bytes(word, .decimal)
-    }
+  private static func size(_ word: Substring, _ other: Substring?, isBehind: Bool) -> String? {
+    if word.first?.isNumber == true, word.last?.isLetter == true { return String(word) }
     guard let other else { return nil }
     let text = isBehind ? "\(other)\(word)" : "\(word)\(other)"
-    return text.last?.isLetter == true ? WrittenSize.bytes(text[...], .decimal) : nil
+    return text.last?.isLetter == true ? text : nil
+  }
+
+  /// A limit, and whether it is one that people give. They write 512m, 1.5g or 3.75g: an eighth is the finest of it,
+  /// and of larger ones a whole number.
+  ///
+  /// Podman, and Docker before 1.13, print limits in powers of a thousand, so that `-m 1g` is `1.074GB`: the round
+  /// number of MiB or GiB that is printed so is meant. Source: `HumanSize()`, github.com/docker/go-units: 4 digits.
+  private static func limit(_ text: Substring) -> (size: Bytes?, isRound: Bool) {
+    guard let size = WrittenSize.bytes(text, .decimal) else { return (nil, true) }
+    let end = text.lastIndex { $0.isNumber } ?? text.startIndex
+    guard let number = ExactDecimal(text[...end]) else { return (size, true) }
+    let unit = text[end...].dropFirst().drop { $0 == " " }
+    if unit.count == 2, size.rawValue >= 1 << 20, let printed = printed(number, size.rawValue) {
+      var steps: [Int64] = [1 << 30]
+      if size <= 4 << 30 { steps += [128 << 20, 100 << 20] }
+      // Of what is printed below a GB one number at most is whole.
+      if size < 1 << 30 { steps.append(1 << 20) }
+      for step in steps {
+        let round = (printed.lowerBound + step - 1) / step * step
+        if printed.contains(round) { return (Bytes(round), true) }
+      }
+    }
+    return (size, number.isWhole(inPartsOf: size > 4 << 30 ? 1 : 8))
+  }
+
+  /// The sizes that are printed as a number.
+  private static func printed(_ number: ExactDecimal, _ size: Int64) -> Range<Int64>? {
+    guard number.digits > 0, number.exponent <= 0 else { return nil }
+    // Zeros at the end are not printed.
+    var digits = number.digits
+    while digits < 1000 { digits *= 10 }
+    // Half of what the last digit stands for.
+    let half = size / Int64(clamping: digits) / 2
+    return half > 0 ? size - half..<size + half : nil
   }
 }
 
@@ -203,12 +257,13 @@ extension Fields {
     var hasUsage = false
     try known(Self.rowKeys) { (fields, key) throws(JSONError) in
       let offset = try fields.startOfNext()
+      // What is there and wrong is not missing.
+      if key == 2 || key == 4 { hasUsage = true }
       guard let text = try fields.string() else { return }
       switch key {
       case 0, 3: row.name = text
       case 1: container = text
       default:
-        hasUsage = true
         let parts = text.split(separator: "/", maxSplits: 1).map { part in
           part.split { $0 == " " }
         }

@@ -61,13 +61,51 @@ extension Fields {
     try integer(-1000...1000).map { Int16($0) }
   }
 
+  /// A user: the last number of 32 bits means none. Kernel: `uid_valid()`, include/linux/uidgid.h.
+  mutating func uid() throws(JSONError) -> UInt32? {
+    try integer(0...Int64(UInt32.max - 1)).map { UInt32($0) }
+  }
+
+  /// `1000`, `1000:1000` or a name, as an image or `docker run --user` has it.
+  mutating func containerUser() throws(JSONError) -> ContainerUser? {
+    let kind = try json.peek()
+    let offset = json.offset
+    // Compose takes a number, too, and prints text.
+    if kind == .number { return try uid().map { .uid($0) } }
+    guard let text = try string() else { return nil }
+    let name = text.prefix { $0 != ":" }
+    if name.isEmpty || name == "root" { return nil }
+    guard name.allSatisfy({ $0.isASCII && $0.isNumber }) else { return .name(String(name)) }
+    if let uid = UInt32(name), uid < .max { return .uid(uid) }
+    wrong("'\(shortened(text))' is no user: a uid is a number from 0 to 4294967294", at: offset)
+    return nil
+  }
+
   /// How many of a thing there are: no more than anybody starts on one machine.
   mutating func replicas() throws(JSONError) -> Int? {
     try integer(0...Int64(ImportDraft.mostReplicas)).map { Int($0) }
   }
 }
 
+/// The user that a container runs as.
+enum ContainerUser: Equatable {
+  case uid(UInt32)
+  /// The image has the file that tells its uid.
+  case name(String)
+}
+
 extension ImportDraft {
+  /// The uid of a container's process: of a user by name it is a guess, but not that of root.
+  mutating func uid(of user: ContainerUser?, _ container: String) -> UInt32 {
+    switch user {
+    case nil: return 0
+    case .uid(let uid): return uid
+    case .name(let name):
+      note("\(container): only the image knows the uid of its user '\(shortened(name))': taken for 1000")
+      return 1000
+    }
+  }
+
   /// More than this of one workload is no machine, and a few bytes must not become millions of processes.
   static let mostReplicas = 10_000
   /// Processes of an import.

@@ -136,10 +136,10 @@ package struct Imported: Sendable {
     let kind = kinds.first
     self.kind = kind ?? .compose
     var draft = ImportDraft(self.kind, options)
-    try draft.measure(stats)
+    var matches = try draft.measure(stats)
     switch self.kind {
-    case .compose: for file in files { try draft.readCompose(file) }
-    case .dockerInspect: for file in files { try draft.readDockerInspect(file) }
+    case .compose: for file in files { try draft.readCompose(file, &matches) }
+    case .dockerInspect: for file in files { try draft.readDockerInspect(file, &matches) }
     case .dockerStats: try draft.readDockerStats(files)
     case .oci: for file in files { try draft.readOCI(file) }
     case .kubernetes: try draft.readKubernetes(files)
@@ -149,6 +149,10 @@ package struct Imported: Sendable {
     case .sar: try draft.readSar(files)
     case .atop: try draft.readAtop(files)
     }
+    if draft.scenario.processes.count == 0, draft.scenario.cgroups.isEmpty, let file = files.first {
+      throw file.error(self.kind.whatIsMissing)
+    }
+    for text in matches.notes { draft.note(text) }
     for (option, isGiven, isUsed) in [
       ("--free", options.free != nil, self.kind == .ps),
       ("--node", options.node != nil, self.kind == .kubernetes),

@@ -25,6 +25,20 @@ package enum ImportKind: String, CaseIterable, Sendable {
 }
 
 extension ImportKind {
+  /// What to say of an input of this kind that holds nothing to replay.
+  var whatIsMissing: String {
+    switch self {
+    case .compose: "there is no service in it that has a container"
+    case .dockerInspect, .dockerStats: "there is no container in it that runs"
+    case .oci: "there is no container in it"
+    case .kubernetes: "there is no pod in it, nor a workload that makes pods"
+    case .prometheus: "there is no series in it that tells memory of a process or a container"
+    case .systemd: "there is no unit in it that has a process or a limit"
+    case .ps, .atop: "there is no process in it"
+    case .sar: "there is no sample in it"
+    }
+  }
+
   private static let keys: [String: ImportKind] = [
     "services": .compose, "ociVersion": .oci, "apiVersion": .kubernetes, "items": .kubernetes,
     "data": .prometheus, "resultType": .prometheus, "result": .prometheus, "errorType": .prometheus,
@@ -64,6 +78,7 @@ extension ImportKind {
     while seen < 100, let line = lines.next() {
       if line.words.isEmpty { continue }
       seen += 1
+      if let error = file.refusalOfOther(line) { throw error }
       if DockerStatsTable.isHeader(line) { return .dockerStats }
       if SarText.isHeader(line) { return .sar }
       if AtopText.isHeader(line) { return .atop }
@@ -71,31 +86,8 @@ extension ImportKind {
       if SystemdUnits.isProperty(line) { return .systemd }
       if let error = file.refusalOfYAML(line) { throw error }
     }
+    if seen == 0 { throw file.error("there is nothing in it") }
     throw file.error("no kind of text that is known: say which with --from \(all)", line: 1)
-  }
-}
-
-extension ImportFile {
-  /// YAML is not read: what wrote or checked it prints JSON, too, with everything filled in.
-  func refusalOfYAML(_ line: TextLine) -> ScenarioError? {
-    let text = line.text.drop { $0 == " " }
-    if text.hasPrefix("#") || text == "---" || text.hasPrefix("%YAML") { return nil }
-    guard let colon = text.firstIndex(of: ":") else { return nil }
-    let key = text[..<colon]
-    let rest = text[colon...].dropFirst()
-    let isKey = !key.isEmpty && key.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
-    guard isKey, rest.isEmpty || rest.first == " " else { return nil }
-    let command =
-      switch key {
-      case "apiVersion", "kind", "metadata", "spec", "items":
-        "'kubectl get -o json', or 'kubectl create --dry-run=client -o json -f \(name)'"
-      case "services", "version", "volumes", "networks", "name", "include":
-        "'docker compose config --format json'"
-      default:
-        "'docker compose config --format json' or 'kubectl get -o json'"
-      }
-    return error(
-      "this looks like YAML, which is not read: \(command) makes JSON of it", line: line.number)
   }
 }
 

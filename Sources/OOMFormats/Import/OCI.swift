@@ -43,6 +43,9 @@ extension ImportDraft {
         note("\(name): 'unified' is for version 2 of cgroups: left out")
       }
     }
+    if let problem = bundle.limits.problemOfReservation {
+      note("\(name): \(problem): kept, as runtimes write both")
+    }
     if !bundle.hasLinux { note("\(name): no 'linux' in it, so no limits") }
     noteThatUseIsReserved()
   }
@@ -112,7 +115,7 @@ extension Fields {
       case 1: bundle.oomScoreAdj = try fields.importedScore() ?? 0
       default:
         try fields.known(Self.userKeys) { (fields, _) throws(JSONError) in
-          bundle.uid = try fields.integer(0...Int64(UInt32.max)).map { UInt32($0) } ?? 0
+          bundle.uid = try fields.uid() ?? 0
         }
       }
     }

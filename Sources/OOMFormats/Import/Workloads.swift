@@ -24,6 +24,21 @@ extension ImportDraft {
     let all = state.pods.count
     state.pods.removeAll { $0.hasEnded }
     note(all - state.pods.count, "pod", "pods", "that ended left out")
+    let live = state.pods.count
+    state.pods.removeAll { $0.nodeName == nil && $0.phase != nil }
+    note(live - state.pods.count, "pod", "pods", "on no node yet left out")
+    if let node = nodes.first, let file = files.first {
+      let scheduled = state.pods.count
+      state.pods.removeAll { $0.nodeName ?? node.name != node.name }
+      let others = scheduled - state.pods.count
+      note(others, "pod", "pods", "on other nodes than \(node.name) left out")
+      if others > 0, state.pods.isEmpty {
+        throw file.error("no pod on node '\(node.name)'")
+      }
+    }
+    if state.pods.isEmpty, let file = files.first {
+      throw file.error(all > 0 ? "no pod in it that runs on a node" : kind.whatIsMissing)
+    }
     let places = Set(state.pods.compactMap { $0.nodeName })
     if places.count > 1 {
       note("pods of \(places.count) nodes are taken to run on one")

@@ -44,7 +44,8 @@ struct JSONLocator {
     return best.offset
   }
 
-  /// Calls `visit` for every value with its path and where its key, or it, begins and it ends.
+  /// Calls `visit` for every value with its path and where its key, or it, begins and it ends. A text may hold several
+  /// documents back to back: paths are those in each.
   private func walk(_ visit: ([PathStep], Int, Int) -> Void) {
     var reader = JSONReader(bytes)
     var path: [PathStep] = []
@@ -84,7 +85,11 @@ struct JSONLocator {
             if !open.isEmpty { path.removeLast() }
           }
         }
-        if !goesOn { return }
+        if !goesOn {
+          reader.skipSpace()
+          if reader.offset == bytes.count { return }
+          start = reader.offset
+        }
       }
     } catch {
       // The text ends, or is wrong, here: all that is open reaches at least this far.

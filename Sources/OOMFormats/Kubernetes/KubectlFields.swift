@@ -84,28 +84,47 @@ extension Fields {
   static let resourceKeys = ObjectKeys(["cpu", "memory"])
 
   /// - Parameter isLimit: a limit may be larger than any machine.
-  mutating func resourceList(isLimit: Bool) throws(JSONError) -> Kubernetes.ResourceList {
+  /// - Returns: with it where its memory stands.
+  mutating func resourceList(
+    isLimit: Bool
+  ) throws(JSONError) -> (list: Kubernetes.ResourceList, memory: Int) {
     var list = Kubernetes.ResourceList()
+    var memory = 0
     try known(Self.resourceKeys) { (fields, key) throws(JSONError) in
       if key == 0 {
         list.cpu = try fields.quantity()
       } else {
+        memory = try fields.startOfNext()
         list.memory = isLimit ? try fields.quantity() : try fields.memory()
       }
     }
-    return list
+    return (list, memory)
   }
 
   static let requirementKeys = ObjectKeys(["requests", "limits"])
 
   mutating func requirements() throws(JSONError) -> Kubernetes.ResourceRequirements {
     var requirements = Kubernetes.ResourceRequirements()
+    var (requestOffset, limitOffset) = (0, 0)
     try known(Self.requirementKeys) { (fields, key) throws(JSONError) in
       if key == 0 {
-        requirements.requests = try fields.resourceList(isLimit: false)
+        (requirements.requests, requestOffset) = try fields.resourceList(isLimit: false)
       } else {
-        requirements.limits = try fields.resourceList(isLimit: true)
+        (requirements.limits, limitOffset) = try fields.resourceList(isLimit: true)
       }
+    }
+    guard let limit = requirements.limits.memory else { return requirements }
+    if let request = requirements.requests.memory {
+      // Source: ValidateResourceRequirements(), pkg/apis/core/validation/validation.go.
+      if request > limit {
+        wrong(
+          "requests \(request.bytes.rawValue) bytes, which is more than the limit of \(limit.bytes.rawValue): the API server refuses it",
+          at: requestOffset)
+      }
+    } else if limit.bytes > SizeText.maxBytes {
+      wrong(
+        "a limit without a request is requested, too, and larger than 4 PiB, the most that x86-64 can address",
+        at: limitOffset)
     }
     return requirements
   }
@@ -128,7 +147,8 @@ extension Fields {
     if let syntax {
       let (line, column) = locator.position(of: syntax.offset)
       let diagnostic = Diagnostic(
-        line: line, column: column, path: "", message: "no valid JSON: \(syntax.message)")
+        line: line, column: column, path: "",
+        message: "no valid JSON: \(syntax.message)" + json.adviceForYAML(at: syntax.offset))
       return ScenarioError(diagnostics: [diagnostic], file: file)
     }
     if problems.isEmpty { return nil }

@@ -24,6 +24,7 @@ extension Fields {
     var node = Kubernetes.Node()
     let start = try startOfNext()
     var hasCapacity = false
+    var isWrong = false
     try known(Self.nodeKeys) { (fields, key) throws(JSONError) in
       if key == 0 {
         try fields.known(Self.nodeMetadataKeys) { (fields, _) throws(JSONError) in
@@ -34,8 +35,10 @@ extension Fields {
       try fields.known(Self.nodeStatusKeys) { (fields, key) throws(JSONError) in
         switch key {
         case 0:
+          let before = fields.problems.count
           let (memory, hugePages) = try fields.nodeResources()
           hasCapacity = memory != nil
+          isWrong = fields.problems.count > before
           node.capacity = memory ?? 0
           node.hugePages = hugePages
         case 1: node.allocatable = try fields.nodeResources().memory
@@ -44,7 +47,9 @@ extension Fields {
       }
     }
     if node.name.isEmpty { wrong("a node without metadata.name", at: start) }
-    if !hasCapacity || node.capacity < Kubernetes.NodeState.pageSize {
+    if isWrong {
+      // What is wrong with it has been said.
+    } else if !hasCapacity || node.capacity < Kubernetes.NodeState.pageSize {
       wrong("a node without status.capacity.memory", at: start)
     } else if node.hugePages > node.capacity || node.allocatable ?? 0 > node.capacity {
       wrong("a node whose huge pages or allocatable memory are more than its capacity", at: start)

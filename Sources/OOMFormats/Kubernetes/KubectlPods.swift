@@ -10,6 +10,7 @@ package enum Kubectl {
     _ bytes: [UInt8], _ file: String, kind wanted: String,
     _ item: (inout Fields, Int) throws(JSONError) -> Void
   ) throws(ScenarioError) {
+    try ImportFile(name: file, bytes: bytes).refuseYAML()
     var fields = Fields(bytes, pageSize: Kubernetes.NodeState.pageSize)
     var syntax: JSONError?
     do throws(JSONError) {
@@ -122,7 +123,7 @@ extension Fields {
 
   private static let specKeys = ObjectKeys([
     "nodeName", "priority", "priorityClassName", "containers", "initContainers",
-    "ephemeralContainers", "resources", "overhead",
+    "ephemeralContainers", "resources", "overhead", "securityContext",
   ])
 
   private mutating func spec(of pod: inout Kubernetes.Pod) throws(JSONError) {
@@ -139,12 +140,25 @@ extension Fields {
       case "ephemeralContainers":
         pod.ephemeralContainers = try fields.containers(.ephemeral, &names)
       case "resources": pod.resources = try fields.requirements()
-      default: pod.overhead = try fields.resourceList(isLimit: false)
+      case "securityContext": pod.runAsUser = try fields.runAsUser()
+      default: pod.overhead = try fields.resourceList(isLimit: false).list
       }
     }
   }
 
-  private static let containerKeys = ObjectKeys(["name", "resources", "restartPolicy"])
+  private static let containerKeys = ObjectKeys([
+    "name", "resources", "restartPolicy", "securityContext",
+  ])
+  private static let securityKeys = ObjectKeys(["runAsUser"])
+
+  /// The uid of a security context. Source: `IsValidUserID()`, apimachinery/pkg/util/validation/validation.go.
+  private mutating func runAsUser() throws(JSONError) -> UInt32? {
+    var uid: UInt32?
+    try known(Self.securityKeys) { (fields, _) throws(JSONError) in
+      uid = try fields.integer(0...Int64(Int32.max)).map { UInt32($0) }
+    }
+    return uid
+  }
 
   private mutating func containers(
     _ kind: Kubernetes.Container.Kind, _ names: inout Set<String>
@@ -156,6 +170,7 @@ extension Fields {
         switch key {
         case 0: container.name = try fields.objectName() ?? "?"
         case 1: container.resources = try fields.requirements()
+        case 3: container.runAsUser = try fields.runAsUser()
         default:
           let policy = try fields.string()
           if kind == .initial, policy == "Always" { container.kind = .sidecar }

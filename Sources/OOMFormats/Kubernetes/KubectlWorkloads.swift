@@ -69,6 +69,7 @@ extension Kubectl {
   package static func workloads(
     json bytes: [UInt8], file: String
   ) throws(ScenarioError) -> KubectlWorkloads {
+    try ImportFile(name: file, bytes: bytes).refuseYAML()
     var fields = Fields(bytes, pageSize: Kubernetes.NodeState.pageSize)
     var syntax: JSONError?
     var workloads = KubectlWorkloads()
@@ -85,41 +86,68 @@ extension Kubectl {
 extension Fields {
   private static let listKeys = ObjectKeys(["kind", "items"])
 
-  fileprivate mutating func workloads() throws(JSONError) -> KubectlWorkloads {
+  /// A document, as far as it is read before it is known what it holds.
+  private struct Document {
     var kind: (text: String, offset: Int)?
+    /// Where its list begins, nil where there is none.
     var items: Int?
-    let start = try startOfNext()
+    var start: Int
+  }
+
+  /// kubectl prints documents back to back where it is given several manifests: each is an object or a list.
+  fileprivate mutating func workloads() throws(JSONError) -> KubectlWorkloads {
+    var documents: [Document] = []
+    repeat {
+      documents.append(try document())
+      json.skipSpace()
+      if json.offset < json.bytes.count, json.bytes[json.offset] != UInt8(ascii: "{") {
+        try json.finish()
+      }
+    } while json.offset < json.bytes.count
+    if !problems.isEmpty { return KubectlWorkloads() }
+    var objects: [WorkloadObject] = []
+    for document in documents {
+      try read(document, isOnly: documents.count == 1, into: &objects)
+    }
+    return problems.isEmpty ? try pods(of: objects) : KubectlWorkloads()
+  }
+
+  private mutating func document() throws(JSONError) -> Document {
+    var document = Document(start: try startOfNext())
     try known(Self.listKeys) { (fields, key) throws(JSONError) in
       let offset = try fields.startOfNext()
       if key == 1 {
-        items = offset
+        document.items = offset
         try fields.json.skipValue()
       } else if let text = try fields.string() {
-        kind = (text, offset)
+        document.kind = (text, offset)
       }
     }
-    try json.finish()
-    if !problems.isEmpty { return KubectlWorkloads() }
-    var objects: [WorkloadObject] = []
-    var made = KubectlWorkloads()
-    if let items {
-      let ofOne =
-        kind.map { $0.text.hasSuffix("List") ? String($0.text.dropLast(4)) : $0.text } ?? ""
+    return document
+  }
+
+  /// - Parameter isOnly: beside others a document may hold what makes no pods, such as a Service.
+  private mutating func read(
+    _ document: Document, isOnly: Bool, into objects: inout [WorkloadObject]
+  ) throws(JSONError) {
+    let kind = document.kind?.text
+    if let items = document.items {
+      let ofOne = kind.map { $0.hasSuffix("List") ? String($0.dropLast(4)) : $0 } ?? ""
       json.rewind(to: items)
       try self.objects { (fields, offset) throws(JSONError) in
         objects.append(try fields.workload(at: offset, kind: ofOne.isEmpty ? "Pod" : ofOne))
       }
-    } else if let kind, kind.text == "Pod" || Kubectl.workloadKinds.contains(kind.text) {
-      json.rewind(to: start)
-      objects.append(try workload(at: start, kind: kind.text))
+    } else if let kind, Kubectl.isList(kind) {
+      // The API server writes null for a list of nothing.
+    } else if let kind, !isOnly || kind == "Pod" || Kubectl.workloadKinds.contains(kind) {
+      json.rewind(to: document.start)
+      objects.append(try workload(at: document.start, kind: kind))
     } else {
-      let found = kind.map { "found kind '\(shortened($0.text))'" } ?? "there is no kind"
+      let found = kind.map { "found kind '\(shortened($0))'" } ?? "there is no kind"
       wrong(
         "expected what kubectl get pods -o json prints, or a workload such as a Deployment: \(found)",
-        at: kind?.offset ?? start)
+        at: document.kind?.offset ?? document.start)
     }
-    if problems.isEmpty { made = try pods(of: objects) }
-    return made
   }
 
   private static let objectKeys = ObjectKeys(["kind", "metadata", "spec", "status"])
@@ -289,7 +317,7 @@ extension Fields {
     }
     if others > 0 {
       made.notes.append(
-        "\(others) \(others == 1 ? "object" : "objects") that make no pods left out")
+        "\(others) \(others == 1 ? "object that makes" : "objects that make") no pods left out")
     }
     return made
   }

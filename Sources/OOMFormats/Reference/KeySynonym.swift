@@ -15,8 +15,10 @@ package struct KeySynonym: Sendable {
     self.note = note
   }
 
+  /// An option is not what its word is without the dashes.
   private static func folded(_ word: String) -> String {
-    word.lowercased().filter { !"_-./ ".contains($0) }
+    if word.hasPrefix("-") { return word.lowercased() }
+    return word.lowercased().filter { !"_-./ ".contains($0) }
   }
 
   /// What a word of another tool is here; nil where it is not known.
@@ -76,18 +78,31 @@ package struct KeySynonym: Sendable {
 
   private static let ofProcesses = [
     KeySynonym(
-      "rss VmRSS RES resident memory_usage usage mem working_set", "processes.NAME.anon",
+      "rss VmRSS RES resident memory_usage usage mem container_memory_rss process_resident_memory_bytes", "processes.NAME.anon",
       "events.N.grow.anon", note: "rss is 'anon', 'file' and 'shmem' together"),
+    KeySynonym(
+      "working_set container_memory_working_set_bytes MemoryCurrent container_memory_usage_bytes",
+      "processes.NAME.anon", "cgroups./PATH.page_cache",
+      note: "page cache that is in use is part of it, and here 'page_cache' of the group"),
+    KeySynonym(
+      "requests.memory resources.requests.memory", "processes.NAME.oom_score_adj",
+      "cgroups./PATH.memory.low",
+      note:
+        "no kernel limits a request: the kubelet makes oom_score_adj of it, which 'oomsim k8s' works out"
+    ),
     KeySynonym(
       "RssAnon anonymous heap private uss pss", "processes.NAME.anon", "events.N.grow.anon"),
     KeySynonym("RssFile mapped", "processes.NAME.file", "events.N.grow.file"),
     KeySynonym("RssShmem SHR shared shm", "processes.NAME.shmem", "events.N.grow.shmem"),
-    KeySynonym("VmSwap swapents swapped", "processes.NAME.swap"),
+    KeySynonym(
+      "shm_size --shm-size ShmSize", "processes.NAME.shmem", "events.N.tmpfs",
+      note: "it is how much /dev/shm may hold: here stands what lies in it"),
+    KeySynonym("VmSwap swapents swapped container_memory_swap", "processes.NAME.swap"),
     KeySynonym("VmSize vsz vsize VIRT virtual", "processes.NAME.total_vm"),
     KeySynonym("VmLck mlock mlocked", "processes.NAME.locked"),
     KeySynonym("VmPTE pgtables pgtables_bytes nr_ptes pte", "processes.NAME.page_tables"),
     KeySynonym(
-      "OOMScoreAdjust oomScoreAdj OOMAdjust oom_score score_adj", "processes.NAME.oom_score_adj"),
+      "OOMScoreAdjust oomScoreAdj OOMAdjust oom_score score_adj --oom-score-adj", "processes.NAME.oom_score_adj"),
     KeySynonym("cmd command comm process title args exe", "processes.NAME.name"),
     KeySynonym("user owner euid runAsUser", "processes.NAME.uid"),
     KeySynonym("parent parent_pid", "processes.NAME.ppid"),
@@ -105,31 +120,34 @@ package struct KeySynonym: Sendable {
 
   private static let ofGroups = [
     KeySynonym(
-      "MemoryMax MemoryLimit mem_limit limit limits.memory memory_limit_in_bytes",
+      "MemoryMax MemoryLimit mem_limit limit limits.memory resources.limits.memory memory_limit_in_bytes --memory -m container_spec_memory_limit_bytes",
       "cgroups./PATH.memory.max", "cgroups./PATH.memory.limit_in_bytes"),
     KeySynonym("MemoryHigh", "cgroups./PATH.memory.high"),
     KeySynonym(
-      "MemoryLow MemoryReservation mem_reservation reservation", "cgroups./PATH.memory.low",
+      "MemoryLow MemoryReservation mem_reservation reservation --memory-reservation", "cgroups./PATH.memory.low",
       "cgroups./PATH.memory.soft_limit_in_bytes"),
     KeySynonym("MemoryMin", "cgroups./PATH.memory.min"),
     KeySynonym(
       "MemorySwapMax swap_max swap_limit", "cgroups./PATH.memory.swap.max",
       "cgroups./PATH.memory.memsw.limit_in_bytes"),
     KeySynonym(
-      "memswap_limit MemorySwap memory.memsw.limit", "cgroups./PATH.memory.memsw.limit_in_bytes",
+      "memswap_limit MemorySwap memory.memsw.limit --memory-swap", "cgroups./PATH.memory.memsw.limit_in_bytes",
       "cgroups./PATH.memory.swap.max",
       note: "memory.memsw.limit_in_bytes is memory and swap, memory.swap.max swap alone"),
     KeySynonym("oom_group singleProcessOOMKill", "cgroups./PATH.memory.oom.group"),
-    KeySynonym("oom_kill_disable disableOOMKiller", "cgroups./PATH.memory.oom_control"),
+    KeySynonym("oom_kill_disable disableOOMKiller --oom-kill-disable", "cgroups./PATH.memory.oom_control"),
     KeySynonym("cpuset_mems AllowedMemoryNodes", "cgroups./PATH.cpuset.mems"),
   ]
 
   private static let ofMachines = [
     KeySynonym("MemTotal ram total physical_memory totalram", "machine.memory"),
     KeySynonym("SwapTotal swap_size total_swap", "machine.swap"),
+    KeySynonym(
+      "zram zswap mm_stat", "machine.swap",
+      note: "a list of devices has { \"size\": \"4G\", \"kind\": \"zram\" }; zswap is not modelled"),
     KeySynonym("hugepages nr_hugepages HugePages_Total", "machine.hugetlb"),
     KeySynonym(
-      "Cached Buffers cache buff/cache", "machine.page_cache", "cgroups./PATH.page_cache"),
+      "Cached Buffers cache buff/cache container_memory_cache", "machine.page_cache", "cgroups./PATH.page_cache"),
     KeySynonym("SReclaimable slab", "machine.slab_reclaimable"),
     KeySynonym("SUnreclaim KernelStack kmem", "machine.kernel", "cgroups./PATH.kernel"),
     KeySynonym("Committed_AS", "machine.committed"),

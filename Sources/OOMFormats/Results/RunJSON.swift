@@ -18,14 +18,17 @@ extension Run {
 extension JSONWriter {
   /// `oomsim.result/1`: one run.
   ///
-  /// - Parameter id: JSON that tells this result from others.
-  package mutating func result(_ run: Run, id: [UInt8]? = nil) {
+  /// - Parameters:
+  ///   - id: JSON that tells this result from others.
+  ///   - notes: what has to be said of a scenario that was imported; nil for one that was not.
+  package mutating func result(_ run: Run, id: [UInt8]? = nil, notes: [String]? = nil) {
     object { writer in
       writer.field("schema", "oomsim.result/1")
       if let id {
         writer.key("id")
         writer.raw(id)
       }
+      if let notes { writer.field("notes", notes) }
       writer.field("scenario", run.scenario)
       writer.field("kernel", run.kernel)
       writer.field("rule_set", run.ruleSet)

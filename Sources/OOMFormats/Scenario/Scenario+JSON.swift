@@ -85,9 +85,11 @@ extension Scenario {
         try reader.read()
       }
     } catch {
+      try ImportFile(name: file, bytes: bytes).refuseYAML()
       let (line, column) = JSONLocator(bytes: bytes).position(of: error.offset)
+      let advice = reader.fields.json.adviceForYAML(at: error.offset)
       let diagnostic = Diagnostic(
-        line: line, column: column, path: "", message: "no valid JSON: \(error.message)")
+        line: line, column: column, path: "", message: "no valid JSON: \(error.message)\(advice)")
       throw ScenarioError(diagnostics: [diagnostic], file: file)
     }
     var problems = reader.fields.problems

@@ -121,6 +121,8 @@ package struct SweepTable: Equatable, Sendable {
   package var rows: Variation
   package var columns: Variation?
   package var goal: SweepGoal?
+  /// What a page counts in `37 pages`.
+  let pageSize: Bytes
   /// Row by row; those of a search without steps column by column, in the order of their values.
   package var cells: [Cell] = []
   /// What a search has found, column by column.
@@ -138,5 +140,6 @@ package struct SweepTable: Equatable, Sendable {
     rows = sweep.rows
     columns = sweep.columns
     goal = sweep.goal
+    pageSize = sweep.scenario.machine.pageSize
   }
 }

@@ -18,9 +18,17 @@ package struct CheckResult: Sendable {
   package var name: String
   package var outcome: Outcome
   package var differences: [Difference]
+  /// Why it could not be read.
+  package var why: String?
 
-  /// - Parameter differences: nil when the scenario expects nothing.
-  package init(file: String, name: String, differences: [Difference]?, isError: Bool = false) {
+  /// - Parameters:
+  ///   - differences: nil when the scenario expects nothing.
+  ///   - why: why it could not be read.
+  package init(
+    file: String, name: String, differences: [Difference]?, isError: Bool = false,
+    why: String? = nil
+  ) {
+    self.why = why
     self.file = file
     self.name = name
     self.differences = differences ?? []
@@ -71,7 +79,9 @@ package struct CheckResult: Sendable {
       switch result.outcome {
       case .pass: text += "/>\n"
       case .skip: text += "><skipped/></testcase>\n"
-      case .error: text += "><error message=\"unreadable\"/></testcase>\n"
+      case .error:
+        let lines = (result.why ?? "unreadable").split(separator: "\n").map { escaped(String($0)) }
+        text += "><error message=\"\(lines.joined(separator: "&#10;"))\"/></testcase>\n"
       case .fail:
         let details = result.differences.map {
           "\($0.field): expected \($0.expected.text), actual \($0.actual.text)"
@@ -110,6 +120,7 @@ extension JSONWriter {
             writer.field("file", result.file)
             writer.field("name", result.name)
             writer.field("outcome", result.outcome.rawValue)
+            if let why = result.why { writer.field("error", why) }
             writer.key("differences")
             writer.array { writer in
               for difference in result.differences {

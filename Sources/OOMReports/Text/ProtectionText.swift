@@ -31,10 +31,10 @@ package struct ProtectionText {
 
   private var heading: String {
     let process = protection.process
+    let name = protection.scenario.isEmpty ? "" : plain(protection.scenario) + ", "
     return style.bold("\(plain(process.name)) (\(process.pid))")
       + style.dim(
-        "   \(plain(protection.scenario)), "
-          + kernelText(protection.kernel, ruleSet: protection.ruleSet))
+        "   \(name)" + kernelText(protection.kernel, ruleSet: protection.ruleSet))
   }
 
   private func option(_ option: Protection.Option) -> [String] {

@@ -68,7 +68,8 @@ extension Kubernetes {
     private static func machine(of state: NodeState) -> Scenario {
       var scenario = Scenario()
       scenario.name = state.node.name.isEmpty ? "node" : state.node.name
-      scenario.title = "Kubernetes node \(scenario.name) with \(state.pods.count) pods"
+      scenario.title = "Kubernetes node \(scenario.name) with \(state.pods.count) pod"
+        + (state.pods.count == 1 ? "" : "s")
       scenario.description = [
         "Made from what kubectl shows. Each container is as many processes as were given for it, with all that it "
           + "uses as anonymous memory in equal parts; each pod has a pause process besides.",
@@ -135,6 +136,28 @@ extension Kubernetes {
           cgroup: path + "/" + leaf, pids: 0..<0))
     }
 
+    /// Pages that each container is taken to use less than it requests. Nothing says that it uses all of that, and a pod
+    /// that requests as much as its limit has its pause process and page tables within the limit, too.
+    private var pagesLeftToSandboxes: [Int64] {
+      let size = NodeState.pageSize
+      var left = [Int64](repeating: 0, count: containers.count)
+      for pod in pods {
+        guard let limit = pod.limit else { continue }
+        var used: Int64 = 0
+        for index in pod.containers where containers[index].processes > 0 {
+          used +=
+            containers[index].container.kind == .sandbox
+            ? 1 + Self.pageTables(of: 1) : size.pages(toHold: containers[index].usage)
+        }
+        var excess = used - size.pages(limit)
+        for index in pod.containers where excess > 0 && containers[index].source == .request {
+          left[index] = min(excess, size.pages(toHold: containers[index].usage))
+          excess -= left[index]
+        }
+      }
+      return left
+    }
+
     // MARK: The scenario
 
     /// In the order in which the containers started, as far as it is known: the kernel's list has that order.
@@ -143,12 +166,13 @@ extension Kubernetes {
         let (a, b) = (startTime(containers[first]), startTime(containers[second]))
         return a == b ? first < second : a.utf8.lexicographicallyPrecedes(b.utf8)
       }
+      let left = pagesLeftToSandboxes
       var pid = Self.firstPid
       for index in order where containers[index].processes > 0 {
         let count = Int32(clamping: containers[index].processes)
         containers[index].pids = pid..<pid + count
         started.append(index)
-        addProcesses(of: containers[index])
+        addProcesses(of: containers[index], leaving: left[index])
         pid += count
       }
     }
@@ -159,14 +183,16 @@ extension Kubernetes {
     }
 
     /// The use of a container in equal parts, page tables included.
-    private mutating func addProcesses(of placed: Placed) {
-      let pages = NodeState.pageSize.pages(toHold: placed.usage)
+    private mutating func addProcesses(of placed: Placed, leaving left: Int64) {
+      let pages = NodeState.pageSize.pages(toHold: placed.usage) - left
       let count = Int64(placed.processes)
       for (index, pid) in placed.pids.enumerated() {
         var process = Scenario.Process()
         process.name = placed.name.description + (count > 1 ? "-\(index + 1)" : "")
         process.pid = pid
         process.cgroup = placed.cgroup
+        let pod = state.pods[placed.pod]
+        process.uid = placed.container.runAsUser ?? pod.runAsUser ?? 0
         process.oomScoreAdj = placed.oomScoreAdj
         let share = pages / count + (Int64(index) < pages % count ? 1 : 0)
         process.anon = placed.container.kind == .sandbox ? 1 : Self.anonPages(of: share)

@@ -28,6 +28,8 @@ extension Kubernetes {
     /// Resources of the pod as a whole; nil where it has none.
     package var resources: ResourceRequirements?
     package var overhead = ResourceList()
+    /// `securityContext.runAsUser`; nil leaves it to the image.
+    package var runAsUser: UInt32?
     /// Memory that devices claim for containers.
     package var memoryClaims: [MemoryClaim] = []
     /// Nil in a manifest.
@@ -84,6 +86,8 @@ extension Kubernetes {
     package var id: String?
     /// `containerd`, `cri-o` or `docker`.
     package var runtime: String?
+    /// `securityContext.runAsUser`, which counts before the pod's.
+    package var runAsUser: UInt32?
 
     package init(_ name: String, kind: Kind = .regular) {
       self.name = name

@@ -6,7 +6,7 @@ import Synchronization
 /// imported has the names of all its files as one.
 final class ScenarioCache: Sendable {
   private struct State {
-    var found: [String: Result<Scenario, BatchError>] = [:]
+    var found: [String: Result<BatchScenario, BatchError>] = [:]
     /// Paths in the order in which they were read, and how large their files were.
     var order: [(path: String, bytes: Int)] = []
     var bytes = 0
@@ -25,7 +25,9 @@ final class ScenarioCache: Sendable {
   /// Reads a scenario, or remembers it or what was wrong with it.
   ///
   /// - Parameter imported: the files that something else has printed; nil where `path` is a scenario.
-  private func scenario(of path: String, imported: [String]?) throws(BatchError) -> Scenario {
+  private func scenario(
+    of path: String, imported: BatchImport?
+  ) throws(BatchError) -> BatchScenario {
     guard let imported else {
       let known = state.withLock { state in
         if let known = state.found[path] { return known }
@@ -41,9 +43,9 @@ final class ScenarioCache: Sendable {
   }
 
   private static func keep(
-    _ found: (result: Result<Scenario, BatchError>, bytes: Int), of path: String,
+    _ found: (result: Result<BatchScenario, BatchError>, bytes: Int), of path: String,
     in state: inout State
-  ) -> Result<Scenario, BatchError> {
+  ) -> Result<BatchScenario, BatchError> {
     if let known = state.found[path] { return known }
     state.found[path] = found.result
     state.order.append((path, found.bytes))
@@ -59,51 +61,72 @@ final class ScenarioCache: Sendable {
   /// What one thread has read last, with storage of its own: lines that lie together mostly name one file.
   struct Last {
     fileprivate var path = ""
-    fileprivate var scenario = Scenario()
+    fileprivate var scenario = BatchScenario(Scenario())
   }
 
   func scenario(of path: String, _ last: inout Last) throws(BatchError) -> Scenario {
-    try scenario(of: path, imported: nil, &last)
+    try scenario(of: path, imported: nil, &last).scenario
   }
 
   /// The scenario that `import` makes of files, or `snapshot` of the archive of a host.
-  func scenario(importing paths: [String], _ last: inout Last) throws(BatchError) -> Scenario {
-    // No path holds this byte.
-    try scenario(of: "\0" + paths.joined(separator: "\0"), imported: paths, &last)
+  func scenario(
+    importing files: BatchImport, _ last: inout Last
+  ) throws(BatchError) -> BatchScenario {
+    // No path holds this byte. Options make another scenario of the same files.
+    let options: [String?] = [
+      files.from?.rawValue, files.free, files.node, files.memory.map { "\($0.rawValue)" },
+      files.swap.map { "\($0.rawValue)" }, files.instance, "\(files.scale)",
+    ]
+    let name = (files.paths + ["", ""] + options.map { $0 ?? "" }).joined(separator: "\0")
+    var made = try scenario(of: "\0" + name, imported: files, &last)
+    made.notes = files.notes + (made.notes ?? [])
+    return made
   }
 
   private func scenario(
-    of path: String, imported: [String]?, _ last: inout Last
-  ) throws(BatchError) -> Scenario {
+    of path: String, imported: BatchImport?, _ last: inout Last
+  ) throws(BatchError) -> BatchScenario {
     if path != last.path || path.isEmpty {
-      last.scenario = try scenario(of: path, imported: imported).copyForThread
+      let made = try scenario(of: path, imported: imported)
+      last.scenario = BatchScenario(made.scenario.copyForThread, notes: made.notes)
       last.path = path
     }
     return last.scenario
   }
 
-  private func importFiles(_ paths: [String]) -> (Result<Scenario, BatchError>, bytes: Int) {
-    var files: [ImportFile] = []
+  private func importFiles(
+    _ files: BatchImport
+  ) -> (Result<BatchScenario, BatchError>, bytes: Int) {
+    var size = 0
     do throws(BatchError) {
-      for path in paths {
-        files.append(ImportFile(name: path, bytes: try bytes(of: path, "import")))
+      var read: [ImportFile] = []
+      let file = { (path: String) throws(BatchError) -> ImportFile in
+        ImportFile(name: path, bytes: try self.bytes(of: path, "import"))
       }
-      let size = files.reduce(0) { $0 + $1.bytes.count }
-      return (.success(try imported(files)), size)
+      for path in files.paths {
+        read.append(try file(path))
+        size += read.last?.bytes.count ?? 0
+      }
+      return (.success(try imported(read, files.options(file))), size)
     } catch {
-      return (.failure(error), files.reduce(paths.count) { $0 + $1.bytes.count })
+      return (.failure(error), size + files.paths.count)
     }
   }
 
-  private func imported(_ files: [ImportFile]) throws(BatchError) -> Scenario {
+  private func imported(
+    _ files: [ImportFile], _ options: ImportOptions
+  ) throws(BatchError) -> BatchScenario {
     if files.count == 1, let archive = try? TarArchive(files[0].bytes) {
       let directory = HostDirectory(files[0].name, archive: archive)
       if let reading = HostReading(directory, isLive: false), !reading.isEmptyCopy {
-        return HostSnapshot(of: reading.host).scenario
+        if let fault = reading.fault { throw BatchError(inFile: fault, key: "import") }
+        return BatchScenario(
+          HostSnapshot(of: reading.host).scenario, notes: reading.complaints)
       }
     }
     do throws(ScenarioError) {
-      return try Imported(files, ImportOptions()).scenario
+      let imported = try Imported(files, options)
+      return BatchScenario(imported.scenario, notes: imported.notes)
     } catch {
       throw BatchError(inFile: error, key: "import")
     }
@@ -117,11 +140,18 @@ final class ScenarioCache: Sendable {
     do throws(InputError) {
       return try InputFile.readRegular(path, below: directory)
     } catch {
-      throw BatchError(error.message, key: key)
+      var message = error.message
+      // A path as from the directory of --files is the likeliest mistake.
+      if !path.hasPrefix("/"), InputFile.realPath(path) == nil,
+        let real = InputFile.realPath(directory + "/" + path), real.hasPrefix(directory)
+      {
+        message += ": paths are as from the working directory, not as from that of --files"
+      }
+      throw BatchError(message, key: key)
     }
   }
 
-  private func read(_ path: String) -> (Result<Scenario, BatchError>, bytes: Int) {
+  private func read(_ path: String) -> (Result<BatchScenario, BatchError>, bytes: Int) {
     let bytes: [UInt8]
     do throws(BatchError) {
       bytes = try self.bytes(of: path, "file")
@@ -129,7 +159,7 @@ final class ScenarioCache: Sendable {
       return (.failure(error), path.utf8.count)
     }
     do throws(ScenarioError) {
-      return (.success(try Scenario(json: bytes, file: path)), bytes.count)
+      return (.success(BatchScenario(try Scenario(json: bytes, file: path))), bytes.count)
     } catch {
       return (.failure(BatchError(inFile: error)), bytes.count)
     }

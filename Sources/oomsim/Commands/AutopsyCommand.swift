@@ -47,8 +47,11 @@ let autopsyCommand = CommandSpec(
     let found = Autopsy.of(log.reports)
     if found.isEmpty, log.otherKills.isEmpty {
       let name = path == "-" ? "standard input" : path
+      if !log.isLog {
+        terminal.error("oomsim: \(name): no OOM report in it, nor a line of a log")
+        throw ExitCode.malformed
+      }
       terminal.error("oomsim: \(name): no OOM report in it")
-      throw ExitCode.malformed
     }
     autopsies += found
     otherKills += log.otherKills
@@ -80,7 +83,7 @@ let autopsyCommand = CommandSpec(
     var writer = JSONWriter { terminal.out($0) }
     writer.autopsy(autopsies, otherKills: otherKills)
     writer.finish()
-  } else {
+  } else if !autopsies.isEmpty || !otherKills.isEmpty {
     let isOne = arguments.operands.count == 1
     terminal.out(
       AutopsyText(
@@ -94,13 +97,17 @@ let autopsyCommand = CommandSpec(
 /// Reads a log piece by piece: it may be larger than memory.
 func readLog(
   _ path: String, _ terminal: Terminal
-) throws(ExitCode) -> (reports: [OOMReport], otherKills: [OtherKill]) {
+) throws(ExitCode) -> (reports: [OOMReport], otherKills: [OtherKill], isLog: Bool) {
   var reader = KernelLogReader()
+  var beginning: [UInt8] = []
   var isFirst = true
   var unpacker: String?
   do throws(InputError) {
     try InputFile.pieces(of: path) { piece in
-      if isFirst { unpacker = Compression.unpacker(of: piece) }
+      if isFirst {
+        unpacker = Compression.unpacker(of: piece)
+        beginning = Array(piece.prefix(1 << 16))
+      }
       isFirst = false
       if unpacker == nil { reader.read(piece) }
     }
@@ -113,7 +120,7 @@ func readLog(
     terminal.error("oomsim: \(name): is compressed: \(unpacker) \(path) | oomsim autopsy -")
     throw .malformed
   }
-  return (reader.finish(), reader.otherKills)
+  return (reader.finish(), reader.otherKills, LogForm.isLog(beginning))
 }
 
 /// How rotated logs are packed, by the bytes that they begin with.

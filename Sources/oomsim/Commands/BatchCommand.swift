@@ -7,12 +7,14 @@ let batchCommand = CommandSpec(
   overview: "Replay scenarios that come as JSON lines; one line of result each, in order.",
   operands: "FILE",
   operandHelp:
-    "Lines, each a scenario or { \"file\", \"scenario\" or \"import\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }; - or none is standard input.",
+    "Lines, each a scenario or { \"file\", \"scenario\" or \"import\": …, \"set\": { PATH: VALUE, … }, \"kernel\": …, \"id\": … }, with \"import\" also \"from\", \"free\", \"node\", \"memory\", \"swap\", \"instance\", \"scale\"; - or none is standard input.",
   minOperands: 0, maxOperands: 1,
   options: [
     OptionSpec(
       name: "--files", value: "DIR",
-      help: "Lines may name files below this directory; without it they may name none."),
+      help:
+        "Lines may name files below this directory, by paths as from the working directory; without it they may name none."
+    ),
     .jobs, .kernel, .badness, .policy, .set,
   ],
   example: "oomsim batch --files Scenarios Tests/Data/what-ifs.jsonl",
@@ -47,7 +49,7 @@ let batchCommand = CommandSpec(
       answer.answer(
         line, number: number,
         file: { (path) throws(BatchError) in try cache.scenario(of: path, &last) },
-        imported: { (paths) throws(BatchError) in try cache.scenario(importing: paths, &last) })
+        imported: { (files) throws(BatchError) in try cache.scenario(importing: files, &last) })
     })
   let failure = pump.run()
   if failure != 0 {

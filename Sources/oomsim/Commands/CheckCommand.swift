@@ -44,8 +44,9 @@ let checkCommand = CommandSpec(
   var worst = ExitCode.done
   for (index, path) in paths.enumerated() {
     let result: CheckResult
+    var why: String?
     do throws(ExitCode) {
-      let scenario = try readScenario(path, settings, terminal)
+      let scenario = try readScenario(path, settings, terminal) { why = $0 }
       var simulator = simulator(scenario, kernel: kernel, policy: arguments.policy)
       bounds.apply(to: &simulator)
       let run = simulator.run(valid: scenario)
@@ -54,7 +55,7 @@ let checkCommand = CommandSpec(
         differences: scenario.expectation.map { $0.differences(from: run) })
     } catch {
       worst = max(worst, error)
-      result = CheckResult(file: path, name: "", differences: nil, isError: true)
+      result = CheckResult(file: path, name: "", differences: nil, isError: true, why: why)
     }
     if result.outcome == .fail { worst = max(worst, .mismatch) }
     results.append(result)

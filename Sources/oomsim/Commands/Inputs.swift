@@ -73,7 +73,9 @@ extension Arguments {
   /// Says what became of sizes in powers of 1000.
   func noteDecimals(in options: [String], _ terminal: Terminal) {
     for option in options {
-      for size in all(option).flatMap(SizeText.decimals) {
+      // Where small letters are taken they mean the same.
+      let texts = all(option).map { $0.hasSuffix("b") ? $0.uppercased() : $0 }
+      for size in texts.flatMap(SizeText.decimals) {
         if let note = SizeText.note(ofDecimal: size) {
           terminal.error("oomsim: \(option): \(note)")
         }
@@ -83,29 +85,34 @@ extension Arguments {
 }
 
 /// All bytes of a file, `-` is standard input; what is wrong with it goes to standard error.
-func readBytes(_ path: String, _ terminal: Terminal) throws(ExitCode) -> [UInt8] {
+func readBytes(
+  _ path: String, _ terminal: Terminal, failed: (String) -> Void = { _ in }
+) throws(ExitCode) -> [UInt8] {
   do throws(InputError) {
     return try InputFile.read(path)
   } catch {
     terminal.error("oomsim: \(error.message)")
+    failed(error.message)
     throw .noInput
   }
 }
 
-/// Reads a scenario; what is wrong with it goes to standard error.
+/// Reads a scenario; what is wrong with it goes to standard error, and to `failed`.
 func readScenario(
-  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal
+  _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal,
+  failed: (String) -> Void = { _ in }
 ) throws(ExitCode) -> Scenario {
-  try readScenarioText(path, settings, terminal).scenario
+  try readScenarioText(path, settings, terminal, failed: failed).scenario
 }
 
 /// Reads a scenario and its text.
 func readScenarioText(
   _ path: String, _ settings: [ScenarioSetting], _ terminal: Terminal,
-  from other: ([UInt8]) throws(ExitCode) -> [UInt8]? = { _ throws(ExitCode) in nil }
+  from other: ([UInt8]) throws(ExitCode) -> [UInt8]? = { _ throws(ExitCode) in nil },
+  failed: (String) -> Void = { _ in }
 ) throws(ExitCode) -> (scenario: Scenario, text: [UInt8]) {
   let name = path == "-" ? "standard input" : path
-  var bytes = try readBytes(path, terminal)
+  var bytes = try readBytes(path, terminal, failed: failed)
   if let text = try other(bytes) { bytes = text }
   var notes: [Diagnostic] = []
   do throws(ScenarioError) {
@@ -116,6 +123,7 @@ func readScenarioText(
     return (scenario, bytes)
   } catch {
     terminal.error(error.description)
+    failed(error.description)
     throw error.file == name ? .malformed : .usage
   }
 }

@@ -23,6 +23,11 @@ let k8sCommand = CommandSpec(
   let workloads = try k8sInput(path, terminal) { (bytes, name) throws(ScenarioError) in
     try Kubectl.workloads(json: bytes, file: name)
   }
+  arguments.noteDecimals(
+    in: [
+      "--capacity", "--swap", "--system-usage", "--kube-reserved", "--system-reserved",
+      "--eviction-hard", "--usage",
+    ], terminal)
   for note in workloads.notes { terminal.error("oomsim: \(note)") }
   var input = K8sInput(
     pods: workloads.pods, file: path == "-" ? "standard input" : path, options: options)

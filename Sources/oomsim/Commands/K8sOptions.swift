@@ -126,6 +126,8 @@ struct K8sOptions {
 
   /// A quantity of Kubernetes.
   private func bytes(_ option: String, _ text: String) throws(UsageError) -> Bytes {
+    // People write 8GB for a machine, which no quantity of Kubernetes is.
+    if text.hasSuffix("B"), let size = ImportOptions.size(text) { return size }
     do throws(QuantityError) {
       let bytes = try Kubernetes.Quantity(text).bytes
       if bytes <= Scenario.mostBytes { return bytes }

@@ -74,6 +74,16 @@ func readHost(
     )
     throw .malformed
   }
+  if let fault = reading.fault {
+    terminal.error(fault.description)
+    throw .malformed
+  }
+  if root != nil, reading.isNoCopy {
+    terminal.error(
+      "oomsim: \(path): neither /proc/meminfo nor a process in it: expected a copy of /proc and /sys/fs/cgroup, which 'oomsim snapshot --script' prints how to make."
+    )
+    throw .malformed
+  }
   let (snapshot, doubt) = believedSnapshot(of: reading.host)
   if isQuiet { return snapshot }
   if let doubt { terminal.error("oomsim: \(doubt)") }

@@ -47,6 +47,12 @@ import OOMFormats
     unsafe buffer.deallocate()
   }
 
+  /// What no kernel shows in a file.
+  func fault(in bytes: [UInt8], of name: String) -> ScenarioError? {
+    let last = name.lastIndex(of: "/").map { name[$0...].dropFirst() } ?? name[...]
+    return HostFileFault(in: bytes, of: String(last))?.error(file: path + "/" + name)
+  }
+
   /// Reads a file to its end.
   ///
   /// - Parameter name: relative to the directory.

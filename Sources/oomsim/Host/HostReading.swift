@@ -15,22 +15,28 @@ struct HostReading {
   private(set) var unreadable: [String: Int] = [:]
   /// What else has to be said.
   private(set) var notes: [String] = []
+  /// The first thing in a copy that no kernel shows.
+  private(set) var fault: ScenarioError?
 
   private let directory: HostDirectory
+  private let isCopy: Bool
 
   /// - Parameter isLive: the directory is that of this host, not a copy.
   init?(_ directory: HostDirectory, isLive: Bool) {
     self.directory = directory
+    isCopy = !isLive
     guard let names = directory.list("proc") else { return nil }
-    readKernel(isLive: isLive)
-    readMachine(isLive: isLive)
     let pids = names.compactMap { Int32($0) }.filter { 0 < $0 && $0 < Scenario.Process.pidLimit }
-    for part in ProcessReading.read(pids.sorted(), below: directory) {
+      .sorted()
+    readKernel(isLive: isLive)
+    readMachine(pids, isLive: isLive)
+    for part in ProcessReading.read(pids, below: directory, isCopy: isCopy) {
       host.processes += part.processes
       vanished += part.vanished
       closed += part.closed
       empty += part.empty
       unreadable.merge(part.unreadable) { $0 + $1 }
+      fault = fault ?? part.fault
     }
     readGroups()
     readUnits(isLive: isLive)
@@ -39,6 +45,9 @@ struct HostReading {
 
   /// Whether this is a copy that holds names alone.
   var isEmptyCopy: Bool { hasEmptyMeminfo || empty > 0 && host.processes.isEmpty }
+
+  /// Whether there is nothing at all of what /proc has.
+  var isNoCopy: Bool { host.machine.meminfo.isEmpty && host.processes.isEmpty && closed == 0 }
 
   private var hasEmptyMeminfo = false
 
@@ -60,7 +69,10 @@ struct HostReading {
 
   private mutating func bytes(_ name: String, as label: String) -> [UInt8]? {
     switch directory.read(name) {
-    case .bytes(let bytes): return bytes
+    case .bytes(let bytes):
+      // An empty file is one that a copy has by its name alone.
+      if isCopy, fault == nil, !bytes.isEmpty { fault = directory.fault(in: bytes, of: name) }
+      return bytes
     case .missing: return nil
     case .unreadable:
       unreadable[label, default: 0] += 1
@@ -88,10 +100,14 @@ struct HostReading {
     }
   }
 
-  private mutating func readMachine(isLive: Bool) {
+  private mutating func readMachine(_ pids: [Int32], isLive: Bool) {
     if let bytes = bytes("proc/meminfo") {
       hasEmptyMeminfo = bytes.isEmpty
       host.machine.read(meminfo: bytes)
+      if isCopy, fault == nil, !bytes.isEmpty, host.machine.meminfo["MemTotal"] ?? 0 == 0 {
+        fault = HostFileFault(line: 1, column: 1, message: "no MemTotal in it").error(
+          file: directory.path + "/proc/meminfo")
+      }
     } else {
       notes.append("no /proc/meminfo: the machine's memory is not known")
     }
@@ -100,8 +116,13 @@ struct HostReading {
       host.machine.pageSize = Bytes(Int64(sysconf(Int32(_SC_PAGESIZE))))
     } else if let size = bytes(Self.pageSizeFile).flatMap(hostNumber) {
       host.machine.setPageSize(size)
-    } else if let vmstat {
+    } else if !provePageSize(pids), let vmstat {
       host.machine.inferPageSize(vmstat: vmstat, release: host.release)
+      if host.machine.pageSize != 4096 {
+        notes.append(
+          "no file tells the page size: taken for \(host.machine.pageSize.rawValue >> 10) KiB by nr_free_pages of /proc/vmstat beside MemFree of /proc/meminfo, or by the name of the kernel"
+        )
+      }
     }
     let zoneinfo = bytes("proc/zoneinfo")
     if let zoneinfo, let vmstat {
@@ -129,6 +150,25 @@ struct HostReading {
         host.sysctls[name] = number
       }
     }
+  }
+
+  /// Takes the page size that counts of pages and of kB tell, which processes show beside each other.
+  ///
+  /// - Returns: false where none do.
+  private mutating func provePageSize(_ pids: [Int32]) -> Bool {
+    var counts: [Int64: Int] = [:]
+    for pid in pids.prefix(200) {
+      guard case .bytes(let statm) = directory.read("proc/\(pid)/statm"),
+        case .bytes(let status) = directory.read("proc/\(pid)/status"),
+        let size = ProcessStatus(status).pageSize(statm: statm)
+      else { continue }
+      counts[size, default: 0] += 1
+    }
+    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+      return false
+    }
+    host.machine.setPageSize(most.key)
+    return true
   }
 
   private mutating func readGroups() {

@@ -17,17 +17,24 @@ final class ProcessReading {
   /// Files that cannot be read, by their names.
   private(set) var unreadable: [String: Int] = [:]
 
+  /// The first thing in a copy that no kernel shows.
+  private(set) var fault: ScenarioError?
+
   private let directory: HostDirectory
+  private let isCopy: Bool
   private let pids: ArraySlice<Int32>
 
-  private init(_ directory: HostDirectory, _ pids: ArraySlice<Int32>) {
+  private init(_ directory: HostDirectory, _ pids: ArraySlice<Int32>, isCopy: Bool) {
     self.directory = directory
+    self.isCopy = isCopy
     self.pids = pids
     processes.reserveCapacity(pids.count)
   }
 
   /// Reads all of them, in parts that are in order.
-  static func read(_ pids: [Int32], below directory: HostDirectory) -> [ProcessReading] {
+  static func read(
+    _ pids: [Int32], below directory: HostDirectory, isCopy: Bool
+  ) -> [ProcessReading] {
     // A thread is worth its start from some thousand files on.
     let cores = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
     let count = min(cores, pids.count / 500 + 1, 8)
@@ -36,7 +43,7 @@ final class ProcessReading {
       let slice = pids[(pids.count * part / count)..<(pids.count * (part + 1) / count)]
       // The first part is read here, with what is open already.
       let own = part == 0 ? directory : directory.another() ?? directory
-      readings.append(ProcessReading(own, slice))
+      readings.append(ProcessReading(own, slice, isCopy: isCopy))
     }
     var threads: [pthread_t] = []
     for reading in readings.dropFirst() {
@@ -68,12 +75,19 @@ final class ProcessReading {
 
   private func bytes(_ name: String, as label: String) -> [UInt8]? {
     switch directory.readOnce(name) {
-    case .bytes(let bytes): return bytes
+    case .bytes(let bytes):
+      check(bytes, name)
+      return bytes
     case .missing: return nil
     case .unreadable:
       unreadable[label, default: 0] += 1
       return nil
     }
+  }
+
+  /// An empty file is one that a copy has by its name alone.
+  private func check(_ bytes: [UInt8], _ name: String) {
+    if isCopy, fault == nil, !bytes.isEmpty { fault = directory.fault(in: bytes, of: name) }
   }
 
   private func readProcess(_ pid: Int32) {
@@ -92,6 +106,7 @@ final class ProcessReading {
       empty += 1
       return
     }
+    check(status, base + "status")
     // One after the other without anything in between: the kernel computes the score when it is read.
     let score = bytes(base + "oom_score", as: "/proc/PID/oom_score")
     var process = HostProcess(pid: pid, status: ProcessStatus(status))
