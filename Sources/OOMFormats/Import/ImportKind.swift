@@ -55,7 +55,10 @@ extension ImportKind {
     let start = fields.json.offset
     if start == file.bytes.count { throw file.error("there is nothing in it") }
     let first = file.bytes[start]
-    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+    // `[Service]` is no list.
+    let second = start + 1 < file.bytes.count ? file.bytes[start + 1] | 0x20 : 0
+    let isHeading = first == UInt8(ascii: "[") && second &- UInt8(ascii: "a") < 26
+    if !isHeading, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
       do throws(JSONError) {
         if let kind = try fields.kindOfNext() { return kind }
       } catch {
