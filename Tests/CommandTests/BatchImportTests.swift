@@ -40,8 +40,10 @@ import Testing
     for answer in answers.prefix(2) {
       #expect(prepared.out.contains(try #require(answer["digest"] as? String)))
     }
-    let digests = answers.prefix(4).compactMap { $0["digest"] as? String }
-    #expect(Set(digests).count == 4)
+    let sizes = answers.prefix(4).map { answer in
+      (answer["processes"] as? [[String: Any]] ?? []).reduce(0) { $0 + ($1["anon"] as? Int ?? 0) }
+    }
+    #expect(sizes[0] == sizes[3] && sizes[1] == sizes[2] && sizes[1] > sizes[0], "\(sizes)")
     for answer in answers.prefix(4) {
       let notes = try #require(answer["notes"] as? [String])
       #expect(notes.contains { $0.hasPrefix("rss is taken for anonymous memory") }, "\(notes)")

@@ -48,10 +48,10 @@ import Testing
     let wrong = Self.documents.replacing("512Mi", with: "512Mx")
     #expect(
       firstError(wrong).hasPrefix(
-        "input:6:87: error: spec.template.spec.containers[1].resources.limits.memory: '512Mx'"))
+        "input:6:83: error: spec.template.spec.containers[1].resources.limits.memory: '512Mx'"))
     #expect(
       firstError(Self.documents + "x").hasPrefix(
-        "input:9:1: error: no valid JSON: text after the end"))
+        "input:8:29: error: no valid JSON: text after the end"))
     #expect(firstError(Self.documents + "{").contains("no valid JSON"))
     #expect(firstError(Self.documents + "{}").contains("there is no kind"))
   }
@@ -97,10 +97,10 @@ import Testing
   @Test func `what the API server refuses`() {
     #expect(
       firstError(container(#"{"requests":{"memory":"2Gi"},"limits":{"memory":"1Gi"}}"#)).hasPrefix(
-        "input:1:104: error: spec.containers[0].resources.requests.memory: requests 2147483648"))
+        "input:1:107: error: spec.containers[0].resources.requests.memory: requests 2147483648"))
     #expect(
       firstError(container(#"{"limits":{"memory":"9E"}}"#)).hasPrefix(
-        "input:1:100: error: spec.containers[0].resources.limits.memory: a limit without"))
+        "input:1:105: error: spec.containers[0].resources.limits.memory: a limit without"))
     #expect(
       firstError(container(#"{"requests":{"memory":"1Gi"},"limits":{"memory":"9E"}}"#)) == "")
   }

@@ -88,7 +88,7 @@ import Testing
     } catch {
       #expect(error.diagnostics.count == 1)
       #expect(
-        error.description.hasPrefix("n:1:70: error: status.capacity.memory: '-5' is negative"))
+        error.description.hasPrefix("n:1:71: error: status.capacity.memory: '-5' is negative"))
     }
   }
 }

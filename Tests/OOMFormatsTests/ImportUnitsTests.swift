@@ -36,7 +36,7 @@ import Testing
     #expect(processes[2].cgroup == "/app.slice/app-a.slice/unlisted-in-app-a.slice")
     #expect(
       made.notes.contains {
-        $0.hasPrefix("app.slice: 725 MiB of its MemoryCurrent are of no unit that is listed")
+        $0.hasPrefix("app.slice: 724 MiB of its MemoryCurrent are of no unit that is listed")
       }, "\(made.notes)")
     let forecast = Simulator(for: made.scenario).forecast(made.scenario, top: 5)
     let group = try #require(forecast.domains.first { $0.cgroup == "/app.slice" })

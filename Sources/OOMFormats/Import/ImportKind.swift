@@ -33,7 +33,7 @@ extension ImportKind {
     case .oci: "there is no container in it"
     case .kubernetes: "there is no pod in it, nor a workload that makes pods"
     case .prometheus: "there is no series in it that tells memory of a process or a container"
-    case .systemd: "there is no unit in it that has a process or a limit"
+    case .systemd: "there is no unit in it"
     case .ps, .atop: "there is no process in it"
     case .sar: "there is no sample in it"
     }
