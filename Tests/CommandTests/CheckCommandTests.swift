@@ -87,6 +87,24 @@ struct CheckCommandTests {
   ])
   func `outcomes and exit codes`(call: Call) async throws { try await call.check() }
 
+  /// The text of what cannot be read stands in JUnit and JSON, too.
+  @Test func `why a scenario cannot be read`() async throws {
+    let scratch = try Scratch()
+    try scratch.file("a.json", "{\"machine\": {\"memory\": \"<x>&\"}}")
+    let output = try await Program.run(
+      ["check", "a.json", "none", "--json", "--junit", "out.xml"], in: scratch.url)
+    #expect(output.code == 66)
+    let both = try await Program.run(
+      ["check", "a.json", "--json", "--junit", "out.xml"], in: scratch.url)
+    #expect(both.code == 65)
+    let xml = try String(contentsOf: scratch.url.appending(path: "out.xml"), encoding: .utf8)
+    #expect(
+      xml.contains("<error message=\"a.json:1:23: error: machine.memory: '&lt;x&gt;&amp;'"),
+      "\(xml)")
+    #expect(
+      both.out.contains("\"error\": \"a.json:1:23: error: machine.memory: '<x>&'"), "\(both.out)")
+  }
+
   @Test func `quiet prints no passes`() async throws {
     let directory = try Samples.directory()
     let output = try await Program.run(["check", "--quiet", "good"], in: directory.url)

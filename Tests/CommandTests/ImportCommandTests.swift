@@ -58,6 +58,24 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8) == printed.out)
   }
 
+  @Test func `what sizes in powers of 1000 became`() async throws {
+    let ps = "  PID   RSS CMD\n   20  9000 a\n"
+    for size in ["8GB", "8gb"] {
+      let output = try await Program.run(
+        ["import", "-", "--memory", size, "--swap", "2GB"], stdin: ps)
+      #expect(output.code == 0)
+      #expect(output.error.contains("--memory: 8GB counts in powers of 1000 and became 7.4 GiB"))
+      #expect(output.error.contains("--swap: 2GB counts in powers of 1000 and became 1.8 GiB"))
+    }
+    let node = try await Program.run([
+      "k8s", "Tests/Data/k8s/qos-trio.json", "--capacity", "8GB", "--system-usage", "0",
+    ])
+    #expect(node.code == 0, "\(node.error)")
+    #expect(
+      node.error.hasPrefix(
+        "oomsim: --capacity: 8GB counts in powers of 1000 and became 7.4 GiB; write 8Gi for"))
+  }
+
   /// What every name may hold reaches neither the terminal nor the file as it is.
   @Test func `control characters are spelt out`() async throws {
     let ps = "  PID   RSS CMD\n   20  9000 \u{1B}[31mred\n   21  90 \u{7}bell\n"

@@ -253,7 +253,7 @@ import Testing
   @Test(arguments: [
     ("@qos-trio.json", 64, "the memory of the node is not known"),
     ("@qos-trio.json --capacity 0", 64, "has more memory than that"),
-    ("@qos-trio.json --capacity 7950MB", 64, "'7950MB' is no quantity"),
+    ("@qos-trio.json --capacity 7950XB", 64, "'7950XB' is no quantity"),
     ("@qos-trio.json --capacity 5Pi", 64, "over 4 PiB"),
     ("@qos-trio.json --capacity 99Ei", 64, "more than 2^63 - 1"),
     ("@qos-trio.json --capacity -1Gi", 64, "is negative"),
@@ -327,7 +327,7 @@ import Testing
       (String(whole.prefix(9000)), "no valid JSON"),
       ("{ \"items\": [] }", "no pod that runs on a node"),
       (#"{ "kind": "Status", "message": "pods is forbidden" }"#, "found kind 'Status'"),
-      ("kind: List\n", "no valid JSON"),
+      ("kind: List\n", "this looks like YAML"),
       ("[]", "expected an object"), (String(repeating: "[", count: 100_000), "nested deeper"),
       (#"{ "items": "# + String(repeating: "[", count: 100_000), "nested deeper than 512 levels"),
       (Samples.passing, "there is no kind"),

@@ -100,4 +100,11 @@ import Testing
     ])
     #expect(refusal.out.contains("ENOMEM"))
   }
+
+  @Test func `a scenario without a name`() async throws {
+    let output = try await Program.run(
+      ["protect", "-", "--process", "a"],
+      stdin: #"{"machine":{"memory":"1G"},"processes":[{"name":"a","anon":"100M"}]}"#)
+    #expect(output.code == 0 && output.out.hasPrefix("a (1000)   Linux 6.12, rules of 5.9\n"))
+  }
 }

@@ -66,6 +66,17 @@ import Testing
     }
   }
 
+  /// A size is a number in one unit, whichever it was written in.
+  @Test func `sizes in bytes`() async throws {
+    let csv = try await sweep("\(Self.story) --vary events.0.grow.anon=4G,5120M --csv")
+    let lines = csv.out.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(lines[0].suffix(2) == ["events.0.grow.anon_bytes", "digest"])
+    #expect(lines.dropFirst().map(\.first) == ["4G", "5120M"])
+    #expect(lines.dropFirst().map { $0.dropLast().last } == ["4294967296", "5368709120"])
+    let numbers = try await sweep("\(Self.story) --vary sysctl.vm.swappiness=10,20 --csv")
+    #expect(!numbers.out.contains("_bytes"))
+  }
+
   /// Each cell is what `run --set` prints.
   @Test func `the digests are those of run`() async throws {
     let csv = try await sweep("\(Self.story) --vary events.0.grow.anon=4G,5G --csv")

@@ -93,6 +93,19 @@ struct FormatReferenceTests {
     #expect(limit.kinds.count == 1 && limit.keys.first?.key == "memory.max")
   }
 
+  /// Options of Docker, resources of Kubernetes and metrics of cAdvisor lead to what they are here.
+  @Test(arguments: [
+    ("requests.memory", "oom_score_adj"), ("resources.requests.memory", "oom_score_adj"),
+    ("shm_size", "shmem"), ("--shm-size", "shmem"), ("--memory", "memory.max"),
+    ("-m", "memory.max"),
+    ("--memory-swap", "memory.memsw.limit_in_bytes"), ("--oom-score-adj", "oom_score_adj"),
+    ("container_memory_rss", "anon"), ("zram", "swap"), ("working_set", "anon"),
+    ("container_memory_working_set_bytes", "anon"),
+  ])
+  func `words of options and metrics`(word: String, key: String) {
+    #expect(Self.reference.find(word).synonym?.keys.first == key)
+  }
+
   /// What an error advises is there, and no word is advised that is a key of the same place itself.
   @Test func `words of other tools lead to keys that are there`() {
     let keys = Self.reference.places.flatMap(\.keys)

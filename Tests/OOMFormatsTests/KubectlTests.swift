@@ -134,7 +134,7 @@ import Testing
       (#"{ "items": 3 }"#, "items: expected an array"), (#"{}"#, "there is no kind"),
       (#"[]"#, "expected an object, found an array"),
       ("", "the text ends where a value is expected"),
-      ("apiVersion: v1", "no valid JSON"), (#"{ "items": [] } x"#, "text after the end"),
+      ("apiVersion: v1", "this looks like YAML"), (#"{ "items": [] } x"#, "text after the end"),
       (#"{ "items": [ { "kind": "Node" } ] }"#, "items[0].kind: expected a Pod, found kind 'Node'"),
     ] {
       let error = #expect(throws: ScenarioError.self) { try pods(text) }

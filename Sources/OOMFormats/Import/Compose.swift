@@ -125,7 +125,9 @@ extension Fields {
     var limits = service.limits
     limits.memory = limits.memory ?? service.deployLimit
     limits.reservation = limits.reservation ?? service.deployReservation
-    if let problem = limits.problem ?? limits.problemOfReservation { wrong("'\(shortened(name))': \(problem)", at: start) }
+    if let problem = limits.problem ?? limits.problemOfReservation {
+      wrong("'\(shortened(name))': \(problem)", at: start)
+    }
     return service
   }
 

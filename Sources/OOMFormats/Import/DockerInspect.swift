@@ -134,6 +134,8 @@ extension Fields {
         }
       }
     }
-    if let problem = container.limits.problem ?? container.limits.problemOfReservation { wrong(problem, at: start) }
+    if let problem = container.limits.problem ?? container.limits.problemOfReservation {
+      wrong(problem, at: start)
+    }
   }
 }

@@ -101,7 +101,9 @@ extension ImportDraft {
     case nil: return 0
     case .uid(let uid): return uid
     case .name(let name):
-      note("\(container): only the image knows the uid of its user '\(shortened(name))': taken for 1000")
+      note(
+        "\(container): only the image knows the uid of its user '\(shortened(name))': taken for 1000"
+      )
       return 1000
     }
   }

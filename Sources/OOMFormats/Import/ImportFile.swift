@@ -149,7 +149,10 @@ package struct Imported: Sendable {
     case .sar: try draft.readSar(files)
     case .atop: try draft.readAtop(files)
     }
-    if draft.scenario.processes.count == 0, draft.scenario.cgroups.isEmpty, let file = files.first {
+    // Units that do not run and workloads without pods are an answer all the same.
+    if draft.scenario.processes.count == 0, draft.scenario.cgroups.isEmpty,
+      ![.systemd, .kubernetes].contains(self.kind), let file = files.first
+    {
       throw file.error(self.kind.whatIsMissing)
     }
     for text in matches.notes { draft.note(text) }

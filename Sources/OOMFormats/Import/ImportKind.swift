@@ -33,7 +33,7 @@ extension ImportKind {
     case .oci: "there is no container in it"
     case .kubernetes: "there is no pod in it, nor a workload that makes pods"
     case .prometheus: "there is no series in it that tells memory of a process or a container"
-    case .systemd: "there is no unit in it that has a process or a limit"
+    case .systemd: "there is no unit in it"
     case .ps, .atop: "there is no process in it"
     case .sar: "there is no sample in it"
     }
@@ -55,7 +55,10 @@ extension ImportKind {
     let start = fields.json.offset
     if start == file.bytes.count { throw file.error("there is nothing in it") }
     let first = file.bytes[start]
-    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+    // `[Service]` is no list.
+    let second = start + 1 < file.bytes.count ? file.bytes[start + 1] | 0x20 : 0
+    let isHeading = first == UInt8(ascii: "[") && second &- UInt8(ascii: "a") < 26
+    if !isHeading, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
       do throws(JSONError) {
         if let kind = try fields.kindOfNext() { return kind }
       } catch {

@@ -6,11 +6,13 @@ extension ImportDraft {
     var state = Kubernetes.NodeState(
       node: Kubernetes.Node(), kubelet: Kubernetes.Kubelet(), pods: [])
     var nodes: [Kubernetes.Node] = []
+    var objects = 0
     for file in files {
       try file.refuseYAML()
       let workloads = try Kubectl.workloads(json: file.bytes, file: file.name)
       for text in workloads.notes { note(text) }
       state.pods += workloads.pods
+      objects += workloads.objects
       try refuseTwins(state.pods, file)
     }
     if let file = options.node {
@@ -37,7 +39,9 @@ extension ImportDraft {
       }
     }
     if state.pods.isEmpty, let file = files.first {
-      throw file.error(all > 0 ? "no pod in it that runs on a node" : kind.whatIsMissing)
+      if objects == 0 { throw file.error(kind.whatIsMissing) }
+      if all > 0 { throw file.error("no pod in it that runs on a node") }
+      note("no object in it makes a pod now: nothing runs on the node")
     }
     let places = Set(state.pods.compactMap { $0.nodeName })
     if places.count > 1 {

@@ -3,6 +3,8 @@ package import OOMSimulator
 /// What makes pods: each has a template and says how many of it there are to be.
 package struct KubectlWorkloads: Equatable, Sendable {
   package var pods: [Kubernetes.Pod] = []
+  /// How many objects there are, also of those that make no pods.
+  package var objects = 0
   /// What was left out, or is not known.
   package var notes: [String] = []
 }
@@ -109,7 +111,10 @@ extension Fields {
     for document in documents {
       try read(document, isOnly: documents.count == 1, into: &objects)
     }
-    return problems.isEmpty ? try pods(of: objects) : KubectlWorkloads()
+    if !problems.isEmpty { return KubectlWorkloads() }
+    var made = try pods(of: objects)
+    made.objects = objects.count
+    return made
   }
 
   private mutating func document() throws(JSONError) -> Document {

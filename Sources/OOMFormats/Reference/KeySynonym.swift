@@ -10,21 +10,21 @@ package struct KeySynonym: Sendable {
 
   private init(_ words: String, _ paths: String..., note: String? = nil) {
     self.words = words.split(separator: " ").map { String($0) }
-    foldedWords = self.words.map { Self.folded($0) }
+    foldedWords = self.words.map { $0.hasPrefix("-") ? $0 : Self.folded($0) }
     self.paths = paths
     self.note = note
   }
 
-  /// An option is not what its word is without the dashes.
   private static func folded(_ word: String) -> String {
-    if word.hasPrefix("-") { return word.lowercased() }
-    return word.lowercased().filter { !"_-./ ".contains($0) }
+    word.lowercased().filter { !"_-./ ".contains($0) }
   }
 
   /// What a word of another tool is here; nil where it is not known.
   package static func of(_ word: String) -> KeySynonym? {
+    // An option need not be what its word is without the dashes: --memory is a limit.
+    let asOption = all.first { $0.foldedWords.contains(word) }
     let folded = folded(word)
-    return all.first { $0.foldedWords.contains(folded) }
+    return asOption ?? all.first { $0.foldedWords.contains(folded) }
   }
 
   /// The last part of a path: what stands in quotes before the colon.
@@ -78,7 +78,8 @@ package struct KeySynonym: Sendable {
 
   private static let ofProcesses = [
     KeySynonym(
-      "rss VmRSS RES resident memory_usage usage mem container_memory_rss process_resident_memory_bytes", "processes.NAME.anon",
+      "rss VmRSS RES resident memory_usage usage mem container_memory_rss process_resident_memory_bytes",
+      "processes.NAME.anon",
       "events.N.grow.anon", note: "rss is 'anon', 'file' and 'shmem' together"),
     KeySynonym(
       "working_set container_memory_working_set_bytes MemoryCurrent container_memory_usage_bytes",
@@ -95,14 +96,14 @@ package struct KeySynonym: Sendable {
     KeySynonym("RssFile mapped", "processes.NAME.file", "events.N.grow.file"),
     KeySynonym("RssShmem SHR shared shm", "processes.NAME.shmem", "events.N.grow.shmem"),
     KeySynonym(
-      "shm_size --shm-size ShmSize", "processes.NAME.shmem", "events.N.tmpfs",
+      "shm_size", "processes.NAME.shmem", "events.N.tmpfs",
       note: "it is how much /dev/shm may hold: here stands what lies in it"),
     KeySynonym("VmSwap swapents swapped container_memory_swap", "processes.NAME.swap"),
     KeySynonym("VmSize vsz vsize VIRT virtual", "processes.NAME.total_vm"),
     KeySynonym("VmLck mlock mlocked", "processes.NAME.locked"),
     KeySynonym("VmPTE pgtables pgtables_bytes nr_ptes pte", "processes.NAME.page_tables"),
     KeySynonym(
-      "OOMScoreAdjust oomScoreAdj OOMAdjust oom_score score_adj --oom-score-adj", "processes.NAME.oom_score_adj"),
+      "OOMScoreAdjust oomScoreAdj OOMAdjust oom_score score_adj", "processes.NAME.oom_score_adj"),
     KeySynonym("cmd command comm process title args exe", "processes.NAME.name"),
     KeySynonym("user owner euid runAsUser", "processes.NAME.uid"),
     KeySynonym("parent parent_pid", "processes.NAME.ppid"),
@@ -124,18 +125,18 @@ package struct KeySynonym: Sendable {
       "cgroups./PATH.memory.max", "cgroups./PATH.memory.limit_in_bytes"),
     KeySynonym("MemoryHigh", "cgroups./PATH.memory.high"),
     KeySynonym(
-      "MemoryLow MemoryReservation mem_reservation reservation --memory-reservation", "cgroups./PATH.memory.low",
+      "MemoryLow MemoryReservation mem_reservation reservation", "cgroups./PATH.memory.low",
       "cgroups./PATH.memory.soft_limit_in_bytes"),
     KeySynonym("MemoryMin", "cgroups./PATH.memory.min"),
     KeySynonym(
       "MemorySwapMax swap_max swap_limit", "cgroups./PATH.memory.swap.max",
       "cgroups./PATH.memory.memsw.limit_in_bytes"),
     KeySynonym(
-      "memswap_limit MemorySwap memory.memsw.limit --memory-swap", "cgroups./PATH.memory.memsw.limit_in_bytes",
+      "memswap_limit MemorySwap memory.memsw.limit", "cgroups./PATH.memory.memsw.limit_in_bytes",
       "cgroups./PATH.memory.swap.max",
       note: "memory.memsw.limit_in_bytes is memory and swap, memory.swap.max swap alone"),
     KeySynonym("oom_group singleProcessOOMKill", "cgroups./PATH.memory.oom.group"),
-    KeySynonym("oom_kill_disable disableOOMKiller --oom-kill-disable", "cgroups./PATH.memory.oom_control"),
+    KeySynonym("oom_kill_disable disableOOMKiller", "cgroups./PATH.memory.oom_control"),
     KeySynonym("cpuset_mems AllowedMemoryNodes", "cgroups./PATH.cpuset.mems"),
   ]
 
@@ -147,7 +148,8 @@ package struct KeySynonym: Sendable {
       note: "a list of devices has { \"size\": \"4G\", \"kind\": \"zram\" }; zswap is not modelled"),
     KeySynonym("hugepages nr_hugepages HugePages_Total", "machine.hugetlb"),
     KeySynonym(
-      "Cached Buffers cache buff/cache container_memory_cache", "machine.page_cache", "cgroups./PATH.page_cache"),
+      "Cached Buffers cache buff/cache container_memory_cache", "machine.page_cache",
+      "cgroups./PATH.page_cache"),
     KeySynonym("SReclaimable slab", "machine.slab_reclaimable"),
     KeySynonym("SUnreclaim KernelStack kmem", "machine.kernel", "cgroups./PATH.kernel"),
     KeySynonym("Committed_AS", "machine.committed"),

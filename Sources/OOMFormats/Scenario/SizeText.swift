@@ -140,20 +140,24 @@ package enum SizeText {
   }
 
   /// What became of a size of an option that counts in powers of 1000.
-  package static func note(ofDecimal text: String) -> String? {
+  ///
+  /// - Parameter binary: what stands behind a letter for powers of 1024, where the letter alone does not say it.
+  package static func note(ofDecimal text: String, binary: String = "") -> String? {
     do throws(QuantityError) {
       let pages = try pages(Array(text.utf8).span, pageSize: 4096)
-      return note(ofDecimal: text, pages: pages, pageSize: 4096)
+      return note(ofDecimal: text, pages: pages, pageSize: 4096, binary: binary)
     } catch {
       return nil
     }
   }
 
   /// What became of a size that counts in powers of 1000.
-  static func note(ofDecimal text: String, pages: Int64, pageSize: Bytes) -> String {
+  static func note(
+    ofDecimal text: String, pages: Int64, pageSize: Bytes, binary: String = ""
+  ) -> String {
     let size = SizeFormat.binary(pages: pages, pageSize: pageSize)
     return
-      "\(text) counts in powers of 1000 and became \(size); write \(text.dropLast()) for powers of 1024"
+      "\(text) counts in powers of 1000 and became \(size); write \(text.dropLast())\(binary) for powers of 1024"
   }
 
   private static func isWord(_ word: StaticString, _ bytes: Span<UInt8>, _ at: Int) -> Bool {

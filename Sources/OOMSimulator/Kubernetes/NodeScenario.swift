@@ -68,7 +68,8 @@ extension Kubernetes {
     private static func machine(of state: NodeState) -> Scenario {
       var scenario = Scenario()
       scenario.name = state.node.name.isEmpty ? "node" : state.node.name
-      scenario.title = "Kubernetes node \(scenario.name) with \(state.pods.count) pod"
+      scenario.title =
+        "Kubernetes node \(scenario.name) with \(state.pods.count) pod"
         + (state.pods.count == 1 ? "" : "s")
       scenario.description = [
         "Made from what kubectl shows. Each container is as many processes as were given for it, with all that it "
@@ -216,6 +217,11 @@ extension Kubernetes {
           touched: touched, pagesPerTable: pagesPerPageTable(pageSize: NodeState.pageSize))
     }
 
+    /// A limit that is larger than any machine limits nothing, and stays that.
+    private static func pages(ofLimit limit: Bytes) -> Int64 {
+      NodeState.pageSize.pages(min(limit, Scenario.mostBytes))
+    }
+
     private mutating func setLimits() {
       let version = state.kubelet.cgroupVersion
       var all = Cgroup()
@@ -227,12 +233,12 @@ extension Kubernetes {
       if all != Cgroup() { scenario.cgroups[podsCgroup] = all }
       for pod in pods {
         guard let limit = pod.limit else { continue }
-        scenario.cgroups[pod.cgroup, default: Cgroup()].max = NodeState.pageSize.pages(limit)
+        scenario.cgroups[pod.cgroup, default: Cgroup()].max = Self.pages(ofLimit: limit)
       }
       for placed in containers where placed.container.kind != .sandbox {
         var group = Cgroup()
         // A kernel rounds down to whole pages.
-        group.max = placed.limit.map { NodeState.pageSize.pages($0) }
+        group.max = placed.limit.map { Self.pages(ofLimit: $0) }
         if version == 2 {
           group.swapMax = NodeState.pageSize.pages(placed.swapLimit)
           if state.kubelet.killsWholeContainers { group.oomGroup = true }

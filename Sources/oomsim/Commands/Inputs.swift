@@ -71,12 +71,14 @@ struct Bounds {
 
 extension Arguments {
   /// Says what became of sizes in powers of 1000.
-  func noteDecimals(in options: [String], _ terminal: Terminal) {
+  ///
+  /// - Parameter binary: what stands behind a letter for powers of 1024.
+  func noteDecimals(in options: [String], binary: String = "", _ terminal: Terminal) {
     for option in options {
       // Where small letters are taken they mean the same.
       let texts = all(option).map { $0.hasSuffix("b") ? $0.uppercased() : $0 }
       for size in texts.flatMap(SizeText.decimals) {
-        if let note = SizeText.note(ofDecimal: size) {
+        if let note = SizeText.note(ofDecimal: size, binary: binary) {
           terminal.error("oomsim: \(option): \(note)")
         }
       }

@@ -27,7 +27,7 @@ let k8sCommand = CommandSpec(
     in: [
       "--capacity", "--swap", "--system-usage", "--kube-reserved", "--system-reserved",
       "--eviction-hard", "--usage",
-    ], terminal)
+    ], binary: "i", terminal)
   for note in workloads.notes { terminal.error("oomsim: \(note)") }
   var input = K8sInput(
     pods: workloads.pods, file: path == "-" ? "standard input" : path, options: options)

@@ -48,7 +48,8 @@ extension HostFileFault {
     default:
       if let range = Self.scores[name] ?? (HostSysctls.names.contains(name) ? 0...Int64.max : nil) {
         self.init(only: bytes, in: range, orMax: false)
-      } else if HostGroup.files(version: 1).contains(name) || HostGroup.files(version: 2).contains(name),
+      } else if HostGroup.files(version: 1).contains(name)
+        || HostGroup.files(version: 2).contains(name),
         name != "memory.stat", name != "memory.oom_control"
       {
         self.init(only: bytes, in: 0...Int64.max, orMax: true)
@@ -79,7 +80,8 @@ extension HostFileFault {
       found = HostFileFault(
         line: number, column: value.startIndex - line.startIndex + 1,
         message: isSize
-          ? "\(name): '\(text)' is no size in kB up to 4 PiB" : "\(name): '\(text)' is no number from 0")
+          ? "\(name): '\(text)' is no size in kB up to 4 PiB"
+          : "\(name): '\(text)' is no number from 0")
     }
     guard let found else { return nil }
     self = found
@@ -98,7 +100,8 @@ extension HostFileFault {
       }
       found = HostFileFault(
         line: number, column: 1,
-        message: "'\(shortened(line.lossless))' is no line of Filename, Type, Size, Used and Priority")
+        message:
+          "'\(shortened(line.lossless))' is no line of Filename, Type, Size, Used and Priority")
     }
     guard let found else { return nil }
     self = found
@@ -113,7 +116,8 @@ extension HostFileFault {
       ? "from \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
     self.init(
       line: 1, column: text.startIndex + 1,
-      message: "'\(shortened(text.lossless))' is no number \(allowed)\(orMax ? " and not 'max'" : "")")
+      message:
+        "'\(shortened(text.lossless))' is no number \(allowed)\(orMax ? " and not 'max'" : "")")
   }
 
   /// A whole number that is all of a word; nil for none, or for one beyond 64 bits.
