@@ -90,7 +90,7 @@ struct CheckCommandTests {
   /// The text of what cannot be read stands in JUnit and JSON, too.
   @Test func `why a scenario cannot be read`() async throws {
     let scratch = try Scratch()
-    try scratch.file("a.json", "{\"machine\": {\"memory\": \"<x>&\"}}")
+    try scratch.file("a.json", "{\"machine\": {\"memory\": \"1G\", \"<x>&\": 1}}")
     let output = try await Program.run(
       ["check", "a.json", "none", "--json", "--junit", "out.xml"], in: scratch.url)
     #expect(output.code == 66)
@@ -99,10 +99,12 @@ struct CheckCommandTests {
     #expect(both.code == 65)
     let xml = try String(contentsOf: scratch.url.appending(path: "out.xml"), encoding: .utf8)
     #expect(
-      xml.contains("<error message=\"a.json:1:23: error: machine.memory: '&lt;x&gt;&amp;'"),
+      xml.contains(
+        "<error message=\"a.json:1:30: error: machine.&lt;x&gt;&amp;: unknown key '&lt;x&gt;&amp;'"),
       "\(xml)")
     #expect(
-      both.out.contains("\"error\": \"a.json:1:23: error: machine.memory: '<x>&'"), "\(both.out)")
+      both.out.contains("\"error\": \"a.json:1:30: error: machine.<x>&: unknown key '<x>&'"),
+      "\(both.out)")
   }
 
   @Test func `quiet prints no passes`() async throws {

@@ -85,7 +85,7 @@ extension Scenario {
         try reader.read()
       }
     } catch {
-      try ImportFile(name: file, bytes: bytes).refuseYAML()
+      if let refusal = YAML.refusal(of: bytes, file: file) { throw refusal }
       let (line, column) = JSONLocator(bytes: bytes).position(of: error.offset)
       let advice = reader.fields.json.adviceForYAML(at: error.offset)
       let diagnostic = Diagnostic(
