@@ -54,6 +54,17 @@ let package = Package(
       name: "convert-recordings", dependencies: ["RecordingConverter"],
       path: "Tests/convert-recordings", swiftSettings: settings),
 
+    // Does scenarios on real kernels in an emulator, records what they did and compares it with the prediction.
+    .target(
+      name: "KernelLab",
+      dependencies: [
+        "KernelLog", "OOMFormats", "OOMSimulator", "RecordingConverter", "VictimSelection",
+      ],
+      path: "Tests/KernelLab", exclude: ["Guest", "README.md"], swiftSettings: settings),
+    .executableTarget(
+      name: "kernel-lab", dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "VictimSelection"],
+      path: "Tests/kernel-lab", swiftSettings: settings),
+
     // Where tests find what may lie beside the project.
     .target(name: "SharedData", path: "Tests/SharedData", swiftSettings: settings),
 

@@ -1,0 +1,88 @@
+package import Foundation
+
+/// A kernel to boot, and the modules that it may need for a disk.
+package struct KernelImage: Sendable {
+  package var file: URL
+  package var modules: [URL]
+  /// A user-mode Linux: a program of the host and no image.
+  package var isUserMode: Bool
+  /// The disk's device, which depends on the driver that the kernel has.
+  package var hasVirtioDisk: Bool
+
+  static let virtio = [
+    "virtio", "virtio_ring", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci",
+    "virtio_blk",
+  ]
+  static let nvme = ["nvme_core", "nvme", "nvme-core", "nvme-keyring", "nvme-auth"]
+
+  /// - Parameters:
+  ///   - path: a bzImage; or the folder of an unpacked package, with `boot/vmlinuz-…` and its modules; or
+  ///     `uml:` and the path of a user-mode Linux.
+  ///   - modules: a folder that has the modules somewhere below it.
+  package init(path: String, modules folder: String?) throws {
+    if path.hasPrefix("uml:") {
+      let tool = try HostTool(
+        String(path.dropFirst("uml:".count)), use: "a user-mode Linux (Debian: user-mode-linux)")
+      self.init(file: tool.file, modules: [], isUserMode: true, hasVirtioDisk: false)
+      return
+    }
+    var image = URL(filePath: path)
+    guard let isFolder = try? image.resourceValues(forKeys: [.isDirectoryKey]).isDirectory else {
+      throw LabError.input("no kernel at '\(path)': a bzImage or an unpacked package is wanted")
+    }
+    var home = folder.map { URL(filePath: $0) }
+    if isFolder {
+      guard let found = Self.image(below: image) else {
+        throw LabError.input("'\(path)' has no boot/vmlinuz-…: is it an unpacked kernel package?")
+      }
+      home = home ?? image
+      image = found
+    }
+    let files = home.map(Self.modules) ?? []
+    let hasVirtio = home == nil || Self.hasVirtio(files, home)
+    let wanted = hasVirtio ? Self.virtio : Self.nvme
+    self.init(
+      file: image, modules: files.filter { wanted.contains(Self.moduleName($0)) },
+      isUserMode: false, hasVirtioDisk: hasVirtio)
+  }
+
+  private init(file: URL, modules: [URL], isUserMode: Bool, hasVirtioDisk: Bool) {
+    self.file = file
+    self.modules = modules
+    self.isUserMode = isUserMode
+    self.hasVirtioDisk = hasVirtioDisk
+  }
+
+  /// The swap device and the disk to read from, as the guest calls it.
+  package var disk: String {
+    isUserMode ? "/dev/ubda" : hasVirtioDisk ? "/dev/vda" : "/dev/nvme0n1"
+  }
+
+  static func moduleName(_ file: URL) -> String {
+    String(file.lastPathComponent.prefix { $0 != "." })
+  }
+
+  private static func image(below folder: URL) -> URL? {
+    let boot = folder.appending(path: "boot")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: boot.path)) ?? []
+    return names.filter { $0.hasPrefix("vmlinuz") }.sorted().last.map { boot.appending(path: $0) }
+  }
+
+  private static func modules(below folder: URL) -> [URL] {
+    let wanted = Set(virtio + nvme)
+    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    var found: [URL] = []
+    while let file = all?.nextObject() as? URL {
+      if file.lastPathComponent.contains(".ko"), wanted.contains(moduleName(file)) {
+        found.append(file)
+      }
+    }
+    return found.sorted { $0.path < $1.path }
+  }
+
+  /// Whether the driver of virtio disks is a module or built in. Without modules the kernel is taken to have it.
+  private static func hasVirtio(_ modules: [URL], _ folder: URL?) -> Bool {
+    modules.isEmpty || modules.contains { moduleName($0) == "virtio_blk" }
+      || !modules.contains { moduleName($0).hasPrefix("nvme") }
+  }
+}

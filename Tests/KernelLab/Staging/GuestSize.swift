@@ -1,0 +1,41 @@
+/// What a machine of the lab has when its processes begin, in pages.
+package struct GuestSize: Equatable, Sendable {
+  /// File: `MemTotal` in /proc/meminfo.
+  package var memory: Int64
+  package var free: Int64
+  /// The disk that swap lies on and files are read from.
+  package var disk: String
+
+  package init(memory: Int64, free: Int64, disk: String) {
+    self.memory = memory
+    self.free = free
+    self.disk = disk
+  }
+
+  /// What the kernel has taken already.
+  var used: Int64 { memory - free }
+}
+
+/// How sizes of a scenario become sizes of the guest: all by one factor, so that what is a share of memory stays one.
+package struct Scale: Equatable, Sendable {
+  package var guest: Int64
+  package var scenario: Int64
+
+  package init(guest: Int64, scenario: Int64) {
+    self.guest = guest
+    self.scenario = scenario
+  }
+
+  /// A size in the guest, rounded to the nearest page.
+  package func pages(_ size: Int64) -> Int64 {
+    if size == .max { return size }
+    return Int64((Int128(size) * Int128(guest) * 2 + Int128(scenario)) / (Int128(scenario) * 2))
+  }
+
+  /// As `1 : 37.5`.
+  package var text: String {
+    let (left, right) = guest < scenario ? ("1 : ", "") : ("", " : 1")
+    let tenths = guest < scenario ? scenario * 10 / guest : guest * 10 / scenario
+    return "\(left)\(tenths / 10).\(tenths % 10)\(right)"
+  }
+}

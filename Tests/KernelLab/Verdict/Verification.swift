@@ -1,0 +1,167 @@
+package import Foundation
+import OOMFormats
+import OOMSimulator
+import RecordingConverter
+package import VictimSelection
+
+/// What a kernel did, held against what the simulator predicts of the world as it was recorded: from the machine, the
+/// processes and the steps, and of each of the kernel's tables by itself.
+package struct Verification: Equatable, Sendable {
+  /// Who died first in each kill, and who with it.
+  package typealias Kill = [String]
+
+  package var kernel: String
+  package var predicted: [Kill] = []
+  package var recorded: [Kill] = []
+  /// What is not as predicted, each in a sentence.
+  package var differences: [String] = []
+  /// What could not be compared, and why.
+  package var leftOut: [String] = []
+  /// How many of the kernel's tables gave the recorded victim, and how many there were.
+  package var decisions = (right: 0, all: 0)
+  /// How far the predicted sizes of victims and invokers are off at the first kill, in tenths of a per cent; nil where
+  /// there was none.
+  package var sizeError: Int64?
+  /// How many requests were refused for want of memory, in the prediction and by the kernel; nil where none were compared.
+  package var refusals: (predicted: Int, recorded: Int)?
+
+  package var isAsPredicted: Bool { differences.isEmpty }
+
+  /// Sizes within a fiftieth are as predicted, and so are those within what counters and page lists leave open.
+  static let openPages: Int64 = 64
+
+  /// - Parameters:
+  ///   - json: a recording.
+  ///   - badness: an expression in the place of the release's own points, for a kernel that has it.
+  package init(recording json: Data, badness: BadnessExpression? = nil) throws {
+    let recording = try Recording(json: json)
+    kernel = recording.kernel.release
+    recorded = recording.ooms.compactMap { oom in
+      let names = oom.kills?.map(\.name) ?? []
+      return names.isEmpty ? nil : names
+    }
+    for converted in RecordingConverter.decisions(of: recording) {
+      guard case .scenario(let decision) = converted else {
+        leftOut.append(Self.reason(converted))
+        continue
+      }
+      var scenario = try Self.read(decision)
+      scenario.badness = badness
+      check(decision: scenario, Simulator(for: scenario).run(scenario))
+    }
+    let whole = overcommit(of: recording) ?? replay(of: recording)
+    guard case .scenario(let replayed) = whole else {
+      leftOut.append(Self.reason(whole))
+      return
+    }
+    var scenario = try Self.read(replayed)
+    scenario.badness = badness
+    var simulator = Simulator(for: scenario)
+    simulator.recordsCandidates = true
+    let run = simulator.run(scenario)
+    check(scenario, run)
+    measure(run, recording)
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.kernel == right.kernel && left.predicted == right.predicted
+      && left.recorded == right.recorded && left.differences == right.differences
+  }
+
+  private static func read(_ recorded: RecordedScenario) throws -> Scenario {
+    try Scenario(json: Array(recorded.text.utf8), file: recorded.name)
+  }
+
+  private static func reason(_ converted: Converted) -> String {
+    guard case .skipped(let name, let reason) = converted else { return "" }
+    return "\(name): \(reason)"
+  }
+
+  // MARK: One of the kernel's tables
+
+  private mutating func check(decision scenario: Scenario, _ run: Run) {
+    decisions.all += 1
+    let differences = scenario.expectation?.differences(from: run) ?? []
+    if differences.isEmpty {
+      decisions.right += 1
+    } else {
+      let texts = differences.map { "\($0.field) \($0.expected.text), predicted \($0.actual.text)" }
+      self.differences.append(
+        "from the table of kill \(decisions.all): \(texts.joined(separator: "; "))")
+    }
+  }
+
+  // MARK: The whole run
+
+  private mutating func check(_ scenario: Scenario, _ run: Run) {
+    predicted = run.kills.map { $0.killed.map(\.process.name) }
+    let expected = scenario.expectation ?? Expectation()
+    recorded = (expected.kills ?? []).map { [$0.process.description] + ($0.also ?? []) }
+    let sorted = { (kill: Kill) in kill.prefix(1) + kill.dropFirst().sorted() }
+    for index in 0..<max(predicted.count, recorded.count) {
+      let (ours, theirs) = (predicted.at(index), recorded.at(index))
+      if ours.map(sorted) == theirs.map(sorted) { continue }
+      differences.append(
+        "kill \(index + 1): predicted \(Self.text(ours)), the kernel \(Self.text(theirs))"
+          + Self.nearTie(run, index, theirs))
+      // What follows another victim is another story.
+      break
+    }
+    if predicted == recorded || predicted.map(sorted) == recorded.map(sorted) {
+      // The limits that ran out, and the panic; survivors follow from the kills.
+      for difference in expected.differences(from: run) where difference.field != "survivors" {
+        if difference.field.hasPrefix("refused") { continue }
+        differences.append(
+          "\(difference.field): predicted \(difference.actual.text), the kernel"
+            + " \(difference.expected.text)")
+      }
+    }
+    if let refused = expected.refused {
+      refusals = (run.refused.count, refused.count)
+      let names = run.refused.map { $0.process?.name ?? "?" }
+      let theirs = refused.map(\.process.description)
+      if names != theirs {
+        differences.append(
+          "refused: predicted \(Self.text(names)), the kernel \(Self.text(theirs))")
+      }
+    }
+  }
+
+  private static func nearTie(_ run: Run, _ index: Int, _ theirs: Kill?) -> String {
+    guard index < run.kills.count, let name = theirs?.first else { return "" }
+    let kill = run.kills[index]
+    guard let other = kill.decision?.candidates?.first(where: { $0.name == name }) else { return "" }
+    let margin = kill.victim.points - other.points
+    let isNear = Explanation(of: kill).nearTieWithin != nil
+    return ", \(margin) points behind in the prediction" + (isNear ? ": a near tie" : "")
+  }
+
+  private static func text(_ names: [String]?) -> String {
+    guard let names, !names.isEmpty else { return "nobody" }
+    return names.joined(separator: " with ")
+  }
+
+  // MARK: Sizes
+
+  /// Compares the sizes of the first victim and of the process that asked.
+  private mutating func measure(_ run: Run, _ recording: Recording) {
+    guard let kill = run.kills.first, let candidates = kill.decision?.candidates,
+      let oom = recording.ooms.first, predicted.first?.first == recorded.first?.first
+    else { return }
+    let named = Set([oom.kills?.first?.name, oom.invoker].compactMap { $0 })
+    for row in oom.rows where named.contains(row.name) {
+      guard let found = candidates.first(where: { Int64($0.pid) == row.pid }) else { continue }
+      let ours = found.anon + found.file + found.shmem + found.swap
+      let off = abs(ours - row.ownPages)
+      sizeError = max(sizeError ?? 0, off * 1000 / max(row.ownPages, 1))
+      if off * 50 > row.ownPages, off > Self.openPages {
+        differences.append(
+          "size of \(row.name) at kill 1: predicted \(ours) pages, the kernel \(row.ownPages)")
+      }
+    }
+  }
+}
+
+extension Array {
+  fileprivate func at(_ index: Int) -> Element? { index < count ? self[index] : nil }
+}
