@@ -156,6 +156,8 @@ extension Recording {
     public var free: Int64?
     public var present: Int64?
     public var spanned: Int64?
+    /// Free pages on the lists of CPUs, where the recorder looked.
+    public var pcp: Int64?
     /// The lowmem reserve against each zone as `/proc/zoneinfo` spells it: `(0, 190, 190)`.
     public var protection: String?
 

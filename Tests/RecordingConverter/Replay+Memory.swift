@@ -5,7 +5,7 @@ extension Replay {
     if step.result == "already dead" { return }
     let name = words[1]
     let options = words.dropFirst(4).filter { option in
-      option != "stop" && !option.hasPrefix("leave=") && !option.hasPrefix("timeout=")
+      option != "stop" && !Self.withoutEffect.contains { option.hasPrefix($0) }
     }
     let isLocked = recording.locksMemory(name)
     // The limit on locked memory, or the permissions of a file.
@@ -44,6 +44,9 @@ extension Replay {
     }
   }
 
+  /// How the recorder went about it, and what of a file of a tmpfs was mapped before.
+  private static let withoutEffect = ["leave=", "timeout=", "chunk=", "off="]
+
   private func isTmpfsFile(_ options: [String], of name: String) -> Bool {
     guard let path = recording.tmpfsFile(of: name) else { return false }
     return Set(options) == ["path=" + path, "create"]
@@ -70,14 +73,14 @@ extension Replay {
     if let reserved = tally.privatelyReserved(name) {
       try grow(name, by: "\(reserved)", kind: "anon", in: index)
     } else if tally[name].shared > 0 {
-      let pages = tally[name].shared
+      let pages = min(words.dropFirst(3).first.flatMap(size) ?? .max, tally[name].shared)
       let ooms = self.ooms(in: index)
       begin()
       var object = ObjectBuilder()
       object.add("process", .string(name))
       object.addPages("size", pages)
       if !ooms.isEmpty { object.add("over", "10s") }
-      tally[name].shared = 0
+      tally[name].shared -= pages
       recordGrower(name, ooms)
       emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
     } else {

@@ -92,6 +92,9 @@ struct Replay {
       if hasBegun { throw NotExpressible(reason: "a sysctl is changed while running") }
     case "cg": try configure(step)
     case "proc": try start(step)
+    case "fill":
+      // Memory of nobody from the start: the kernel's own, which is measured.
+      if hasBegun { throw NotExpressible(reason: "memory of nobody that grows") }
     case "initgrow": try grow("init", by: words[1], kind: "anon", in: index)
     case "do": try operate(index)
     case "mv": move(words[1], to: Recording.absolute(words[2]))

@@ -126,7 +126,7 @@ enum Commands {
       lines = verification.lines(of: scenario.name)
       let story = Story(scenario, release: kernel.release, names: staging.names)
       lines += [story.line(against: verification)].compactMap { $0 }
-      if !verification.isAsPredicted { tally.different += 1 }
+      tally.add(verification)
     } else {
       lines = ["recorded \(take.name)"]
     }
@@ -149,7 +149,7 @@ enum Commands {
       let verification = try Verification(
         recording: Data(contentsOf: file), badness: options.badness)
       tally.taken += 1
-      if !verification.isAsPredicted { tally.different += 1 }
+      tally.add(verification)
       say(verification.lines(of: name).joined(separator: "\n"))
     }
     say(tally.text(compares: true))
@@ -180,14 +180,21 @@ enum Commands {
 private struct Tally {
   var taken = 0
   var different = 0
+  var partial = 0
   var refused = 0
   var unfinished = 0
   var seconds: Int64 = 0
+
+  mutating func add(_ verification: Verification) {
+    if !verification.isAsPredicted { different += 1 }
+    if !verification.isWhole { partial += 1 }
+  }
 
   var isAsPredicted: Bool { different == 0 && unfinished == 0 }
 
   func text(compares: Bool) -> String {
     var text = compares ? "\(taken - different) of \(taken) as predicted" : "\(taken) recorded"
+    if partial > 0 { text += ", \(partial) of them by tables only" }
     if refused > 0 { text += ", \(refused) refused" }
     if unfinished > 0 { text += ", \(unfinished) did not come to their end" }
     if seconds > 0 { text += ", \(seconds) s" }

@@ -33,6 +33,7 @@ struct Director {
             + " \(Staging.mostProcesses)"
         ])
     }
+    try fit()
     prepareMachine()
     for (path, group) in scenario.cgroups.sorted(by: { $0.key < $1.key }) { limit(path, group) }
     let members = expanded()
@@ -54,6 +55,34 @@ struct Director {
   }
 
   // MARK: The machine
+
+  /// Refuses a start that the guest has no room for, because its kernel takes a larger share: the recorder itself would
+  /// run out of memory.
+  private func fit() throws(CannotStage) {
+    var needed: Int64 = 0
+    var segments: [String: Int64] = [:]
+    for row in 0..<scenario.processes.count {
+      let process = scenario.processes[row]
+      let count = Int64(max(process.count, 1))
+      needed += (scale.pages(process.anon + process.file) + Self.processPages) * count
+      if let segment = process.segment {
+        segments[segment] = max(segments[segment] ?? 0, scale.pages(process.shmem))
+      } else {
+        needed += scale.pages(process.shmem) * count
+      }
+    }
+    needed += segments.values.reduce(0, +) - scale.pages(scenario.machine.swap)
+    let kernel = max(guest.used, scale.pages(scenario.machine.kernel))
+    let left = guest.memory - guest.memory / 100 - kernel
+    if needed > left {
+      throw CannotStage(reasons: [
+        "the start needs \(needed) pages and the guest has \(left) beside its kernel: more --memory"
+      ])
+    }
+  }
+
+  /// What the kernel has for a process besides: page tables, its stack, what describes it.
+  private static let processPages: Int64 = 20
 
   private mutating func prepareMachine() {
     let swap = scale.pages(scenario.machine.swap)

@@ -29,10 +29,11 @@ struct Interleaving {
       for turn in 1..<Self.turns { moments.insert(begin + (end - begin).share(turn, of: Self.turns)) }
     }
     let sorted = moments.sorted()
-    var hasLooked = firstKill == nil
+    // What comes first follows a look at the start.
+    var hasLooked = firstKill.map { sorted.count < 2 || $0 <= sorted[1] } ?? true
     for (index, moment) in sorted.enumerated() {
       let next = index + 1 < sorted.count ? sorted[index + 1] : moment
-      if !hasLooked, let firstKill, firstKill <= next, moment > sorted[0] {
+      if !hasLooked, let firstKill, firstKill <= next {
         acts.append(.look)
         hasLooked = true
       }

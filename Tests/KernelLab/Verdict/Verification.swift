@@ -25,6 +25,9 @@ package struct Verification: Equatable, Sendable {
   /// How many requests were refused for want of memory, in the prediction and by the kernel; nil where none were compared.
   package var refusals: (predicted: Int, recorded: Int)?
 
+  /// Whether the run was compared from its steps, besides the kernel's tables.
+  package var isWhole = false
+
   package var isAsPredicted: Bool { differences.isEmpty }
 
   /// Sizes within a fiftieth are as predicted, and so are those within what counters and page lists leave open.
@@ -59,6 +62,7 @@ package struct Verification: Equatable, Sendable {
     var simulator = Simulator(for: scenario)
     simulator.recordsCandidates = true
     let run = simulator.run(scenario)
+    isWhole = true
     check(scenario, run)
     measure(run, recording)
   }
