@@ -167,7 +167,8 @@ struct Replay {
     case "vm", "vfork": break
     case "fork" where recording.hasGrown(process.by, before: step.t):
       return fork(process, to: group)
-    case "fork": break
+    // One that is executed has nothing of its parent's.
+    case "fork", "exec": break
     default: throw NotExpressible(reason: "\(process.mode): no key for it yet")
     }
     var entry = entry(pid: process.pid, name: name)

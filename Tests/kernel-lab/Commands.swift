@@ -22,7 +22,7 @@ enum Commands {
     or uml:PATH, a user-mode Linux. It may be given again.
 
     --modules DIR     where the kernel's modules are, for a disk to swap on
-    --memory MIB      what the machine is given; 256 unless it is said
+    --memory MIB      what the machine is given; 512 unless it is said
     --cache DIR       where booted machines are kept; ~/.cache/oomsim-kernel-lab unless it is said
     --badness EXPR    points of the kernel's own, as in 'oomsim run --badness'
 

@@ -17,7 +17,7 @@ struct Options {
   var operands: [String] = []
   var kernelPaths: [String] = []
   var modules: String?
-  var memoryMiB = 256
+  var memoryMiB = 512
   var seed: UInt64 = 1
   var count = 20
   var output: URL?

@@ -120,7 +120,7 @@ static void make_process(char **words, int count)
 	struct answer answer = { 0 };
 	char path[300], text[64];
 	const char *group = option(words, count, "cg", 0), *adjusted = option(words, count, "adj", 0);
-	const char *uid = option(words, count, "uid", "0"), *mode = option(words, count, "mode", "fork");
+	const char *uid = option(words, count, "uid", "0"), *mode = option(words, count, "mode", parent < 0 ? "exec" : "fork");
 	snprintf(process->name, sizeof process->name, "%s", words[1]);
 	snprintf(path, sizeof path, "/ctl/%03d", id);
 	mkfifo(path, 0666);

@@ -15,6 +15,8 @@ package struct Verification: Equatable, Sendable {
   package var recorded: [Kill] = []
   /// What is not as predicted, each in a sentence.
   package var differences: [String] = []
+  /// What may have made the differences.
+  package var causes: [String] = []
   /// What could not be compared, and why.
   package var leftOut: [String] = []
   /// How many of the kernel's tables gave the recorded victim, and how many there were.
@@ -64,6 +66,13 @@ package struct Verification: Equatable, Sendable {
     let run = simulator.run(scenario)
     isWhole = true
     check(scenario, run)
+    if predicted.map(\.first) != recorded.map(\.first) {
+      causes += [Sensitivity.line(scenario, simulator, recorded.compactMap(\.first))]
+        .compactMap { $0 }
+    }
+    if recording.ooms.contains(where: { $0.invoker == "init" }) {
+      causes.append("the recorder itself asked for a page when there was none")
+    }
     measure(run, recording)
   }
 

@@ -14,6 +14,7 @@ extension Verification {
     if let refusals { facts.append("\(refusals.recorded) refused") }
     lines.append("  " + facts.joined(separator: " · "))
     lines += differences.map { "  differs: " + $0 }
+    if !isAsPredicted { lines += causes.map { "  cause: " + $0 } }
     lines += leftOut.map { "  not compared: " + $0 }
     return lines
   }
