@@ -3,6 +3,8 @@ extension Recording {
   public struct OOM: Decodable, Sendable {
     public var t: Double?
     public var step: String?
+    /// The number of that step, where the recorder noted it: a line may come twice.
+    public var stepN: Int?
     public var invoker: String?
     public var invokerPid: Int64?
     /// -1 marks an OOM asked for by hand (SysRq f).

@@ -38,6 +38,9 @@ extension Replay {
       // The process starts with all its threads: they decide nothing.
       break
     case "retouch": try retouch(name, index)
+    case "cow":
+      guard let pages = size(words[3]) else { throw NotExpressible(reason: step.line) }
+      copyOnWrite(name, min(pages, tally[name].shared), index)
     default:
       let operation = words.dropFirst(2).joined(separator: " ")
       throw NotExpressible(reason: "no event for do \(operation)")
@@ -73,19 +76,23 @@ extension Replay {
     if let reserved = tally.privatelyReserved(name) {
       try grow(name, by: "\(reserved)", kind: "anon", in: index)
     } else if tally[name].shared > 0 {
-      let pages = min(words.dropFirst(3).first.flatMap(size) ?? .max, tally[name].shared)
-      let ooms = self.ooms(in: index)
-      begin()
-      var object = ObjectBuilder()
-      object.add("process", .string(name))
-      object.addPages("size", pages)
-      if !ooms.isEmpty { object.add("over", "10s") }
-      tally[name].shared -= pages
-      recordGrower(name, ooms)
-      emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
+      copyOnWrite(name, tally[name].shared, index)
     } else {
       touch(name)
     }
+  }
+
+  /// Writes to pages that a process has in common with its parent or its child.
+  private mutating func copyOnWrite(_ name: String, _ pages: Int64, _ index: Int) {
+    let ooms = self.ooms(in: index)
+    begin()
+    var object = ObjectBuilder()
+    object.add("process", .string(name))
+    object.addPages("size", pages)
+    if !ooms.isEmpty { object.add("over", "10s") }
+    tally[name].shared -= pages
+    recordGrower(name, ooms)
+    emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
   }
 
   /// What a process has becomes the youngest; without swap that decides nothing.

@@ -99,7 +99,9 @@ struct Replay {
     case "do": try operate(index)
     case "mv": move(words[1], to: Recording.absolute(words[2]))
     case "adj": try adjust(index)
-    case "kill": emit("exit", ["process": .string(words[1])])
+    case "kill":
+      emit("exit", ["process": .string(words[1])])
+      tally.processes[words[1]] = nil
     case "echo" where words == ["echo", "f", "/proc/sysrq-trigger"]: emit("sysrq", "f")
     case "echo" where !hasBegun: break
     default: throw NotExpressible(reason: "no event for \(words[0])")
@@ -155,6 +157,11 @@ struct Replay {
 
   private mutating func start(_ step: Recording.Step) throws {
     let name = step.words[1]
+    if step.result == "refused", let parent = step.option("by") {
+      begin()
+      refuse(parent)
+      return emit("fork", self.process(parent, "child", ["name": .string(name)]))
+    }
     guard let process = recording.processes.first(where: { $0.name == name && $0.t >= step.t })
     else { throw NotExpressible(reason: "no record of \(name) being started") }
     let parent = recording.processes.first { $0.name == process.by }

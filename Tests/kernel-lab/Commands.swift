@@ -180,6 +180,7 @@ enum Commands {
 private struct Tally {
   var taken = 0
   var different = 0
+  var nearTies = 0
   var partial = 0
   var refused = 0
   var unfinished = 0
@@ -187,6 +188,7 @@ private struct Tally {
 
   mutating func add(_ verification: Verification) {
     if !verification.isAsPredicted { different += 1 }
+    if !verification.nearTies.isEmpty { nearTies += 1 }
     if !verification.isWhole { partial += 1 }
   }
 
@@ -194,6 +196,7 @@ private struct Tally {
 
   func text(compares: Bool) -> String {
     var text = compares ? "\(taken - different) of \(taken) as predicted" : "\(taken) recorded"
+    if nearTies > 0 { text += ", \(nearTies) of them near ties" }
     if partial > 0 { text += ", \(partial) of them by tables only" }
     if refused > 0 { text += ", \(refused) refused" }
     if unfinished > 0 { text += ", \(unfinished) did not come to their end" }

@@ -186,6 +186,7 @@ package struct RecordingMaker {
     var oom: [String: Fact] = [
       "t": .decimal(console.lines[line].time),
       "step": step >= 0 ? steps[step]["line"] ?? .null : .null,
+      "step_n": step >= 0 ? steps[step]["n"] ?? .null : .null,
       "invoker": .optional(report.invoker?.name), "invoker_pid": .optional(report.invoker?.pid),
       "order": .optional(report.request.order),
       "tasks": .list((report.table?.rows ?? []).map(Self.row)),

@@ -113,7 +113,7 @@ static const char *tell(int id, struct answer *answer, const char *command)
 	return await(id, answer, 90000);
 }
 
-static void make_process(char **words, int count)
+static void make_process(char **words, int count, int step)
 {
 	int parent = find(option(words, count, "by", "init")), id = process_count++;
 	struct process *process = &processes[id];
@@ -141,7 +141,9 @@ static void make_process(char **words, int count)
 	}
 	if (process->pid <= 0) {
 		process->is_alive = 0;
-		say("{\"ev\":\"error\",\"what\":\"start %s\",\"errno\":%d}", words[1], process->pid < 0 ? -process->pid : ENOMEM);
+		int is_refused = process->pid == -ENOMEM;
+		say("{\"ev\":\"did\",\"n\":%d,\"name\":\"%s\",\"result\":\"%s\"}", step, words[1], is_refused ? "refused" : "failed");
+		failed("start", is_refused ? 0 : process->pid ? -process->pid : EINVAL);
 		return;
 	}
 	snprintf(text, sizeof text, "name %s\n", process->name);
@@ -253,7 +255,7 @@ static void step(char *line, int number)
 	} else if (!strcmp(verb, "cg"))
 		make_group(words, count);
 	else if (!strcmp(verb, "proc"))
-		make_process(words, count);
+		make_process(words, count, number);
 	else if (!strcmp(verb, "fill"))
 		fill(atol(first));
 	else if (!strcmp(verb, "initgrow"))

@@ -108,13 +108,19 @@ static void read_file(struct answer *answer, char **words, int count)
 	CALL1(SYS_close, fd);
 }
 
-/* Touches again, in the order of mapping, what it has; written, pages shared with a parent or a child become its own. */
-static void touch_again(struct answer *answer, char **words, int count)
+/* Writes to so many pages of what it has, in the order of mapping: those shared with a parent or a child become its own. */
+static void copy_on_write(struct answer *answer, long pages)
 {
-	int writes = has_word(words, count, "write");
-	long most = count > 1 ? number(words[1]) : 0;
 	for (int k = 0; k < area_count; k++)
-		for (long i = 0; i < areas[k].pages && (most == 0 || answer->value[0] < most); i++, answer->value[0]++)
+		for (long i = 0; i < areas[k].pages && answer->value[0] < pages; i++, answer->value[0]++)
+			touch(areas[k].start + i * PAGE);
+}
+
+/* Touches again, in the order of mapping, what it has. */
+static void touch_again(struct answer *answer, int writes)
+{
+	for (int k = 0; k < area_count; k++)
+		for (long i = 0; i < areas[k].pages; i++, answer->value[0]++)
 			writes ? touch(areas[k].start + i * PAGE) : look_at(areas[k].start + i * PAGE);
 }
 
@@ -216,7 +222,9 @@ static void perform(struct answer *answer, char **words, int count)
 	else if (is_same(verb, "readfile"))
 		read_file(answer, words, count);
 	else if (is_same(verb, "retouch"))
-		touch_again(answer, words, count);
+		touch_again(answer, has_word(words, count, "write"));
+	else if (is_same(verb, "cow"))
+		copy_on_write(answer, number(words[1]));
 	else if (is_same(verb, "free"))
 		give_back(answer);
 	else if (is_same(verb, "mlockall"))

@@ -3,7 +3,6 @@ import OOMSimulator
 extension Director {
   mutating func perform(_ act: Interleaving.Act) throws(CannotStage) {
     switch act {
-    case .look: steps.append("dump near")
     case .part(let event, let from, let to):
       guard case .grow(let process, _, _, _) = event.action else { return }
       let name = try staged(process)
@@ -48,10 +47,10 @@ extension Director {
       steps.append("proc \(own) by=\(parent)\(adj)")
     case .cow(let process, let pages, _):
       let name = try staged(process)
-      if steps.contains(where: { $0.hasPrefix("do \(name) retouch") }) {
+      if steps.contains(where: { $0.hasPrefix("do \(name) cow") }) {
         throw CannotStage(reasons: ["events: a second cow of \(process)"])
       }
-      steps.append("do \(name) retouch \(scale.pages(pages)) write")
+      steps.append("do \(name) cow \(scale.pages(pages))")
     case .growUnowned(.pageCache, let pages, let path, _, _): readCache(scale.pages(pages), path)
     case .growUnowned(_, let pages, let path, _, _):
       help(in: path, "file \(scale.pages(pages)) path=/shm/written\(steps.count) create")

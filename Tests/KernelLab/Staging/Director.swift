@@ -7,10 +7,10 @@ struct Director {
   let scale: Scale
   var steps: [String] = []
   var notes: [String] = []
-  /// When the simulator sees the first kill in the scenario as it is.
-  var firstKill: Microseconds?
   /// Whether requests for address space are to be compared, too.
   var asksOvercommit = false
+  /// Whether only limits of groups kill, so that what else the machine has plays no part.
+  var isOfGroups = false
   var names = StagedNames()
   /// The file of a tmpfs that each process has mapped, and how much of it.
   var segments: [String: (path: String, pages: Int64)] = [:]
@@ -35,23 +35,38 @@ struct Director {
     }
     try fit()
     prepareMachine()
-    for (path, group) in scenario.cgroups.sorted(by: { $0.key < $1.key }) { limit(path, group) }
+    for path in groups { limit(path, scenario.cgroups[path] ?? Cgroup()) }
     let members = expanded()
     for member in members { begin(member.process, member.name) }
     steps.append("dump base")
     if asksOvercommit, let first = members.first(where: { $0.process.pid != 1 }) {
       steps.append("do \(first.name) reserve 1")
     }
-    readCache(scale.pages(scenario.machine.pageCache + scenario.machine.slabReclaimable), "/")
+    let cache = scenario.machine.pageCache + scenario.machine.slabReclaimable
+    if !isOfGroups { readCache(scale.pages(cache), "/") }
     for (path, group) in scenario.cgroups.sorted(by: { $0.key < $1.key }) {
       readCache(scale.pages(group.pageCache ?? 0), path)
     }
     for member in members { fill(member.process, member.name) }
     steps.append("dump pre")
-    for act in Interleaving(scenario.events, firstKill: firstKill).acts {
+    for act in Interleaving(scenario.events).acts {
       try perform(act)
     }
     steps += ["sleep 300", "dump post"]
+  }
+
+  /// Every group that is named anywhere, parents first.
+  private var groups: [String] {
+    var paths = Set(scenario.cgroups.keys)
+    for row in 0..<scenario.processes.count { paths.insert(scenario.processes[row].cgroup) }
+    for event in scenario.events {
+      switch event.action {
+      case .start(let process): paths.insert(process.cgroup)
+      case .move(_, let path), .growUnowned(_, _, let path, _, _): paths.insert(path)
+      default: break
+      }
+    }
+    return paths.filter { $0 != "/" }.sorted()
   }
 
   // MARK: The machine
@@ -72,7 +87,7 @@ struct Director {
       }
     }
     needed += segments.values.reduce(0, +) - scale.pages(scenario.machine.swap)
-    let kernel = max(guest.used, scale.pages(scenario.machine.kernel))
+    let kernel = isOfGroups ? guest.used : max(guest.used, scale.pages(scenario.machine.kernel))
     let left = guest.memory - guest.memory / 100 - kernel
     if needed > left {
       throw CannotStage(reasons: [
@@ -102,6 +117,7 @@ struct Director {
     ]
     for case (let name, let value?) in values { steps.append("sysctl vm/\(name) \(value)") }
     let missing = scale.pages(scenario.machine.kernel) - guest.used
+    if isOfGroups { return }
     if missing > 0 { steps.append("fill \(missing)") }
     if missing < -guest.memory / 50 {
       notes.append("the kernel's own memory is \(-missing) pages larger than the scenario's")

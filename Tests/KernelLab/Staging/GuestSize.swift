@@ -1,3 +1,5 @@
+import OOMSimulator
+
 /// What a machine of the lab has when its processes begin, in pages.
 package struct GuestSize: Equatable, Sendable {
   /// File: `MemTotal` in /proc/meminfo.
@@ -32,10 +34,40 @@ package struct Scale: Equatable, Sendable {
     return Int64((Int128(size) * Int128(guest) * 2 + Int128(scenario)) / (Int128(scenario) * 2))
   }
 
+  var isAboveOne: Bool { guest > scenario }
+
+  func isSmaller(than other: Scale) -> Bool {
+    Int128(guest) * Int128(other.scenario) < Int128(other.guest) * Int128(scenario)
+  }
+
   /// As `1 : 37.5`.
   package var text: String {
     let (left, right) = guest < scenario ? ("1 : ", "") : ("", " : 1")
     let tenths = guest < scenario ? scenario * 10 / guest : guest * 10 / scenario
     return "\(left)\(tenths / 10).\(tenths % 10)\(right)"
+  }
+}
+
+extension Scenario {
+  /// What its processes can have at most, in pages: nobody gives anything back.
+  var mostPages: Int64 {
+    var pages: Int64 = 0
+    for row in 0..<processes.count {
+      let process = processes[row]
+      let own = process.anon + process.file + process.shmem + process.swap
+      pages += own * Int64(max(process.count, 1))
+    }
+    for group in cgroups.values { pages += group.pageCache ?? 0 }
+    for event in events {
+      switch event.action {
+      case .grow(_, let sizes, _, _): pages += sizes.anon + sizes.file + sizes.shmem
+      case .start(let process):
+        let own = process.anon + process.file + process.shmem + process.swap
+        pages += own * Int64(max(process.count, 1))
+      case .growUnowned(_, let more, _, _, _), .cow(_, let more, _): pages += more
+      default: break
+      }
+    }
+    return pages
   }
 }

@@ -8,8 +8,6 @@ struct Interleaving {
     case event(Event)
     /// A part of a growth over a time: how much of each kind it had come to before, and has come to then.
     case part(Event, from: Event.Sizes, to: Event.Sizes)
-    /// The state is recorded: a kill is to be expected next.
-    case look
   }
 
   private(set) var acts: [Act] = []
@@ -17,7 +15,7 @@ struct Interleaving {
   /// In how many turns growth is cut between two moments at which others begin or end.
   private static let turns: Int64 = 24
 
-  init(_ events: [Event], firstKill: Microseconds?) {
+  init(_ events: [Event]) {
     let ordered = events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
       .map(\.element)
     let growths = ordered.filter { $0.duration > 0 }
@@ -29,14 +27,8 @@ struct Interleaving {
       for turn in 1..<Self.turns { moments.insert(begin + (end - begin).share(turn, of: Self.turns)) }
     }
     let sorted = moments.sorted()
-    // What comes first follows a look at the start.
-    var hasLooked = firstKill.map { sorted.count < 2 || $0 <= sorted[1] } ?? true
     for (index, moment) in sorted.enumerated() {
       let next = index + 1 < sorted.count ? sorted[index + 1] : moment
-      if !hasLooked, let firstKill, firstKill <= next {
-        acts.append(.look)
-        hasLooked = true
-      }
       for event in ordered where event.at == moment && event.duration == 0 {
         acts.append(.event(event))
       }

@@ -44,18 +44,30 @@ extension Scenario {
     for (path, group) in cgroups.sorted(by: { $0.key < $1.key }) {
       reasons += Self.obstacles(of: group, "cgroups.\(path)")
     }
-    var segmentless: Set<String> = []
     for row in 0..<processes.count {
       let process = processes[row]
       let usual = Process()
       reasons += keys(
         process, usual, Process.fields, StageableKeys.process, of: "processes.\(process.name)")
-      if process.segment == nil, process.shmem > 0 { segmentless.insert(process.name) }
     }
+    for (inner, group) in innerMembers { reasons.append("processes.\(inner): group \(group) has groups below it") }
     for event in events {
       if let reason = event.obstacle { reasons.append("events: \(reason)") }
     }
     return reasons.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// Processes of a group that has others below it, which version 2 does not let be.
+  private var innerMembers: [(process: String, group: String)] {
+    var used: [(String, String)] = []
+    var paths = Set(cgroups.keys)
+    for row in 0..<processes.count {
+      used.append((processes[row].name, processes[row].cgroup))
+      paths.insert(processes[row].cgroup)
+    }
+    return used.filter { member in
+      member.1 != "/" && paths.contains { $0.hasPrefix(member.1 + "/") }
+    }
   }
 
   private static func obstacles(of group: Cgroup, _ name: String) -> [String] {

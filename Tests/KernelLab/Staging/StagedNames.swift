@@ -2,7 +2,8 @@ import OOMSimulator
 
 /// What processes are called in the guest: a kernel keeps 15 bytes, and a step ends a name at a blank.
 struct StagedNames {
-  private(set) var byName: [String: String] = [:]
+  private var byName: [String: String] = [:]
+  private(set) var originals: [String: String] = [:]
   private var byPid: [Int32: String] = [:]
   private var taken: Set<String> = ["init"]
 
@@ -21,6 +22,7 @@ struct StagedNames {
     }
     taken.insert(staged)
     byName[name] = staged
+    originals[staged] = name
     if pid != 0 { byPid[pid] = staged }
     return staged
   }

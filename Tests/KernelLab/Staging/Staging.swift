@@ -6,7 +6,7 @@ package struct Staging: Equatable, Sendable {
   package var scale: Scale
   /// What the machine cannot have as the scenario says, and has nevertheless.
   package var notes: [String] = []
-  /// By its name in the scenario, what each process is called in the guest.
+  /// By what each process is called in the guest, its name in the scenario.
   package var names: [String: String] = [:]
 
   /// Pages that a process of the guest has before it does anything: two of its own and its program.
@@ -16,23 +16,31 @@ package struct Staging: Equatable, Sendable {
 
   /// Stages a scenario.
   ///
-  /// All sizes are scaled by one factor, so that the scenario's memory becomes the guest's. What the scenario's kernel
-  /// has beyond the guest's is filled with memory of nobody.
+  /// All sizes are scaled by one factor, so that the scenario's memory becomes the guest's; what the scenario's kernel
+  /// has beyond the guest's is filled with memory of nobody. Where only limits of groups kill, the machine's size decides
+  /// nothing, and the factor is what lets all processes fit, at most 1: small groups stay as large as can be.
   ///
-  /// - Parameter release: whose rules say when the first kill is to be expected; shortly before it the state is recorded.
+  /// - Parameter release: whose rules say whether overcommit refuses anything.
   package init(
     _ scenario: Scenario, on guest: GuestSize, release: KernelRelease
   ) throws(CannotStage) {
     scale = Scale(guest: guest.memory, scenario: max(scenario.machine.memory, 1))
     let reasons = scenario.obstacles
     if !reasons.isEmpty { throw CannotStage(reasons: reasons) }
+    let run = Simulator(kernel: release).run(scenario)
+    let isOfGroups =
+      !run.kills.isEmpty && run.kills.allSatisfy { $0.decision?.constraint == .memcg }
+      && run.refused.isEmpty && run.panic == nil && scenario.sysctl == Sysctl()
+    if isOfGroups {
+      let all = Scale(guest: guest.free * 3 / 4, scenario: max(scenario.mostPages, 1))
+      scale = all.isAboveOne ? Scale(guest: 1, scenario: 1) : scale.isSmaller(than: all) ? all : scale
+    }
     var director = Director(scenario, guest, scale)
-    let first = Simulator(kernel: release).run(scenario)
-    director.firstKill = first.kills.first?.at ?? first.panic?.at
-    director.asksOvercommit = !first.refused.isEmpty || scenario.sysctl.overcommitMemory == .never
+    director.isOfGroups = isOfGroups
+    director.asksOvercommit = scenario.sysctl.overcommitMemory == .never || !run.refused.isEmpty
     try director.direct()
     steps = director.steps
     notes = director.notes
-    names = director.names.byName
+    names = director.names.originals
   }
 }

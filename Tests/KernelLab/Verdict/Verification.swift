@@ -15,6 +15,8 @@ package struct Verification: Equatable, Sendable {
   package var recorded: [Kill] = []
   /// What is not as predicted, each in a sentence.
   package var differences: [String] = []
+  /// Where it goes otherwise by less than the kernel's counters can be off: another run of the same kernel may, too.
+  package var nearTies: [String] = []
   /// What may have made the differences.
   package var causes: [String] = []
   /// What could not be compared, and why.
@@ -32,8 +34,9 @@ package struct Verification: Equatable, Sendable {
 
   package var isAsPredicted: Bool { differences.isEmpty }
 
-  /// Sizes within a fiftieth are as predicted, and so are those within what counters and page lists leave open.
-  static let openPages: Int64 = 64
+  /// Sizes within a fiftieth are as predicted, and so are those within what counters, batches of charges and lists of
+  /// CPUs leave open: these pages, and a hundredth of the memory that ran out.
+  static let openPages: Int64 = 128
 
   /// - Parameters:
   ///   - json: a recording.
@@ -66,7 +69,7 @@ package struct Verification: Equatable, Sendable {
     let run = simulator.run(scenario)
     isWhole = true
     check(scenario, run)
-    if predicted.map(\.first) != recorded.map(\.first) {
+    if nearTies.isEmpty, predicted.map(\.first) != recorded.map(\.first) {
       causes += [Sensitivity.line(scenario, simulator, recorded.compactMap(\.first))]
         .compactMap { $0 }
     }
@@ -114,9 +117,14 @@ package struct Verification: Equatable, Sendable {
     for index in 0..<max(predicted.count, recorded.count) {
       let (ours, theirs) = (predicted.at(index), recorded.at(index))
       if ours.map(sorted) == theirs.map(sorted) { continue }
-      differences.append(
+      let text =
         "kill \(index + 1): predicted \(Self.text(ours)), the kernel \(Self.text(theirs))"
-          + Self.nearTie(run, index, theirs))
+      let (isNear, margin) = Self.margin(run, index, theirs)
+      if isNear {
+        nearTies.append(text + margin)
+      } else {
+        differences.append(text + margin)
+      }
       // What follows another victim is another story.
       break
     }
@@ -140,13 +148,15 @@ package struct Verification: Equatable, Sendable {
     }
   }
 
-  private static func nearTie(_ run: Run, _ index: Int, _ theirs: Kill?) -> String {
-    guard index < run.kills.count, let name = theirs?.first else { return "" }
-    let kill = run.kills[index]
-    guard let other = kill.decision?.candidates?.first(where: { $0.name == name }) else { return "" }
-    let margin = kill.victim.points - other.points
-    let isNear = Explanation(of: kill).nearTieWithin != nil
-    return ", \(margin) points behind in the prediction" + (isNear ? ": a near tie" : "")
+  /// By how much the recorded victim was behind the predicted one, and whether the release's counters can be off by it.
+  private static func margin(_ run: Run, _ index: Int, _ theirs: Kill?) -> (Bool, String) {
+    guard index < run.kills.count, let name = theirs?.first,
+      let decision = run.kills[index].decision,
+      let other = decision.candidates?.first(where: { $0.name == name && $0.points != .min })
+    else { return (false, "") }
+    let margin = run.kills[index].victim.points - other.points
+    let isNear = margin <= Int128(decision.counterError)
+    return (isNear, ", \(margin) points behind in the prediction")
   }
 
   private static func text(_ names: [String]?) -> String {
@@ -166,8 +176,11 @@ package struct Verification: Equatable, Sendable {
       guard let found = candidates.first(where: { Int64($0.pid) == row.pid }) else { continue }
       let ours = found.anon + found.file + found.shmem + found.swap
       let off = abs(ours - row.ownPages)
-      sizeError = max(sizeError ?? 0, off * 1000 / max(row.ownPages, 1))
-      if off * 50 > row.ownPages, off > Self.openPages {
+      if row.ownPages >= Self.openPages {
+        sizeError = max(sizeError ?? 0, off * 1000 / row.ownPages)
+      }
+      let open = max(Self.openPages, (kill.decision?.totalpages ?? 0) / 100)
+      if off * 50 > row.ownPages, off > open {
         differences.append(
           "size of \(row.name) at kill 1: predicted \(ours) pages, the kernel \(row.ownPages)")
       }

@@ -2,6 +2,7 @@ extension Verification {
   /// Whether all is as predicted, in a word.
   private var word: String {
     if !isAsPredicted { return "DIFFERS" }
+    if !nearTies.isEmpty { return "NEAR TIE" }
     return isWhole ? "PASS" : "TABLES ONLY"
   }
 
@@ -14,6 +15,7 @@ extension Verification {
     if let refusals { facts.append("\(refusals.recorded) refused") }
     lines.append("  " + facts.joined(separator: " · "))
     lines += differences.map { "  differs: " + $0 }
+    lines += nearTies.map { "  near tie: " + $0 }
     if !isAsPredicted { lines += causes.map { "  cause: " + $0 } }
     lines += leftOut.map { "  not compared: " + $0 }
     return lines
