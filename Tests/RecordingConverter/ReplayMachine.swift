@@ -52,12 +52,11 @@ struct ReplayMachine {
   /// What growth finds more on the lists than they have when memory ends, or less. Where a file that was read has been
   /// closed its pages are there besides, and three of four recorded kernels kept them.
   private func growthTakes(ofListed listed: Int64) -> Int64 {
-    guard let most = Self.keptPages[recording.kernel.id] else { return 0 }
-    let kept = most * Int64(recording.script?.memMib ?? 256) / 256
-    return listed - kept < 500 ? listed - kept : 0
+    guard let kept = Self.keptPages[recording.kernel.id], listed - kept < 500 else { return 0 }
+    return listed - kept
   }
 
-  /// How many are on the lists when memory ends without reclaim: the middle of what the random worlds of 256 MiB show.
+  /// How many are on the lists when memory ends without reclaim: the middle of what the random worlds show.
   private static let keptPages: [String: Int64] = [
     "qemu-5.10": -50, "qemu-6.1": -70, "qemu-6.12": 510, "qemu-6.16": 1010, "qemu-6.17": 1010,
     "qemu-6.18": 1510, "qemu-7.2": 690, "qemu-7.3": 470,

@@ -246,6 +246,7 @@ static void step(char *line, int number)
 		return;
 	const char *verb = words[0], *first = count > 1 ? words[1] : "", *second = count > 2 ? words[2] : "";
 	int id = find(first);
+	bury();
 	if (!strcmp(verb, "swapon"))
 		swap_on(first, atol(second));
 	else if (!strcmp(verb, "sysctl")) {

@@ -52,18 +52,25 @@ extension Scenario {
   /// What its processes can have at most, in pages: nobody gives anything back.
   var mostPages: Int64 {
     var pages: Int64 = 0
+    var segments: [String: Int64] = [:]
     for row in 0..<processes.count {
       let process = processes[row]
-      let own = process.anon + process.file + process.shmem + process.swap
+      var own = process.anon + process.file + process.swap
+      if let segment = process.segment {
+        segments[segment] = max(segments[segment] ?? 0, process.shmem)
+      } else {
+        own += process.shmem
+      }
       pages += own * Int64(max(process.count, 1))
     }
+    pages += segments.values.reduce(0, +)
     for group in cgroups.values { pages += group.pageCache ?? 0 }
     for event in events {
       switch event.action {
       case .grow(_, let sizes, _, _): pages += sizes.anon + sizes.file + sizes.shmem
       case .start(let process):
-        let own = process.anon + process.file + process.shmem + process.swap
-        pages += own * Int64(max(process.count, 1))
+        let own = process.anon + process.file + process.swap
+        pages += (own + (process.segment == nil ? process.shmem : 0)) * Int64(max(process.count, 1))
       case .growUnowned(_, let more, _, _, _), .cow(_, let more, _): pages += more
       default: break
       }
