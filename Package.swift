@@ -62,7 +62,8 @@ let package = Package(
       ],
       path: "Tests/KernelLab", exclude: ["Guest", "README.md"], swiftSettings: settings),
     .executableTarget(
-      name: "kernel-lab", dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "VictimSelection"],
+      name: "kernel-lab",
+      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "VictimSelection"],
       path: "Tests/kernel-lab", swiftSettings: settings),
 
     // Where tests find what may lie beside the project.

@@ -4,7 +4,9 @@ extension Replay {
     let words = step.words
     if step.result == "already dead" { return }
     // It had been killed in a step before and was still ending.
-    if step.result == "died", step.replies == nil, ooms(in: index).isEmpty { return }
+    if step.result == "died", step.replies == nil, recording.knowsSteps, ooms(in: index).isEmpty {
+      return
+    }
     let name = words[1]
     let options = words.dropFirst(4).filter { option in
       option != "stop" && !Self.withoutEffect.contains { option.hasPrefix($0) }

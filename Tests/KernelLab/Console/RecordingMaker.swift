@@ -34,7 +34,8 @@ package struct RecordingMaker {
     }
     for (report, line) in console.reports { ooms.append(oom(report, console, line)) }
     let release = kernel["release"]?.text ?? ""
-    kernel["id"] = .text(kind + "-" + release.split(separator: ".").prefix(2).joined(separator: "."))
+    kernel["id"] = .text(
+      kind + "-" + release.split(separator: ".").prefix(2).joined(separator: "."))
     let reference = dumps["pre"] ?? dumps["base"] ?? [:]
     machine["meminfo"] = reference["meminfo"] ?? .object([:])
     machine["zones"] = reference["zones"] ?? .list([])

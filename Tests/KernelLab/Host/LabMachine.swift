@@ -75,7 +75,10 @@ package struct LabMachine: Sendable {
       + " random.trust_cpu=on reboot=t printk.devkmsg=on panic=-1 transparent_hugepage=never"
     let process = try emulator(
       disk: makeDisk(in: scratch),
-      ["-serial", "mon:stdio", "-kernel", kernel.file.path, "-initrd", "files", "-append", arguments])
+      [
+        "-serial", "mon:stdio", "-kernel", kernel.file.path, "-initrd", "files", "-append",
+        arguments,
+      ])
     process.currentDirectoryURL = scratch
     let console = scratch.appending(path: "console")
     let session = try ConsoleSession(process, to: console)

@@ -197,7 +197,9 @@ struct Director {
 
   private mutating func share(_ process: Scenario.Process, _ pages: Int64, by name: String) {
     if let segment = process.segment {
-      segments[name] = (path: "/shm/" + segment.map { $0.isLetter || $0.isNumber ? $0 : "_" }, pages: 0)
+      segments[name] = (
+        path: "/shm/" + segment.map { $0.isLetter || $0.isNumber ? $0 : "_" }, pages: 0
+      )
       if !segment.hasPrefix("/") {
         note("the segment '\(segment)' is a file of a tmpfs, which stays when nobody has it")
       }

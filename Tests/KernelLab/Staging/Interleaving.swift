@@ -16,15 +16,19 @@ struct Interleaving {
   private static let turns: Int64 = 24
 
   init(_ events: [Event]) {
-    let ordered = events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-      .map(\.element)
+    let ordered = events.enumerated().sorted {
+      ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+    }
+    .map(\.element)
     let growths = ordered.filter { $0.duration > 0 }
     var moments = Set(ordered.map(\.at))
     moments.formUnion(growths.map { $0.at + $0.duration })
     for (begin, end) in zip(moments.sorted(), moments.sorted().dropFirst()) {
       let active = growths.count { $0.at <= begin && $0.at + $0.duration >= end }
       if active < 2 { continue }
-      for turn in 1..<Self.turns { moments.insert(begin + (end - begin).share(turn, of: Self.turns)) }
+      for turn in 1..<Self.turns {
+        moments.insert(begin + (end - begin).share(turn, of: Self.turns))
+      }
     }
     let sorted = moments.sorted()
     for (index, moment) in sorted.enumerated() {

@@ -50,7 +50,9 @@ extension Scenario {
       reasons += keys(
         process, usual, Process.fields, StageableKeys.process, of: "processes.\(process.name)")
     }
-    for (inner, group) in innerMembers { reasons.append("processes.\(inner): group \(group) has groups below it") }
+    for (inner, group) in innerMembers {
+      reasons.append("processes.\(inner): group \(group) has groups below it")
+    }
     for event in events {
       if let reason = event.obstacle { reasons.append("events: \(reason)") }
     }

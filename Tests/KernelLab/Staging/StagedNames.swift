@@ -10,7 +10,8 @@ struct StagedNames {
   /// Names a process that begins.
   mutating func add(_ name: String, pid: Int32) -> String {
     let plain = name.unicodeScalars.map { scalar -> Character in
-      let isPlain = scalar.isASCII && scalar.value > 0x20 && !"\"\\=/".unicodeScalars.contains(scalar)
+      let isPlain =
+        scalar.isASCII && scalar.value > 0x20 && !"\"\\=/".unicodeScalars.contains(scalar)
       return isPlain ? Character(scalar) : "_"
     }
     var staged = String(plain.prefix(15))

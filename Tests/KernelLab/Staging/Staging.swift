@@ -33,7 +33,8 @@ package struct Staging: Equatable, Sendable {
       && run.refused.isEmpty && run.panic == nil && scenario.sysctl == Sysctl()
     if isOfGroups {
       let all = Scale(guest: guest.free * 3 / 4, scenario: max(scenario.mostPages, 1))
-      scale = all.isAboveOne ? Scale(guest: 1, scenario: 1) : scale.isSmaller(than: all) ? all : scale
+      scale =
+        all.isAboveOne ? Scale(guest: 1, scenario: 1) : scale.isSmaller(than: all) ? all : scale
     }
     var director = Director(scenario, guest, scale)
     director.isOfGroups = isOfGroups

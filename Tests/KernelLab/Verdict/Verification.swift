@@ -7,7 +7,7 @@ package import VictimSelection
 /// What a kernel did, held against what the simulator predicts of the world as it was recorded: from the machine, the
 /// processes and the steps, and of each of the kernel's tables by itself.
 package struct Verification: Equatable, Sendable {
-  /// Who died first in each kill, and who with it.
+  /// The process that died first in a kill, and those that died with it.
   package typealias Kill = [String]
 
   package var kernel: String
