@@ -87,6 +87,10 @@ let package = Package(
       name: "RecordingTests",
       dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator", "SharedData"],
       swiftSettings: settings),
+    .testTarget(
+      name: "KernelLabTests",
+      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "RecordingConverter", "SharedData"],
+      swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["oomsim"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

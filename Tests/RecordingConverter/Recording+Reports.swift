@@ -16,6 +16,7 @@ extension Recording {
     public var memcgUsage: [MemcgUsage]?
     public var statsFor: String?
     public var formula: Formula?
+    public var memInfo: MemInfo?
 
     /// The table, one row a process. Where a leader has exited, the kernel prints the pid of the
     /// thread that it found the memory at; here a process goes by its own pid all along.
@@ -110,6 +111,14 @@ extension Recording {
 
   public struct MemcgUsage: Decodable, Sendable {
     public var what: String
+  }
+
+  /// Where the memory was that nobody got, in pages; nil where the recorder did not note it.
+  public struct MemInfo: Decodable, Sendable {
+    public var freePcp: Int64?
+    public var swapCache: Int64?
+    /// By how much the watermarks of all zones were raised for the time being.
+    public var boost: Int64?
   }
 
   /// The points as computed from the table when it was recorded.

@@ -196,10 +196,38 @@ package struct RecordingMaker {
       "no_killable": .bool(report.ending == .nobody || report.ending == .deadlocked),
       "memcg_usage": .list(report.limits.memory == nil ? [] : [.object(["what": "memory"])]),
     ]
+    oom["mem_info"] = .object(memory(of: console, from: line))
     if let domain = report.scope.domain, isMemcg || report.limits.memory != nil {
       oom["stats_for"] = .text(domain)
     }
     return .object(oom)
+  }
+
+  /// What the report that begins in a line says of memory that nobody can get.
+  private func memory(of console: Console, from line: Int) -> [String: Fact] {
+    var found: [String: Int64] = [:]
+    for entry in console.lines[line...].prefix(120) where entry.fact == nil {
+      if entry.text.contains("oom-kill:") { break }
+      if let pages = Self.number(in: entry.text, after: "free_pcp:", before: " free_cma") {
+        found["free_pcp"] = pages
+      }
+      if let pages = Self.number(in: entry.text, after: "", before: " pages in swap cache") {
+        found["swap_cache"] = pages
+      }
+      if let size = Self.number(in: entry.text, after: " boost:", before: "kB min:") {
+        found["boost", default: 0] += size / 4
+      }
+    }
+    return found.mapValues { .int($0) }
+  }
+
+  private static func number(in text: Substring, after start: String, before end: String) -> Int64?
+  {
+    guard let stop = text.range(of: end) else { return nil }
+    let left = text[..<stop.lowerBound]
+    let digits = left.reversed().prefix(while: \.isNumber).count
+    guard left.dropLast(digits).hasSuffix(start) else { return nil }
+    return Int64(left.suffix(digits))
   }
 
   private static func row(_ row: TaskTable.Row) -> Fact {

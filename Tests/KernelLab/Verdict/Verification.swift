@@ -73,6 +73,15 @@ package struct Verification: Equatable, Sendable {
       causes += [Sensitivity.line(scenario, simulator, recorded.compactMap(\.first))]
         .compactMap { $0 }
     }
+    if differences.contains(where: { $0.hasPrefix("refused") }) {
+      let refused = (scenario.expectation?.refused ?? []).map(\.process.description)
+      causes += [Sensitivity.line(scenario, simulator, refused: refused)].compactMap { $0 }
+    }
+    if let memory = recording.ooms.first?.memInfo, recording.ooms.first?.memcg == nil {
+      causes.append(
+        "nobody's when memory ended at kill 1: \(memory.swapCache ?? 0) pages in the swap cache,"
+          + " \(memory.freePcp ?? 0) on lists of CPUs; watermarks raised by \(memory.boost ?? 0)")
+    }
     if recording.ooms.contains(where: { $0.invoker == "init" }) {
       causes.append("the recorder itself asked for a page when there was none")
     }
