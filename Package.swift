@@ -63,7 +63,7 @@ let package = Package(
       path: "Tests/KernelLab", exclude: ["Guest", "README.md"], swiftSettings: settings),
     .executableTarget(
       name: "kernel-lab",
-      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "VictimSelection"],
+      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "SharedData", "VictimSelection"],
       path: "Tests/kernel-lab", swiftSettings: settings),
 
     // Where tests find what may lie beside the project.
@@ -85,11 +85,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator", "SharedData"],
+      dependencies: ["KernelLab", "RecordingConverter", "OOMSimulator", "SharedData"],
       swiftSettings: settings),
     .testTarget(
       name: "KernelLabTests",
-      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "RecordingConverter", "SharedData"],
+      dependencies: [
+        "KernelLab", "OOMFormats", "OOMSimulator", "RecordingConverter", "SharedData",
+      ],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["oomsim"], swiftSettings: settings),
   ],

@@ -2,6 +2,7 @@ import Foundation
 import KernelLab
 import OOMFormats
 import OOMSimulator
+import SharedData
 
 /// The commands of kernel-lab.
 enum Commands {
@@ -11,12 +12,15 @@ enum Commands {
            kernel-lab fuzz --kernel KERNEL [--seed N] [--count N] [--badness EXPR] [--output DIR]
            kernel-lab compare RECORDING… [--badness EXPR]
            kernel-lab steps SCENARIO… [--memory MIB]
+           kernel-lab agreement [DIR]
 
     record   does scenarios on a kernel and writes recordings: what it did
     verify   the same, and compares with the prediction; 'DIFFERS' says what is otherwise
     fuzz     does random worlds, and compares
     compare  compares recordings that there are
     steps    prints what would be done in the machine, or why a scenario cannot be staged
+
+    agreement  prints the table of how the simulator agrees with all packed recordings, or with those of a folder
 
     SCENARIO is a file, or a folder with files. KERNEL is a bzImage; a folder into which a kernel's package was unpacked;
     or uml:PATH, a user-mode Linux. It may be given again.
@@ -40,6 +44,10 @@ enum Commands {
       case "verify": return try record(options, compares: true)
       case "fuzz": return try fuzz(options)
       case "compare": return try compare(options)
+      case "agreement":
+        let folder = options.operands.first.map { URL(filePath: $0) } ?? Recordings.unpacked
+        say(try Agreement(of: folder).table.dropLast())
+        return 0
       case "steps": return try steps(options)
       case "help", "--help", "-h":
         say(usage.dropLast())

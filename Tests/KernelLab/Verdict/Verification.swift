@@ -53,7 +53,7 @@ package struct Verification: Equatable, Sendable {
         leftOut.append(Self.reason(converted))
         continue
       }
-      var scenario = try Self.read(decision)
+      var scenario = try decision.read()
       scenario.badness = badness
       check(decision: scenario, Simulator(for: scenario).run(scenario))
     }
@@ -62,7 +62,7 @@ package struct Verification: Equatable, Sendable {
       leftOut.append(Self.reason(whole))
       return
     }
-    var scenario = try Self.read(replayed)
+    var scenario = try replayed.read()
     scenario.badness = badness
     var simulator = Simulator(for: scenario)
     simulator.recordsCandidates = true
@@ -91,10 +91,6 @@ package struct Verification: Equatable, Sendable {
   package static func == (left: Self, right: Self) -> Bool {
     left.kernel == right.kernel && left.predicted == right.predicted
       && left.recorded == right.recorded && left.differences == right.differences
-  }
-
-  private static func read(_ recorded: RecordedScenario) throws -> Scenario {
-    try Scenario(json: Array(recorded.text.utf8), file: recorded.name)
   }
 
   private static func reason(_ converted: Converted) -> String {
