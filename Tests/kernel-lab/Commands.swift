@@ -59,6 +59,7 @@ enum Commands {
     } catch let error as LabError {
       switch error {
       case .input: return fail("\(error)", 66)
+      case .malformed: return fail("\(error)", 65)
       case .missing, .failed: return fail("\(error)", 69)
       }
     } catch let error as ScenarioError {
@@ -141,6 +142,7 @@ enum Commands {
     lines[0] += " (\(staging.scale.text), \(seconds) s)"
     lines += staging.notes.map { "  note: " + $0 }
     lines += take.errors.map { "  the guest could not: " + $0 }
+    if !take.errors.isEmpty { tally.hindered += 1 }
     if !take.isFinished {
       lines.append("  the machine did not come to its end")
       tally.unfinished += 1
@@ -154,8 +156,13 @@ enum Commands {
     var tally = Tally()
     for file in try options.files(suffix: ".json") {
       let name = file.deletingPathExtension().lastPathComponent
-      let verification = try Verification(
-        recording: Data(contentsOf: file), badness: options.badness)
+      let json = try Data(contentsOf: file)
+      let verification: Verification
+      do {
+        verification = try Verification(recording: json, badness: options.badness)
+      } catch let error as DecodingError {
+        throw LabError.malformed("\(file.path): no recording: \(error)")
+      }
       tally.taken += 1
       tally.add(verification)
       say(verification.lines(of: name).joined(separator: "\n"))
@@ -191,6 +198,8 @@ private struct Tally {
   var nearTies = 0
   var partial = 0
   var refused = 0
+  /// How many the guest could not do as it was told to.
+  var hindered = 0
   var unfinished = 0
   var seconds: Int64 = 0
 
@@ -200,13 +209,14 @@ private struct Tally {
     if !verification.isWhole { partial += 1 }
   }
 
-  var isAsPredicted: Bool { different == 0 && unfinished == 0 }
+  var isAsPredicted: Bool { different == 0 && unfinished == 0 && hindered == 0 }
 
   func text(compares: Bool) -> String {
     var text = compares ? "\(taken - different) of \(taken) as predicted" : "\(taken) recorded"
     if nearTies > 0 { text += ", \(nearTies) of them near ties" }
     if partial > 0 { text += ", \(partial) of them by tables only" }
     if refused > 0 { text += ", \(refused) refused" }
+    if hindered > 0 { text += ", \(hindered) not done as told" }
     if unfinished > 0 { text += ", \(unfinished) did not come to their end" }
     if seconds > 0 { text += ", \(seconds) s" }
     return text

@@ -69,8 +69,19 @@ package struct Console: Sendable {
 
   /// What the guest could not do.
   package var errors: [String] {
-    lines.compactMap(\.fact).filter { $0["ev"]?.text == "error" }.map {
-      "\($0["what"]?.text ?? "?"): errno \($0["errno"]?.int ?? 0)"
+    lines.compactMap(\.fact).compactMap { fact in
+      switch fact["ev"]?.text {
+      case "error": "\(fact["what"]?.text ?? "?"): errno \(fact["errno"]?.int ?? 0)"
+      case "swapon" where fact["errno"] != 0:
+        "swapon \(fact["dev"]?.text ?? "?"): errno \(fact["errno"]?.int ?? 0)"
+      case "reply":
+        // To be refused memory is a result.
+        fact["r"]?.list?.dropFirst().first?.int.flatMap { result in
+          result < 0 && result != -12
+            ? "\(fact["name"]?.text ?? "?"): \(fact["op"]?.text ?? "?"): errno \(-result)" : nil
+        }
+      default: nil
+      }
     }
   }
 }

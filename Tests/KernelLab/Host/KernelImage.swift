@@ -38,6 +38,11 @@ package struct KernelImage: Sendable {
       home = home ?? image
       image = found
     }
+    // Kernel: `struct setup_header`, arch/x86/include/uapi/asm/bootparam.h.
+    let head = try FileHandle(forReadingFrom: image).read(upToCount: 0x206) ?? Data()
+    guard head.count == 0x206, head.suffix(4) == Data("HdrS".utf8) else {
+      throw LabError.malformed("'\(image.path)' is no bzImage for x86")
+    }
     let files = home.map(Self.modules) ?? []
     let hasVirtio = home == nil || Self.hasVirtio(files, home)
     let wanted = hasVirtio ? Self.virtio : Self.nvme
