@@ -20,9 +20,9 @@ extension Replay {
     case "file" where isTmpfsFile(options, of: name):
       tally[name].isTmpfs = true
       try grow(name, by: words[3], kind: isLocked ? "locked" : "shmem", in: index)
-    case "file" where options.contains("path=/dev/vda"):
+    case "file" where options.contains { $0.hasPrefix("path=/dev/") }:
       try grow(name, by: words[3], kind: isLocked ? "locked" : "file", in: index)
-    case "readfile" where options == ["path=/dev/vda"]:
+    case "readfile" where options.count == 1 && options[0].hasPrefix("path=/dev/"):
       read(step)
     case "free" where words.count == 3: free(name)
     case "mlockall":

@@ -261,6 +261,7 @@ struct Replay {
       } else if words.count > 2, words[0] == "do", words[1] == name {
         if words[2] == "anon" { growth.anon += step.grownPages ?? 0 }
         if words[2] == "shmem" { growth.shmem += step.grownPages ?? 0 }
+        if words[2] == "file", words.contains("create") { growth.tmpfs += step.grownPages ?? 0 }
       }
     }
     return growth

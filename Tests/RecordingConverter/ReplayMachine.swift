@@ -138,6 +138,8 @@ struct ReplayMachine {
 struct Growth {
   var anon: Int64 = 0
   var shmem: Int64 = 0
+  /// Of a file of a tmpfs.
+  var tmpfs: Int64 = 0
 }
 
 extension Recording.Dump {
