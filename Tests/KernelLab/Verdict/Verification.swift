@@ -69,14 +69,35 @@ package struct Verification: Equatable, Sendable {
     let run = simulator.run(scenario)
     isWhole = true
     check(scenario, run)
+    if !isAsPredicted {
+      find(causes: Sensitivity(scenario: scenario, simulator: simulator), run, recording)
+    }
+    measure(run, recording)
+    if !isAsPredicted { findUnused(recording) }
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.kernel == right.kernel && left.predicted == right.predicted
+      && left.recorded == right.recorded && left.differences == right.differences
+  }
+
+  /// Looks for what may have made a difference.
+  private mutating func find(causes sensitivity: Sensitivity, _ run: Run, _ recording: Recording) {
+    let expected = sensitivity.scenario.expectation ?? Expectation()
     if nearTies.isEmpty, predicted.map(\.first) != recorded.map(\.first) {
-      causes += [Sensitivity.line(scenario, simulator, recorded.compactMap(\.first))]
+      let theirs = (expected.kills ?? []).compactMap(\.cgroup)
+      let groups = Set(theirs + run.kills.compactMap { $0.decision?.cgroup }).sorted()
+      causes += [sensitivity.line(kills: recorded.compactMap(\.first), groups: groups)]
         .compactMap { $0 }
     }
     if differences.contains(where: { $0.hasPrefix("refused") }) {
-      let refused = (scenario.expectation?.refused ?? []).map(\.process.description)
-      causes += [Sensitivity.line(scenario, simulator, refused: refused)].compactMap { $0 }
+      let refused = (expected.refused ?? []).map(\.process.description)
+      causes += [sensitivity.line(refused: refused)].compactMap { $0 }
     }
+  }
+
+  /// What the kernel's own report shows of memory that nobody could have.
+  private mutating func findUnused(_ recording: Recording) {
     if let memory = recording.ooms.first?.memInfo, recording.ooms.first?.memcg == nil {
       causes.append(
         "nobody's when memory ended at kill 1: \(memory.swapCache ?? 0) pages in the swap cache,"
@@ -85,12 +106,6 @@ package struct Verification: Equatable, Sendable {
     if recording.ooms.contains(where: { $0.invoker == "init" }) {
       causes.append("the recorder itself asked for a page when there was none")
     }
-    measure(run, recording)
-  }
-
-  package static func == (left: Self, right: Self) -> Bool {
-    left.kernel == right.kernel && left.predicted == right.predicted
-      && left.recorded == right.recorded && left.differences == right.differences
   }
 
   private static func reason(_ converted: Converted) -> String {
