@@ -9,7 +9,7 @@ package struct LabKernel: Sendable {
 
   /// Boots the machine, or finds that it has booted before.
   package init(_ machine: LabMachine) throws {
-    self.machine = machine
+    var machine = machine
     let console =
       machine.kernel.isUserMode
       ? try machine.console(of: ["sleep 1"]) : try machine.prepare()
@@ -20,6 +20,7 @@ package struct LabKernel: Sendable {
       throw LabError.failed("the kernel calls itself '\(said)', which is no release")
     }
     self.release = release
+    self.machine = machine
   }
 
   /// Stages a scenario, does it, and records it.

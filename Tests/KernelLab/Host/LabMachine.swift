@@ -8,6 +8,8 @@ package struct LabMachine: Sendable {
   package var cache: URL
   /// How long a run may take, in seconds of the host.
   package var patience = 240
+  /// The folder of the machine that waits, once it is known.
+  private var home: URL?
 
   /// Room for swap and for the files that are read.
   static let diskMiB = 2048
@@ -25,14 +27,17 @@ package struct LabMachine: Sendable {
   }
 
   /// Boots unless that was done before, and returns what the console said until the machine waited.
-  package func prepare() throws -> String {
-    try String(decoding: Data(contentsOf: waiting().appending(path: "console")), as: UTF8.self)
+  package mutating func prepare() throws -> String {
+    let folder = try waiting()
+    home = folder
+    return try String(
+      decoding: Data(contentsOf: folder.appending(path: "console")), as: UTF8.self)
   }
 
   // MARK: An emulated machine
 
   private func runRestored(_ script: String) throws -> String {
-    let folder = try waiting()
+    let folder = try home ?? waiting()
     let before = try Data(contentsOf: folder.appending(path: "console"))
     return try withScratch { scratch in
       let disk = try makeDisk(in: scratch)
