@@ -33,7 +33,7 @@ package struct KernelImage: Sendable {
     var home = folder.map { URL(filePath: $0) }
     if isFolder {
       guard let found = Self.image(below: image) else {
-        throw LabError.input("'\(path)' has no boot/vmlinuz-…: is it an unpacked kernel package?")
+        throw LabError.input("'\(path)' has no vmlinuz: is it an unpacked kernel package?")
       }
       home = home ?? image
       image = found
@@ -44,7 +44,7 @@ package struct KernelImage: Sendable {
       throw LabError.malformed("'\(image.path)' is no bzImage for x86")
     }
     let files = home.map(Self.modules) ?? []
-    let hasVirtio = home == nil || Self.hasVirtio(files, home)
+    let hasVirtio = Self.hasVirtio(files, image, isPackage: isFolder)
     let wanted = hasVirtio ? Self.virtio : Self.nvme
     self.init(
       file: image, modules: files.filter { wanted.contains(Self.moduleName($0)) },
@@ -67,10 +67,18 @@ package struct KernelImage: Sendable {
     String(file.lastPathComponent.prefix { $0 != "." })
   }
 
+  /// The image of an unpacked package: in `boot`, or since 7.1 beside the modules.
   private static func image(below folder: URL) -> URL? {
     let boot = folder.appending(path: "boot")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: boot.path)) ?? []
-    return names.filter { $0.hasPrefix("vmlinuz") }.sorted().last.map { boot.appending(path: $0) }
+    if let name = names.filter({ $0.hasPrefix("vmlinuz") }).sorted().last {
+      return boot.appending(path: name)
+    }
+    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    while let file = all?.nextObject() as? URL {
+      if file.lastPathComponent == "vmlinuz" { return file }
+    }
+    return nil
   }
 
   private static func modules(below folder: URL) -> [URL] {
@@ -85,9 +93,15 @@ package struct KernelImage: Sendable {
     return found.sorted { $0.path < $1.path }
   }
 
-  /// Whether the driver of virtio disks is a module or built in. Without modules the kernel is taken to have it.
-  private static func hasVirtio(_ modules: [URL], _ folder: URL?) -> Bool {
-    modules.isEmpty || modules.contains { moduleName($0) == "virtio_blk" }
-      || !modules.contains { moduleName($0).hasPrefix("nvme") }
+  /// Whether the kernel has a driver of virtio disks, as a module or built in; otherwise the disk is an NVMe. Where nothing
+  /// tells, one of one's own is taken to have it, and one of a package, where it would be a module, is not.
+  private static func hasVirtio(_ modules: [URL], _ image: URL, isPackage: Bool) -> Bool {
+    if modules.contains(where: { moduleName($0) == "virtio_blk" }) { return true }
+    let name = image.lastPathComponent.replacing("vmlinuz", with: "config")
+    let config = image.deletingLastPathComponent().appending(path: name)
+    if let text = try? String(decoding: Data(contentsOf: config), as: UTF8.self) {
+      return text.contains("CONFIG_VIRTIO_BLK=y")
+    }
+    return !isPackage && !modules.contains { moduleName($0) == "nvme" }
   }
 }
