@@ -130,7 +130,11 @@ enum Commands {
     tally.taken += 1
     tally.seconds += seconds
     var lines: [String] = []
-    if compares {
+    if !take.isFinished {
+      tally.unfinished += 1
+      lines = ["UNFINISHED \(take.name): the machine did not come to its end"]
+      lines += take.console.split(whereSeparator: \.isNewline).suffix(3).map { "  \($0)" }
+    } else if compares {
       let verification = try Verification(recording: take.recording, badness: options.badness)
       lines = verification.lines(of: scenario.name)
       let story = Story(scenario, release: kernel.release, names: staging.names)
@@ -143,10 +147,6 @@ enum Commands {
     lines += staging.notes.map { "  note: " + $0 }
     lines += take.errors.map { "  the guest could not: " + $0 }
     if !take.errors.isEmpty { tally.hindered += 1 }
-    if !take.isFinished {
-      lines.append("  the machine did not come to its end")
-      tally.unfinished += 1
-    }
     say(lines.joined(separator: "\n"))
   }
 
@@ -212,7 +212,8 @@ private struct Tally {
   var isAsPredicted: Bool { different == 0 && unfinished == 0 && hindered == 0 }
 
   func text(compares: Bool) -> String {
-    var text = compares ? "\(taken - different) of \(taken) as predicted" : "\(taken) recorded"
+    var text =
+      compares ? "\(taken - different - unfinished) of \(taken) as predicted" : "\(taken) recorded"
     if nearTies > 0 { text += ", \(nearTies) of them near ties" }
     if partial > 0 { text += ", \(partial) of them by tables only" }
     if refused > 0 { text += ", \(refused) refused" }

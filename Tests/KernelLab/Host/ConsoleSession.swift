@@ -26,7 +26,7 @@ struct ConsoleSession {
   func wait(for text: String, seconds: Int) throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while true {
-      let said = String(decoding: try Data(contentsOf: console), as: UTF8.self)
+      let said = try self.said
       if let range = said.range(of: text), said[range.upperBound...].contains("\n") { return }
       if !process.isRunning {
         throw LabError.failed("the machine ended before it was ready: \(lastLines)")
@@ -53,8 +53,13 @@ struct ConsoleSession {
     process.waitUntilExit()
   }
 
+  /// All that the console has said.
+  var said: String {
+    get throws { String(decoding: try Data(contentsOf: console), as: UTF8.self) }
+  }
+
   var lastLines: String {
-    let said = (try? String(decoding: Data(contentsOf: console), as: UTF8.self)) ?? ""
-    return said.split(separator: "\n").suffix(5).joined(separator: "\n")
+    let said = (try? self.said) ?? ""
+    return said.split(whereSeparator: \.isNewline).suffix(5).joined(separator: "\n")
   }
 }

@@ -10,9 +10,7 @@ package struct LabKernel: Sendable {
   /// Boots the machine, or finds that it has booted before.
   package init(_ machine: LabMachine) throws {
     var machine = machine
-    let console =
-      machine.kernel.isUserMode
-      ? try machine.console(of: ["sleep 1"]) : try machine.prepare()
+    let console = machine.canWait ? try machine.prepare() : try machine.console(of: ["sleep 1"])
     let boot = Console(console)
     size = try boot.guestSize(disk: machine.kernel.disk)
     let said = boot.boot?["release"]?.text ?? ""

@@ -23,8 +23,12 @@ package struct LabMachine: Sendable {
   /// Does steps in the machine and returns all that its console said, from the boot on.
   package func console(of steps: [String]) throws -> String {
     let script = "begin\n" + (steps + ["end", ""]).joined(separator: "\n")
-    return kernel.isUserMode ? try runUserMode(script) : try runRestored(script)
+    if kernel.isUserMode { return try runUserMode(script) }
+    return canWait ? try runRestored(script) : try runBooted(script)
   }
+
+  /// Whether the machine can be put aside: one with an NVMe cannot, and neither can a user-mode Linux.
+  package var canWait: Bool { !kernel.isUserMode && kernel.hasVirtioDisk }
 
   /// Boots unless that was done before, and returns what the console said until the machine waited.
   package mutating func prepare() throws -> String {
@@ -53,6 +57,17 @@ package struct LabMachine: Sendable {
     }
   }
 
+  /// Boots a machine for this script alone.
+  private func runBooted(_ script: String) throws -> String {
+    try withScratch { scratch in
+      let files = try Guest.firstFileSystem(of: kernel, scratch: scratch)
+      let session = try boot(with: files, console: "stdio", in: scratch)
+      session.send(String(repeating: "\n", count: 64) + script)
+      try session.waitForEnd(seconds: patience)
+      return try session.said
+    }
+  }
+
   /// The folder of the machine that waits; made by booting one where there is none yet.
   private func waiting() throws -> URL {
     try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
@@ -62,7 +77,7 @@ package struct LabMachine: Sendable {
       if FileManager.default.fileExists(atPath: folder.appending(path: "state").path) {
         return folder
       }
-      try boot(with: files, in: scratch)
+      try putAside(boot(with: files, console: "mon:stdio", in: scratch), in: scratch)
       try? FileManager.default.removeItem(at: folder)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for name in ["state", "console"] {
@@ -73,7 +88,10 @@ package struct LabMachine: Sendable {
     }
   }
 
-  private func boot(with files: Data, in scratch: URL) throws {
+  /// Starts a machine and waits until it is ready.
+  private func boot(with files: Data, console line: String, in scratch: URL) throws
+    -> ConsoleSession
+  {
     try files.write(to: scratch.appending(path: "files"))
     let arguments =
       "console=ttyS0 loglevel=5 rdinit=/init rootfstype=ramfs mitigations=off nokaslr tsc=reliable"
@@ -81,24 +99,30 @@ package struct LabMachine: Sendable {
     let process = try emulator(
       disk: makeDisk(in: scratch),
       [
-        "-serial", "mon:stdio", "-kernel", kernel.file.path, "-initrd", "files", "-append",
+        "-serial", line, "-kernel", kernel.file.path, "-initrd", "files", "-append",
         arguments,
       ])
     process.currentDirectoryURL = scratch
-    let console = scratch.appending(path: "console")
-    let session = try ConsoleSession(process, to: console)
+    let session = try ConsoleSession(process, to: scratch.appending(path: "console"))
     try session.wait(for: "\"ev\":\"ready\"", seconds: patience)
-    let said = try Data(contentsOf: console)
+    return session
+  }
+
+  /// Writes a machine's state to a file and ends it.
+  private func putAside(_ session: ConsoleSession, in scratch: URL) throws {
+    let said = Data(try session.said.utf8)
     // Control-A c turns standard input from the console to the emulator's monitor.
     session.send("\u{1}cmigrate_set_parameter max-bandwidth 10G\n")
     session.send("migrate \"exec:cat > state\"\n")
     session.send("quit\n")
     try session.waitForEnd(seconds: patience)
-    guard FileManager.default.fileExists(atPath: scratch.appending(path: "state").path) else {
+    let state = scratch.appending(path: "state")
+    let size = try? FileManager.default.attributesOfItem(atPath: state.path)[.size] as? Int
+    guard size ?? 0 > 1 << 20 else {
       throw LabError.failed("the machine could not be put aside: \(session.lastLines)")
     }
     let end = said.lastIndex(of: 0x0A).map { $0 + 1 } ?? said.endIndex
-    try said[..<end].write(to: console)
+    try said[..<end].write(to: scratch.appending(path: "console"))
   }
 
   private func emulator(disk: URL, _ arguments: [String]) throws -> Process {
