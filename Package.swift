@@ -54,6 +54,18 @@ let package = Package(
       name: "convert-recordings", dependencies: ["RecordingConverter"],
       path: "Tests/convert-recordings", swiftSettings: settings),
 
+    // Does scenarios on real kernels in an emulator, records what they did and compares it with the prediction.
+    .target(
+      name: "KernelLab",
+      dependencies: [
+        "KernelLog", "OOMFormats", "OOMSimulator", "RecordingConverter", "VictimSelection",
+      ],
+      path: "Tests/KernelLab", exclude: ["Guest", "README.md"], swiftSettings: settings),
+    .executableTarget(
+      name: "kernel-lab",
+      dependencies: ["KernelLab", "OOMFormats", "OOMSimulator", "SharedData", "VictimSelection"],
+      path: "Tests/kernel-lab", swiftSettings: settings),
+
     // Where tests find what may lie beside the project.
     .target(name: "SharedData", path: "Tests/SharedData", swiftSettings: settings),
 
@@ -73,7 +85,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["RecordingConverter", "OOMFormats", "OOMSimulator", "SharedData"],
+      dependencies: ["KernelLab", "RecordingConverter", "OOMSimulator", "SharedData"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "KernelLabTests",
+      dependencies: [
+        "KernelLab", "OOMFormats", "OOMSimulator", "RecordingConverter", "SharedData",
+      ],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["oomsim"], swiftSettings: settings),
   ],

@@ -3,6 +3,8 @@ extension Recording {
   public struct OOM: Decodable, Sendable {
     public var t: Double?
     public var step: String?
+    /// The number of that step, where the recorder noted it: a line may come twice.
+    public var stepN: Int?
     public var invoker: String?
     public var invokerPid: Int64?
     /// -1 marks an OOM asked for by hand (SysRq f).
@@ -14,6 +16,7 @@ extension Recording {
     public var memcgUsage: [MemcgUsage]?
     public var statsFor: String?
     public var formula: Formula?
+    public var memInfo: MemInfo?
 
     /// The table, one row a process. Where a leader has exited, the kernel prints the pid of the
     /// thread that it found the memory at; here a process goes by its own pid all along.
@@ -110,6 +113,14 @@ extension Recording {
     public var what: String
   }
 
+  /// Where the memory was that nobody got, in pages; nil where the recorder did not note it.
+  public struct MemInfo: Decodable, Sendable {
+    public var freePcp: Int64?
+    public var swapCache: Int64?
+    /// By how much the watermarks of all zones were raised for the time being.
+    public var boost: Int64?
+  }
+
   /// The points as computed from the table when it was recorded.
   public struct Formula: Decodable, Sendable {
     public struct Points: Decodable, Sendable {
@@ -156,6 +167,8 @@ extension Recording {
     public var free: Int64?
     public var present: Int64?
     public var spanned: Int64?
+    /// Free pages on the lists of CPUs, where the recorder looked.
+    public var pcp: Int64?
     /// The lowmem reserve against each zone as `/proc/zoneinfo` spells it: `(0, 190, 190)`.
     public var protection: String?
 

@@ -61,11 +61,17 @@ extension Recording {
   /// One line of the script as it was carried out.
   public struct Step: Decodable, Sendable {
     public var line: String
+    /// Which of the script's lines it is, from 1.
+    public var n: Int?
     public var t: Double
     public var result: String?
     public var replies: [Reply]?
 
     public var words: [String] { line.split(separator: " ").map(String.init) }
+    /// The value of `KEY=VALUE` in the line.
+    func option(_ key: String) -> String? {
+      words.first { $0.hasPrefix(key + "=") }.map { String($0.dropFirst(key.count + 1)) }
+    }
     /// How many pages the operation touched, in its own count.
     public var grownPages: Int64? { replies?.first?.r?.first }
     /// Free memory and swap after a growth of anonymous memory.

@@ -3,9 +3,13 @@ extension Replay {
     let step = recording.steps[index]
     let words = step.words
     if step.result == "already dead" { return }
+    // It had been killed in a step before and was still ending.
+    if step.result == "died", step.replies == nil, recording.knowsSteps, ooms(in: index).isEmpty {
+      return
+    }
     let name = words[1]
     let options = words.dropFirst(4).filter { option in
-      option != "stop" && !option.hasPrefix("leave=") && !option.hasPrefix("timeout=")
+      option != "stop" && !Self.withoutEffect.contains { option.hasPrefix($0) }
     }
     let isLocked = recording.locksMemory(name)
     // The limit on locked memory, or the permissions of a file.
@@ -16,9 +20,9 @@ extension Replay {
     case "file" where isTmpfsFile(options, of: name):
       tally[name].isTmpfs = true
       try grow(name, by: words[3], kind: isLocked ? "locked" : "shmem", in: index)
-    case "file" where options.contains("path=/dev/vda"):
+    case "file" where options.contains { $0.hasPrefix("path=/dev/") }:
       try grow(name, by: words[3], kind: isLocked ? "locked" : "file", in: index)
-    case "readfile" where options == ["path=/dev/vda"]:
+    case "readfile" where options.count == 1 && options[0].hasPrefix("path=/dev/"):
       read(step)
     case "free" where words.count == 3: free(name)
     case "mlockall":
@@ -38,11 +42,17 @@ extension Replay {
       // The process starts with all its threads: they decide nothing.
       break
     case "retouch": try retouch(name, index)
+    case "cow":
+      guard let pages = size(words[3]) else { throw NotExpressible(reason: step.line) }
+      copyOnWrite(name, min(pages, tally[name].shared), index)
     default:
       let operation = words.dropFirst(2).joined(separator: " ")
       throw NotExpressible(reason: "no event for do \(operation)")
     }
   }
+
+  /// How the recorder went about it, and what of a file of a tmpfs was mapped before.
+  private static let withoutEffect = ["leave=", "timeout=", "chunk=", "off="]
 
   private func isTmpfsFile(_ options: [String], of name: String) -> Bool {
     guard let path = recording.tmpfsFile(of: name) else { return false }
@@ -70,19 +80,23 @@ extension Replay {
     if let reserved = tally.privatelyReserved(name) {
       try grow(name, by: "\(reserved)", kind: "anon", in: index)
     } else if tally[name].shared > 0 {
-      let pages = tally[name].shared
-      let ooms = self.ooms(in: index)
-      begin()
-      var object = ObjectBuilder()
-      object.add("process", .string(name))
-      object.addPages("size", pages)
-      if !ooms.isEmpty { object.add("over", "10s") }
-      tally[name].shared = 0
-      recordGrower(name, ooms)
-      emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
+      copyOnWrite(name, tally[name].shared, index)
     } else {
       touch(name)
     }
+  }
+
+  /// Writes to pages that a process has in common with its parent or its child.
+  private mutating func copyOnWrite(_ name: String, _ pages: Int64, _ index: Int) {
+    let ooms = self.ooms(in: index)
+    begin()
+    var object = ObjectBuilder()
+    object.add("process", .string(name))
+    object.addPages("size", pages)
+    if !ooms.isEmpty { object.add("over", "10s") }
+    tally[name].shared -= pages
+    recordGrower(name, ooms)
+    emit("cow", object.value, lasting: ooms.isEmpty ? 0 : 10)
   }
 
   /// What a process has becomes the youngest; without swap that decides nothing.

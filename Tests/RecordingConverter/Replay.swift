@@ -92,11 +92,16 @@ struct Replay {
       if hasBegun { throw NotExpressible(reason: "a sysctl is changed while running") }
     case "cg": try configure(step)
     case "proc": try start(step)
+    case "fill":
+      // Memory of nobody from the start: the kernel's own, which is measured.
+      if hasBegun { throw NotExpressible(reason: "memory of nobody that grows") }
     case "initgrow": try grow("init", by: words[1], kind: "anon", in: index)
     case "do": try operate(index)
     case "mv": move(words[1], to: Recording.absolute(words[2]))
     case "adj": try adjust(index)
-    case "kill": emit("exit", ["process": .string(words[1])])
+    case "kill":
+      emit("exit", ["process": .string(words[1])])
+      tally.processes[words[1]] = nil
     case "echo" where words == ["echo", "f", "/proc/sysrq-trigger"]: emit("sysrq", "f")
     case "echo" where !hasBegun: break
     default: throw NotExpressible(reason: "no event for \(words[0])")
@@ -152,6 +157,11 @@ struct Replay {
 
   private mutating func start(_ step: Recording.Step) throws {
     let name = step.words[1]
+    if step.result == "refused", let parent = step.option("by") {
+      begin()
+      refuse(parent)
+      return emit("fork", self.process(parent, "child", ["name": .string(name)]))
+    }
     guard let process = recording.processes.first(where: { $0.name == name && $0.t >= step.t })
     else { throw NotExpressible(reason: "no record of \(name) being started") }
     let parent = recording.processes.first { $0.name == process.by }
@@ -164,7 +174,8 @@ struct Replay {
     case "vm", "vfork": break
     case "fork" where recording.hasGrown(process.by, before: step.t):
       return fork(process, to: group)
-    case "fork": break
+    // One that is executed has nothing of its parent's.
+    case "fork", "exec": break
     default: throw NotExpressible(reason: "\(process.mode): no key for it yet")
     }
     var entry = entry(pid: process.pid, name: name)
@@ -250,6 +261,7 @@ struct Replay {
       } else if words.count > 2, words[0] == "do", words[1] == name {
         if words[2] == "anon" { growth.anon += step.grownPages ?? 0 }
         if words[2] == "shmem" { growth.shmem += step.grownPages ?? 0 }
+        if words[2] == "file", words.contains("create") { growth.tmpfs += step.grownPages ?? 0 }
       }
     }
     return growth

@@ -14,8 +14,9 @@ extension ReplayMachine {
     let others =
       state.walkAnon == nil
       ? (state.rssFile + state.rssShmem) / 4 : state.residentPages - state.anonPages
-    let program = max(others - grown.shmem, 0)
-    let all = state.residentPages + state.swapPages - grown.anon - grown.shmem
+    let shared = grown.shmem + min(grown.tmpfs, max(state.rssShmem, 0) / 4)
+    let program = max(others - shared, 0)
+    let all = state.residentPages + state.swapPages - grown.anon - shared
     entry.locked = program
     entry.anon = max(all, program)
     // It touches more of the program as it does what the script says.

@@ -38,6 +38,9 @@ struct ReplayMachine {
   ///
   /// Kernel: `drain_all_pages()` in `__alloc_pages_direct_reclaim()`, and `__rmqueue_pcplist()`, mm/page_alloc.c.
   private func listedPages(free: Int64, user: Int64) -> Int64? {
+    if let zones = reference?.zones, zones.contains(where: { $0.pcp != nil }) {
+      return zones.reduce(0) { $0 + ($1.pcp ?? 0) }
+    }
     guard let booted = Self.bootPages[recording.kernel.id], recording.script?.memMib == 256,
       recording.nodes.isEmpty, let meminfo = reference?.meminfo, meminfo["Slab"] != nil
     else { return nil }
@@ -135,6 +138,8 @@ struct ReplayMachine {
 struct Growth {
   var anon: Int64 = 0
   var shmem: Int64 = 0
+  /// Of a file of a tmpfs.
+  var tmpfs: Int64 = 0
 }
 
 extension Recording.Dump {

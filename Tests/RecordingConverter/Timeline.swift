@@ -31,8 +31,12 @@ extension Recording {
     return moment
   }
 
+  /// Whether the recorder noted in which step each OOM came about.
+  var knowsSteps: Bool { ooms.allSatisfy { $0.stepN != nil } }
+
   /// The index of the step during which an OOM came about.
   func step(of oom: OOM) -> Int? {
+    if let number = oom.stepN { return steps.firstIndex { $0.n == number } }
     let time = (oom.t ?? 0) + 0.05
     return steps.lastIndex { $0.line == oom.step && $0.t <= time }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import KernelLab
 import OOMSimulator
 import RecordingConverter
 import SharedData
@@ -88,7 +89,7 @@ import Testing
   private func miss(
     _ recorded: RecordedScenario, _ nearTies: inout [String: Int]
   ) throws -> Miss? {
-    let read = try RecordedRunTests.read(recorded)
+    let read = try recorded.read()
     var simulator = Simulator(for: read)
     let scenario = read.ending(recorded.endingAtDeath, at: simulator)
     simulator.recordsCandidates = true

@@ -1,6 +1,5 @@
 import Foundation
-import OOMFormats
-import OOMSimulator
+import KernelLab
 import RecordingConverter
 import SharedData
 import Testing
@@ -10,11 +9,8 @@ import Testing
 @Suite struct RecordedRunTests {
   static let folder = Recordings.folder
 
-  static let files: [URL] =
-    ((try? FileManager.default.contentsOfDirectory(
-      at: folder, includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "json" && $0.lastPathComponent.contains("@") }
-    .sorted { $0.path < $1.path }
+  /// Run once, for these tests and for the table of agreement.
+  static let runs = Result { try RecordedRuns(of: folder) }
 
   /// Replays whose last kills a kernel decided by something that no scenario states, each with what.
   static let undecidable: [String: String] = [
@@ -32,17 +28,6 @@ import Testing
     "m09-swapmax-limited-qemu-7.3-replay": "the kernel gave up before the group's swap was full",
     "m10-swapmax-max-qemu-6.12-replay": "the kernel gave up before swap was full",
   ]
-
-  static func scenarios(of file: URL) throws -> [RecordedScenario] {
-    let recording = try Recording(contentsOf: file)
-    return RecordingConverter.scenarios(of: recording).compactMap {
-      if case .scenario(let scenario) = $0 { scenario } else { nil }
-    }
-  }
-
-  static func read(_ recorded: RecordedScenario) throws -> Scenario {
-    try Scenario(json: Array(recorded.text.utf8), file: recorded.name)
-  }
 
   @Test(
     "a checkout alone has all that a folder `shared` beside it has",
@@ -66,64 +51,41 @@ import Testing
     #expect(compared > 700)
   }
 
-  @Test(
-    "every recorded decision, admission and replay")
+  @Test("every recorded decision, admission and replay")
   func all() throws {
-    var checked: [RecordedScenario.Kind: Int] = [:]
-    var failed: Set<String> = []
-    for file in Self.files {
-      for recorded in try Self.scenarios(of: file) {
-        let scenario = try Self.read(recorded)
-        let simulator = Simulator(for: scenario)
-        let expectation = try #require(scenario.expectation)
-        let differences = expectation.differences(from: simulator.run(scenario))
-        checked[recorded.kind, default: 0] += 1
-        if differences.isEmpty { continue }
-        failed.insert(recorded.name)
-        #expect(
-          Self.undecidable[recorded.name] != nil,
-          "\(recorded.name): \(differences.map { "\($0.field): \($0.expected.text) / \($0.actual.text)" })"
-        )
-      }
+    let runs = try Self.runs.get()
+    for (name, differences) in runs.differences.sorted(by: { $0.key < $1.key }) {
+      #expect(Self.undecidable[name] != nil, "\(name): \(differences)")
     }
     // One that has come right has to leave its list.
-    #expect(failed == Set(Self.undecidable.keys))
-    #expect(checked[.decision, default: 0] >= 470)
-    #expect(checked[.replay, default: 0] >= 188)
-    #expect(checked[.overcommit, default: 0] >= 30)
+    #expect(Set(runs.differences.keys) == Set(Self.undecidable.keys))
+    #expect(runs.scores[.decision]?.count ?? 0 >= 470)
+    #expect(runs.scores[.replay]?.count ?? 0 >= 188)
+    #expect(runs.scores[.overcommit]?.count ?? 0 >= 30)
   }
 
-  @Test(
-    "the growing process is within 2 % of its recorded size")
+  @Test("the growing process is within 2 % of its recorded size")
   func growerSizes() throws {
-    var far: [String] = []
-    var count = 0
-    var report: [(name: String, predicted: Int64, recorded: Int64)] = []
-    for file in Self.files {
-      for recorded in try Self.scenarios(of: file) where recorded.kind == .replay {
-        guard let grower = recorded.recordedGrower else { continue }
-        let scenario = try Self.read(recorded)
-        var simulator = Simulator(for: scenario)
-        simulator.recordsCandidates = true
-        guard let kill = simulator.run(scenario).kills.first,
-          let found = kill.decision?.candidates?.first(where: { Int64($0.pid) == Int64(grower.pid) }
-          )
-        else { continue }
-        let predicted = found.anon + found.file + found.shmem + found.swap
-        count += 1
-        report.append((recorded.name, predicted, Int64(grower.pages)))
-        if abs(predicted - Int64(grower.pages)) * 50 > Int64(grower.pages) {
-          far.append("\(recorded.name): \(predicted) for \(grower.pages)")
-        }
-      }
-    }
+    let sizes = try Self.runs.get().sizes
     if ProcessInfo.processInfo.environment["OOMSIM_REPORT"] != nil {
-      for row in report {
-        print(row.name, row.predicted, row.recorded, row.predicted - row.recorded)
+      for size in sizes {
+        print(size.name, size.predicted, size.recorded, size.predicted - size.recorded)
       }
-      print("far:", far)
     }
-    #expect(count >= 100)
-    #expect(far.count * 10 <= count, "\(far)")
+    let far = sizes.filter { !$0.isClose }
+    #expect(sizes.count >= 100)
+    #expect(far.count * 10 <= sizes.count, "\(far)")
+  }
+
+  /// The page of the packed recordings holds what `kernel-lab agreement` prints.
+  @Test("the table of agreement is what the recordings give")
+  func table() throws {
+    let agreement = Agreement(
+      try Self.runs.get(), [try WorldTests.worlds.get(), try WorldTests.swapOrder.get()])
+    let page = try String(
+      decoding: Data(
+        contentsOf: Recordings.pack.deletingLastPathComponent().appending(path: "README.md")),
+      as: UTF8.self)
+    #expect(page.contains(agreement.table), "\(agreement.table)")
   }
 }

@@ -1,5 +1,4 @@
-import OOMSimulator
-import RecordingConverter
+package import OOMSimulator
 
 extension Scenario {
   /// The scenario with growth ended as the recorder ended it: at the first death, a page later.
@@ -7,7 +6,7 @@ extension Scenario {
   /// Each is found by a run of what comes before it, so that sizes are the simulator's own throughout.
   ///
   /// - Parameter indices: which events end there.
-  func ending(_ indices: [Int], at simulator: Simulator) -> Scenario {
+  package func ending(_ indices: [Int], at simulator: Simulator) -> Scenario {
     var scenario = self
     for index in indices {
       guard case .grow(let process, let sizes, let over, let nodes) = scenario.events[index].action
@@ -29,7 +28,7 @@ extension Scenario {
   }
 
   /// What a growing process has at a moment before anybody died: what it began with and what its growth has come to.
-  func pages(ofGrowing pid: Int64, at moment: Microseconds) -> Int64? {
+  package func pages(ofGrowing pid: Int64, at moment: Microseconds) -> Int64? {
     guard let row = (0..<processes.count).first(where: { Int64(processes[$0].pid) == pid }) else {
       return nil
     }
