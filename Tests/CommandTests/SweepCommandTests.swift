@@ -109,7 +109,16 @@ import Testing
     let options = "\(Self.story) --vary events.0.grow.anon=1G..8G/1G --find no-kills"
     let text = try await sweep(options)
     #expect(text.out.contains("no-kills up to events.0.grow.anon 4G\n"))
-    #expect(text.out.contains("    5G  llm-api 9m18s\n    all 8 values were tried\n"))
+    let margin = "the scenario has 5G, where it does not hold, right at the change"
+    #expect(
+      text.out.contains("    5G  llm-api 9m18s\n    \(margin)\n    all 8 values were tried\n"))
+    let memory = try await sweep(
+      "\(Self.story) --vary machine.memory=8G..32G --find survives=llm-api")
+    #expect(
+      memory.out.contains("survives=llm-api from machine.memory "), "\(memory.out)")
+    // 15 990 MiB are so much below what it takes.
+    #expect(memory.out.contains("the scenario has 15990M, where it does not hold, "))
+    #expect(memory.out.contains(" %) from the change\n"))
     let find = try #require(
       try document(try await sweep(options + " --json"))["find"] as? [String: Any])
     #expect(find["goal"] as? String == "no-kills")

@@ -19,7 +19,11 @@ struct JSONReaderTests {
     (#"{"a": 1]"#, 8, "expected ',' or '}', found ']'"),
     ("[1 2]", 4, "expected ',' or ']', found '2'"),
     ("[1}", 3, "expected ',' or ']', found '}'"),
-    ("{a: 1}", 2, "expected a key in quotes, found 'a'"),
+    (
+      "{a: 1}", 2,
+      "expected a key in quotes, found 'a'; keys without quotes are YAML, which is not read: "
+        + "'docker compose config --format json' or 'kubectl get -o json' makes JSON of it"
+    ),
     ("{'a': 1}", 2, "expected a key in quotes, found '''"),
     ("{1: 1}", 2, "expected a key in quotes, found '1'"),
     ("{ // no\n}", 3, "expected a key in quotes, found '/'"),

@@ -20,9 +20,10 @@ extension SweepTable {
     let holds = isHigh ? high.holds : low.holds
     let change = isHigh ? highStart.amount : lowEnd.amount
     let distance = (now.amount - change).magnitude
-    var text =
+    let place =
       "the scenario has \(plain(standing)), where it \(holds ? "holds" : "does not hold"), "
-      + "\(scale.shown(distance))"
+    if distance == 0 { return place + "right at the change" }
+    var text = place + scale.shown(distance)
     if scale != .integers, now.amount > 0 {
       let perMille = UInt64(Int128(distance) * 1000 / Int128(now.amount))
       text += " (\(perMille / 10)\(perMille % 10 == 0 ? "" : ".\(perMille % 10)") %)"

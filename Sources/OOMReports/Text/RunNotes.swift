@@ -21,8 +21,8 @@ struct RunNotes {
     }
     guard let first = names.first else { return nil }
     let others = names.count > 1 ? " and \(names.count - 1) more" : ""
-    return "\(plain(first))\(others) \(names.count > 1 ? "count" : "counts") as root, which has fewer points on this "
-      + "kernel: uid is 0, as it is where a process has none"
+    return "\(plain(first))\(others) \(names.count > 1 ? "count" : "counts") as root, which has "
+      + "fewer points on this kernel: uid is 0, as it is where a process has none"
   }
 
   /// A whole number of GiB is what is built in, hardly ever what the kernel counts.
@@ -35,7 +35,8 @@ struct RunNotes {
     guard let limit = limits.first?.limit.limit, let size = run.pageSize.bytes(pages: limit),
       size > 0, size.rawValue % (1 << 30) == 0
     else { return nil }
-    return "memory is MemTotal, of which a machine of \(SizeFormat.binary(size)) shows 1 to 4 % less"
+    return
+      "memory is MemTotal, of which a machine of \(SizeFormat.binary(size)) shows 1 to 4 % less"
   }
 }
 
