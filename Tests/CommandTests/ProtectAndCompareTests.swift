@@ -105,6 +105,7 @@ import Testing
     let output = try await Program.run(
       ["protect", "-", "--process", "a"],
       stdin: #"{"machine":{"memory":"1G"},"processes":[{"name":"a","anon":"100M"}]}"#)
-    #expect(output.code == 0 && output.out.hasPrefix("a (1000)   Linux 6.12, badness as since 5.9\n"))
+    #expect(
+      output.code == 0 && output.out.hasPrefix("a (1000)   Linux 6.12, badness as since 5.9\n"))
   }
 }
