@@ -248,6 +248,11 @@ extension ImportTests {
     let scaled = one.scaled(150_000)
     #expect(scaled.processes == larger.processes && scaled.events == larger.events)
     #expect(one.scaled(100_000) == one)
+    // Of a process that has locked memory alone, too; files and shared memory stay.
+    var locked = Scenario()
+    locked.processes.append(Scenario.Process(name: "a", file: 10, shmem: 20, locked: 100))
+    let half = locked.scaled(50_000).processes[0]
+    #expect(half.locked == 50 && half.file == 10 && half.shmem == 20)
   }
 
   // MARK: Days

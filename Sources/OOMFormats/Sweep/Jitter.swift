@@ -12,13 +12,13 @@ package struct Jitter: Equatable, Sendable {
   var range: ClosedRange<Int64>
   var scale: Scale
 
-  /// Whether it is about all that processes use, growth and all: `processes=±20%`.
+  /// Whether it is about the anonymous memory of all processes, growth and all: `processes=±20%`.
   var isOfUse: Bool { path == Self.use }
 
   private static let use = "processes"
 
-  /// Reads `PATH=±20%`, also `PATH=+-20%`; up to three digits after the point. The path `processes` alone stands for all
-  /// that processes use.
+  /// Reads `PATH=±20%`, also `PATH=+-20%`; up to three digits after the point. The path `processes` alone stands for
+  /// the anonymous memory of all.
   ///
   /// - Parameters:
   ///   - text: the scenario's own, for the value in the middle.

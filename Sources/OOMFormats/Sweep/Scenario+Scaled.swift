@@ -1,16 +1,17 @@
 package import OOMSimulator
 
 extension Scenario {
-  /// Everything that processes use, from their start on, as so many hundred-thousandths of what it is; limits, the machine
-  /// and what is nobody's stay.
+  /// The anonymous memory of all processes, from their start on, as so many hundred-thousandths of what it is; files, shared
+  /// memory, limits, the machine and what is nobody's stay.
   ///
   /// Sizes are rounded down to pages, each by itself.
   package func scaled(_ parts: Int64) -> Scenario {
     func part(_ pages: Int64) -> Int64 { Int64(Int128(pages) * Int128(parts) / 100_000) }
     func part(_ sizes: Event.Sizes) -> Event.Sizes {
-      Event.Sizes(
-        anon: part(sizes.anon), file: part(sizes.file), shmem: part(sizes.shmem),
-        locked: part(sizes.locked))
+      var sizes = sizes
+      sizes.anon = part(sizes.anon)
+      sizes.locked = part(sizes.locked)
+      return sizes
     }
     func part(_ process: Process) -> Process {
       var process = process
@@ -23,8 +24,11 @@ extension Scenario {
       return process
     }
     var scenario = self
-    for row in 0..<processes.count where processes[row].anon != 0 || processes[row].swap != 0 {
-      scenario.processes[row] = part(processes[row])
+    for row in 0..<processes.count {
+      let process = processes[row]
+      if process.anon != 0 || process.swap != 0 || process.locked != 0 {
+        scenario.processes[row] = part(process)
+      }
     }
     for index in events.indices {
       switch events[index].action {

@@ -20,7 +20,7 @@ let sweepCommand = CommandSpec(
     OptionSpec(
       name: "--jitter", value: "PATH=±P%", isRepeatable: true,
       help:
-        "Draw a size, duration or number evenly from around what the scenario says, anew in each run; +-20% is ±20%. processes=±20% is all that processes use, growth and all."
+        "Draw a size, duration or number evenly from around what the scenario says, anew in each run; +-20% is ±20%. processes=±20% is the anonymous memory of all processes, growth and all."
     ),
     OptionSpec(name: "--runs", value: "N", help: "How many runs with --jitter (default 1000)."),
     OptionSpec(
