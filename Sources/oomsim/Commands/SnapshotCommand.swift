@@ -34,7 +34,8 @@ extension OptionSpec {
     try OutputFile.write(Array(CollectScript.text.utf8), to: arguments.value("-o") ?? "-", terminal)
     return .done
   }
-  let snapshot = try readHost(arguments.value("--root"), terminal, isQuiet: false)
+  let snapshot = try readHost(
+    arguments.value("--root"), terminal, isQuiet: false, asksSystemd: true)
   if let path = arguments.value("-o"), path != "-" {
     try writeScenario(snapshot.scenario, to: path, terminal)
   } else {
@@ -58,12 +59,13 @@ extension OptionSpec {
 /// - Parameters:
 ///   - root: the directory or archive that stands for `/`; nil is this host.
 ///   - isQuiet: says only what makes the scenario another one.
+///   - asksSystemd: also runs systemctl on this host.
 func readHost(
-  _ root: String?, _ terminal: Terminal, isQuiet: Bool
+  _ root: String?, _ terminal: Terminal, isQuiet: Bool, asksSystemd: Bool = false
 ) throws(ExitCode) -> HostSnapshot {
   let path = root ?? "/"
   let directory = try hostDirectory(path, terminal)
-  guard let reading = HostReading(directory, isLive: root == nil) else {
+  guard let reading = HostReading(directory, isLive: root == nil, asksSystemd: asksSystemd) else {
     terminal.error("oomsim: \(path): no directory 'proc' that can be listed")
     throw .noInput
   }

@@ -21,8 +21,10 @@ struct HostReading {
   private let directory: HostDirectory
   private let isCopy: Bool
 
-  /// - Parameter isLive: the directory is that of this host, not a copy.
-  init?(_ directory: HostDirectory, isLive: Bool) {
+  /// - Parameters:
+  ///   - isLive: the directory is that of this host, not a copy.
+  ///   - asksSystemd: also runs systemctl on this host, which takes memory where there may be little, and time.
+  init?(_ directory: HostDirectory, isLive: Bool, asksSystemd: Bool = false) {
     self.directory = directory
     isCopy = !isLive
     guard let names = directory.list("proc") else { return nil }
@@ -39,7 +41,7 @@ struct HostReading {
       fault = fault ?? part.fault
     }
     readGroups()
-    readUnits(isLive: isLive)
+    if !isLive || asksSystemd { readUnits(isLive: isLive) }
     host.pressure = bytes("proc/pressure/memory").flatMap(HostPressure.init)
   }
 
