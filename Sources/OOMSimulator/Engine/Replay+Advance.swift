@@ -80,11 +80,9 @@ extension Replay {
         $0.stop == nil && ($0.isShrink || state.shares($0))
       })
     {
-      var copy = self
       state.ledger.effort.add(4 * (state.tasks.count + state.groups.count + state.growths.count))
-      copy.observe = nil
-      copy.recorder = nil
-      return copy.tryApply(at: time)
+      var trial = trial()
+      return trial.tryApply(at: time)
     }
     if !asksForAll, !isAdmitted(at: time) { return false }
     var ledger = state.ledger
