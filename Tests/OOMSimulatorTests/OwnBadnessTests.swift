@@ -383,7 +383,8 @@ import VictimSelection
       var scratch = BadnessScratch(for: expression)
       for number in numbers
         + numbers.compactMap({
-          $0.multipliedReportingOverflow(by: divisor).overflow ? nil : $0 * divisor - 1
+          let (product, overflows) = $0.multipliedReportingOverflow(by: divisor)
+          return overflows || product < .min + 3 ? nil : product - 1
         })
       {
         var columns = BadnessColumns(for: expression)
