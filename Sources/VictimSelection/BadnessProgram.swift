@@ -115,6 +115,13 @@ struct BadnessProgram: Sendable {
     switch part.operation {
     case .column(.totalpages): found.bounds = BadnessBounds(totalpages, totalpages)
     case .column(let column): found.bounds = columns[column].bounds
+    case .choose where a.number != nil:
+      // As the side that is taken by all.
+      let taken = a.number != 0 ? b : c
+      found.bounds = taken.bounds
+      found.hasChecks = taken.hasChecks
+      parts[index] = found
+      return
     case let operation:
       (found.bounds, found.isChecked) = operation.bounds(a.bounds, b.bounds, c.bounds)
     }
