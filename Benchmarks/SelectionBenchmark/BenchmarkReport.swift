@@ -3,6 +3,7 @@ import Glibc
 /// All figures of a run, as tables and as a document.
 struct BenchmarkReport {
   var scans: [ScanMeasurement] = []
+  var owns: [OwnMeasurement] = []
   var indexes: [IndexMeasurement] = []
 
   var text: String {
@@ -31,6 +32,20 @@ struct BenchmarkReport {
             decimal(own.minimum, 0), decimal(own.p99, 0), decimal(own.allocations, 0),
           ] + ratios) + "  " + String(scan.digest, radix: 16))
     }
+    lines.append("")
+    lines.append(
+      row(
+        "by an expression", "processes",
+        ["scan ns", "alloc"] + OwnBadness.texts.map { "\($0.name) ×" }))
+    for own in owns {
+      let ratios = own.own.map { decimal($0.median / own.scan.median, 2) }
+      let allocations = own.own.reduce(0) { $0 + $1.allocations }
+      lines.append(
+        row(
+          own.population, "\(own.count)",
+          [decimal(own.scan.median, 0), decimal(allocations, 0)] + ratios))
+    }
+    lines += OwnBadness.texts.map { "  \($0.name): \($0.text)" }
     lines.append("")
     lines.append(
       row(
@@ -63,6 +78,13 @@ struct BenchmarkReport {
         "{ \"population\": \"\(scan.population)\", \"processes\": \(scan.count), \"digest\": "
         + "\"\(String(scan.digest, radix: 16))\", \"ns\": { \(samples.joined(separator: ", ")) } }"
     }
+    let ownRows = owns.map { own in
+      let samples = [("scan", own.scan)] + zip(OwnBadness.texts.map(\.name), own.own)
+      let documents = samples.map { "\"\($0.0)\": \(document($0.1))" }
+      return
+        "{ \"population\": \"\(own.population)\", \"processes\": \(own.count), \"ns\": { "
+        + "\(documents.joined(separator: ", ")) } }"
+    }
     let indexRows = indexes.map { index in
       "{ \"population\": \"\(index.population)\", \"processes\": \(index.count), \"digest\": "
         + "\"\(String(index.digest, radix: 16))\", \"ns\": { \"step\": \(document(index.step)), "
@@ -74,6 +96,9 @@ struct BenchmarkReport {
         "processor": "\(processor)",
         "selections": [
           \(scanRows.joined(separator: ",\n    "))
+        ],
+        "expressions": [
+          \(ownRows.joined(separator: ",\n    "))
         ],
         "steps": [
           \(indexRows.joined(separator: ",\n    "))

@@ -1,86 +1,135 @@
 internal import OOMSimulator
 import VictimSelection
 
-/// The same rule as an expression of one's own, over a column for each counter.
-struct OwnBadness {
-  /// What 6.12 does: `oomsim rules 6.12 --expression`.
-  static let text =
-    "oom_score_adj == -1000 ? never : rss + swap + page_tables + oom_score_adj * (totalpages / 1000)"
+/// A badness of one's own over columns, as `--badness` takes it.
+final class OwnBadness {
+  /// What is measured: names and texts, the rule of the scan that it is held against first.
+  static let texts: [(name: String, text: String)] = [
+    ("6.12", kernels("6.12")),
+    (
+      "no tables",
+      "oom_score_adj == -1000 ? never : rss + swap + oom_score_adj * (totalpages / 1000)"
+    ),
+    ("root's 3 %", kernels("4.9")),
+    (
+      "half of shmem",
+      "oom_score_adj == -1000 ? never : "
+        + "anon + file + shmem / 2 + swap + page_tables + oom_score_adj * (totalpages / 1000)"
+    ),
+    ("3.2", kernels("3.2")),
+    // Of 64 bits: more bytes than 32 of them count.
+    (
+      "in bytes",
+      "oom_score_adj == -1000 ? never : "
+        + "(rss + swap + page_tables) * 4096 + oom_score_adj * (totalpages * 4096 / 1000)"
+    ),
+  ]
 
-  private var columns: CounterColumns
+  /// What `oomsim rules RELEASE --expression` prints.
+  private static func kernels(_ release: KernelRelease) -> String {
+    guard let text = RulesByRelease.rules(of: release).expression else {
+      fatal("\(release) has no expression")
+    }
+    return text
+  }
+
+  private let expression: BadnessExpression
+  private let columns: BadnessColumns
+  private let weights: [Int16]
   private var scratch: BadnessScratch
 
-  init(_ tasks: [BenchmarkTask], weights: [Int16]) {
-    columns = CounterColumns(
-      rss: tasks.map { $0.pages - $0.pages / 16 }, swap: tasks.map { _ in 0 },
-      pageTables: tasks.map { $0.pages / 16 }, adj: tasks.map(\.adj), weights: weights)
+  init(_ text: String, _ tasks: [BenchmarkTask], weights: [Int16]) {
     do throws(BadnessTextFault) {
-      scratch = BadnessScratch(for: try BadnessExpression(Self.text))
+      expression = try BadnessExpression(text)
     } catch {
       fatal(error.description)
     }
+    var columns = BadnessColumns(for: expression)
+    for task in tasks { columns.append { task.value($0) } }
+    self.columns = columns
+    self.weights = weights
+    scratch = BadnessScratch(for: expression)
   }
 
   @inline(never)
-  mutating func select(_ totalpages: Int64) -> Int {
-    columns.totalpages = totalpages
+  func select(_ totalpages: Int64) -> Int {
     do throws(BadnessFailure) {
-      return try selectBadProcess(columns, by: &scratch, equalsReplace: true)?.row ?? -1
+      return try selectBadProcess(
+        columns, among: nil, weight: weights, totalpages: totalpages, by: &scratch,
+        equalsReplace: true)?.row ?? -1
     } catch {
       fatal("the expression has no value")
     }
   }
 
-}
-
-/// What the expression reads, a column each.
-private struct CounterColumns: BadnessRows {
-  let rss: [Int64]
-  let swap: [Int64]
-  let pageTables: [Int64]
-  let adj: [Int16]
-  let weights: [Int16]
-  var totalpages: Int64 = 0
-
-  var count: Int { weights.count }
-
-  func isCandidate(_ position: Int) -> Bool { weights[position] != neverChosen }
-
-  func value(_ column: BadnessColumn, at position: Int) -> Int64 {
-    switch column {
-    case .rss: rss[position]
-    case .swap: swap[position]
-    case .pageTables: pageTables[position]
-    case .oomScoreAdj: Int64(adj[position])
-    case .totalpages: totalpages
-    default: 0
-    }
-  }
-
-  func load(
-    _ column: BadnessColumn, from begin: Int, into block: UnsafeMutableBufferPointer<Int64>
-  ) {
-    switch column {
-    case .rss: unsafe copy(rss, from: begin, into: block)
-    case .swap: unsafe copy(swap, from: begin, into: block)
-    case .pageTables: unsafe copy(pageTables, from: begin, into: block)
-    case .oomScoreAdj: unsafe copy(adj, from: begin, into: block)
-    case .totalpages: unsafe block.update(repeating: totalpages)
-    default: unsafe block.update(repeating: 0)
-    }
-  }
-
-  @inline(__always)
-  private func copy(
-    _ column: [some FixedWidthInteger], from begin: Int,
-    into block: UnsafeMutableBufferPointer<Int64>
-  ) {
-    unsafe column.withUnsafeBufferPointer { column in
-      guard let from = column.baseAddress, let into = block.baseAddress else { return }
-      let first = unsafe from + begin
-      for index in 0..<block.count {
-        unsafe into[index] = Int64(truncatingIfNeeded: first[index])
+  /// The same, each process by itself.
+  func reference(_ totalpages: Int64) -> Int {
+    var chosen = (row: -1, points: BadnessExpression.noPoints)
+    for row in weights.indices where weights[row] != neverChosen {
+      do throws(BadnessFault) {
+        let points = try expression.points {
+          $0 == .totalpages ? totalpages : columns.value($0, of: row)
+        }
+        if points != BadnessExpression.noPoints, points >= chosen.points { chosen = (row, points) }
+      } catch {
+        fatal("the expression has no value")
       }
     }
+    return chosen.row
+  }
+}
+
+extension BenchmarkTask {
+  /// Counters that add up to the pages.
+  fileprivate func value(_ column: BadnessColumn) -> Int64 {
+    let part = pages / 16
+    switch column {
+    case .pageTables, .shmem: return part
+    case .swap, .file: return 2 * part
+    case .anon: return pages - 6 * part
+    case .rss: return pages - 3 * part
+    case .oomScoreAdj: return Int64(adj)
+    case .capSysAdmin: return pages % 8 == 0 ? 1 : 0
+    default: return 0
+    }
+  }
+}
+
+/// What selections by expressions took beside the scan by the release's rule, over the same processes.
+struct OwnMeasurement {
+  var population: String
+  var count: Int
+  var scan: Sample
+  /// In the order of `OwnBadness.texts`.
+  var own: [Sample]
+
+  init(_ population: Population, count: Int, budget: Double) {
+    self.population = population.name
+    self.count = count
+    let forms = Forms(population, count: count)
+    let totals = (0..<16).map { Int64(1_000_000 + $0 * 4096) }
+    let expressions = OwnBadness.texts.map {
+      OwnBadness($0.text, forms.tasks, weights: forms.weights)
+    }
+    precondition(
+      expressions[0].select(totals[0]) == forms.scan(totals[0]),
+      "the expression chooses differently")
+    for expression in expressions {
+      precondition(
+        expression.select(totals[1]) == expression.reference(totals[1]),
+        "an expression's scan chooses differently")
+    }
+    let sink = Sink()
+    func repeated(_ select: @escaping (Int64) -> Int) -> (Range<Int>) -> Void {
+      { numbers in
+        var rows = 0
+        for number in numbers { rows &+= select(totals[number & 15]) }
+        sink.keep(rows)
+      }
+    }
+    let samples = Sample.inTurns(
+      ([forms.scan] + expressions.map { $0.select }).map(repeated), budget: budget)
+    scan = samples[0]
+    own = Array(samples.dropFirst())
   }
 }

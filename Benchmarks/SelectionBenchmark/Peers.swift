@@ -8,14 +8,14 @@ import VictimSelection
   let weights: [Int16]
   private let list: OpaquePointer
   private let array: OpaquePointer
-  private var own: OwnBadness
+  private let own: OwnBadness
 
   init(_ population: Population, count: Int) {
     var random = SplitMix(seed: population.seed)
     tasks = (0..<count).map { population.draw(&random, $0) }
     pages = tasks.map(\.pages)
     weights = tasks.map { $0.adj == -1000 ? neverChosen : $0.adj }
-    own = OwnBadness(tasks, weights: weights)
+    own = OwnBadness(OwnBadness.texts[0].text, tasks, weights: weights)
     let plain = tasks.map {
       // Counters that add up to the pages.
       peer_task(
@@ -56,7 +56,7 @@ import VictimSelection
       .max { ($0.points, $0.row) < ($1.points, $1.row) }?.row ?? -1
   }
 
-  /// The same rule as an expression, worked out part by part.
+  /// The same rule as an expression, worked out step by step.
   func expression(_ totalpages: Int64) -> Int { own.select(totalpages) }
 
   /// The bytes of both columns, read and added up: what memory allows.

@@ -54,6 +54,9 @@ for population in populations {
     report.scans.append(
       ScanMeasurement(population, count: count, budget: budget, peers: true))
   }
+  for count in options.isSmoke ? [64, 500] : [1000, 10_000, 100_000, 1_000_000] {
+    report.owns.append(OwnMeasurement(population, count: count, budget: budget))
+  }
   report.indexes += IndexMeasurement.measure(
     population, counts: options.isSmoke ? [500] : [10_000, 1_000_000], budget: budget)
 }

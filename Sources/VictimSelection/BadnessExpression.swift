@@ -20,19 +20,6 @@ package enum BadnessColumn: String, CaseIterable, Sendable {
   /// 1 with `CAP_SYS_ADMIN`, else 0.
   case capSysAdmin = "cap_sys_admin"
 
-  /// Between which numbers it is: see `BadnessExpression.isChecked`.
-  var bounds: ClosedRange<Int128> {
-    switch self {
-    // Sums of what many events, segments and processes have may be far above a machine's memory.
-    case .anon, .file, .shmem, .swap, .pageTables, .rss, .totalVM, .cgroupCurrent: 0...(1 << 60)
-    case .totalpages, .cgroupMax: 0...(1 << 52)
-    case .oomScoreAdj: -1000...1000
-    case .uid: 0...Int128(UInt32.max)
-    case .nice: -20...19
-    case .runTime, .cpuTime: 0...(1 << 50)
-    case .capSysAdmin: 0...1
-    }
-  }
 }
 
 /// A badness of one's own: what takes the place of the arithmetic in `oom_badness()`, in 64-bit integers.
@@ -93,14 +80,11 @@ package struct BadnessExpression: Equatable, Sendable {
   /// As it was written.
   package let text: String
   package let parts: [Part]
-  /// Whether the numbers that a part can be need not fit into 64 bits, or its divisor can be 0.
-  let isChecked: [Bool]
 
   /// - Parameter parts: each after those that it is made of, the whole expression last.
   package init(text: String, parts: [Part]) {
     self.text = text
     self.parts = parts
-    isChecked = Self.checks(parts)
   }
 
   /// Points of a process that has none. Kernel: `LONG_MIN`, which `oom_badness()` returns since 5.9.
@@ -203,63 +187,5 @@ extension BadnessExpression.Operation {
     case .number, .column, .never, .choose: (result, overflows) = (0, false)
     }
     return (result, overflows ? .overflow : nil)
-  }
-}
-
-extension BadnessExpression {
-  /// Which parts have to be checked, found from the numbers that each can be: most sums of pages cannot overflow.
-  private static func checks(_ parts: [Part]) -> [Bool] {
-    let word = Int128(Int64.min)...Int128(Int64.max)
-    var bounds: [ClosedRange<Int128>] = []
-    return parts.map { part in
-      let a = part.operation.count > 0 ? bounds[part.operands.0] : 0...0
-      let b = part.operation.count > 1 ? bounds[part.operands.1] : 0...0
-      let range: ClosedRange<Int128>
-      var isChecked = false
-      switch part.operation {
-      case .number(let number): range = Int128(number)...Int128(number)
-      case .column(let column): range = column.bounds
-      case .never: range = 0...0
-      case .negate: range = -a.upperBound...(-a.lowerBound)
-      case .add: range = a.lowerBound + b.lowerBound...a.upperBound + b.upperBound
-      case .subtract: range = a.lowerBound - b.upperBound...a.upperBound - b.lowerBound
-      case .multiply: range = products(a, b)
-      case .divide, .remainder:
-        isChecked = b.contains(0) || b.contains(-1)
-        // No quotient and no remainder is larger than what is divided.
-        let most = max(a.upperBound, -a.lowerBound)
-        range = (a.lowerBound < 0 || b.lowerBound < 0 ? -most : 0)...most
-      case .unsignedDivide:
-        isChecked = b.contains(0)
-        range = word
-      case .minimum: range = min(a.lowerBound, b.lowerBound)...min(a.upperBound, b.upperBound)
-      case .maximum: range = max(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound)
-      case .choose:
-        let c = bounds[part.operands.2]
-        range = min(b.lowerBound, c.lowerBound)...max(b.upperBound, c.upperBound)
-      case .int: range = Int128(Int32.min)...Int128(Int32.max)
-      case .unsignedInt: range = 0...Int128(UInt32.max)
-      default: range = 0...1
-      }
-      isChecked = isChecked || !(word.contains(range.lowerBound) && word.contains(range.upperBound))
-      bounds.append(range.clamped(to: word))
-      return isChecked
-    }
-  }
-
-  private static func products(
-    _ a: ClosedRange<Int128>, _ b: ClosedRange<Int128>
-  ) -> ClosedRange<Int128> {
-    // Both are within 64 bits.
-    let corners = [
-      a.lowerBound * b.lowerBound, a.lowerBound * b.upperBound, a.upperBound * b.lowerBound,
-      a.upperBound * b.upperBound,
-    ]
-    var (least, most) = (corners[0], corners[0])
-    for corner in corners {
-      least = min(least, corner)
-      most = max(most, corner)
-    }
-    return least...most
   }
 }

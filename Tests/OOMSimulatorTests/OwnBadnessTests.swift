@@ -10,13 +10,13 @@ import VictimSelection
 ///
 /// `OOMSIM_SWARM` says how many worlds, 48 by default, and a thousand times as many single processes in `points`.
 @Suite struct OwnBadnessTests {
-  private static let worlds =
+  static let worlds =
     ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap(UInt64.init) ?? 48
 
   // MARK: The text
 
   /// What a process may have in each column, the ends of its range more often than anything else.
-  private static func columns(_ random: inout SplitMix) -> [BadnessColumn: Int64] {
+  static func columns(_ random: inout SplitMix) -> [BadnessColumn: Int64] {
     var columns: [BadnessColumn: Int64] = [:]
     for column in BadnessColumn.allCases {
       columns[column] =
@@ -109,66 +109,6 @@ import VictimSelection
       guard let expression = try? BadnessExpression(text) else { continue }
       #expect(expression.parts.allSatisfy { text.utf8.count >= $0.range.upperBound })
     }
-  }
-
-  // MARK: The scan
-
-  /// Processes in an array.
-  private struct Rows: BadnessRows {
-    var columns: [[BadnessColumn: Int64]]
-    var candidates: [Bool]
-    var count: Int { columns.count }
-    func isCandidate(_ position: Int) -> Bool { candidates[position] }
-    func value(_ column: BadnessColumn, at position: Int) -> Int64 {
-      columns[position][column] ?? 0
-    }
-    func load(
-      _ column: BadnessColumn, from begin: Int, into block: UnsafeMutableBufferPointer<Int64>
-    ) {
-      for index in block.indices { unsafe block[index] = value(column, at: begin + index) }
-    }
-  }
-
-  @Test("a scan takes the process that looking at one after the other takes, ties, faults and all")
-  func scan() throws {
-    var ends = (victims: 0, nobody: 0, faults: 0)
-    for seed in 0..<Self.worlds {
-      var random = SplitMix(seed: seed)
-      var text = BadnessTree.generated(&random, depth: Int.random(in: 1...3, using: &random)).text
-      if Bool.random(using: &random) { text = "uid == 0 ? never : \(text)" }
-      let expression = try BadnessExpression(text)
-      let kinds = (0..<Int.random(in: 1...6, using: &random)).map { _ in Self.columns(&random) }
-      let count = Int.random(in: 0...600, using: &random)
-      let rows = Rows(
-        columns: (0..<count).map { _ in kinds.randomElement(using: &random) ?? [:] },
-        candidates: (0..<count).map { _ in Int.random(in: 0..<8, using: &random) > 0 })
-      for equalsReplace in [false, true] {
-        var expected: Victim?
-        var fault: BadnessFailure?
-        for position in 0..<count where rows.candidates[position] && fault == nil {
-          do throws(BadnessFault) {
-            let points = try expression.points { rows.value($0, at: position) }
-            if points == BadnessExpression.noPoints { continue }
-            let isMore = expected.map {
-              points > $0.points || (equalsReplace && points == $0.points)
-            }
-            if isMore ?? true { expected = Victim(row: position, points: points) }
-          } catch {
-            fault = BadnessFailure(position: position, fault: error)
-          }
-        }
-        var scratch = BadnessScratch(for: expression)
-        do throws(BadnessFailure) {
-          let victim = try selectBadProcess(rows, by: &scratch, equalsReplace: equalsReplace)
-          #expect(fault == nil && victim == expected, "\(text), seed \(seed)")
-          if victim == nil { ends.nobody += 1 } else { ends.victims += 1 }
-        } catch {
-          #expect(error == fault, "\(text), seed \(seed)")
-          ends.faults += 1
-        }
-      }
-    }
-    #expect(ends.victims > 0 && ends.nobody > 0 && ends.faults > 0)
   }
 
   // MARK: The kernels' own rules
@@ -307,16 +247,6 @@ import VictimSelection
       let leader = try #require(trace.changes.last?.index)
       #expect(scene.candidates[leader].name == "root", "\(release)")
       #expect(run.kills.first?.victim.name == "root", "\(release)")
-    }
-  }
-
-  @Test("what a page counter cannot hold is a fault in the scan as in a single look")
-  func columnsOfAnySize() throws {
-    let rows = Rows(columns: [[.rss: 3 << 40], [.rss: 3 << 52]], candidates: [true, true])
-    let expression = try BadnessExpression("rss * 2000")
-    var scratch = BadnessScratch(for: expression)
-    #expect(throws: BadnessFailure.self) {
-      try selectBadProcess(rows, by: &scratch, equalsReplace: true)
     }
   }
 

@@ -33,6 +33,7 @@ extension State {
     // What is charged over a limit stands at the limit; here, of which groups that was said.
     state.forced = []
     state.selectionIndex = Indirect(wrappedValue: SelectionIndex())
+    state.ownColumns = Indirect(wrappedValue: nil)
     return state
   }
 }

@@ -45,6 +45,8 @@ struct State: Equatable, Sendable {
   var forced: Set<Int> = []
   /// In a box: two indexes have more arrays than the rest of the state, and most runs build neither.
   var selectionIndex = Indirect(wrappedValue: SelectionIndex())
+  /// The same for a badness of one's own; nil before the first selection by it.
+  var ownColumns = Indirect<OwnColumns?>(wrappedValue: nil)
   /// Mounted with `memory_hugetlb_accounting`, whether or not the release knows that.
   private(set) var chargesHugetlb = false
   /// The start state needs more than the machine has, so that nothing is free.

@@ -5,18 +5,26 @@ package import VictimSelection
 
 extension State {
   /// The process with the most points by an expression; of equals the one that the release takes.
-  func selectByOwnBadness(_ own: BadnessExpression, _ oc: OOMControl) -> Selection {
-    let visited = VisitedRows(
-      state: self, rows: rowsVisited(domain: oc.memcg), oc: oc)
-    ledger.effort.add(visited.count * own.parts.count / 4)
-    var scratch = BadnessScratch(for: own)
+  mutating func selectByOwnBadness(_ own: BadnessExpression, _ oc: OOMControl) -> Selection {
+    // Taken out of its box meanwhile, so that nothing is copied.
+    var box: OwnColumns?
+    swap(&box, &ownColumns.wrappedValue)
+    var kept = box ?? OwnColumns(own)
+    box = nil
+    defer { ownColumns.wrappedValue = kept }
+    kept.follow(&self)
+    let rows = oc.memcg.map { domain in rowsVisited(domain: domain).map { Int32($0) } }
+    ledger.effort.add((rows?.count ?? tasks.count) * own.parts.count / 4)
+    var weight = tasks.candidateWeight
+    for row in oc.excluded { weight[row] = neverChosen }
+    for row in oc.foreign { weight[row] = neverChosen }
     do throws(BadnessFailure) {
       let victim = try VictimSelection.selectBadProcess(
-        visited, by: &scratch,
+        kept.columns, among: rows, weight: weight, totalpages: oc.totalpages, by: &kept.scratch,
         equalsReplace: rules.equalsReplace(in: oc.memcg == nil ? .none : .memcg))
-      return victim.map { .victim(visited.rows[$0.row]) } ?? .nobody
+      return victim.map { .victim($0.row) } ?? .nobody
     } catch {
-      return .fault(fault(own, error.fault, of: visited.rows[error.position]))
+      return .fault(fault(own, error.fault, of: error.row))
     }
   }
 
@@ -25,7 +33,9 @@ extension State {
     _ own: BadnessExpression, _ row: Int, totalpages: Int64
   ) throws(OwnBadnessFault) -> Int128? {
     do throws(BadnessFault) {
-      let points = try own.points { value($0, of: row, totalpages: totalpages) }
+      let points = try own.points {
+        $0 == .totalpages ? totalpages : value($0, of: row)
+      }
       return points == BadnessExpression.noPoints ? nil : Int128(points)
     } catch {
       throw fault(own, error, of: row)
@@ -42,14 +52,15 @@ extension State {
 
   /// What a badness of one's own reads of a process that is in none of the other columns of a candidate.
   func ownInputs(_ row: Int) -> OwnBadnessInputs {
-    func value(_ column: BadnessColumn) -> Int64 { self.value(column, of: row, totalpages: 0) }
+    func value(_ column: BadnessColumn) -> Int64 { self.value(column, of: row) }
     return OwnBadnessInputs(
       pageTables: value(.pageTables), totalVM: value(.totalVM), nice: value(.nice),
       runTime: value(.runTime), cpuTime: value(.cpuTime), cgroupCurrent: value(.cgroupCurrent),
       cgroupMax: value(.cgroupMax))
   }
 
-  fileprivate func value(_ column: BadnessColumn, of row: Int, totalpages: Int64) -> Int64 {
+  /// What a process has in a column; not `totalpages`, which is of the OOM.
+  func value(_ column: BadnessColumn, of row: Int) -> Int64 {
     let owner = tasks.owner(row)
     return switch column {
     case .anon: tasks.mms[owner].anon
@@ -63,7 +74,7 @@ extension State {
         ? tasks.mms[owner].pageTables : tasks.countedTables(owner: owner)
     case .totalVM: tasks.totalVM(row)
     case .oomScoreAdj: Int64(tasks.effectiveAdj(row))
-    case .totalpages: totalpages
+    case .totalpages: 0
     case .uid: Int64(tasks.uids[row])
     case .nice: Int64(tasks.rare.legacy[row]?.nice ?? 0)
     case .runTime:
@@ -78,34 +89,6 @@ extension State {
         tasks.groups[row] == MemcgTree.root ? .max : ledger.limits[Int(tasks.groups[row])].max,
         .max / machine.pageSize.rawValue)
     case .capSysAdmin: tasks.capabilities(row).contains(.sysAdmin) ? 1 : 0
-    }
-  }
-}
-
-/// The processes of a domain, as the release visits them.
-private struct VisitedRows: BadnessRows {
-  let state: State
-  let rows: [Int]
-  let oc: OOMControl
-
-  var count: Int { rows.count }
-
-  func isCandidate(_ position: Int) -> Bool {
-    let row = rows[position]
-    return state.tasks.candidateWeight[row] != neverChosen
-      && (oc.excluded.isEmpty || !oc.excluded.contains(row))
-      && (oc.foreign.isEmpty || !oc.foreign.contains(row))
-  }
-
-  func value(_ column: BadnessColumn, at position: Int) -> Int64 {
-    state.value(column, of: rows[position], totalpages: oc.totalpages)
-  }
-
-  func load(
-    _ column: BadnessColumn, from begin: Int, into block: UnsafeMutableBufferPointer<Int64>
-  ) {
-    for index in 0..<block.count {
-      unsafe block[index] = value(column, at: begin + index)
     }
   }
 }
