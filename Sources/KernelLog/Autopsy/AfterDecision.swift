@@ -48,6 +48,12 @@ package struct AfterDecision: Equatable, Sendable {
       found.append(Self(.panic, nil, nil, nil, report.ending?.rawValue ?? ""))
     case .nobody, .exiting, nil: break
     }
+    if let line = report.initPanic {
+      found.append(
+        Self(
+          .panic, line, 1, nil,
+          "the kernel panicked: init was killed, and nothing can run without it"))
+    }
     return found
   }
 

@@ -23,6 +23,11 @@ package struct KernelLogReader {
   private var soft: [UInt8] = []
   /// What was read before this piece, as far as rows of a table may stand in it whose header is lost.
   private var before: [UInt8] = []
+  /// Records whose fields have lines of their own.
+  private var records = RecordLines()
+  /// Of a table of lines, which has a header.
+  private var columns: LogColumns?
+  private var isAtStart = true
   /// Kills that others say of themselves.
   package private(set) var otherKills: [OtherKill] = []
 
@@ -45,6 +50,10 @@ package struct KernelLogReader {
   }
 
   private mutating func readBytes(_ bytes: [UInt8]) {
+    if isAtStart, let end = TriggerSearch.lineEnd(in: bytes, from: 0) {
+      isAtStart = false
+      columns = LogColumns(header: (pending + bytes[..<end])[...])
+    }
     var start = 0
     // What was taken is not looked at again.
     var taken = 0
@@ -60,15 +69,16 @@ package struct KernelLogReader {
     }
     let last = bytes.lastIndex(of: 0x0A) ?? -1
     while start <= last {
-      if !streams.isCollecting, !isQuotedPrintable {
+      if !isCollecting {
         let word = TriggerSearch.next(in: bytes, from: start, to: last + 1)
         let line = word.flatMap { bytes[start..<$0].lastIndex(of: 0x0A) }.map { $0 + 1 }
         let next = word == nil ? last + 1 : line ?? start
         lineNumber += TriggerSearch.lineEnds(in: bytes, from: start, to: next)
-        if word != nil, next > taken, let end = TriggerSearch.lineEnd(in: bytes, from: next),
-          LostRows.mayFollow(bytes[next..<end])
-        {
-          takeRows(before: next, in: bytes[taken...], behind: taken == 0 ? before : [])
+        if word != nil, let end = TriggerSearch.lineEnd(in: bytes, from: next) {
+          let lines = LinesBefore(
+            bytes[taken...], before: next, behind: taken == 0 ? before : [])
+          recall(bytes[next..<end], behind: lines)
+          if next > taken, LostRows.mayFollow(bytes[next..<end]) { takeRows(lines) }
         }
         start = next
       }
@@ -82,11 +92,14 @@ package struct KernelLogReader {
     keep(bytes[taken...])
   }
 
+  /// Whether lines that look like nothing are wanted, too.
+  private var isCollecting: Bool {
+    streams.isCollecting || records.isHolding || isQuotedPrintable
+  }
+
   /// Rows before a line that begins a report have lost their header: nothing told that they would come.
-  private mutating func takeRows(
-    before next: Int, in bytes: ArraySlice<UInt8>, behind earlier: [UInt8]
-  ) {
-    let rows = LostRows.lines(in: bytes, before: next, behind: earlier)
+  private mutating func takeRows(_ before: LinesBefore) {
+    let rows = LostRows.lines(before)
     let line = lineNumber
     for (index, row) in rows.enumerated() {
       lineNumber = line - rows.count + index + 1
@@ -97,20 +110,34 @@ package struct KernelLogReader {
 
   /// The same for a line that the pieces have cut.
   private mutating func takeRows(beforePendingWith end: ArraySlice<UInt8>) {
-    guard !streams.isCollecting, !isQuotedPrintable else { return }
+    guard !isCollecting else { return }
     let line = pending + end
-    guard TriggerSearch.isIn(line), LostRows.mayFollow(line[...]) else { return }
+    guard TriggerSearch.isIn(line) else { return }
     let start = max(before.count - pending.count, 0)
-    takeRows(before: start, in: before[...], behind: [])
+    let lines = LinesBefore(before[...], before: start, behind: [])
+    recall(line[...], behind: lines)
+    if LostRows.mayFollow(line[...]) { takeRows(lines) }
+  }
+
+  /// The fields of a record before its message, where each has a line of its own.
+  private mutating func recall(_ line: ArraySlice<UInt8>, behind before: LinesBefore) {
+    guard RecordLines.mayBeIn(line) else { return }
+    var before = before
+    var lines: [[UInt8]] = []
+    while lines.count < 200, let line = before.next() {
+      lines.append(line)
+      if RecordLines.isStart(line[...]) { break }
+    }
+    records.recall(lines.reversed())
   }
 
   /// Keeps what was read, without a copy where it is large.
   private mutating func keep(_ bytes: ArraySlice<UInt8>) {
-    if bytes.count >= LostRows.most {
+    if bytes.count >= LinesBefore.most {
       before = Array(bytes)
     } else {
       before += bytes
-      if before.count > 4 * LostRows.most { before = Array(before.suffix(LostRows.most)) }
+      if before.count > 4 * LinesBefore.most { before = Array(before.suffix(LinesBefore.most)) }
     }
   }
 
@@ -120,6 +147,7 @@ package struct KernelLogReader {
     if !pending.isEmpty { _ = endLine([], 0, 0) }
     if !soft.isEmpty { take(soft) }
     soft = []
+    takeHeld(records.finish())
     before = []
     return streams.finish()
   }
@@ -136,7 +164,7 @@ package struct KernelLogReader {
     let line = pending
     pending.removeAll(keepingCapacity: true)
     // Outside of a report a line counts by its words, however the pieces have cut it.
-    guard streams.isCollecting || isQuotedPrintable || TriggerSearch.isIn(line) else {
+    guard isCollecting || TriggerSearch.isIn(line) else {
       return false
     }
     decode(line)
@@ -164,18 +192,38 @@ package struct KernelLogReader {
   }
 
   private mutating func take(_ line: [UInt8]) {
-    guard let records = LogRecords(line[...]) else {
-      let length = line.count { $0 & 0xC0 != 0x80 && $0 != 0x0D }
-      return take(line[...], host: [], length: length, isRecord: false)
+    if let message = columns?.message(line[...]) { return take(message) }
+    let isField = records.take(line[...], number: lineNumber)
+    takeHeld(records.ready())
+    if isField { return }
+    let parts = TransportForms.parts(of: line[...])
+    for part in parts {
+      if let records = LogRecords(part) {
+        records.messages.forEach { take($0) }
+      } else {
+        let length = parts.count > 1 ? 0 : part.count { $0 & 0xC0 != 0x80 && $0 != 0x0D }
+        take(part, host: [], length: length, isRecord: parts.count > 1)
+      }
     }
-    for record in records.messages {
-      // A container's log may keep records of a journal.
-      let inner = LogRecords(record.text[...])?.messages ?? [record]
-      for message in inner {
-        let host = message.host.isEmpty ? record.host : message.host
-        for part in TransportForms.lines(of: message.text[...]) {
-          take(part, host: host, length: 0, isRecord: true)
-        }
+  }
+
+  /// Messages whose record has ended.
+  private mutating func takeHeld(_ held: [RecordLines.Held]) {
+    let line = lineNumber
+    for message in held {
+      lineNumber = message.number
+      take(LogRecords.Message(text: message.text, host: message.host))
+    }
+    lineNumber = line
+  }
+
+  private mutating func take(_ record: LogRecords.Message) {
+    // A container's log may keep records of a journal.
+    let inner = LogRecords(record.text[...])?.messages ?? [record]
+    for message in inner {
+      let host = message.host.isEmpty ? record.host : message.host
+      for part in TransportForms.lines(of: message.text[...]) {
+        take(part, host: host, length: 0, isRecord: true)
       }
     }
   }
@@ -185,28 +233,37 @@ package struct KernelLogReader {
     _ raw: ArraySlice<UInt8>, host: [UInt8], length: Int, isRecord: Bool
   ) {
     let plain = LineCharacters.plain(raw)
-    if otherKills.count < Self.mostOtherKills,
-      let kill = OtherKill(plain, number: lineNumber)
-    {
-      otherKills.append(kill)
+    // What stood between two lines may be the mark of a line's end.
+    guard let lineEnd = plain.firstIndex(of: 0x0A) else {
+      return take(plain: plain, host: host, length: length, isRecord: isRecord)
+    }
+    take(plain: plain[..<lineEnd], host: host, length: 0, isRecord: true)
+    for part in TransportForms.lines(of: plain[(lineEnd + 1)...]) where !part.isEmpty {
+      take(plain: part, host: host, length: 0, isRecord: true)
+    }
+  }
+
+  private mutating func take(
+    plain: ArraySlice<UInt8>, host: [UInt8], length: Int, isRecord: Bool
+  ) {
+    let line = LineText(
+      plain, knows: { streams.knows($0) }, prefixEnd: { streams.prefixEnd($0) })
+    if !line.isKernels, let kill = OtherKill(plain, number: lineNumber) {
+      if otherKills.count < Self.mostOtherKills { otherKills.append(kill) }
       return
     }
-    let line = LineText(plain) { streams.knows($0) }
-    let host = host.isEmpty ? LineSource.key(line.head) : host
-    var isContinuation = !isRecord && !line.hadPrefix
-    var length = length
+    let source = host.isEmpty ? LineSource.key(line.head) : host
     if line.isSearched { streams.learn(line.head) }
-    for part in TransportForms.lines(of: line.text) {
-      if let lines = OneLine.lines(of: part) {
-        for text in lines { streams.take(LogLine(text: text, number: lineNumber), host: host) }
-      } else {
-        streams.take(
-          LogLine(
-            text: part, head: line.head, isContinuation: isContinuation, number: lineNumber,
-            length: length), host: host)
-      }
-      isContinuation = false
-      length = 0
+    let parts = TransportForms.lines(of: line.text)
+    if let lines = OneLine.lines(of: parts[0]) {
+      for text in lines { streams.take(LogLine(text: text, number: lineNumber), host: source) }
+    } else {
+      streams.take(
+        LogLine(
+          text: parts[0], head: line.head, isContinuation: !isRecord && !line.hadPrefix,
+          number: lineNumber, length: length), host: source)
     }
+    // Each of the other lines of a value has its own prefix.
+    for part in parts.dropFirst() { take(part, host: source, length: 0, isRecord: true) }
   }
 }

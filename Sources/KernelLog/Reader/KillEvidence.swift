@@ -1,25 +1,6 @@
 // Evidence that is not of the decision or the kill itself: what the stack names, which others have the victim's
 // memory, what the reaper could not do, what of the log was left out.
 
-extension OOMReport.Caller {
-  /// A frame of the stack; one with a question mark may be left over from an older call.
-  init?(_ text: ArraySlice<UInt8>) {
-    guard let at = text.firstIndex(of: "out_of_memory+0x"),
-      !text[..<at].contains(UInt8(ascii: "?"))
-    else { return nil }
-    let head = text[..<at]
-    if head.ends(with: "mem_cgroup_") {
-      self = .memcg
-    } else if head.ends(with: "pagefault_") {
-      self = .pageFault
-    } else if head.last.map({ !LineCharacters.isWord($0) }) ?? true {
-      self = .outOfMemory
-    } else {
-      return nil
-    }
-  }
-}
-
 extension OOMReport.Sharer {
   /// Kernel: `__oom_kill_process()` and `oom_reap_task()`, mm/oom_kill.c.
   init?(_ text: ArraySlice<UInt8>, line: Int) {

@@ -34,7 +34,7 @@ enum LineCharacters {
 
   private static func isSuspect(_ byte: UInt8) -> Bool {
     byte >= 0x80 || byte < 0x20 || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "^")
-      || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "&")
+      || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "<")
   }
 
   /// How long the escape character before a `[` is, as it is or as programs write it out.
@@ -61,20 +61,80 @@ enum LineCharacters {
     switch byte {
     case 0x09, 0x0B, 0x0C: return ([0x20], 1)
     case UInt8(ascii: "#"): return text.begins(with: "#011") ? ([0x20], 4) : nil
-    case UInt8(ascii: "&"):
-      for (entity, character) in entities where text.begins(with: entity) {
-        return ([character], entity.utf8.count)
-      }
-      return nil
+    case UInt8(ascii: "&"): return entity(text)
+    case UInt8(ascii: "<"): return tag(text)
+    case UInt8(ascii: "\\"):
+      // Markdown and wikis keep marks so that mean something to them.
+      guard let mark = text.dropFirst().first, escapable.contains(mark) else { return nil }
+      return ([mark], 2)
     case 0x80...: return character(text, after: previous)
     default: return nil
     }
   }
 
+  private static let escapable = Array("[]_*#<>`{}()-+.!|~=".utf8)
+
   private static let entities: [(String, UInt8)] = [
-    ("&nbsp;", 0x20), ("&#160;", 0x20), ("&lt;", 0x3C), ("&gt;", 0x3E), ("&quot;", 0x22),
-    ("&#39;", 0x27), ("&#34;", 0x22), ("&amp;", 0x26),
+    ("&nbsp;", 0x20), ("&lt;", 0x3C), ("&gt;", 0x3E), ("&quot;", 0x22), ("&apos;", 0x27),
+    ("&amp;", 0x26),
   ]
+
+  /// A character that HTML writes by its name or its number.
+  private static func entity(_ text: ArraySlice<UInt8>) -> (text: [UInt8], length: Int)? {
+    for (entity, character) in entities where text.begins(with: entity) {
+      return ([character], entity.utf8.count)
+    }
+    var scanner = LogScanner(text.prefix(10))
+    guard scanner.take("&#") else { return nil }
+    var value: UInt32?
+    if scanner.take("x") || scanner.take("X") {
+      while let byte = scanner.next, let digit = Character(UnicodeScalar(byte)).hexDigitValue {
+        value = (value ?? 0) << 4 | UInt32(digit)
+        scanner.skip(1)
+      }
+    } else {
+      value = scanner.number().flatMap { UInt32(exactly: $0) }
+    }
+    guard let value, scanner.take(";"), let scalar = UnicodeScalar(value) else { return nil }
+    let length = scanner.at - text.startIndex
+    return (value == 0xA0 ? [0x20] : Array(String(Character(scalar)).utf8), length)
+  }
+
+  /// Tags of HTML that end a line, and others; what the kernel prints in such brackets is neither.
+  private static let lineTags = ["br", "p", "div", "li", "tr", "pre"]
+  private static let tags = [
+    "span", "td", "th", "code", "b", "i", "em", "strong", "font", "samp", "tt", "ul", "ol", "table",
+    "tbody", "thead", "html", "body", "a",
+  ]
+
+  /// A tag: the end of a line where it is one, a blank behind a cell, else nothing.
+  private static func tag(_ text: ArraySlice<UInt8>) -> (text: [UInt8], length: Int)? {
+    let head = text.prefix(200)
+    guard let end = head.firstIndex(of: UInt8(ascii: ">")) else { return nil }
+    var inside = head[(text.startIndex + 1)..<end]
+    let isClosing = inside.first == UInt8(ascii: "/")
+    if isClosing { inside = inside.dropFirst() }
+    let name = inside.prefix { isWord($0) }
+    let rest = inside.dropFirst(name.count)
+    guard !name.isEmpty, rest.isEmpty || rest.first == 0x20 || rest.elementsEqual("/".utf8) else {
+      return nil
+    }
+    func isOne(_ words: [String]) -> Bool {
+      words.contains { word in
+        word.utf8.count == name.count
+          && zip(word.utf8, name).allSatisfy { $0 == ($1 < 0x61 ? $1 | 0x20 : $1) }
+      }
+    }
+    let length = end + 1 - text.startIndex
+    if isOne(lineTags) {
+      let isEnd =
+        isClosing
+        || name.count == 2 && name.last.map { $0 | 0x20 } == UInt8(ascii: "r")
+          && name.first.map { $0 | 0x20 } == UInt8(ascii: "b")
+      return (isEnd ? [0x0A] : [], length)
+    }
+    return isOne(tags) ? (isClosing && name.count == 2 ? [0x20] : [], length) : nil
+  }
 
   private static func character(
     _ text: ArraySlice<UInt8>, after previous: UInt8?

@@ -47,6 +47,11 @@ enum LineJoin {
     let next = next.trimmed
     guard !next.isEmpty, held.count + raw.count < most, !isBeginning(next) else { return nil }
     let cut = held + raw
+    // At a blank, where the width happens to be that of the lines that are cut.
+    let isAtBlank =
+      isDeath(held[...].trimmed) && DeathLine(cut[...].trimmed, line: 0) == nil
+      && DeathLine((held + [0x20] + next)[...].trimmed, line: 0) != nil
+    if isAtBlank { return Joined(text: held + [0x20] + next) }
     if fullness == .full, isMarked || goesOn(held[...], table: table) || isBetter(cut, held, table)
     {
       return Joined(text: cut)

@@ -7,16 +7,24 @@ struct LineText {
   var hadPrefix: Bool
   /// The text was found by its words, behind something that no form of a prefix explains.
   private(set) var isSearched = false
+  /// It begins with words of the kernel's.
+  private(set) var isKernels = false
 
-  /// - Parameter knows: whether a line of the report had the same before it: then words that a sentence may have are
-  ///   the kernel's, too.
-  init(_ line: ArraySlice<UInt8>, knows: (ArraySlice<UInt8>) -> Bool = { _ in false }) {
+  /// - Parameters:
+  ///   - knows: whether a line of the report had the same before it: then words that a sentence may have are the
+  ///     kernel's, too.
+  ///   - prefixEnd: where what stood before other lines ends in this one.
+  init(
+    _ line: ArraySlice<UInt8>, knows: (ArraySlice<UInt8>) -> Bool = { _ in false },
+    prefixEnd: (ArraySlice<UInt8>) -> Int? = { _ in nil }
+  ) {
     let stripped = LinePrefix.strip(line)
     text = stripped.text
     hadPrefix = stripped.hadPrefix
     head = line[..<text.startIndex]
     if KernelText.strength(text) != nil {
-      if let quote = Self.openQuote(head) { text = Self.unquoted(line, from: quote, to: text) }
+      isKernels = true
+      if let quote = Self.openQuote(head) { text = QuotedText.value(line, from: quote, to: text) }
       return
     }
     var at: Int
@@ -34,14 +42,16 @@ struct LineText {
       hadPrefix = true
       return
     } else {
+      if let end = prefixEnd(line), end > text.startIndex { takeKnown(line, end) }
       return
     }
     if at == text.startIndex { return }
     isSearched = true
+    isKernels = true
     if let quote = Self.openQuote(text[..<at]) {
       head = line[..<at]
       hadPrefix = true
-      let value = Self.unquoted(text, from: quote)
+      let value = QuotedText.value(text, from: quote)
       let inner = LineText(value[...])
       text = inner.text
       return
@@ -50,6 +60,14 @@ struct LineText {
     hadPrefix = hadPrefix || text[..<at].contains { $0 != 0x20 }
     head = line[..<at]
     text = text[at...]
+  }
+
+  /// A line without words of the kernel's, behind what stands before those that have some.
+  private mutating func takeKnown(_ line: ArraySlice<UInt8>, _ end: Int) {
+    head = line[..<end]
+    hadPrefix = true
+    text = line[end...]
+    if let quote = Self.openQuote(head) { text = QuotedText.value(line, from: quote, to: text) }
   }
 
   /// Where dots or dashes begin that are the last word of a line.
@@ -83,57 +101,5 @@ struct LineText {
       }
     }
     return open
-  }
-
-  /// The part of a quoted value from a text on that lies in it.
-  private static func unquoted(
-    _ line: ArraySlice<UInt8>, from quote: Int, to text: ArraySlice<UInt8>
-  ) -> ArraySlice<UInt8> {
-    let value = unquoted(line, from: quote)
-    // Nothing is escaped before the kernel's text: times and names of hosts.
-    return value.dropFirst(text.startIndex - quote - 1)
-  }
-
-  /// The value that a quotation mark begins: JSON escapes with a backslash, CSV doubles the mark.
-  private static func unquoted(_ text: ArraySlice<UInt8>, from quote: Int) -> [UInt8] {
-    var value: [UInt8] = []
-    var index = quote + 1
-    while index < text.endIndex {
-      let byte = text[index]
-      let next = index + 1 < text.endIndex ? text[index + 1] : 0
-      if byte == UInt8(ascii: "\"") {
-        if next != UInt8(ascii: "\"") { break }
-        index += 1
-        value.append(byte)
-      } else if byte == UInt8(ascii: "\\"), let (bytes, length) = escape(text[(index + 1)...]) {
-        value += bytes
-        index += length
-      } else {
-        value.append(byte)
-      }
-      index += 1
-    }
-    return value
-  }
-
-  /// What stands behind a backslash, and how long it is.
-  private static func escape(_ text: ArraySlice<UInt8>) -> (bytes: [UInt8], length: Int)? {
-    switch text.first {
-    case UInt8(ascii: "n"): return ([0x0A], 1)
-    case UInt8(ascii: "r"): return ([0x0D], 1)
-    case UInt8(ascii: "t"): return ([0x20], 1)
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
-      return (Array(text.prefix(1)), 1)
-    case UInt8(ascii: "u"):
-      var value: UInt32 = 0
-      let digits = text.dropFirst().prefix(4)
-      for byte in digits {
-        guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
-        value = value << 4 | UInt32(digit)
-      }
-      guard digits.count == 4, let scalar = UnicodeScalar(value) else { return nil }
-      return (Array(String(Character(scalar)).utf8), 5)
-    default: return nil
-    }
   }
 }

@@ -38,6 +38,12 @@ package struct OOMReport: Equatable, Sendable {
   package var reaped: [ReapedLine] = []
   /// What the stack of the invoker names, in the order of the lines: who called the killer.
   package var callers: [Caller] = []
+  /// What the invoker was doing, by its stack.
+  package var activity: Activity?
+  /// The last frame of the stack that was read is `out_of_memory()`: what called it tells what ran out.
+  var isBehindOutOfMemory = false
+  /// The line of the panic that follows when init is killed.
+  package var initPanic: Int?
   /// Processes that use a victim's memory and are not killed, or were killed for it: until they exit nothing of it
   /// is given back.
   package var sharers: [Sharer] = []
@@ -67,6 +73,28 @@ package struct OOMReport: Equatable, Sendable {
     case memcg = "mem_cgroup_out_of_memory"
     case pageFault = "pagefault_out_of_memory"
     case outOfMemory = "out_of_memory"
+  }
+
+  /// What a process was doing that needed memory, as the innermost function tells that is of one purpose only.
+  package enum Activity: String, Sendable {
+    case pageFault = "page fault"
+    case filePageFault = "page fault in a mapped file"
+    case shmem = "page of shared memory or tmpfs"
+    case fork, exec, read, write, mmap, open, ioctl, pipe, socket, swapoff
+    case limit = "lower limit of its group"
+    case guest = "page of a virtual machine"
+    case sysrq = "SysRq f"
+    case kernelThread = "kernel thread"
+
+    /// What it was for, in a sentence.
+    package var words: String {
+      switch self {
+      case .fork, .exec, .read, .write, .mmap, .open, .ioctl, .swapoff: "\(rawValue)()"
+      case .pipe, .socket, .pageFault, .filePageFault, .shmem, .limit, .guest, .kernelThread:
+        "a \(rawValue)"
+      case .sysrq: rawValue
+      }
+    }
   }
 
   /// A process that a line after the kill names.

@@ -105,4 +105,31 @@ struct Skeleton: Equatable {
   }
 
   var isEmpty: Bool { bytes.isEmpty }
+
+  /// Where a text ends that begins a line with the same skeleton; nil where none does.
+  func end(in line: ArraySlice<UInt8>) -> Int? {
+    var index = line.startIndex
+    var previous: UInt8 = 0
+    func skip(_ isPart: (UInt8) -> Bool) -> Bool {
+      let start = index
+      while index < line.endIndex, isPart(line[index]) { index += 1 }
+      return index > start
+    }
+    for byte in bytes {
+      if byte == UInt8(ascii: "0") {
+        if previous == UInt8(ascii: "[") { _ = skip { $0 == 0x20 } }
+        guard skip({ decimal($0) != nil }) else { return nil }
+      } else if byte == 0x20 {
+        guard skip({ $0 == 0x20 }) else { return nil }
+      } else {
+        guard index < line.endIndex, line[index] == byte else { return nil }
+        index += 1
+      }
+      previous = byte
+    }
+    return index
+  }
+
+  /// Something other than blanks stands in it.
+  var hasMarks: Bool { bytes.contains { $0 != 0x20 } }
 }

@@ -18,14 +18,11 @@ struct ReportAssembly {
   private var held: [UInt8] = []
   private var heldLine = 0
   private var heldHadPrefix = false
+  /// Blanks before all lines, the continued ones, too.
+  private var heldIndent = 0
   /// Characters of the last line that was held.
   private var heldLength = 0
-  /// The width at which lines of this log are cut, once one was cut in a word.
-  private var width: Int?
-  /// The length of the last line that another went on from, and how often lines of that length did.
-  private var candidate = (length: 0, count: 0)
-  private var last = LogLine(text: [], number: 0)
-  private var longest = 0
+  private var width = WrapWidth()
   /// What a program put behind every line, as it stands behind the first.
   private var suffix: [UInt8] = []
   /// Kill lines of late, and what stood before them: other programs repeat them.
@@ -56,27 +53,27 @@ struct ReportAssembly {
     if !suffix.isEmpty, line.text.count > suffix.count, line.text.hasSuffix(suffix) {
       line.text.removeLast(suffix.count)
     }
-    measure(line)
+    width.measure(line)
     if !held.isEmpty {
       let isMarked = line.isContinuation && heldHadPrefix
-      let fullness: LineJoin.Fullness =
-        width.map { $0 == heldLength ? .full : .short } ?? .unknown
+      let fullness = width.fullness(of: heldLength)
       if line.isContinuation || !heldHadPrefix,
         let joined = LineJoin.join(
-          held, line.text, table: current?.table, fullness, isMarked: isMarked)
+          held, withoutIndent(line.text), table: current?.table, fullness, isMarked: isMarked)
       {
         held = joined.text
-        if joined.isCut, heldLength >= Self.narrowest { width = heldLength }
+        if joined.isCut { width.isCut(at: heldLength) }
         heldLength = line.length
-        if !isFull(line), !LineJoin.goesOn(held[...], table: current?.table) { release() }
+        if !width.isFull(line), !LineJoin.goesOn(held[...], table: current?.table) { release() }
         return
       }
       release()
     }
-    if isFull(line) || LineJoin.goesOn(line.text, table: current?.table) {
+    if width.isFull(line) || LineJoin.goesOn(line.text, table: current?.table) {
       held = Array(line.text)
       heldLine = line.number
       heldHadPrefix = !line.isContinuation
+      heldIndent = (line.head.isEmpty ? line.text : line.head).prefix { $0 == 0x20 }.count
       heldLength = line.length
       head = line.head
     } else {
@@ -85,28 +82,11 @@ struct ReportAssembly {
     }
   }
 
-  /// Finds the width at which lines are cut: a second line of the same length goes on in one without a prefix, and
-  /// none is longer.
-  private mutating func measure(_ line: LogLine) {
-    defer {
-      last = LogLine(text: [], isContinuation: line.isContinuation, number: 0, length: line.length)
-    }
-    if line.length > width ?? Int.max { width = nil }
-    if line.length > longest {
-      longest = line.length
-      candidate.count = 0
-    }
-    guard line.isContinuation, !last.isContinuation, last.length >= Self.narrowest,
-      last.length == longest
-    else { return }
-    candidate = (last.length, candidate.length == last.length ? candidate.count + 1 : 1)
-    if candidate.count == 2 { width = last.length }
+  /// One blank is the kernel's own, or that at which a line was wrapped.
+  private func withoutIndent(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    if heldIndent < 2 { return text }
+    return text.dropFirst(text.prefix(heldIndent).prefix { $0 == 0x20 }.count)
   }
-
-  /// No terminal is narrower.
-  private static let narrowest = 60
-
-  private func isFull(_ line: LogLine) -> Bool { line.length > 0 && line.length == width }
 
   private mutating func release() {
     guard !held.isEmpty else { return }
@@ -123,8 +103,11 @@ struct ReportAssembly {
   /// Takes reports back that only have an end: a kill line that others stand behind.
   mutating func withdraw(from line: Int) {
     release()
-    if let lone = current, lone.table == nil, lone.line >= line || isTentative { current = nil }
-    while let lone = reports.last, lone.table == nil, lone.line >= line { reports.removeLast() }
+    func isLone(_ report: OOMReport) -> Bool {
+      report.table == nil && (report.chosen?.line ?? report.line) >= line
+    }
+    if let lone = current, isLone(lone) || lone.table == nil && isTentative { current = nil }
+    while let lone = reports.last, isLone(lone) { reports.removeLast() }
     isTentative = false
     recent.removeAll()
     foreign = 0
@@ -318,11 +301,11 @@ struct ReportAssembly {
     // Only one may have it, or every change copies the table.
     current = nil
     defer { current = report }
-    if !report.hasEnd, let caller = OOMReport.Caller(trimmed) {
-      if report.callers.count < 8, report.table == nil { report.callers.append(caller) }
-      if caller == .memcg { report.scope.isMemcg = true }
+    if !report.hasEnd, let frame = StackFrame(trimmed) {
+      if report.table == nil { report.take(frame) }
       return true
     }
+    if report.takePanic(trimmed, line: line) { return true }
     if report.limits.read(trimmed, &report.releases) {
       report.scope.isMemcg = true
       return true

@@ -10,10 +10,29 @@ struct ReportStreams {
   /// Whether lines that look like nothing are wanted, too.
   var isCollecting: Bool { logs.contains { $0.isCollecting } }
 
-  /// Whether a report is being read that had the same before its lines.
-  func knows(_ head: ArraySlice<UInt8>) -> Bool { logs[last].heads.contains(Skeleton(head)) }
+  /// What stood before lines in which the kernel's text was found by its words, the last one last.
+  private var heads: [Skeleton] = []
 
-  mutating func learn(_ head: ArraySlice<UInt8>) { logs[last].learn(head) }
+  /// Whether the same has stood before a line of a report.
+  func knows(_ head: ArraySlice<UInt8>) -> Bool {
+    !heads.isEmpty && heads.contains(Skeleton(head))
+  }
+
+  /// Where what stood before other lines ends in this one.
+  func prefixEnd(_ line: ArraySlice<UInt8>) -> Int? {
+    for head in heads.reversed() where head.hasMarks {
+      if let end = head.end(in: line) { return end }
+    }
+    return nil
+  }
+
+  mutating func learn(_ head: ArraySlice<UInt8>) {
+    let skeleton = Skeleton(head)
+    if heads.last == skeleton { return }
+    if let index = heads.firstIndex(of: skeleton) { heads.remove(at: index) }
+    if heads.count == 8 { heads.removeFirst() }
+    heads.append(skeleton)
+  }
 
   /// - Parameter host: empty for a line that does not say, which belongs to that of the last one.
   mutating func take(_ text: LogLine, host: [UInt8]) {
@@ -73,7 +92,6 @@ struct ReportOrder {
   private static let patience = 1024
 
   private var assembly = ReportAssembly()
-  private(set) var heads: [Skeleton] = []
   private var previous: [UInt8] = []
   /// Lines about a death that no report stands before: a report may follow from its end.
   private var deaths: [LogLine] = []
@@ -83,13 +101,6 @@ struct ReportOrder {
 
   var isCollecting: Bool {
     assembly.isCollecting || !reversed.isEmpty || !deaths.isEmpty
-  }
-
-  mutating func learn(_ head: ArraySlice<UInt8>) {
-    let skeleton = Skeleton(head)
-    if heads.contains(skeleton) { return }
-    if heads.count == 8 { heads.removeFirst() }
-    heads.append(skeleton)
   }
 
   mutating func take(_ line: LogLine) {

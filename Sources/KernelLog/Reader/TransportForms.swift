@@ -34,6 +34,17 @@ enum TransportForms {
       || line[...].contains("quoted-printable")
   }
 
+  /// The lines of what has stood between two line feeds: consoles end lines with a carriage return alone, too, and
+  /// records in bytes with a zero.
+  static func parts(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    let isEnd: (UInt8) -> Bool = { $0 == 0x0D || $0 == 0x00 }
+    guard let first = line.firstIndex(where: isEnd),
+      line[first...].contains(where: { !isEnd($0) })
+    else { return [line] }
+    let parts = line.split(whereSeparator: isEnd)
+    return parts.isEmpty ? [line] : parts
+  }
+
   /// The lines of a message: rsyslog writes a line break as `#012`, a journal record has it as it is.
   static func lines(of message: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     guard message.contains(UInt8(ascii: "\n")) || message.contains("#012") else { return [message] }

@@ -12,11 +12,11 @@ enum TriggerSearch {
     /// How many bytes of the word stand before the three.
     var lead: Int
     var bytes: [UInt8]
-    /// `illed` has to stand close behind it: the word alone is in every line of a program.
-    var needsKill = false
+    /// It has to stand close behind the word, which alone is in every line of a program.
+    var follower: String
 
-    init(_ key: String, lead: Int, _ text: String, needsKill: Bool = false) {
-      self.needsKill = needsKill
+    init(_ key: String, lead: Int, _ text: String, with follower: String = "") {
+      self.follower = follower
       self.key = key.utf8.reduce(0) { $0 << 8 | UInt32($1) }
       self.lead = lead
       bytes = Array(text.utf8)
@@ -25,8 +25,11 @@ enum TriggerSearch {
 
   private static let words = [
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
+    Word("oom", lead: 0, "oomd kill: "), Word("SIG", lead: 3, "nd SIG", with: "to "),
+    Word("SIG", lead: 4, "ing SIG", with: "to "), Word("yki", lead: 8, "lowmemorykiller: "),
+    Word("it!", lead: 2, "init!"),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
-    Word("oom", lead: 1, "-oomd", needsKill: true),
+    Word("oom", lead: 1, "-oomd", with: "illed"),
     Word(" pr", lead: 1, "A process of this unit has"), Word(" pr", lead: 11, "killed some pr"),
     Word(" pr", lead: 2, "to process "), Word(" pr", lead: 6, "victim process: "),
     Word("Lin", lead: 0, "Linux version"),
@@ -75,7 +78,8 @@ enum TriggerSearch {
         hits("L", "i", "n") .| hits("m", "m", ":") .| hits("-", "I", "n") .| hits("r", "y", ":")
       let rest =
         hits(" ", "=", " ") .| hits("T", "a", "s") .| hits("E", "\"", ":") .| hits("_", "v", "m")
-      let all = unsafe unsafeBitCast(kill .| head .| rest, to: SIMD2<UInt64>.self)
+      let others = hits("S", "I", "G") .| hits("y", "k", "i") .| hits("i", "t", "!")
+      let all = unsafe unsafeBitCast(kill .| head .| rest .| others, to: SIMD2<UInt64>.self)
       if all[0] != 0 { return UInt64(littleEndian: all[0]).trailingZeroBitCount / 8 }
       if all[1] != 0 { return 8 + UInt64(littleEndian: all[1]).trailingZeroBitCount / 8 }
       return nil
@@ -116,22 +120,8 @@ enum TriggerSearch {
       let from = index - word.lead
       guard from >= start, from + word.bytes.count <= end else { continue }
       guard bytes[from..<(from + word.bytes.count)].elementsEqual(word.bytes) else { continue }
-      if !word.needsKill || isKill(bytes, index, min(index + 32, end)) { return true }
-    }
-    return false
-  }
-
-  /// Whether `illed` stands in a range.
-  private static func isKill(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
-    var index = start
-    while index + 4 < end {
-      if bytes[index] == UInt8(ascii: "i"), bytes[index + 1] == UInt8(ascii: "l"),
-        bytes[index + 2] == UInt8(ascii: "l"), bytes[index + 3] == UInt8(ascii: "e"),
-        bytes[index + 4] == UInt8(ascii: "d")
-      {
-        return true
-      }
-      index += 1
+      if word.follower.isEmpty { return true }
+      if bytes[index..<min(index + 32, end)].firstIndex(of: word.follower) != nil { return true }
     }
     return false
   }

@@ -44,6 +44,7 @@ extension JSONWriter {
         writer.object(inline: true) {
           $0.field("pid", invoker.pid)
           $0.field("name", invoker.name)
+          $0.field("for", report.activity?.rawValue)
         }
       } else {
         writer.null()

@@ -141,6 +141,7 @@ private struct OneAutopsyText {
     var text = invoker.pid.map { "\($0) (\(name))" } ?? name
     if let order = report.request.order, order > 0 { text += ", 2^\(order) pages" }
     if !report.request.gfpFlags.isEmpty { text += ", \(plain(report.request.gfpFlags))" }
+    if let activity = report.activity { text += ", for \(activity.words)" }
     return text
   }
 
@@ -239,7 +240,7 @@ private struct OneAutopsyText {
     }
     let after = AfterDecision.all(of: report)
     for one in after.prefix(8) {
-      let name = one.pid.map { "\($0) (\(plain(one.name ?? ""))) " } ?? ""
+      let name = one.name.flatMap { name in one.pid.map { "\($0) (\(plain(name))) " } } ?? ""
       lines += field("then", name + plain(one.text))
     }
     if after.count > 8 { lines += field("then", "\(after.count - 8) more lines like these") }
