@@ -69,8 +69,8 @@ package struct Autopsy: Equatable, Sendable {
   package var why: String
   /// What the report cannot tell, besides what decides the verdict.
   package var unknowns: [String]
-  /// The report as a scenario that expects what is predicted; nil without a table.
-  package var scenario: Scenario?
+  /// What the scenario of the report expects; nil without a table.
+  private var prediction: Trial.Prediction?
   /// What a badness of one's own chooses; nil where none was given, or without a table.
   package var own: OwnChoice?
 
@@ -125,12 +125,20 @@ package struct Autopsy: Equatable, Sendable {
     verdict = finding.verdict
     why = finding.why
     kill = finding.prediction?.kill
-    scenario = finding.prediction.map { trial.scenario(of: $0) }
-    if let prediction = finding.prediction {
+    prediction = finding.prediction
+    if let prediction {
       ruleSet = RuleSet.of(prediction.release).key
       killAtMost = trial.otherEnd(of: prediction)?.kill
     }
     unknowns = facts.unknowns
+  }
+
+  /// The report as a scenario that expects what is predicted; nil without a table.
+  ///
+  /// - Complexity: O(*n*) for *n* tasks: it is made anew.
+  package var scenario: Scenario? {
+    guard let prediction else { return nil }
+    return Trial(ReportFacts(report), killedBefore: [:]).scenario(of: prediction)
   }
 
   /// Why nothing can be said from the table; nil where it can. A table without rows is one: there was nobody.

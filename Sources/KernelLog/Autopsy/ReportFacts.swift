@@ -7,6 +7,8 @@ struct ReportFacts {
   let report: OOMReport
   /// Releases whose selection differs, of those that the forms allow, oldest first; one when it is stated.
   let releases: [KernelRelease]
+  /// Those of the newest of them.
+  let rules: Rules
   let isMemcg: Bool
   let constraint: Constraint?
   let pageSize: Bytes
@@ -20,6 +22,7 @@ struct ReportFacts {
   init(_ report: OOMReport) {
     self.report = report
     releases = Self.releases(of: report)
+    rules = RulesByRelease.rules(of: releases.last ?? .standard)
     isMemcg = report.scope.isMemcg
     constraint = Self.constraint(of: report)
     chosenRow = Self.row(of: report.chosen, in: report)
@@ -30,8 +33,6 @@ struct ReportFacts {
     totalpages = TotalpagesEstimate(of: report, self)
     fitScore()
   }
-
-  var rules: Rules { RulesByRelease.rules(of: releases.last ?? .standard) }
 
   /// Rounded down.
   func pages(_ size: Kibibytes) -> Int64 { pageSize.pages(size) }

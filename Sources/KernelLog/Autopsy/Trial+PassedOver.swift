@@ -72,7 +72,7 @@ extension Trial {
 
   /// It runs swapoff: by its name, or by a score beyond every scale. Kernel: `oom_task_origin()`.
   private func isOrigin(_ row: Int) -> Bool {
-    if rows[row].name == "swapoff" { return true }
+    if ["swapoff", "(sd-swapoff)"].contains(rows[row].name) { return true }
     return (report.chosen?.score ?? 0) >= Int64(UInt32.max)
   }
 

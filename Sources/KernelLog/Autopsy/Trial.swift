@@ -1,5 +1,6 @@
 internal import OOMFormats
 internal import OOMSimulator
+internal import VictimSelection
 
 /// Replays a report under everything that it leaves open, and compares.
 struct Trial {
@@ -278,7 +279,16 @@ struct Trial {
     }
     return
       "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
-      + "the kernel chose \(task.pid) (\(task.name))"
+      + "the kernel chose \(task.pid) (\(task.name))" + unseen(kill.victim, task, first)
+  }
+
+  /// What would explain a choice and is in no table, in the rules of a release.
+  private func unseen(
+    _ expected: Candidate, _ chosen: TaskTable.Row, _ prediction: Prediction
+  ) -> String {
+    let isSpared = RulesByRelease.rules(of: prediction.release).badness.sparesVforkChildren
+    return "; whether \(chosen.name) ran swapoff"
+      + (isSpared ? ", or \(expected.name) was in vfork()," : "") + " is in no table"
   }
 }
 

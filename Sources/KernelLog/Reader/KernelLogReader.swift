@@ -162,7 +162,7 @@ package struct KernelLogReader {
     lineNumber += 1
     hold(bytes, start, end)
     let line = pending
-    pending.removeAll(keepingCapacity: true)
+    pending = []
     // Outside of a report a line counts by its words, however the pieces have cut it.
     guard isCollecting || TriggerSearch.isIn(line) else {
       return false

@@ -53,6 +53,20 @@ enum KernelText {
     words.contains { text.begins(with: $0) } ? .strong : nil
   }
 
+  /// Whether a line of the sums over the machine begins here, in pages: `active_anon:48928`.
+  static func isSum(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first, sums.contains(where: { $0.utf8.first == first }),
+      let name = sums.first(where: { text.begins(with: $0) })
+    else { return false }
+    var scanner = LogScanner(text.prefix(40))
+    scanner.skip(name.utf8.count)
+    return scanner.number() != nil && (scanner.isAtEnd || scanner.next == 0x20)
+  }
+
+  private static let sums = [
+    "active_anon:", "active_file:", "unevictable:", "slab_reclaimable:", "mapped:", "free:",
+  ]
+
   private static func isDeath(_ text: ArraySlice<UInt8>, _ words: String) -> Bool {
     guard text.begins(with: words) else { return false }
     return text.dropFirst(words.utf8.count).first.flatMap(decimal) != nil
@@ -81,19 +95,26 @@ enum KernelText {
   }
 
   /// The first place from which a text is the kernel's.
-  static func start(in text: ArraySlice<UInt8>) -> (at: Int, strength: Strength)? {
+  ///
+  /// - Parameter hasSums: lines of sums are such, too, which stand in the middle of others where these are wrapped.
+  static func start(
+    in text: ArraySlice<UInt8>, hasSums: Bool = false
+  ) -> (at: Int, strength: Strength)? {
     var previous: UInt8 = 0x20
     for index in text.indices {
       let byte = text[index]
       // The number of a number.
       let isInside = decimal(byte) != nil && decimal(previous) != nil
       if !isInside, mayBegin(byte), let strength = strength(text[index...]) {
+        // A frame of a stack that may be left over from an older call.
+        if text[..<index].ends(with: "? ") { return nil }
         if strength == .strong || !LineCharacters.isWord(previous)
           || text[..<index].ends(with: "child")
         {
           return (index, strength)
         }
       }
+      if hasSums, previous == 0x20, isSum(text[index...]) { return (index, .strong) }
       previous = byte
     }
     return nil

@@ -31,9 +31,11 @@ enum LineJoin {
     if text.ends(with: " invoked") || text.ends(with: " invoked oom-killer:") { return true }
     if text.contains(" invoked oom-killer: gfp_mask=") { return !isWhole(text, table: table) }
     if text.begins(with: "Tasks in ") { return MemcgPathLine.oomGroup(text) == nil }
-    if isZone(text) || isCounter(text) || isStack(text) { return !isWhole(text, table: table) }
+    if isZone(text) { return !text.ends(with: "? yes") && !text.ends(with: "? no") }
+    if isCounter(text) || isStack(text) { return !isWhole(text, table: table) }
     if isDeath(text) { return !isWhole(text, table: table) || mayGoOn(text) }
-    return false
+    if isReaped(text) { return !isWhole(text, table: table) }
+    return isStats(text)
   }
 
   /// The whole of a line and its continuation; nil where that is none, or where both ways would do.
@@ -57,6 +59,11 @@ enum LineJoin {
       return Joined(text: cut)
     }
     if !goesOn(held[...], table: table) { return nil }
+    let isList = isZone(held[...].trimmed) || isStats(held[...].trimmed)
+    if isList, isWhole(held[...].trimmed, table: table) {
+      // One more of a list's names with its size, or none.
+      return isSizes(next) ? Joined(text: held + [0x20] + next) : nil
+    }
     if mayGoOn(held[...].trimmed), isWhole(held[...].trimmed, table: table) {
       if sizes.contains(where: { next.begins(with: $0) }) {
         return Joined(text: held + [0x20] + next)
@@ -120,6 +127,35 @@ enum LineJoin {
     text.begins(with: "Node ") && (text.contains(" free:") || text.contains(" active_anon:"))
   }
 
+  /// `Memory cgroup stats for /a: cache:0KB rss:4KB …`, to 5.2.
+  private static func isStats(_ text: ArraySlice<UInt8>) -> Bool {
+    text.begins(with: "Memory cgroup stats for ") && text.contains(": cache:")
+  }
+
+  private static func isReaped(_ text: ArraySlice<UInt8>) -> Bool {
+    text.begins(with: "oom_reaper: reaped process ")
+  }
+
+  /// `pagetables:4kB bounce:0kB all_unreclaimable? no`
+  private static func isSizes(_ text: ArraySlice<UInt8>) -> Bool {
+    let words = text.split(separator: UInt8(ascii: " "))
+    return words.first.map { isSize($0) || $0.elementsEqual("all_unreclaimable?".utf8) } ?? false
+      && words.allSatisfy { word in
+        isSize(word)
+          || ["all_unreclaimable?", "yes", "no"].contains { word.elementsEqual($0.utf8) }
+      }
+  }
+
+  private static func isSize(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let colon = word.lastIndex(of: UInt8(ascii: ":")), colon > word.startIndex else {
+      return false
+    }
+    var scanner = LogScanner(word[(colon + 1)...])
+    guard scanner.number() != nil else { return false }
+    return scanner.isAtEnd || scanner.take("kB") && scanner.isAtEnd
+      || scanner.take("KB") && scanner.isAtEnd
+  }
+
   private static func isCounter(_ text: ArraySlice<UInt8>) -> Bool {
     (text.first == UInt8(ascii: "m") || text.first == UInt8(ascii: "s")
       || text.first == UInt8(ascii: "k")) && text.prefix(24).contains(": usage ")
@@ -169,6 +205,8 @@ enum LineJoin {
       return LogScanner.number(after: ", failcnt ", in: text) != nil
         && LogScanner.kilobytes(after: " limit ", in: text) != nil
     }
+    if isStats(text) { return text.ends(with: "KB") }
+    if isReaped(text) { return text.contains("shmem-rss:") && text.ends(with: "kB") }
     guard let death = DeathLine(text, line: 0) else {
       // What else begins so has no process in it, and is whole.
       return !["Kill", "Killed", "process"].contains { text.ends(with: $0) }

@@ -8,8 +8,8 @@ enum LineSource {
     if first == UInt8(ascii: "[") { return behindBracket(head) }
     let words = head.split(separator: UInt8(ascii: " "))
     if let named = words.lazy.compactMap(labelled).first { return Array(named) }
-    if let last = head.trimmed.last, last == UInt8(ascii: ",") || last == UInt8(ascii: "\""),
-      head.count(where: { $0 == UInt8(ascii: ",") }) > 1
+    if first == UInt8(ascii: "\"") || head.trimmed.last == UInt8(ascii: ",")
+      || head.contains(",\""), head.count(where: { $0 == UInt8(ascii: ",") }) > 1
     {
       return column(head).map(Array.init) ?? []
     }
@@ -94,7 +94,7 @@ enum LineSource {
       isMarked = true
     } else if let file = file(word) {
       return file
-    } else if word.count(where: { $0 == UInt8(ascii: "-") }) > 1, let next, isHost(next) {
+    } else if word.count(where: { $0 == UInt8(ascii: "-") }) > 1, next.map(isHost) ?? true {
       // A pod and its container.
       isMarked = true
     }
@@ -165,7 +165,8 @@ enum LineSource {
   /// A tag, the kernel's time where there is no tag, or a record of netconsole.
   private static func isBehindHost(_ word: ArraySlice<UInt8>) -> Bool {
     word.last == UInt8(ascii: ":") || word.first == UInt8(ascii: "[")
-      || word.last == UInt8(ascii: ";") || word.begins(with: "kernel")
+      || word.begins(with: "kernel")
+      || word.first.flatMap(decimal) != nil && word.contains(UInt8(ascii: ";"))
   }
 
   /// `UTC`, `PM`, `+0200`.

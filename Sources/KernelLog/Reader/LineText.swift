@@ -72,13 +72,18 @@ struct LineText {
 
   /// Where dots or dashes begin that are the last word of a line.
   private static func mark(in line: ArraySlice<UInt8>) -> Int? {
-    let blank = line.lastIndex { $0 == 0x20 }
-    let bracket = line.lastIndex { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":") }
-    for start in [blank, bracket] {
-      guard let start, start + 1 < line.endIndex else { continue }
-      if CutMarker.isDots(line[(start + 1)...]) { return start + 1 }
+    let run = line.reversed().prefix { byte in
+      !LineCharacters.isWord(byte) && byte != 0x20 && byte != UInt8(ascii: ":")
+        && byte != UInt8(ascii: ";")
     }
-    return nil
+    guard !run.isEmpty, run.count < line.count else { return nil }
+    let start = line.endIndex - run.count
+    if CutMarker.isDots(line[start...]) { return start }
+    // Behind the bracket of a time.
+    guard let bracket = line.lastIndex(of: UInt8(ascii: "]")), bracket + 1 < line.endIndex,
+      CutMarker.isDots(line[(bracket + 1)...])
+    else { return nil }
+    return bracket + 1
   }
 
   /// Whether words may begin behind this: it does not end in a word of a sentence.

@@ -9,7 +9,9 @@ struct LogColumns {
   init?(header line: ArraySlice<UInt8>) {
     var text = line.trimmed
     if text.begins(with: "\u{FEFF}") { text = text.dropFirst(3) }
-    guard text.count < 4096, KernelText.start(in: text) == nil else { return nil }
+    guard text.count < 4096, text.first != UInt8(ascii: "{"), text.first != UInt8(ascii: "["),
+      KernelText.start(in: text) == nil
+    else { return nil }
     let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
     guard
       let separator = separators.first(where: { separator in text.contains(separator) })
@@ -53,10 +55,11 @@ struct LogColumns {
       if start < line.endIndex, line[start] == UInt8(ascii: "\"") {
         var end = line.endIndex
         let value = QuotedText.value(line, from: start, end: &end)
-        let next = line[min(end + 1, line.endIndex)...].firstIndex(of: separator)
+        let rest = line[min(end + 1, line.endIndex)...].drop { $0 == 0x20 || $0 == 0x0D }
         fields.append(value)
-        guard let next else { return fields }
-        start = next + 1
+        if rest.isEmpty { return fields }
+        guard rest.first == separator else { return [] }
+        start = rest.startIndex + 1
       } else {
         let isLast = fields.count + 1 == most
         let next = isLast ? nil : line[start...].firstIndex(of: separator)

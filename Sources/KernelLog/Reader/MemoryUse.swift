@@ -54,12 +54,19 @@ package struct MemoryUse: Equatable, Sendable {
   private mutating func readSums(_ text: ArraySlice<UInt8>) -> Bool {
     var found: [String: Int64] = [:]
     for word in text.split(separator: UInt8(ascii: " ")).prefix(12) {
-      guard let colon = word.firstIndex(of: UInt8(ascii: ":")) else { return false }
+      guard let colon = word.firstIndex(of: UInt8(ascii: ":")) else {
+        // What stood before the next line, where all are in one.
+        if found.isEmpty { return false }
+        break
+      }
       let name = word[..<colon].text.lowercased()
       var scanner = LogScanner(word[(colon + 1)...])
       guard Self.sums.contains(name), let count = scanner.number(), scanner.next == nil,
         0...TaskTable.most ~= count
-      else { return false }
+      else {
+        if found.count < 2 { return false }
+        break
+      }
       found[name] = count
     }
     if found.isEmpty { return false }

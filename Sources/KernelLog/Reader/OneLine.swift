@@ -21,7 +21,9 @@ enum OneLine {
     var from = text.startIndex
     var invoked = text.firstIndex(of: " invoked oom-killer")
     while from < text.endIndex {
-      if let found = KernelText.start(in: text[from..<(invoked ?? text.endIndex)]) {
+      if let found = KernelText.start(
+        in: text[from..<(invoked ?? text.endIndex)], hasSums: true)
+      {
         starts.append(found.at)
         from = end(of: text[found.at...])
         if let at = invoked, at < from {
@@ -130,6 +132,8 @@ struct Skeleton: Equatable {
     return index
   }
 
-  /// Something other than blanks stands in it.
-  var hasMarks: Bool { bytes.contains { $0 != 0x20 } }
+  /// Something other than blanks and numbers stands in it.
+  var hasMarks: Bool { bytes.contains { $0 != 0x20 && $0 != UInt8(ascii: "0") } }
+
+  func begins(with other: Skeleton) -> Bool { bytes.starts(with: other.bytes) }
 }

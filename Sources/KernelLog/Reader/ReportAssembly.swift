@@ -54,6 +54,7 @@ struct ReportAssembly {
       line.text.removeLast(suffix.count)
     }
     width.measure(line)
+    if held.isEmpty, !width.isFull(line), takeWholeRow(line) { return }
     if !held.isEmpty {
       let isMarked = line.isContinuation && heldHadPrefix
       let fullness = width.fullness(of: heldLength)
@@ -80,6 +81,18 @@ struct ReportAssembly {
       head = line.head
       read(line.text, line: line.number, isBare: line.isContinuation)
     }
+  }
+
+  /// Most lines of a report are rows of its table: they are nothing else.
+  private mutating func takeWholeRow(_ line: LogLine) -> Bool {
+    guard line.text.first == UInt8(ascii: "["), current?.hasEnd == false,
+      let row = current?.table?.row(line.text.trimmed, line: line.number)
+    else { return false }
+    head = line.head
+    current?.table?.rows.append(row)
+    if CutMarker.isBehind(row.name) { current?.table?.isShortened = true }
+    foreign = 0
+    return true
   }
 
   /// One blank is the kernel's own, or that at which a line was wrapped.

@@ -13,9 +13,12 @@ struct ReportStreams {
   /// What stood before lines in which the kernel's text was found by its words, the last one last.
   private var heads: [Skeleton] = []
 
-  /// Whether the same has stood before a line of a report.
+  /// Whether the same has stood before a line of a report, or the beginning of it: a line that somebody has written in
+  /// has no time.
   func knows(_ head: ArraySlice<UInt8>) -> Bool {
-    !heads.isEmpty && heads.contains(Skeleton(head))
+    if heads.isEmpty { return false }
+    let skeleton = Skeleton(head)
+    return heads.contains { $0 == skeleton || head.count > 7 && $0.begins(with: skeleton) }
   }
 
   /// Where what stood before other lines ends in this one.

@@ -14,7 +14,9 @@ struct StackFrame {
     guard start < offset, decimal(text[start]) == nil,
       !text[..<start].contains(UInt8(ascii: "?"))
     else { return nil }
-    function = text[start..<offset]
+    // What the compiler has made of a part of it is called after it.
+    let end = text[start..<offset].firstIndex(of: UInt8(ascii: ".")) ?? offset
+    function = text[start..<end]
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {
@@ -113,7 +115,7 @@ extension OOMReport {
     }
     // What a group's OOM is called from is a charge; all else asks the machine.
     if isBehindOutOfMemory, !scope.isMemcg,
-      ["__alloc_", "alloc_page", "pagefault_out_of_memory", "moom_callback"]
+      ["__alloc_", "alloc_pages", "pagefault_out_of_memory", "moom_callback"]
         .contains(where: { frame.function.begins(with: $0) })
     {
       scope.saysMachine = true

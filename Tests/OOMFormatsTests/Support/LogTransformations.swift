@@ -30,19 +30,19 @@ struct LogSample: Sendable {
 }
 
 extension LogTransformation {
-  private static func lines(
+  static func lines(
     _ name: String, _ change: @escaping @Sendable (String) -> String
   ) -> LogTransformation {
     LogTransformation(name: name) { text($0.stamped.map(change)) }
   }
 
-  private static func bare(
+  static func bare(
     _ name: String, _ change: @escaping @Sendable (String) -> String
   ) -> LogTransformation {
     LogTransformation(name: name) { text($0.bare.map(change)) }
   }
 
-  private static func numbered(
+  static func numbered(
     _ name: String, _ change: @escaping @Sendable (Int, String) -> String
   ) -> LogTransformation {
     LogTransformation(name: name) { sample in
@@ -60,7 +60,7 @@ extension LogTransformation {
     return "\"\(escaped)\""
   }
 
-  private static func csv(_ text: String) -> String {
+  static func csv(_ text: String) -> String {
     "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
   }
 
@@ -82,17 +82,7 @@ extension LogTransformation {
     return lines + [String(rest)]
   }
 
-  /// Lines of another host's report between those of this one.
-  private static func interleaved(_ sample: LogSample) -> [UInt8] {
-    let other = sample.bare.map { line in
-      "Aug 11 20:21:29 web2 kernel: "
-        + line.replacingOccurrences(of: "invoked oom-killer", with: "invoked oom-killer")
-    }
-    let own = sample.bare.map { "Aug 11 20:21:28 web1 kernel: " + $0 }
-    return text(zip(own, other).flatMap { [$0, $1] })
-  }
-
-  private static let syslog = "Aug 11 20:21:28 host kernel: "
+  static let syslog = "Aug 11 20:21:28 host kernel: "
 
   /// Nothing of the report is lost with these.
   static let lossless: [LogTransformation] = [
@@ -192,8 +182,6 @@ extension LogTransformation {
     },
     lines("a table of a wiki", { "| " + $0 + " |" }),
   ]
-
-  static let hosts = LogTransformation(name: "two hosts", apply: interleaved)
 
   /// A number or a word may be cut where it cannot be told how it went on.
   static let wraps =
