@@ -20,6 +20,12 @@ package struct MemoryBreakdown: Equatable, Sendable {
   /// Whether so much is in no list that something may have been leaked: a tenth of all or more.
   package var hasLargeRest: Bool { rest.rawValue >= max(total.rawValue / 10, 1024) }
 
+  /// All releases have these; where one is lost with its line, what is in none of the lists is not known.
+  private static let sums = [
+    "active_anon", "inactive_anon", "active_file", "inactive_file", "slab_unreclaimable", "shmem",
+    "pagetables", "free",
+  ]
+
   /// - Returns: nil where the report does not have both a total and the lists.
   package init?(_ autopsy: Autopsy) {
     let report = autopsy.report
@@ -31,7 +37,7 @@ package struct MemoryBreakdown: Equatable, Sendable {
       addGroup(use, report.limits)
     } else if autopsy.constraint != .memcg, let ram = report.memory.ram,
       let reserved = report.memory.reserved,
-      ram > reserved, reserved >= 0, use.pages["active_anon"] != nil
+      ram > reserved, reserved >= 0, Self.sums.allSatisfy({ use.pages[$0] != nil })
     {
       isOfGroup = false
       let kilobytes = autopsy.pageSize.rawValue / 1024

@@ -28,6 +28,7 @@ package struct KernelLogReader {
   /// Of a table of lines, which has a header.
   private var columns: LogColumns?
   private var isAtStart = true
+  private var last = LineText.Last()
   /// Kills that others say of themselves.
   package private(set) var otherKills: [OtherKill] = []
 
@@ -243,11 +244,18 @@ package struct KernelLogReader {
     }
   }
 
+  private mutating func text(of plain: ArraySlice<UInt8>) -> LineText {
+    if let text = last.text(of: plain) { return text }
+    let line = LineText(
+      plain, knows: { streams.knows($0) }, prefixEnd: { streams.prefixEnd($0) })
+    last.note(line, isQuoted: plain.contains(UInt8(ascii: "\"")))
+    return line
+  }
+
   private mutating func take(
     plain: ArraySlice<UInt8>, host: [UInt8], length: Int, isRecord: Bool
   ) {
-    let line = LineText(
-      plain, knows: { streams.knows($0) }, prefixEnd: { streams.prefixEnd($0) })
+    let line = text(of: plain)
     if !line.isKernels, let kill = OtherKill(plain, number: lineNumber) {
       if otherKills.count < Self.mostOtherKills { otherKills.append(kill) }
       return

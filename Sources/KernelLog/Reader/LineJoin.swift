@@ -136,24 +136,21 @@ enum LineJoin {
     text.begins(with: "oom_reaper: reaped process ")
   }
 
-  /// `pagetables:4kB bounce:0kB all_unreclaimable? no`
+  /// `shmem_thp: 0kB pagetables:4kB all_unreclaimable? no`
   private static func isSizes(_ text: ArraySlice<UInt8>) -> Bool {
-    let words = text.split(separator: UInt8(ascii: " "))
-    return words.first.map { isSize($0) || $0.elementsEqual("all_unreclaimable?".utf8) } ?? false
-      && words.allSatisfy { word in
-        isSize(word)
+    text.split(separator: UInt8(ascii: " ")).allSatisfy { word in
+      guard let colon = word.lastIndex(of: UInt8(ascii: ":")) else {
+        return isSize(word)
           || ["all_unreclaimable?", "yes", "no"].contains { word.elementsEqual($0.utf8) }
       }
+      return colon > word.startIndex && (colon + 1 == word.endIndex || isSize(word[(colon + 1)...]))
+    }
   }
 
   private static func isSize(_ word: ArraySlice<UInt8>) -> Bool {
-    guard let colon = word.lastIndex(of: UInt8(ascii: ":")), colon > word.startIndex else {
-      return false
-    }
-    var scanner = LogScanner(word[(colon + 1)...])
+    var scanner = LogScanner(word)
     guard scanner.number() != nil else { return false }
-    return scanner.isAtEnd || scanner.take("kB") && scanner.isAtEnd
-      || scanner.take("KB") && scanner.isAtEnd
+    return scanner.isAtEnd || (scanner.take("kB") || scanner.take("KB")) && scanner.isAtEnd
   }
 
   private static func isCounter(_ text: ArraySlice<UInt8>) -> Bool {

@@ -7,7 +7,9 @@ enum LineSource {
     let head = head.prefix(400)
     if first == UInt8(ascii: "[") { return behindBracket(head) }
     let words = head.split(separator: UInt8(ascii: " "))
-    if let named = words.lazy.compactMap(labelled).first { return Array(named) }
+    if head.contains(UInt8(ascii: "=")), let named = words.lazy.compactMap(labelled).first {
+      return Array(named)
+    }
     if first == UInt8(ascii: "\"") || head.trimmed.last == UInt8(ascii: ",")
       || head.contains(",\""), head.count(where: { $0 == UInt8(ascii: ",") }) > 1
     {

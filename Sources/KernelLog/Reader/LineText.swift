@@ -10,6 +10,34 @@ struct LineText {
   /// It begins with words of the kernel's.
   private(set) var isKernels = false
 
+  /// What stood before the last line, for the next: most lines of a log begin alike.
+  struct Last {
+    private var head = Skeleton([])
+    private var hadPrefix = false
+
+    init() {}
+
+    /// - Returns: the text of a line that begins as the last one did, and goes on with words of the kernel's.
+    func text(of line: ArraySlice<UInt8>) -> LineText? {
+      guard hadPrefix, let end = head.end(in: line), KernelText.strength(line[end...]) == .strong
+      else { return nil }
+      return LineText(line, from: end)
+    }
+
+    mutating func note(_ line: LineText, isQuoted: Bool) {
+      hadPrefix = line.hadPrefix && line.isKernels && !line.isSearched && !isQuoted
+      if hadPrefix { head = Skeleton(line.head) }
+    }
+  }
+
+  private init(_ line: ArraySlice<UInt8>, from end: Int) {
+    text = line[end...]
+    while text.last == UInt8(ascii: "\r") { text.removeLast() }
+    head = line[..<end]
+    hadPrefix = true
+    isKernels = true
+  }
+
   /// - Parameters:
   ///   - knows: whether a line of the report had the same before it: then words that a sentence may have are the
   ///     kernel's, too.

@@ -61,13 +61,12 @@ package struct MemoryUse: Equatable, Sendable {
       }
       let name = word[..<colon].text.lowercased()
       var scanner = LogScanner(word[(colon + 1)...])
-      guard Self.sums.contains(name), let count = scanner.number(), scanner.next == nil,
-        0...TaskTable.most ~= count
-      else {
-        if found.count < 2 { return false }
-        break
-      }
+      guard Self.sums.contains(name), let count = scanner.number(), 0...TaskTable.most ~= count,
+        !(scanner.next.map(LineCharacters.isWord) ?? false)
+      else { return false }
       found[name] = count
+      // What stood between two lines, where all are in one.
+      if scanner.next != nil { break }
     }
     if found.isEmpty { return false }
     for (name, count) in found { pages[name] = count }

@@ -132,6 +132,7 @@ struct ReportOrder {
     let isEnd =
       !isDeath && mayEnd(text)
       && (OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: ")
+        || text.begins(with: "oom killer ")
         || MemcgPathLine.oomGroup(text) != nil)
     if isDeath || isEnd, !deaths.isEmpty || assembly.isBetween, deaths.count < 4096 {
       deaths.append(

@@ -31,7 +31,16 @@ enum TransportForms {
   /// Whether a line can only be quoted-printable: an escaped `=` behind a word of the kernel's.
   static func isQuotedPrintable(_ line: [UInt8]) -> Bool {
     line[...].contains("gfp_mask=3D") || line[...].contains("constraint=3DCONSTRAINT")
-      || line[...].contains("quoted-printable")
+      || line[...].contains("quoted-printable") || isSoft(line)
+  }
+
+  /// A line that ends in the mark of one that goes on in the next, behind a blank or a number: no name of a value.
+  private static func isSoft(_ line: [UInt8]) -> Bool {
+    let text = line[...].trimmed
+    guard text.last == UInt8(ascii: "="), line.count > 60, let before = text.dropLast().last else {
+      return false
+    }
+    return before == 0x20 || decimal(before) != nil
   }
 
   /// The lines of what has stood between two line feeds: consoles end lines with a carriage return alone, too, and

@@ -26,7 +26,8 @@ enum TriggerSearch {
   private static let words = [
     Word("oom", lead: 0, "oom-"), Word("oom", lead: 0, "oom_"), Word("oom", lead: 0, "oom."),
     Word("oom", lead: 0, "oom\\_"),
-    Word("oom", lead: 0, "oomd kill: "), Word("SIG", lead: 3, "nd SIG", with: "to "),
+    Word("oom", lead: 0, "oomd kill: "), Word("oom", lead: 0, "oom killer "),
+    Word("SIG", lead: 3, "nd SIG", with: "to "),
     Word("SIG", lead: 4, "ing SIG", with: "to "), Word("yki", lead: 8, "lowmemorykiller: "),
     Word("it!", lead: 2, "init!"),
     Word("oom", lead: 1, "_oom"), Word("oom", lead: 1, " oom"),
