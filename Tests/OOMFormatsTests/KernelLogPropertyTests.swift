@@ -73,6 +73,16 @@ import Testing
     #expect(autopsies.first?.verdict == .match)
   }
 
+  /// A storm of kills has no reports between them, which the kernel limits: each line is looked at once.
+  @Test func `twenty thousand kills in a row`() {
+    let lines = (2..<20_002).map {
+      "[   12.345678] Memory cgroup out of memory: Killed process \($0) (t) total-vm:4kB, anon-rss:4kB, "
+        + "file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0\n"
+    }
+    let reports = KernelLogReader.reports(in: Array(lines.joined().utf8))
+    #expect(reports.count == 20_000 && reports.last?.kills.first?.pid == 20_001)
+  }
+
   /// A match has a victim that the log names and its row in the table, or a reason why there is none.
   private func check(_ bytes: [UInt8], _ comment: String) {
     for autopsy in Autopsy.of(KernelLogReader.reports(in: bytes)) {

@@ -96,6 +96,11 @@ extension Trial {
       return
         "the table lacks \(missing.joined(separator: " and ")): \(name) may have had more than it shows"
     }
+    if let swapped = rowInLostSwap {
+      return
+        "swap was being turned off: \(swapped.pid) (\(swapped.name)) had more in it than was left: whether "
+        + "\(name) ran swapoff, which is chosen whatever its points are, is not in the table"
+    }
     if case .perMille? = rules.badness.rule, report.chosen?.score == 1000 {
       return "whether \(name) was exiting already, which 1000 points say, is not in the table"
     }
@@ -107,6 +112,14 @@ extension Trial {
         + "memcg's tasks are visited is not in the table"
     }
     return nil
+  }
+
+  /// A row with more pages in swap than the machine has: what swapoff has to read back is not counted in the total any
+  /// more. Kernel: `swapoff()`, mm/swapfile.c.
+  private var rowInLostSwap: TaskTable.Row? {
+    guard !facts.isMemcg, let total = report.memory.totalSwap else { return nil }
+    let pages = facts.pages(max(total, 0))
+    return rows.first { ($0.swapents ?? 0) > pages }
   }
 
   /// Columns that are missing only add points: with the printed score the chosen process must not be below the

@@ -94,10 +94,16 @@ struct ReportOrder {
   private static let most = 1 << 17
   private static let patience = 1024
 
+  private struct Death {
+    var line: LogLine
+    /// Nil for a line about the end that names no process that was chosen.
+    var death: DeathLine?
+  }
+
   private var assembly = ReportAssembly()
   private var previous: [UInt8] = []
   /// Lines about a death that no report stands before: a report may follow from its end.
-  private var deaths: [LogLine] = []
+  private var deaths: [Death] = []
   /// The lines of a report that begins with its end.
   private var reversed: [LogLine] = []
   private var foreign = 0
@@ -117,8 +123,8 @@ struct ReportOrder {
     }
     let text = line.text.trimmed
     if !deaths.isEmpty, isBefore(text) {
-      assembly.withdraw(from: deaths[0].number)
-      reversed = deaths + [line]
+      assembly.withdraw(from: deaths[0].line.number)
+      reversed = deaths.map { $0.line } + [line]
       deaths = []
       foreign = 0
       return
@@ -128,23 +134,20 @@ struct ReportOrder {
   }
 
   private mutating func note(_ line: LogLine, _ text: ArraySlice<UInt8>) {
-    let isDeath = isDeath(text)
-    let isEnd =
-      !isDeath && mayEnd(text)
-      && (OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: ")
-        || text.begins(with: "oom killer ")
-        || MemcgPathLine.oomGroup(text) != nil)
-    if isDeath || isEnd, !deaths.isEmpty || assembly.isBetween, deaths.count < 4096 {
-      deaths.append(
-        LogLine(text: Array(text)[...], head: line.head, isContinuation: false, number: line.number)
-      )
-    } else {
-      deaths = []
+    guard mayEnd(text), !deaths.isEmpty || assembly.isBetween, deaths.count < 4096 else {
+      if !deaths.isEmpty { deaths = [] }
+      return
     }
-  }
-
-  private func isDeath(_ text: ArraySlice<UInt8>) -> Bool {
-    mayEnd(text) && DeathLine(text, line: 0) != nil
+    let death = DeathLine(text, line: 0)
+    let isEnd =
+      death != nil || OOMReport.Ending(text) != nil || text.begins(with: "oom_reaper: ")
+      || text.begins(with: "oom killer ") || MemcgPathLine.oomGroup(text) != nil
+    guard isEnd else {
+      deaths = []
+      return
+    }
+    let copy = LogLine(text: Array(text)[...], head: line.head, number: line.number)
+    deaths.append(Death(line: copy, death: death))
   }
 
   /// All lines of an end begin so.
@@ -163,22 +166,24 @@ struct ReportOrder {
       text.first == UInt8(ascii: "[")
       && (TaskTable.isRow(text, numbers: 5) || TaskTable(header: text) != nil)
     if isTable { return true }
-    let killed = deaths.compactMap { DeathLine($0.text, line: 0)?.kill }
     if let summary = SummaryLine(text) {
       // One that is cut may lack the pid, or the name, too.
-      guard let pid = summary.pid else {
-        return !killed.isEmpty
-          && (summary.name.isEmpty || killed.contains { $0.name == summary.name })
+      return deaths.contains { line in
+        guard let killed = line.death?.kill else { return false }
+        guard let pid = summary.pid else {
+          return summary.name.isEmpty || killed.name == summary.name
+        }
+        return killed.pid == pid
       }
-      return killed.contains { $0.pid == pid }
     }
-    guard let death = DeathLine(text, line: 0), death.kind == .chosen else { return false }
+    guard mayEnd(text), let death = DeathLine(text, line: 0), death.kind == .chosen else {
+      return false
+    }
     // To 5.0 the decision is printed before the kill.
     let isKilled = deaths.contains { line in
-      DeathLine(line.text, line: 0).map { $0.kind == .killed && $0.kill.pid == death.kill.pid }
-        ?? false
+      line.death?.kind == .killed && line.death?.kill.pid == death.kill.pid
     }
-    return isKilled && !deaths.contains { DeathLine($0.text, line: 0)?.kind == .chosen }
+    return isKilled && !deaths.contains { $0.death?.kind == .chosen }
   }
 
   private mutating func takeReversed(_ line: LogLine) {
