@@ -200,7 +200,7 @@ package struct KernelLogReader {
     let parts = TransportForms.parts(of: line[...])
     for part in parts {
       if let records = LogRecords(part) {
-        records.messages.forEach { take($0) }
+        for message in records.messages { take(message) }
       } else {
         let length = parts.count > 1 ? 0 : part.count { $0 & 0xC0 != 0x80 && $0 != 0x0D }
         take(part, host: [], length: length, isRecord: parts.count > 1)
