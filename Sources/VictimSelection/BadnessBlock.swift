@@ -113,11 +113,11 @@ extension Int64: BadnessLane {
   ) -> Bool {
     for index in steps.indices {
       let step = steps[index]
+      if step.isJoined { continue }
       let into = unsafe results(of: index)
       if let addend = step.addend {
         unsafe load(columns[addend], rows, from: begin, onto: numbers(step.a), into)
       } else if case .column(let column) = step.operation {
-        if step.isAddend { continue }
         unsafe load(columns[column], rows, from: begin, onto: .same(0), into)
       } else if step.isChecked {
         if unsafe !check(step, into) { return false }
@@ -196,6 +196,7 @@ extension Int64: BadnessLane {
     case .add: unsafe pairs(a, b, into) { $0 &+ $1 }
     case .subtract: unsafe pairs(a, b, into) { $0 &- $1 }
     case .negate: unsafe pairs(a, b, into) { number, _ in 0 &- number }
+    case .multiply where step.isMask: unsafe pairs(a, b, into) { (0 &- $0) & $1 }
     case .multiply: unsafe pairs(a, b, into) { $0 &* $1 }
     case .maximum: unsafe pairs(a, b, into) { max($0, $1) }
     case .minimum: unsafe pairs(a, b, into) { min($0, $1) }

@@ -13,6 +13,9 @@ package struct BadnessBounds: Equatable, Sendable {
   /// Whether a 32-bit number can be each of them; the lowest one is `never`.
   var isNarrow: Bool { least > Int64(Int32.min) && most <= Int64(Int32.max) }
 
+  /// Whether it is 0 or 1.
+  var isOfBits: Bool { least >= 0 && most <= 1 }
+
   func contains(_ number: Int64) -> Bool { least <= number && number <= most }
 
   func union(_ other: Self) -> Self { Self(min(least, other.least), max(most, other.most)) }

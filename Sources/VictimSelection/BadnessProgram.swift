@@ -3,7 +3,8 @@
 ///
 /// - What is the same for all processes is a number: sums of constants, `totalpages / 1000`, a comparison that nobody passes.
 /// - What occurs twice is worked out once.
-/// - A division by a constant becomes a multiplication.
+/// - A division by a constant becomes a multiplication, together with a multiplication before it.
+/// - A product with what is 0 or 1 becomes a choice of bits.
 /// - Where no step needs more than 32 bits, the scan works in them.
 struct BadnessProgram: Sendable {
   /// What a part comes to.
@@ -28,8 +29,10 @@ struct BadnessProgram: Sendable {
     var divisor: BadnessDivisor?
     /// The column that it adds to `a`, if it is read while it is added.
     var addend: BadnessColumn?
-    /// Whether it is such a column, so that there is nothing to be done here.
-    var isAddend = false
+    /// Whether `a` is 0 or 1 for all processes, in a product.
+    var isMask = false
+    /// Whether a later step does it, so that there is nothing to be done here.
+    var isJoined = false
   }
 
   private(set) var steps: [Step] = []
@@ -74,8 +77,33 @@ struct BadnessProgram: Sendable {
     }
     result = parts[parts.count - 1].operand
     isNarrow = steps.allSatisfy { $0.isNarrow }
-    for index in steps.indices { steps[index].findDivisor(isNarrow: isNarrow) }
+    for index in steps.indices where !joinProduct(index) {
+      steps[index].findDivisor(isNarrow: isNarrow)
+    }
     for index in steps.indices { addOnReading(index) }
+  }
+
+  /// Joins a division by a constant with the multiplication by a constant before it, which nothing else needs.
+  private mutating func joinProduct(_ index: Int) -> Bool {
+    let step = steps[index]
+    guard isNarrow, step.operation == .divide, step.least >= 0, case .same(let divisor) = step.b,
+      case .each(let place) = step.a, steps[place].operation == .multiply, uses(of: step.a) == 1
+    else { return false }
+    let product = steps[place]
+    let factors =
+      switch (product.a, product.b) {
+      case (.each, .same(let factor)): (product.a, factor)
+      case (.same(let factor), .each): (product.b, factor)
+      default: (product.a, Int64(0))
+      }
+    guard
+      let ratio = BadnessDivisor(
+        factor: factors.1, divisor: divisor, mostProduct: product.bounds.most)
+    else { return false }
+    steps[index].a = factors.0
+    steps[index].divisor = ratio
+    steps[place].isJoined = true
+    return true
   }
 
   /// Joins a sum with the reading of the column that it adds, which nothing else needs.
@@ -89,7 +117,7 @@ struct BadnessProgram: Sendable {
       steps[index].a = other
       steps[index].b = addend
       steps[index].addend = column
-      steps[place].isAddend = true
+      steps[place].isJoined = true
       return
     }
   }
@@ -183,6 +211,10 @@ struct BadnessProgram: Sendable {
       step.operation = .divide
     }
     step.least = a.bounds.least
+    if step.operation == .multiply, !step.isChecked {
+      if b.bounds.isOfBits { (step.a, step.b) = (step.b, step.a) }
+      step.isMask = a.bounds.isOfBits || b.bounds.isOfBits
+    }
     return self.step(step)
   }
 
@@ -240,6 +272,28 @@ struct BadnessDivisor: Sendable {
     // Of 64 bits the higher word of the product is taken.
     shift = UInt64(bits == 32 ? 31 + power : power - 1)
     self.isOfPositive = isOfPositive
+  }
+
+  /// Multiplies by a factor before it divides.
+  ///
+  /// With the multiplier factor × 2^*k* ÷ divisor rounded up, the result is exact where what rounding adds stays below one part
+  /// of the divisor: number × (multiplier × divisor - factor × 2^*k*) < 2^*k*.
+  ///
+  /// - Parameter mostProduct: of numbers of 32 bits, none negative, and the factor.
+  /// - Returns: nil where no multiplier of 32 bits is exact.
+  init?(factor: Int64, divisor: Int64, mostProduct: Int64) {
+    guard factor > 0, divisor > 0, mostProduct >= 0, mostProduct <= Int32.max else { return nil }
+    let (factor, divisor) = (UInt128(factor), UInt128(divisor))
+    for power in (0..<64).reversed() {
+      let scaled = factor << UInt128(power)
+      let multiplier = (scaled + divisor - 1) / divisor
+      if multiplier > UInt32.max { continue }
+      let excess = multiplier * divisor - scaled
+      guard UInt128(mostProduct) / factor * excess < 1 << UInt128(power) else { return nil }
+      (self.multiplier, shift, isOfPositive) = (UInt64(multiplier), UInt64(power), true)
+      return
+    }
+    return nil
   }
 
   @inline(__always)

@@ -149,4 +149,37 @@ extension OwnBadnessTests {
       }
     }
   }
+
+  /// One multiplication does both, where the product has 31 bits; a multiplier that is too small would show where the product
+  /// is a multiple of the divisor, one that is too large right below it.
+  @Test(
+    "a multiplication before a division is C's at each edge, and bits choose what they multiply")
+  func proportions() throws {
+    var random = SplitMix(seed: 6)
+    for _ in 0..<20 * Self.worlds {
+      let factor =
+        Int64.random(in: 1...(1 << 20), using: &random) >> .random(in: 0..<20, using: &random)
+      let divisor =
+        Int64.random(in: 1...(1 << 40), using: &random) >> .random(in: 0..<39, using: &random)
+      let most = Int64(Int32.max) / max(factor, 1)
+      let multiple = Int64.random(in: 0...(most * factor / divisor), using: &random) * divisor
+      let edge = multiple / max(factor, 1)
+      let expression = try BadnessExpression("rss * \(factor) / \(divisor) - (swap > 0) * uid")
+      var scratch = BadnessScratch(for: expression)
+      for number in [edge - 1, edge, edge + 1, most] where (0...most).contains(number) {
+        let swap = Int64.random(in: 0...1, using: &random)
+        var columns = BadnessColumns(for: expression)
+        for row in [number, 0, most] {
+          columns.append {
+            $0 == .rss ? row : $0 == .swap ? (row == number ? swap : 1 - swap) : 7 + row % 2
+          }
+        }
+        let victim = try selectBadProcess(
+          columns, among: nil, weight: [0, neverChosen, neverChosen], totalpages: 0, by: &scratch,
+          equalsReplace: true)
+        let points = number * factor / divisor - swap * (7 + number % 2)
+        #expect(victim == Victim(row: 0, points: points), "\(number) * \(factor) / \(divisor)")
+      }
+    }
+  }
 }
