@@ -54,8 +54,44 @@ struct PlaygroundTests {
     for reference in ["<link", "src=", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!page.contains(reference), "\(reference)")
     }
-    // Without the module and the stories it is small.
-    #expect(page.utf8.count < 400_000)
+    // Without the module it is small: of the 2 MB that it may be, 1.6 are the module's.
+    #expect(page.utf8.count < 480_000)
+  }
+
+  /// The quiz is that of `learn --quiz`, and each myth's proof has its scenarios in the page.
+  @Test func `questions, myths and the keys of the format are in it`() async throws {
+    let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
+    let course = try #require(
+      try JSONSerialization.jsonObject(with: Data(try text(of: "course", in: page).utf8))
+        as? [String: Any])
+    let quiz = try #require(course["quiz"] as? [[String: Any]])
+    let easy = try await Program.run(["learn", "--quiz", "--count", "12", "--json", "--answers"])
+    let told = try #require(
+      (try JSONSerialization.jsonObject(with: Data(easy.out.utf8)) as? [String: Any])?["questions"]
+        as? [[String: Any]])
+    #expect(told.count == 12 && quiz.count == 24)
+    for (one, other) in zip(told, quiz) {
+      let choices = try #require(other["choices"] as? [[String]])
+      let right = try #require(other["right"] as? Int)
+      #expect(choices[right] == [one["answer"] as? String, one["why"] as? String])
+      #expect(one["setting"] as? [String] == other["setting"] as? [String])
+    }
+    let stories = try text(of: "stories", in: page)
+    let others = try #require(course["others"] as? [[String]])
+    let myths = try #require(course["myths"] as? [[String: Any]])
+    #expect(myths.count > 20)
+    for myth in myths {
+      for word in try #require(myth["command"] as? [String]) where word.hasSuffix(".json") {
+        let name = word.split(separator: "/").last?.dropLast(5) ?? ""
+        let isThere =
+          stories.contains("\"name\": \"\(name)\"")
+          || others.contains { word.hasSuffix($0[0]) }
+        #expect(isThere, "\(word)")
+      }
+    }
+    let fields = try #require(course["fields"] as? [[Any]])
+    let machine = try #require(fields.first { $0[0] as? String == "machine" }?[1] as? [[String]])
+    #expect(machine.contains { $0[0] == "memory" && $0[1] == "size" })
   }
 
   @Test func `a module that is not there, or is none`() async throws {

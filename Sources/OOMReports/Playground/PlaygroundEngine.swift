@@ -1,5 +1,34 @@
 /// The script that runs the engine in a page: the module that `Sources/WebAssembly/build.sh` makes, unpacked, and asked.
 enum PlaygroundEngine {
+  /// 85 digits, none of which means anything in a page or in a script.
+  private static let alphabet = Array(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%()*+,-./:;=?@[]^_{|".utf8)
+
+  /// Five digits for four bytes, zeros behind the end.
+  private static func digits(of bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 3) / 4 * 5)
+    for begin in stride(from: 0, to: bytes.count, by: 4) {
+      var word: UInt32 = 0
+      for place in begin..<begin + 4 {
+        word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0)
+      }
+      var digits: [UInt8] = [0, 0, 0, 0, 0]
+      for place in digits.indices.reversed() {
+        digits[place] = alphabet[Int(word % 85)]
+        word /= 85
+      }
+      text += digits
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The module as elements of a page, which `script` reads.
+  static func element(_ module: [UInt8]) -> String {
+    "<script type=\"text/plain\" id=\"alphabet\">\(String(decoding: alphabet, as: UTF8.self))</script>\n"
+      + "<script type=\"text/plain\" id=\"module\" data-count=\"\(module.count)\">\(digits(of: module))</script>\n"
+  }
+
   static let script = ##"""
     "use strict";
     const engine=(()=>{

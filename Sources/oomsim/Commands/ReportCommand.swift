@@ -12,7 +12,12 @@ let reportCommand = CommandSpec(
   options: [
     OptionSpec(name: "-o", value: "OUT.html", help: "Where to write; - is standard output."),
     OptionSpec(name: "--report", value: "N", help: "The Nth report of a log, from 1."),
-    .kernel, .badness, .policy, .set,
+    OptionSpec(
+      name: "--live",
+      help:
+        "Put the engine itself into the page, as in 'oomsim playground', for any other setting; 2 MB."
+    ),
+    moduleOption, .kernel, .badness, .policy, .set,
   ],
   example: "oomsim report Scenarios/ai/api-kv-cache-overnight.json -o report.html",
   run: report)
@@ -31,9 +36,19 @@ let reportCommand = CommandSpec(
   for name in ["--kernel", "--policy"] {
     if let value = arguments.value(name) { overrides.append("\(name) \(value)") }
   }
+  if arguments.has("--live"), arguments.policy != .kernel {
+    throw UsageError("--live replays by the kernel's choice: no --policy with it.")
+  }
+  let live =
+    arguments.has("--live") ? try readModule(arguments.value("--module"), terminal) : nil
+  var command = ["oomsim", "run", operand(arguments.operands[0])]
+  for setting in arguments.all("--set") { command += ["--set", setting] }
+  for name in ["--kernel", "--policy"] {
+    if let value = arguments.value(name) { command += [name, value] }
+  }
   let page = ReportPage(
     scenario, simulator: simulator(scenario, kernel: kernel, policy: arguments.policy),
-    source: source, overrides: overrides)
+    source: source, overrides: overrides, command: command, live: live)
   try OutputFile.write(Array(page.html.utf8), to: out, terminal)
   return .done
 }
