@@ -42,8 +42,14 @@ struct NowSection {
   private func item(_ option: Protection.Option) -> String {
     guard let to = option.to, let run = option.run else { return "" }
     let lever = option.lever
-    let value = PageNames.numbers(said(lever, to))
-    let now = option.from.map { "it has \(said(lever, $0))" } ?? "it has none"
+    // A size as people say it; the command has it to the byte.
+    var (value, before) = (said(lever, to), option.from.map { said(lever, $0) })
+    if value == before {
+      value = lever.value(to, protection.pageSize)
+      before = option.from.map { lever.value($0, protection.pageSize) }
+    }
+    value = PageNames.numbers(value)
+    let now = before.map { "it has \($0)" } ?? "it has none"
     var text =
       "<li><strong>\(OOMReports.html(lever.name)) \(value) or \(lever.isLower ? "less" : "more")</strong> "
     text += "(\(PageNames.numbers(now))): \(RunOutcome(run: run).html)."
@@ -57,7 +63,6 @@ struct NowSection {
     return text + "</li>"
   }
 
-  /// A size as people say it; the command has it to the byte.
   private func said(_ lever: Lever, _ number: Int64) -> String {
     lever.unit == "pages"
       ? SizeFormat.binary(pages: number, pageSize: protection.pageSize)

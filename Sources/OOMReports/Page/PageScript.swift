@@ -21,7 +21,7 @@ extension PageScript {
         if(s>=3600)t+=Math.floor(s/3600)+"h";
         if(s>=60)t+=Math.floor(s/60)%60+"m";
         t+=s%60;
-        if(f&&s<60)t+="."+String(1e6+f).slice(1).replace(/0+$/,"");
+        if(f>=1e3&&s<60)t+="."+String(1e6+f).slice(1,4).replace(/0+$/,"");
         return t+"s";
       }
       const times=data.times,slider=by("when"),list=by("values");
@@ -54,7 +54,10 @@ extension PageScript {
         show(data.begin);
       }
       const unfold=()=>{for(let e=location.hash.length>1?by(location.hash.slice(1)):null;e;e=e.parentElement)\
-    if(e.tagName==="DETAILS")e.open=true;};
+    if(e.tagName==="DETAILS"){e.open=true;e.classList.add("unfolded");}};
+      /* Browsers unfold everything to print it: what the reader has unfolded is told by a class. */
+      document.addEventListener("click",e=>{const s=e.target.closest("summary");\
+    if(s)s.parentElement.classList.toggle("unfolded",!s.parentElement.open);});
       window.addEventListener("hashchange",unfold);unfold();
       for(const[number,kill]of data.kills){
         const tool=by("w"+number);

@@ -97,7 +97,8 @@ enum PageStyle {
     .sums td.name,.sums th.name{min-width:0}.tool th.name{min-width:5rem}.sums td.n{overflow-wrap:anywhere}.sums .name,.sums .sum{min-width:0;max-width:none}\
     .sums .w{grid-column:2/-1}\
     .sums thead .w{position:absolute;left:-100vw}}
-    @media print{details:not([open]):not(.kill),details.kill:not([open])>:not(summary){display:none}body{max-width:none;font-size:11pt}.skip,.tool{display:none!important}.canvas{height:5cm}\
+    @media print{details:not(.unfolded):not(.kill),details.kill:not(.unfolded)>:not(summary){display:none}\
+    body{max-width:none;font-size:11pt}.skip,.tool{display:none!important}.canvas{height:5cm}\
     pre.source{max-height:none}.scroll{overflow:visible}pre{white-space:pre-wrap;overflow:visible}\
     section.case{break-inside:auto}figure,tr{break-inside:avoid}}
     """

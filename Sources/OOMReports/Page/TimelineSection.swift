@@ -86,7 +86,7 @@ struct TimelineSection {
       frame, axis, body, legend)
     if timeline.otherGroups > 0 {
       text +=
-        "<p class=\"soft\">\(timeline.otherGroups) more groups with a limit are not drawn.</p>"
+        "<p class=\"soft\">\(notDrawn(timeline.otherGroups, "group with a limit", "groups with a limit"))</p>"
     }
     return text
   }
@@ -112,7 +112,7 @@ struct TimelineSection {
       body, legend, below: strip.html)
     if timeline.otherProcesses > 0 {
       text +=
-        "<p class=\"soft\">\(SizeFormat.grouped(timeline.otherProcesses)) more processes are not drawn.</p>"
+        "<p class=\"soft\">\(notDrawn(timeline.otherProcesses, "process", "processes"))</p>"
     }
     return text
   }
@@ -177,6 +177,12 @@ struct TimelineSection {
 
   /// So that a limit is not drawn on the edge.
   private func headroom(_ pages: Int64) -> Int64 { pages + pages / 20 }
+
+  private func notDrawn(_ count: Int, _ one: String, _ several: String) -> String {
+    count == 1
+      ? "1 more \(one) is not drawn."
+      : "\(SizeFormat.grouped(count)) more \(several) are not drawn."
+  }
 
   private func size(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: timeline.pageSize)
