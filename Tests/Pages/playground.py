@@ -82,6 +82,13 @@ def visit(browser, path, width, scheme, shots):
     page.fill("#text", page.input_value("#text").replace('"memry"', '"memory"'))
     page.wait_for_selector("#mistakes", state="hidden")
 
+    # Another killer, by its control.
+    page.select_option("#killer", "earlyoom")
+    expect(page.evaluate("parsed().killers[0].kind") == "earlyoom", f"{where}: earlyoom is in the text")
+    expect("earlyoom" in page.inner_text("#headline"), f"{where}: earlyoom kills")
+    page.select_option("#killer", "")
+    expect(page.evaluate("parsed().killers") is None, f"{where}: no killer is in the text")
+
     # Keys are completed with the keyboard, as the field table has them.
     page.evaluate("""() => { const t = document.getElementById("text");
       const at = t.value.indexOf('"machine": {') + 12; t.focus(); t.setSelectionRange(at, at); }""")
@@ -91,16 +98,9 @@ def visit(browser, path, width, scheme, shots):
     visit.accessible(f"{where}, completion")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.keyboard.type('"1G",')
+    page.keyboard.type('"16M",')
     wait(page, "document.getElementById('mistakes').hidden && run.digest")
-    expect(page.evaluate("parsed().machine.swap") == "1G", f"{where}: the completed key is in the text")
-
-    # Another killer, by its control.
-    page.select_option("#killer", "earlyoom")
-    expect(page.evaluate("parsed().killers[0].kind") == "earlyoom", f"{where}: earlyoom is in the text")
-    expect("earlyoom" in page.inner_text("#headline"), f"{where}: earlyoom kills")
-    page.select_option("#killer", "")
-    expect(page.evaluate("parsed().killers") is None, f"{where}: no killer is in the text")
+    expect(page.evaluate("parsed().machine.swap") == "16M", f"{where}: the completed key is in the text")
 
     page.wait_for_selector("#options button")
     expect("oom_score_adj" in page.inner_text("#options"), f"{where}: what now")

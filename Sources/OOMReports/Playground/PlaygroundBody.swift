@@ -27,7 +27,8 @@ extension PlaygroundPage {
     #hint{min-height:1.5em;margin:.25rem 0}
     #mistakes{list-style:none;padding:0}#mistakes button{text-align:left;border-color:var(--kill);margin:.15rem 0}
     #headline{font-size:1.2rem;border-left:4px solid var(--cache);padding-left:.75rem}
-    #headline.bad{border-color:var(--kill)}.stale{opacity:.55}
+    #headline.bad{border-color:var(--kill)}.stale{border:2px dotted var(--rule);padding:.5rem}\
+    .stale::before{content:"Of the text before the mistake:";color:var(--soft)}
     .tools label{max-width:100%}input[type=file]{min-width:0;flex:1 1 8rem}
     label{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap;margin:.2rem 0}label[hidden]{display:none}
     input[type=range]{flex:1 1 8rem;min-width:6rem;accent-color:var(--link)}

@@ -132,7 +132,7 @@ extension PlaygroundScript {
     };
     // The command that proves it, done here: its stories, its settings, its releases, one after the other.
     function show(m){
-      const[,command,...words]=m.command,files=words.filter(w=>w.endsWith(".json"));
+      const[command,...words]=m.command,files=words.filter(w=>w.endsWith(".json"));
       const value=flag=>words[words.indexOf(flag)+1],has=flag=>words.includes(flag);
       const all=words.flatMap((w,i)=>w==="--set"?[words[i+1]]:[]);
       const kernels=has("--kernels")?value("--kernels").split(","):has("--kernel")?[value("--kernel")]:[""];
@@ -151,7 +151,7 @@ extension PlaygroundScript {
       if(command==="explain"){$("steps").open=true;clearTimeout(timer);if(!has("--why"))explain()}
       if(command==="score"){$("at").value=0;$("at").dataset.moved=1;instant()}
       note.textContent="Beside this now: "+$("headline").textContent+(pinned?" "+$("before").textContent+"; "+$("after").textContent+".":"")
-        +" In a terminal: "+m.command.map(w=>/^[\w./=,+-]+$/.test(w)?w:"'"+w+"'").join(" ");
+        +" In a terminal: oomsim "+m.command.map(w=>/^[\w./=,+-]+$/.test(w)?w:"'"+w+"'").join(" ");
       if(innerWidth<960)$("headline").scrollIntoView();
     }
     """##
