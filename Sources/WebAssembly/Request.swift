@@ -142,7 +142,7 @@ struct Request {
     }
   }
 
-  private static var style: Style { Style(isColored: false) }
+  static var style: Style { Style(isColored: false) }
 
   private func json(
     _ make: (Request) throws(Mistake) -> (inout JSONWriter) -> Void
@@ -154,7 +154,7 @@ struct Request {
     return writer.bytes
   }
 
-  private func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+  func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     write(&writer)
     writer.finish()
@@ -191,7 +191,7 @@ struct Request {
     }
   }
 
-  private func run() throws(Mistake) -> (scenario: Scenario, simulator: Simulator, run: Run) {
+  func run() throws(Mistake) -> (scenario: Scenario, simulator: Simulator, run: Run) {
     let scenario = try scenario()
     var simulator = try simulator(for: scenario)
     simulator.recordsCandidates = option("candidates") != nil
@@ -199,36 +199,6 @@ struct Request {
   }
 
   // MARK: Commands
-
-  /// Kills that a page lists; their number is told besides.
-  private static let mostKills = 200
-  /// Numbers of a timeline that a page draws.
-  private static let mostCells: Int64 = 40_000
-
-  /// What a page shows at once, of one replay: the run and, unless `chart` is 0, memory over time with who would be killed.
-  private func look() throws(Mistake) -> [UInt8] {
-    let (scenario, simulator, run) = try run()
-    var shown = run
-    shown.kills.removeLast(max(run.kills.count - Self.mostKills, 0))
-    let timeline =
-      option("chart") == "0"
-      ? nil
-      : simulator.timeline(
-        of: run, scenario, every: nil, mostCells: Self.mostCells, asksWhoIsNext: true)
-    return written { writer in
-      writer.object { writer in
-        writer.field("kills", Int64(run.kills.count))
-        writer.key("run")
-        writer.result(shown)
-        if let timeline {
-          writer.key("timeline")
-          writer.timeline(timeline, of: run)
-          writer.key("next")
-          writer.next(timeline)
-        }
-      }
-    }
-  }
 
   private func timeline() throws(Mistake) -> [UInt8] {
     let (scenario, simulator, run) = try run()
@@ -349,35 +319,5 @@ struct Request {
         AutopsyText(autopsies, otherKills: otherKills, files: nil, style: Self.style).text.utf8)
     }
     return written { $0.autopsy(autopsies, otherKills: otherKills) }
-  }
-}
-
-extension JSONWriter {
-  /// Who would be killed at each sample: names, and for each sample the place of one of them, -1 for nobody.
-  fileprivate mutating func next(_ timeline: Timeline) {
-    var names: [ProcessIdentity] = []
-    var places: [ProcessIdentity: Int64] = [:]
-    let at = timeline.next.map { process -> Int64 in
-      guard let process else { return -1 }
-      if let place = places[process] { return place }
-      let place = Int64(names.count)
-      places[process] = place
-      names.append(process)
-      return place
-    }
-    object { writer in
-      writer.field("cgroup", timeline.nextCgroup)
-      writer.key("names")
-      writer.array { writer in
-        for name in names {
-          writer.object(inline: true) {
-            $0.field("pid", Int64(name.pid))
-            $0.field("name", name.name)
-          }
-        }
-      }
-      writer.key("at")
-      writer.array(inline: true) { for place in at { $0.integer(place) } }
-    }
   }
 }

@@ -17,7 +17,8 @@ PODS = (ROOT / "Tests/Data/k8s/node-pods.json").read_text()
 READY = "document.getElementById('status').textContent.startsWith('Ready')"
 
 # Milliseconds of the median of 15 drags of one value, each from the event to the answer in the page.
-DRAG = """async (path) => {
+DRAG = """async () => {
+  commit();
   const took = [];
   for (let i = 0; i < 15; i++) {
     const slider = document.getElementById("memory");

@@ -20,7 +20,7 @@ extension PlaygroundScript {
       for(let v=0;v<=top;v+=step)g.append(svg("line",{x1:left,x2:W-10,y1:y(v),y2:y(v),class:"grid"}),
         svg("text",{x:left-6,y:y(v)+4,"text-anchor":"end"},v?size(v):"0"));
       const marks=W<420?2:4;
-      for(let i=0;i<=marks;i++)g.append(svg("text",{x:x(end*i/marks),y:H-6,"text-anchor":i===marks?"end":i?"middle":"start"},i?time(end*i/marks):"0"));
+      for(let i=0;i<=marks;i++)g.append(svg("text",{x:x(end*i/marks),y:H-6,"text-anchor":i===marks?"end":i?"middle":"start"},i?short(end*i/marks):"0"));
       const line=(values,style,title)=>{
         let d="",px="",py="";
         values.forEach((p,n)=>{const qx=x(times[n]).toFixed(1),qy=y(p*page).toFixed(1);
@@ -40,6 +40,8 @@ extension PlaygroundScript {
       const slider=$("at");
       slider.max=end;if(!slider.dataset.moved)slider.value=run.kills[0]?Math.max(run.kills[0].at_us-1,0):end;
     }
+    // Without the parts that are 0.
+    const short=us=>time(us).replace(/^(.*[hm])0s$/,"$1").replace(/^(.*h)0m$/,"$1");
     const memory=()=>{const set=sets.find(s=>s.path==="machine.memory");
       return bytes(set?set.value:parsed()?.machine?.memory,timeline?.page_size)||null};
     // 1, 2 or 5 of a unit.

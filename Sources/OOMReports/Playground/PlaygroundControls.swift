@@ -144,13 +144,15 @@ extension PlaygroundScript {
     }
 
     (async()=>{
+      try{({stories,course}=await engine.data("data"));await engine.boot()}
+      catch(error){$("status").textContent="This browser cannot run the engine: "+error.message;return}
+      places=new Map(course.fields);others=new Map(course.others);
       let chapter="",group=null;
       stories.forEach((s,i)=>{
         if(s.chapter!==chapter){chapter=s.chapter;group=el("optgroup",{label:chapter});$("story").append(group)}
         group.append(el("option",{value:i,textContent:s.name}));
       });
       myths();
-      try{await engine.boot()}catch(error){$("status").textContent="This browser cannot run the engine: "+error.message;return}
       if(!await fromLink()){$("story").value=0;$("story").onchange()}
       // Since the page was asked for, with the first answer.
       $("status").textContent="Ready in "+Math.round(performance.now())+" ms.";

@@ -125,7 +125,6 @@ extension PlaygroundScript {
         el("p",{},el("strong",{textContent:m.ruling[0].toUpperCase()+m.ruling.slice(1)+". "}),m.truth),
         el("div",{className:"tools"},button("Show it",()=>show(m))),el("p",{className:"soft"}))));
     }
-    const others=new Map(course.others);
     const storyAt=path=>{
       const name=path.split("/").pop().replace(/\.json$/,""),own=others.get(path.replace("Scenarios/",""));
       return own?{name,text:own,teaches:""}:stories.find(s=>s.name===name);

@@ -28,7 +28,6 @@ extension PlaygroundScript {
     const scroll=()=>{$("backdrop").scrollTop=$("text").scrollTop;$("backdrop").scrollLeft=$("text").scrollLeft};
 
     // MARK: Keys
-    const places=new Map(course.fields);
     // Where a position is: the path of its object as the reference has it, the keys before it, and the word that is typed.
     function context(at){
       const all=text(),stack=[];let word=null;

@@ -35,7 +35,7 @@ package struct PlaygroundPage {
     course = PlaygroundCourse(others: others)
   }
 
-  /// The stories as JSON in which nothing ends a script.
+  /// The stories as JSON.
   private var storiesText: String {
     var writer = JSONWriter()
     writer.array { writer in
@@ -52,15 +52,11 @@ package struct PlaygroundPage {
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  /// JSON in which nothing ends a script.
-  private func element(_ id: String, _ json: String) -> String {
-    "<script type=\"application/json\" id=\"\(id)\">\(replacing("<", with: "\\u003c", in: json))</script>\n"
-  }
-
   /// The whole page, the same bytes for the same module and stories.
   package var html: String {
-    Self.head + body + element("stories", storiesText) + element("course", course.json)
-      + PlaygroundEngine.element(module)
+    let data = Array("{\"stories\":\(storiesText),\"course\":\(course.json)}".utf8)
+    return Self.head + body + PlaygroundEngine.element(module)
+      + PlaygroundEngine.element("data", Deflate.packed(data))
       + "<script>\(PlaygroundEngine.script)\n\(PlaygroundScript.text)</script>\n</body>\n</html>\n"
   }
 

@@ -6,7 +6,9 @@ enum PlaygroundScript {
   }
 
   private static let core = ##"""
-    const $=id=>document.getElementById(id),read=id=>JSON.parse($(id).textContent),stories=read("stories"),course=read("course");
+    const $=id=>document.getElementById(id);
+    // What is read when the page begins.
+    let stories=[],course={},places=new Map(),others=new Map();
     const el=(tag,props={},...inside)=>{const e=document.createElement(tag);
       for(const[k,v]of Object.entries(props))k in e?e[k]=v:e.setAttribute(k,v);e.append(...inside);return e};
     const svg=(tag,props,...inside)=>{const e=document.createElementNS("http://www.w3.org/2000/svg",tag);
