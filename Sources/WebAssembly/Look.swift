@@ -3,8 +3,8 @@ import OOMReports
 import OOMSimulator
 import VictimSelection
 
-// What a page shows at once, of one replay: the run in short and, unless `chart` is 0, memory over time with who would be
-// killed at each moment.
+// What a page shows at once, of one replay: the run in short and, unless `chart` is 0, memory over time with the process
+// that would be killed at each moment.
 
 extension Request {
   /// Kills that a page lists; how many there are is told besides.
@@ -81,7 +81,7 @@ extension JSONWriter {
     }
   }
 
-  /// Who would be killed at each sample: names, and for each sample the place of one of them, -1 for nobody.
+  /// The process that would be killed at each sample: names, and for each sample the place of one of them, -1 for nobody.
   fileprivate mutating func next(_ timeline: Timeline) {
     var names: [ProcessIdentity] = []
     var places: [ProcessIdentity: Int64] = [:]

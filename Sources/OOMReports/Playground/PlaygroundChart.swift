@@ -49,7 +49,7 @@ extension PlaygroundScript {
       let unit=1;for(const u of[1024,units.M,units.G,units.T])if(v>=u)unit=u;
       const n=v/unit;for(const s of[1,2,5,10,20,50,100,200,500])if(n<=s)return s*unit;return 1000*unit;
     }
-    // Who would be killed at each moment, below the time axis; the samples say it.
+    // The process that would be killed at each moment, below the time axis; the samples say it.
     function strip(x,end,W,left){
       const box=$("strip"),times=timeline.time_us,parts=[];
       $("strip-says").textContent=guessing?"":"Who would be killed if "+(next.cgroup?next.cgroup+" were at its limit":"the machine were out of memory")+" then:";

@@ -252,7 +252,7 @@ extension Timeline.Fill {
 }
 
 extension State {
-  /// Who would be chosen if a group were at its limit, or the machine's memory at its end.
+  /// The process that would be chosen if a group were at its limit, or the machine's memory at its end.
   fileprivate func next(in cgroup: String?) -> ProcessIdentity? {
     var state = self
     // What is only asked is no part of what the replay took.
