@@ -289,7 +289,8 @@ struct Request {
   /// The pods of a cluster as a scenario, all on one node.
   private func pods() throws(Mistake) -> [UInt8] {
     do throws(ScenarioError) {
-      return try Scenario(pods: ImportFile(name: "pods.json", bytes: input)).json()
+      return try Scenario(pods: ImportFile(name: option("file") ?? "pods.json", bytes: input))
+        .json()
     } catch {
       throw Mistake(error.diagnostics)
     }

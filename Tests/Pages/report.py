@@ -13,7 +13,7 @@ import tempfile
 
 from pypdf import PdfReader
 
-from checks import HEIGHT, ROOT, SCHEMES, WIDTHS, Watched, chromium, expect, failures
+from checks import HEIGHT, ROOT, SCHEMES, WIDTHS, Watched, chromium, expect, failures, wait
 
 STORIES = [
     "global/electron-adj", "global/memory-leak-vps", "protection/agent-minus-500", "fork/fork-bomb", "kubernetes/k8s-qos-trio",
@@ -96,9 +96,37 @@ def look(browser, name, path, shots):
     expect(path.stat().st_size < MOST_BYTES, f"{name}: {path.stat().st_size} bytes")
 
 
+def try_live(browser, program, module, folder, shots):
+    """The page with the engine in it: what is set there is answered by a replay, as 'run --set' does."""
+    path = folder / "live.html"
+    subprocess.run([program, "report", "Scenarios/protection/agent-minus-500.json", "--live", "--module", module, "-o", str(path)],
+                   check=True, cwd=ROOT)
+    for width in WIDTHS:
+        where = f"live, {width} px"
+        visit = Watched(browser, str(path), width)
+        page = visit.page
+        wait(page, "!document.getElementById('live-tool').hidden")
+        expect("app (1005) is killed at 22h54m6s" in page.inner_text("#live-says"), f"{where}: the run as it is")
+        page.locator("label:has-text('oom_score_adj of agent') input").evaluate(
+            "e => { e.value = -200; e.dispatchEvent(new Event('input')); }")
+        wait(page, "document.getElementById('live-says').textContent.startsWith('agent (1004)')")
+        page.click("#live-back")
+        page.fill("#live-set", "machine.memory=16G")
+        wait(page, "document.getElementById('live-says').textContent.startsWith('Nobody')")
+        page.fill("#live-set", "machine.memry=16G")
+        wait(page, "document.getElementById('live-says').textContent.includes('did you mean')")
+        visit.layout(where)
+        visit.accessible(where)
+        if shots:
+            page.screenshot(path=str(shots / f"live-{width}.png"), full_page=True)
+        visit.close(where)
+    print(f"live: {path.stat().st_size} bytes")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=str(ROOT / ".build/release/oomsim"), type=lambda p: str(pathlib.Path(p).resolve()))
+    parser.add_argument("--module", type=lambda p: str(pathlib.Path(p).resolve()), help="oomsim.wasm.gz: checks 'report --live', too")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--shots", type=pathlib.Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of a story; all without one")
@@ -110,6 +138,8 @@ def main():
         browser = chromium(options.chromium)
         for name, path in made:
             look(browser, name, path, options.shots)
+        if options.module:
+            try_live(browser, options.program, options.module, pathlib.Path(folder), options.shots)
         browser.close()
     print(f"{len(made)} pages, {len(failures)} failures")
     sys.exit(1 if failures else 0)

@@ -24,7 +24,7 @@ struct KillSection {
     // The first is what somebody wants to know; a link to one of the others unfolds it.
     var text =
       number == 1
-      ? section + heading : "<details class=\"kill\"><summary>\(heading)</summary>\(section)"
+      ? section + heading : "<details class=\"brief\"><summary>\(heading)</summary>\(section)"
     text += LessonSection.list(fields)
     if let decision = kill.decision, let candidates = decision.candidates {
       text +=

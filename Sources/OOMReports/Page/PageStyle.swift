@@ -89,7 +89,7 @@ enum PageStyle {
     #values{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.1rem 1.5rem;margin:.5rem 0}
     #values div{display:flex;justify-content:space-between;gap:.75rem;border-bottom:1px dotted var(--rule)}
     #values dd{text-align:right}
-    summary h3{display:inline;font-size:1rem}details.kill{border-bottom:1px solid var(--rule)}
+    summary h3{display:inline;font-size:1rem}details.brief{border-bottom:1px solid var(--rule)}
     .tool>summary{font-weight:600}
     @media(max-width:56rem){.sums,.sums caption,.sums thead,.sums tbody{display:block}.sums .bar{width:100%}\
     .sums tr{display:grid;grid-template-columns:3.1rem minmax(0,1fr) minmax(5.5rem,auto) 3.6rem 3.3rem;\
@@ -97,7 +97,8 @@ enum PageStyle {
     .sums td.name,.sums th.name{min-width:0}.tool th.name{min-width:5rem}.sums td.n{overflow-wrap:anywhere}.sums .name,.sums .sum{min-width:0;max-width:none}\
     .sums .w{grid-column:2/-1}\
     .sums thead .w{position:absolute;left:-100vw}}
-    @media print{details:not(.unfolded):not(.kill),details.kill:not(.unfolded)>:not(summary){display:none}\
+    @media print{details:not(.unfolded):not(.brief),.brief:not(.unfolded)>:not(summary),\
+    section.source:not(:has(.unfolded)){display:none}\
     body{max-width:none;font-size:11pt}.skip,.tool{display:none!important}.canvas{height:5cm}\
     pre.source{max-height:none}.scroll{overflow:visible}pre{white-space:pre-wrap;overflow:visible}\
     section.case{break-inside:auto}figure,tr{break-inside:avoid}}
