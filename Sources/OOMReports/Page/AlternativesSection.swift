@@ -16,7 +16,8 @@ struct AlternativesSection {
 
   private func table(_ alternative: Alternatives) -> String {
     let name = self.name(alternative.setting)
-    var text = "<details class=\"brief\"><summary>\(name): \(value(alternative.now, alternative.setting)) now"
+    let now = value(alternative.now, alternative.setting)
+    var text = "<details class=\"brief\"><summary>\(name): \(now) now"
     if let answer = nearestWithoutKill(alternative) {
       text += "; with \(value(answer.value, alternative.setting)) nobody is killed"
     }

@@ -100,7 +100,8 @@ struct SourceSection {
   let overrides: [String]
 
   var html: String {
-    var text = "<section class=\"source\" aria-labelledby=\"source\"><h2 id=\"source\">The scenario</h2>"
+    var text = "<section class=\"source\" aria-labelledby=\"source\">"
+    text += "<h2 id=\"source\">The scenario</h2>"
     if !overrides.isEmpty {
       let options = overrides.map { "<code>\(OOMReports.html($0))</code>" }
       text +=
