@@ -5,7 +5,7 @@ internal import OOMSimulator
 struct NowSection {
   let protection: Protection
   let version: Int
-  /// The words of a command that runs the scenario.
+  /// The words of a command that runs the scenario; empty where there is none.
   let command: [String]
 
   private static let most = 3
@@ -55,7 +55,8 @@ struct NowSection {
     text += "(\(PageNames.numbers(now))): \(RunOutcome(run: run).html)."
     let commands = [
       write(lever, to),
-      protection.setting(option).flatMap { shellCommand(command + ["--set", $0]) },
+      command.isEmpty
+        ? nil : protection.setting(option).flatMap { shellCommand(command + ["--set", $0]) },
     ].compactMap { $0 }.map { OOMReports.html($0) }
     if !commands.isEmpty {
       text += "<pre tabindex=\"0\">\(commands.joined(separator: "\n"))</pre>"

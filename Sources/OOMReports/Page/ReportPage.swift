@@ -22,7 +22,7 @@ package struct ReportPage {
   ///   - simulator: by which rules.
   ///   - source: the text of the scenario.
   ///   - overrides: options that changed what the text says, as typed.
-  ///   - command: the words of a command that runs the scenario. With them the page has what spares the first victim and
+  ///   - command: the words of a command that runs the scenario, none where nothing does. With them the page has what spares the first victim and
   ///     what other settings come to, which takes some hundred replays.
   ///   - live: the engine as WebAssembly, packed by gzip, which then answers in the page, too.
   package init(

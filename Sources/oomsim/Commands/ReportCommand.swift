@@ -29,8 +29,12 @@ let reportCommand = CommandSpec(
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
   let number = try arguments.number("--report", in: 1...Int.max)
+  var isLog = false
   let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal) {
-    bytes throws(ExitCode) in try scenarioText(inLog: bytes, number: number, terminal)
+    bytes throws(ExitCode) in
+    let text = try scenarioText(inLog: bytes, number: number, terminal)
+    isLog = text != nil
+    return text
   }
   var overrides = arguments.all("--set").map { "--set \($0)" }
   for name in ["--kernel", "--policy"] {
@@ -43,9 +47,11 @@ let reportCommand = CommandSpec(
     arguments.has("--live") ? try readModule(arguments.value("--module"), terminal) : nil
   var command = ["oomsim", "run", operand(arguments.operands[0])]
   for setting in arguments.all("--set") { command += ["--set", setting] }
-  for name in ["--kernel", "--policy"] {
+  for name in ["--kernel", "--badness", "--policy"] {
     if let value = arguments.value(name) { command += [name, value] }
   }
+  // A log is no scenario: no command runs it.
+  if isLog { command = [] }
   let page = ReportPage(
     scenario, simulator: simulator(scenario, kernel: kernel, policy: arguments.policy),
     source: source, overrides: overrides, command: command, live: live)
