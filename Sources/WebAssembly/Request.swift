@@ -123,6 +123,7 @@ struct Request {
       }
     case "text":
       return Array(TextReport(try run().run, style: Self.style, showsCandidates: false).text.utf8)
+    case "look": return try look()
     case "timeline": return try timeline()
     case "score": return try score()
     case "check": return try check()
@@ -135,12 +136,13 @@ struct Request {
     case "autopsy": return try autopsy(asText: false)
     case "logs": return try autopsy(asText: true)
     case "reported": return try reported()
+    case "pods": return try pods()
     case "format": return try scenario().json()
     default: throw Mistake("no command is called '\(command)'")
     }
   }
 
-  private static var style: Style { Style(isColored: false) }
+  static var style: Style { Style(isColored: false) }
 
   private func json(
     _ make: (Request) throws(Mistake) -> (inout JSONWriter) -> Void
@@ -152,7 +154,7 @@ struct Request {
     return writer.bytes
   }
 
-  private func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+  func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     write(&writer)
     writer.finish()
@@ -189,7 +191,7 @@ struct Request {
     }
   }
 
-  private func run() throws(Mistake) -> (scenario: Scenario, simulator: Simulator, run: Run) {
+  func run() throws(Mistake) -> (scenario: Scenario, simulator: Simulator, run: Run) {
     let scenario = try scenario()
     var simulator = try simulator(for: scenario)
     simulator.recordsCandidates = option("candidates") != nil
@@ -282,6 +284,16 @@ struct Request {
     let scenario = try scenario()
     let comparison = Comparison(ofAllKernels: scenario)
     return written { $0.comparison(comparison, policy: nil) }
+  }
+
+  /// The pods of a cluster as a scenario, all on one node.
+  private func pods() throws(Mistake) -> [UInt8] {
+    do throws(ScenarioError) {
+      return try Scenario(pods: ImportFile(name: option("file") ?? "pods.json", bytes: input))
+        .json()
+    } catch {
+      throw Mistake(error.diagnostics)
+    }
   }
 
   /// A report of a log as a scenario.

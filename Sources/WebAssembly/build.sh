@@ -25,11 +25,16 @@ flags=(
   -Xllvm -sil-disable-pass=copy-propagation
 )
 
-# What reads hosts, clusters and other programs' output stays out, and so does what a page has a way of its own for.
+# What reads hosts and other programs' output stays out, pods apart, and so does what a page has a way of its own for. What
+# nothing calls is not linked.
 files() {
   case $1 in
-    OOMFormats) find Sources/OOMFormats -name '*.swift' ! -path '*/Batch/*' ! -path '*/Host/*' \
-      ! -path '*/Import/*' ! -path '*/Kubernetes/*' ;;
+    OOMFormats)
+      find Sources/OOMFormats -name '*.swift' ! -path '*/Batch/*' ! -path '*/Host/*' ! -path '*/Import/*'
+      # What pods need of it.
+      printf 'Sources/OOMFormats/%s.swift\n' Import/{ExactDecimal,ImportDraft,ImportFields,ImportFile,ImportKind,Refusals} \
+        Import/Workloads Host/HostText
+      ;;
     OOMReports) find Sources/OOMReports/{Autopsy,Explain,Text} -name '*.swift' ;;
     *) find "Sources/$1" -name '*.swift' ;;
   esac | LC_ALL=C sort

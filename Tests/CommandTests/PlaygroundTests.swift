@@ -19,23 +19,35 @@ struct PlaygroundTests {
     return String(page[open.upperBound..<end.lowerBound])
   }
 
+  /// Bytes of an element: five digits of its alphabet for four.
+  private func bytes(of id: String, in page: String) throws -> [UInt8] {
+    let alphabet = Array(try text(of: "alphabet", in: page).utf8)
+    #expect(alphabet.count == 85 && Set(alphabet).count == 85)
+    let head = try #require(page.range(of: "id=\"\(id)\" data-count=\""))
+    let count = try #require(Int(page[head.upperBound...].prefix { $0.isNumber }))
+    let values = Dictionary(uniqueKeysWithValues: alphabet.enumerated().map { ($1, UInt32($0)) })
+    var bytes: [UInt8] = []
+    let digits = Array(try text(of: id, in: page).utf8)
+    for begin in stride(from: 0, to: digits.count, by: 5) {
+      let word = digits[begin..<begin + 5].reduce(UInt32(0)) { $0 * 85 + (values[$1] ?? 0) }
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
+    }
+    return Array(bytes.prefix(count))
+  }
+
+  /// What the page's script unpacks at its beginning.
+  private func data(in page: String) throws -> [String: Any] {
+    let inflated = try Inflate.unpacked(try bytes(of: "data", in: page))
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(inflated)) as? [String: Any])
+  }
+
   @Test func `the module is in it, five digits for four bytes`() async throws {
     let scratch = try Scratch()
     for count in [2, 3, 4, 5, 1001] {
       let module = [0x1F, 0x8B] + (2..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
       let page = try await page(module, in: scratch)
-      let alphabet = Array(try text(of: "alphabet", in: page).utf8)
-      #expect(alphabet.count == 85 && Set(alphabet).count == 85)
-      #expect(page.contains("data-count=\"\(count)\""))
-      var bytes: [UInt8] = []
-      let digits = Array(try text(of: "module", in: page).utf8)
-      for begin in stride(from: 0, to: digits.count, by: 5) {
-        let word = digits[begin..<begin + 5].reduce(UInt32(0)) {
-          $0 * 85 + UInt32(alphabet.firstIndex(of: $1) ?? 0)
-        }
-        bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
-      }
-      #expect(Array(bytes.prefix(count)) == module)
+      #expect(try bytes(of: "module", in: page) == module)
     }
   }
 
@@ -43,9 +55,7 @@ struct PlaygroundTests {
     async throws
   {
     let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
-    let stories = try #require(
-      try JSONSerialization.jsonObject(with: Data(try text(of: "stories", in: page).utf8))
-        as? [[String: String]])
+    let stories = try #require(try data(in: page)["stories"] as? [[String: String]])
     #expect(stories.count > 100)
     let first = try #require(stories.first)
     let file = Program.packageRoot.appending(path: "Scenarios/global/\(first["name"] ?? "").json")
@@ -54,8 +64,43 @@ struct PlaygroundTests {
     for reference in ["<link", "src=", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!page.contains(reference), "\(reference)")
     }
-    // Without the module and the stories it is small.
-    #expect(page.utf8.count < 400_000)
+    // Without the module it is small: of the 2 MB that it may be, 1.8 are the module's.
+    #expect(page.utf8.count < 160_000, "\(page.utf8.count)")
+  }
+
+  /// The quiz is that of `learn --quiz`, and each myth's proof has its scenarios in the page.
+  @Test func `questions, myths and the keys of the format are in it`() async throws {
+    let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
+    let data = try data(in: page)
+    let course = try #require(data["course"] as? [String: Any])
+    let quiz = try #require(course["quiz"] as? [[String: Any]])
+    let easy = try await Program.run(["learn", "--quiz", "--count", "12", "--json", "--answers"])
+    let told = try #require(
+      (try JSONSerialization.jsonObject(with: Data(easy.out.utf8)) as? [String: Any])?["questions"]
+        as? [[String: Any]])
+    #expect(told.count == 12 && quiz.count == 24)
+    for (one, other) in zip(told, quiz) {
+      let choices = try #require(other["choices"] as? [[String]])
+      let right = try #require(other["right"] as? Int)
+      #expect(choices[right] == [one["answer"] as? String, one["why"] as? String])
+      #expect(one["setting"] as? [String] == other["setting"] as? [String])
+    }
+    let stories = try #require(data["stories"] as? [[String: String]])
+    let others = try #require(course["others"] as? [[String]])
+    let myths = try #require(course["myths"] as? [[String: Any]])
+    #expect(myths.count > 20)
+    for myth in myths {
+      for word in try #require(myth["command"] as? [String]) where word.hasSuffix(".json") {
+        let name = word.split(separator: "/").last?.dropLast(5) ?? ""
+        let isThere =
+          stories.contains { $0["name"] == String(name) }
+          || others.contains { word.hasSuffix($0[0]) }
+        #expect(isThere, "\(word)")
+      }
+    }
+    let fields = try #require(course["fields"] as? [[Any]])
+    let machine = try #require(fields.first { $0[0] as? String == "machine" }?[1] as? [[String]])
+    #expect(machine.contains { $0[0] == "memory" && $0[1] == "size" })
   }
 
   @Test func `a module that is not there, or is none`() async throws {

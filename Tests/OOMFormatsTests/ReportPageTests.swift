@@ -119,6 +119,56 @@ import Testing
     #expect(page.contains("<rect class=\"t6\" x=\"93\" y=\"13\" width=\"907\" height=\"6\"/>"))
   }
 
+  /// Every answer of "What now" and of "What if" is a replay: here as `protect` and `run --set` have it.
+  @Test func `what now, what if, and who would be killed at each moment`() throws {
+    let file = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("protection/agent-minus-500.json") })
+    let bytes = Array(try Data(contentsOf: file))
+    let scenario = try Scenario(json: bytes)
+    let page = ReportPage(
+      scenario, simulator: Simulator(for: scenario), source: bytes,
+      command: ["oomsim", "run", "x.json"]
+    ).html
+    for part in [
+      "<strong>oom_score_adj -277 or less</strong> (it has 0): <bdi>agent</bdi> (1004) is killed at 22h54m6s.",
+      "echo -277 &gt; /proc/1005/oom_score_adj\noomsim run x.json --set processes.app.oom_score_adj=-277",
+      "oomsim run x.json --set machine.memory=8077M",
+      "<summary>Memory of the machine: 7.7 GiB now; with 8.7 GiB nobody is killed</summary>",
+      "Who would be killed if the machine were out of memory then:",
+    ] { #expect(page.contains(part), "\(part)") }
+    let strip = try #require(page.components(separatedBy: "<ol class=\"strip\">").last)
+    let names = try matches("<bdi>([^<]*)</bdi>", strip.components(separatedBy: "</ol>")[0])
+    #expect(names == ["app", "agent"])
+    // The slider begins at the moment before the kill, in which the victim is the one to die.
+    let data = try self.data(of: page)
+    let begin = try #require(data["begin"] as? Int)
+    let times = try #require(data["times"] as? [Int])
+    #expect(times[begin] == 82_446_000_000 || times[begin] / 1_000_000 == 82_446)
+    let next = try #require(data["next"] as? [Int])
+    #expect((data["names"] as? [String])?[next[begin]] == "app (1005)" && next.count == times.count)
+    // No command, no replays.
+    #expect(!(try self.page(of: file)).contains("What now"))
+  }
+
+  @Test func `with the engine in it the page has the module and the scenario as it was replayed`()
+    throws
+  {
+    let scenario = try Scenario(json: Array(Self.hostile.utf8))
+    let page = ReportPage(
+      scenario, simulator: Simulator(for: scenario), source: Array(Self.hostile.utf8),
+      live: [0x1F, 0x8B, 8, 0]
+    ).html
+    #expect(page.contains("wasm-unsafe-eval") && page.contains("data-count=\"4\""))
+    #expect(
+      page.components(separatedBy: "<script").count
+        == page.components(separatedBy: "</script").count)
+    let text = try #require(
+      page.components(separatedBy: "id=\"scenario\">").last?.components(separatedBy: "</script>")
+        .first)
+    #expect(try Scenario(json: Array(text.utf8)) == scenario)
+    #expect(!(try self.page(Self.hostile)).contains("wasm-unsafe-eval"))
+  }
+
   /// Axes have round values, a grid and no fractions of seconds.
   private func checkAxes(_ body: String) throws {
     for axis in try matches("<div class=\"ys\"[^>]*>(.*?)</div>", body) {
@@ -234,7 +284,8 @@ import Testing
         #expect(try contrast(text, behind) >= 4.5, "\(text) on \(behind)")
       }
     }
-    let lines = ["limit", "kernel", "proc", "cache", "rule"] + (1...8).map { "s\($0)" }
+    let lines =
+      ["limit", "kernel", "proc", "cache", "rule"] + (1...PageStyle.series).map { "s\($0)" }
     let bars = ["anon", "file", "shmem", "swap", "tables", "adj"].map { "t-" + $0 }
     for line in lines + bars where line != "rule" {
       #expect(try contrast(line, "panel") >= 3, "\(line)")

@@ -81,6 +81,46 @@ import Testing
     }
   }
 
+  @Test(
+    "generated worlds: who would be next is who has most points there and then, and asking changes nothing"
+  )
+  func whoIsNext() throws {
+    var asked = 0
+    for seed: UInt64 in 0..<60 {
+      var worlds = Worlds(seed: seed &+ 9_100)
+      let scenario = worlds.scenario(events: 12)
+      let simulator = Simulator(for: scenario)
+      let run = simulator.run(scenario)
+      var timeline = simulator.timeline(of: run, scenario, asksWhoIsNext: true)
+      #expect(timeline.next.count == timeline.times.count)
+      if let kill = run.kills.first, let sample = timeline.firstKill {
+        #expect(timeline.times[sample] == kill.at, "seed \(seed)")
+        #expect(timeline.nextCgroup == kill.decision?.cgroup)
+        if kill.decision?.chosen == .points, kill.decision?.constraint != .cpuset {
+          #expect(timeline.next[sample] == kill.victim.identity, "seed \(seed)")
+        }
+      }
+      for index in stride(from: 0, to: timeline.times.count, by: 9)
+      where timeline.nextCgroup == nil && scenario.machine.exitDelay == 0 {
+        let at = timeline.times[index]
+        if timeline.times[min(index + 1, timeline.times.count - 1)] == at { continue }
+        let table = simulator.score(scenario, at: at)
+        var most: Candidate?
+        for candidate in table.processes where candidate.ineligible == nil {
+          let isMore = most.map { candidate.points > $0.points } ?? true
+          let isEqual = most.map { candidate.points == $0.points } ?? false
+          if isMore || (isEqual && table.equalsReplace) { most = candidate }
+        }
+        #expect(timeline.next[index] == most?.identity, "seed \(seed) at \(at)")
+        asked += 1
+      }
+      timeline.next = []
+      timeline.nextCgroup = nil
+      #expect(timeline == simulator.timeline(of: run, scenario), "seed \(seed)")
+    }
+    #expect(asked > 200)
+  }
+
   @Test("on a step there is one sample each, and it is what score shows and what the machine has")
   func steps() throws {
     let scenario = try Scenario(json: Array(Self.scenario.utf8))

@@ -2,7 +2,7 @@
 //
 //     node Tests/WebAssembly/check.mjs MODULE.wasm PROGRAM [COUNT]
 //
-// All scenarios of Scenarios (run, score, explain), all logs of Tests/Data/logs (autopsy), COUNT malformed and changed
+// All scenarios of Scenarios (run, look, score, explain), all logs of Tests/Data/logs (autopsy), pods, COUNT malformed and changed
 // scenarios (200 by default), which may end in a mistake but never in a trap, as many generated worlds up to 1,000, and the
 // memory that is in use before and after.
 
@@ -72,6 +72,18 @@ for (const path of files("Tests/Data/logs", ".txt")) {
   const answer = ask("autopsy", [], readFileSync(path));
   if (answer.isMistake) continue;
   compare(`autopsy ${path}`, told(["autopsy", path, "--json"]), answer.text);
+}
+
+// What a page asks for is the same run, in short.
+for (const path of scenarios.filter((_, i) => i % 8 === 0)) {
+  const input = readFileSync(path);
+  const run = JSON.parse(ask("run", [], input).text);
+  const look = JSON.parse(ask("look", [], input).text);
+  const kills = (list) => JSON.stringify(list.slice(0, 200).map((k) => [k.at_us, k.victim.pid, k.victim.points, k.killed.map((d) => d.pid)]));
+  compare(`look ${path}`, run.digest + run.kills.length + kills(run.kills), look.run.digest + look.kills + kills(look.run.kills));
+}
+for (const path of files("Tests/Data/k8s", "pods.json")) {
+  compare(`pods ${path}`, told(["import", path, "--from", "kubernetes"]), ask("pods", [["file", path]], readFileSync(path)).text);
 }
 
 // Numbers from a seed: Steele, Lea and Flood, 2014.

@@ -1,4 +1,4 @@
-internal import OOMSimulator
+package import OOMSimulator
 
 extension ImportDraft {
   /// The pods of workloads on one node, as the command `k8s` places them.
@@ -88,5 +88,17 @@ extension ImportDraft {
       table.append(process)
     }
     scenario.processes = table
+  }
+}
+
+extension Scenario {
+  /// The pods of one file, as of a file of the kind `kubernetes`: without what other kinds need.
+  ///
+  /// - Throws: a `ScenarioError` that says what cannot be read, and where.
+  package init(pods file: ImportFile) throws(ScenarioError) {
+    var draft = ImportDraft(.kubernetes, ImportOptions())
+    try draft.readKubernetes([file])
+    try draft.finish([file])
+    self = draft.scenario
   }
 }

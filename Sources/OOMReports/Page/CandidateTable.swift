@@ -11,6 +11,8 @@ struct CandidateTable {
   let pageSize: Bytes
   /// At most so many rows.
   let most: Int
+  /// Rows that are not folded.
+  private static let open = 8
 
   var html: String {
     let eligible = ranked
@@ -22,19 +24,17 @@ struct CandidateTable {
     var text = "<h4>Who could be chosen</h4>"
     text += "<p class=\"soft\">\(caption(eligible.count))</p>"
     if hasBars { text += legend(shown.map { $0.candidate }) }
-    text +=
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Candidates of kill \(number)\"><table class=\"sums\">"
-    text += "<caption>By points</caption><thead><tr>"
-    text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
-    text += "<th scope=\"col\" class=\"n\">points</th>"
-    text += "<th scope=\"col\" class=\"n\">\(setting)</th>"
-    text += "<th scope=\"col\" class=\"n\">oom_<wbr>score</th>"
-    if hasBars { text += "<th scope=\"col\" class=\"w\">terms</th>" }
-    text += "<th scope=\"col\" class=\"w\">sum</th></tr></thead><tbody>"
-    for (index, entry) in shown.enumerated() {
-      text += row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
+    let rows = shown.enumerated().map { index, entry in
+      row(entry, hasBars ? parts[index].map(bar.svg) ?? "" : nil)
     }
-    text += "</tbody></table></div>"
+    text += table("By points", "Candidates of kill \(number)", rows.prefix(Self.open), hasBars)
+    if rows.count > Self.open {
+      text += "<details><summary>\(rows.count - Self.open) rows more</summary>"
+      text += table(
+        "By points, continued", "More candidates of kill \(number)", rows.dropFirst(Self.open),
+        hasBars)
+      text += "</details>"
+    }
     let rest = eligible.count - shown.reduce(0) { $0 + 1 + $1.alike }
     if rest > 0 {
       text +=
@@ -47,6 +47,21 @@ struct CandidateTable {
         "<p class=\"soft\">\(SizeFormat.grouped(others)) could not be chosen; the steps below say why.</p>"
     }
     return text + "\n"
+  }
+
+  private func table(
+    _ caption: String, _ label: String, _ rows: ArraySlice<String>, _ hasBars: Bool
+  ) -> String {
+    var text =
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\"><table class=\"sums\">"
+    text += "<caption>\(caption)</caption><thead><tr>"
+    text += "<th scope=\"col\" class=\"n\">place</th><th scope=\"col\" class=\"name\">process</th>"
+    text += "<th scope=\"col\" class=\"n\">points</th>"
+    text += "<th scope=\"col\" class=\"n\">\(setting)</th>"
+    text += "<th scope=\"col\" class=\"n\">oom_<wbr>score</th>"
+    if hasBars { text += "<th scope=\"col\" class=\"w\">terms</th>" }
+    text += "<th scope=\"col\" class=\"w\">sum</th></tr></thead><tbody>"
+    return text + rows.joined() + "</tbody></table></div>"
   }
 
   private var isLegacy: Bool { decision.arithmetic.unit == .none }

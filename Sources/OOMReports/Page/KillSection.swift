@@ -17,9 +17,14 @@ struct KillSection {
     let fields = TextReport(run, style: Style(isColored: false)).fields(of: kill).map {
       ($0.0, $0.1.replacing("   of totalpages", with: ", of totalpages"))
     }
-    var text = "<section class=\"case\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
-    text +=
+    let heading =
       "<h3 id=\"k\(number)\">Kill \(number): \(PageNames.name(kill.dyingFirst)) at \(PageNames.time(kill.at))</h3>"
+    let section =
+      "<section class=\"case\" id=\"kill-\(number)\" aria-labelledby=\"k\(number)\">"
+    // The first is what somebody wants to know; a link to one of the others unfolds it.
+    var text =
+      number == 1
+      ? section + heading : "<details class=\"brief\"><summary>\(heading)</summary>\(section)"
     text += LessonSection.list(fields)
     if let decision = kill.decision, let candidates = decision.candidates {
       text +=
@@ -28,7 +33,7 @@ struct KillSection {
           candidates: candidates, pageSize: run.pageSize, most: number <= 3 ? 20 : 10
         ).html
     }
-    return text + whatIfPart + steps + "</section>\n"
+    return text + whatIfPart + steps + "</section>" + (number == 1 ? "\n" : "</details>\n")
   }
 
   private var whatIfPart: String {
@@ -37,9 +42,9 @@ struct KillSection {
         whatIf.isWhole
         ? "" : " The \(WhatIf.most) with most points can be tried."
       return
-        "<div class=\"tool\" id=\"w\(number)\" hidden><h4>What if</h4><p class=\"soft\">Change the oom_score_adj of "
-        + "one process: the script computes its points as the kernel does. Sizes stay as they were at this kill."
-        + "\(rest)</p></div>"
+        "<details class=\"tool\" id=\"w\(number)\" hidden><summary>What if one had another oom_score_adj</summary>"
+        + "<p class=\"soft\">The script computes its points as the kernel does. Sizes stay as they were at this kill."
+        + "\(rest)</p></details>"
     }
     guard let decision = kill.decision else { return "" }
     if decision.arithmetic.unit == .none {
@@ -57,7 +62,7 @@ struct KillSection {
   private var steps: String {
     let lesson = Lesson(of: run, number: number, in: scenario, simulator: simulator)
     return
-      "<details\(number == 1 ? " open" : "")><summary>Step by step, as the kernel went through it</summary>"
+      "<details><summary>Step by step, as the kernel went through it</summary>"
       + LessonSection(lesson: lesson, level: 4).html + "</details>"
   }
 }

@@ -100,7 +100,8 @@ struct SourceSection {
   let overrides: [String]
 
   var html: String {
-    var text = "<section aria-labelledby=\"source\"><h2 id=\"source\">The scenario</h2>"
+    var text = "<section class=\"source\" aria-labelledby=\"source\">"
+    text += "<h2 id=\"source\">The scenario</h2>"
     if !overrides.isEmpty {
       let options = overrides.map { "<code>\(OOMReports.html($0))</code>" }
       text +=
@@ -108,13 +109,15 @@ struct SourceSection {
     }
     let shown = self.shown
     let label = "tabindex=\"0\" role=\"region\" aria-label=\"Text of the scenario\""
+    let lines = source.count { $0 == UInt8(ascii: "\n") }
+    text += "<details><summary>Its text, \(SizeFormat.grouped(max(lines, 1))) lines</summary>"
     text +=
       "<pre class=\"source\" \(label)>\(htmlLines(String(decoding: shown, as: UTF8.self)))</pre>"
     if shown.count < source.count {
       text +=
         "<p class=\"soft\">The first \(SizeFormat.grouped(shown.count)) of \(SizeFormat.grouped(source.count)) bytes.</p>"
     }
-    return text + "</section>\n"
+    return text + "</details></section>\n"
   }
 
   /// As many whole lines as there is room for; a line that is too long is cut.

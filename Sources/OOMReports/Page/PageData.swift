@@ -13,10 +13,20 @@ struct PageData {
     }
     lines += timeline.groups.map { line($0.path, $0.pages) }
     lines += timeline.processes.map { line("\($0.process.name) (\($0.process.pid))", $0.pages) }
+    var names: [ProcessIdentity] = []
+    let next = timeline.next.map { process -> Int64 in
+      guard let process else { return -1 }
+      if let place = names.firstIndex(of: process) { return Int64(place) }
+      names.append(process)
+      return Int64(names.count - 1)
+    }
+    let called = names.map { scriptText("\($0.name) (\($0.pid))") }.joined(separator: ",")
     let kills = whatIfs.map { "[\($0.number),\($0.whatIf.json)]" }
     return
       "{\"page\":\(timeline.pageSize.rawValue),\"end\":\(timeline.end.rawValue),\"times\":\(array(timeline.times.map { $0.rawValue })),\"lines\":["
-      + lines.joined(separator: ",\n") + "],\"kills\":[" + kills.joined(separator: ",\n") + "]}"
+      + lines.joined(separator: ",\n")
+      + "],\"begin\":\(timeline.opening),\"names\":[\(called)],\"next\":\(array(next))"
+      + ",\"kills\":[" + kills.joined(separator: ",\n") + "]}"
   }
 
   private func line(_ name: String, _ values: [Int64]) -> String {
@@ -25,5 +35,14 @@ struct PageData {
 
   private func array(_ numbers: [Int64]) -> String {
     "[" + numbers.map(String.init).joined(separator: ",") + "]"
+  }
+}
+
+extension Timeline {
+  /// The sample that a reader sees first: just before the first kill, or the fullest.
+  fileprivate var opening: Int {
+    if let firstKill { return firstKill }
+    let used = fills.map { $0.used }
+    return used.firstIndex(of: used.max() ?? 0) ?? 0
   }
 }

@@ -21,33 +21,44 @@ extension PageScript {
         if(s>=3600)t+=Math.floor(s/3600)+"h";
         if(s>=60)t+=Math.floor(s/60)%60+"m";
         t+=s%60;
-        if(f&&s<60)t+="."+String(1e6+f).slice(1).replace(/0+$/,"");
+        if(f>=1e3&&s<60)t+="."+String(1e6+f).slice(1,4).replace(/0+$/,"");
         return t+"s";
       }
       const times=data.times,slider=by("when"),list=by("values");
       if(times.length>1&&slider){
         const cursors=[...document.querySelectorAll(".canvas")].map(c=>{\
     const e=make("div");e.className="cursor";e.hidden=true;c.append(e);return e;});
+        /* Where something happens there is a sample before and one after. */
+        const said=i=>clock(times[i])+(times[i]===times[i+1]?", just before":times[i]===times[i-1]?", just after":"");
         const show=i=>{
-          slider.value=i;by("clock").textContent=clock(times[i]);
-          slider.setAttribute("aria-valuetext",clock(times[i]));
+          slider.value=i;by("clock").textContent=said(i);
+          slider.setAttribute("aria-valuetext",said(i));
           const x=data.end?times[i]/data.end*100:i/(times.length-1)*100;
           for(const c of cursors){c.hidden=false;c.style.left=x+"%";}
           list.replaceChildren();
-          for(const line of data.lines)list.append(make("dt",line[0]),make("dd",size(line[1][i])));
+          const fact=(name,value)=>{const e=make("div");e.append(make("dt",name),make("dd",value));list.append(e);};
+          for(const line of data.lines)fact(line[0],size(line[1][i]));
+          if(data.next.length)fact("would be killed",data.names[data.next[i]]??"nobody");
         };
         slider.addEventListener("input",()=>show(Number(slider.value)));
         document.querySelectorAll(".canvas").forEach(c=>c.addEventListener("pointermove",e=>{
           const box=c.getBoundingClientRect();
           const t=Math.min(Math.max((e.clientX-box.left)/box.width,0),1);
+          /* Left of an instant is what was before it, right of it what came after. */
           let best=0,near=Infinity;
-          times.forEach((v,i)=>{const d=Math.abs((data.end?v/data.end:i/(times.length-1))-t);\
-    if(d<=near){near=d;best=i;}});
+          times.forEach((v,i)=>{const x=data.end?v/data.end:i/(times.length-1),d=Math.abs(x-t);\
+    if(d<near||(d===near&&t>x)){near=d;best=i;}});
           show(best);
         }));
         by("slider").hidden=false;
-        show(0);
+        show(data.begin);
       }
+      const unfold=()=>{for(let e=location.hash.length>1?by(location.hash.slice(1)):null;e;e=e.parentElement)\
+    if(e.tagName==="DETAILS"){e.open=true;e.classList.add("unfolded");}};
+      /* Browsers unfold everything to print it: what the reader has unfolded is told by a class. */
+      document.addEventListener("click",e=>{const s=e.target.closest("summary");\
+    if(s)s.parentElement.classList.toggle("unfolded",!s.parentElement.open);});
+      window.addEventListener("hashchange",unfold);unfold();
       for(const[number,kill]of data.kills){
         const tool=by("w"+number);
         if(!tool)continue;

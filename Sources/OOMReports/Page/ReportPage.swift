@@ -14,25 +14,34 @@ package struct ReportPage {
   let simulator: Simulator
   let source: [UInt8]
   let overrides: [String]
+  let command: [String]?
+  let live: [UInt8]?
 
   /// - Parameters:
   ///   - scenario: as it is replayed.
   ///   - simulator: by which rules.
   ///   - source: the text of the scenario.
   ///   - overrides: options that changed what the text says, as typed.
+  ///   - command: the words of a command that runs the scenario, none where nothing does. With them the page has what spares the first victim and
+  ///     what other settings come to, which takes some hundred replays.
+  ///   - live: the engine as WebAssembly, packed by gzip, which then answers in the page, too.
   package init(
-    _ scenario: Scenario, simulator: Simulator, source: [UInt8], overrides: [String] = []
+    _ scenario: Scenario, simulator: Simulator, source: [UInt8], overrides: [String] = [],
+    command: [String]? = nil, live: [UInt8]? = nil
   ) {
     var simulator = simulator
     simulator.recordsCandidates = true
     simulator.mostCandidateLists = Self.mostKills
     run = simulator.run(valid: scenario)
     simulator.recordsCandidates = false
-    timeline = simulator.timeline(of: run, scenario)
+    timeline = simulator.timeline(
+      of: run, scenario, processes: PageStyle.series, asksWhoIsNext: true)
     self.scenario = scenario
     self.simulator = simulator
     self.source = source
     self.overrides = overrides
+    self.command = command
+    self.live = live
   }
 
   /// The whole page, the same bytes every time.
@@ -48,12 +57,24 @@ package struct ReportPage {
     text += "<a class=\"skip\" href=\"#main\">Skip to the answer</a><main id=\"main\">\(opening)"
     text += AnswerSection(run: run).html
     text += description
+    if let command {
+      text += NowSection(run, scenario, simulator: simulator, command: command)?.html ?? ""
+    }
     text += TimelineSection(run: run, timeline: timeline).html
+    if command != nil {
+      text +=
+        AlternativesSection(
+          alternatives: simulator.alternatives(to: run, of: scenario), pageSize: run.pageSize
+        ).html
+    }
+    let engine = live.map { LiveSection(module: $0, scenario: scenario, simulator: simulator) }
+    text += engine?.html ?? ""
     text += kills(sections) + OtherSections(run: run, scenario: scenario, simulator: simulator).html
     text += SourceSection(source: source, overrides: overrides).html
     text +=
       "<p class=\"soft\">Made by oomsim; digest of the run \(hexText(run.digest)).</p></main>\n"
     text += "<script type=\"application/json\" id=\"data\">\(data.json)</script>\n"
+    text += engine?.scripts ?? ""
     return text + "<script>\(PageScript.formula)\n\(PageScript.page)</script>\n</body>\n</html>\n"
   }
 
@@ -70,7 +91,7 @@ package struct ReportPage {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width,initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline';\
-    script-src 'unsafe-inline';img-src data:;base-uri 'none';form-action 'none'">
+    script-src 'unsafe-inline'\(live == nil ? "" : " 'wasm-unsafe-eval';connect-src blob: data:");img-src data:;base-uri 'none';form-action 'none'">
     <link rel="icon" href="data:,">
     <title>\(title)</title>
     <style>

@@ -14,7 +14,7 @@ struct TimelineSection {
       "<div class=\"tool\" id=\"slider\" hidden><label for=\"when\">Time: <output id=\"clock\" for=\"when\">0s"
       + "</output></label><input type=\"range\" id=\"when\" min=\"0\" max=\"\(timeline.times.count - 1)\" value=\"0\">"
       + "<p class=\"soft\">Move the slider, or the pointer over a picture.</p>"
-      + "<dl class=\"facts\" id=\"values\"></dl></div>"
+      + "<dl id=\"values\"></dl></div>"
     text += TimelineTable(run: run, timeline: timeline).html
     return text + "</section>"
   }
@@ -68,7 +68,7 @@ struct TimelineSection {
     var body = ""
     var legend: [String] = []
     for (index, group) in timeline.groups.enumerated() {
-      let style = "s\(index % 8 + 1)"
+      let style = "s\(index % PageStyle.series + 1)"
       body += line(style, frame.line(group.pages))
       body += line("limit", frame.line(group.limits, isThere: shown.contains))
       body += line("high", frame.line(group.highs) { $0 != Cgroup.unlimited && $0 <= frame.top })
@@ -86,7 +86,7 @@ struct TimelineSection {
       frame, axis, body, legend)
     if timeline.otherGroups > 0 {
       text +=
-        "<p class=\"soft\">\(timeline.otherGroups) more groups with a limit are not drawn.</p>"
+        "<p class=\"soft\">\(notDrawn(timeline.otherGroups, "group with a limit", "groups with a limit"))</p>"
     }
     return text
   }
@@ -99,19 +99,20 @@ struct TimelineSection {
     var body = ""
     var legend: [String] = []
     for (index, same) in alike.enumerated() {
-      let style = "s\(index % 8 + 1)"
+      let style = "s\(index % PageStyle.series + 1)"
       let process = timeline.processes[same[0]]
       body += line(style, frame.line(process.pages))
       let others = same.count > 1 ? " and \(same.count - 1) like it, each" : ""
       legend.append(
         entry(style, "\(PageNames.name(process.process))\(others): up to \(size(process.peak))"))
     }
+    let strip = NextStrip(timeline: timeline, frame: frame, alike: alike)
     var text = figure(
       "processes", "Processes", "rss and swap of those that died or were largest.", frame, axis,
-      body, legend)
+      body, legend, below: strip.html)
     if timeline.otherProcesses > 0 {
       text +=
-        "<p class=\"soft\">\(SizeFormat.grouped(timeline.otherProcesses)) more processes are not drawn.</p>"
+        "<p class=\"soft\">\(notDrawn(timeline.otherProcesses, "process", "processes"))</p>"
     }
     return text
   }
@@ -150,7 +151,7 @@ struct TimelineSection {
 
   private func figure(
     _ id: String, _ title: String, _ says: String, _ frame: PlotFrame, _ axis: RoundAxis,
-    _ body: String, _ legend: [String]
+    _ body: String, _ legend: [String], below: String = ""
   ) -> String {
     let marks = TimelineMarks(run: run, frame: frame)
     let times = RoundAxis(until: timeline.end)
@@ -160,20 +161,28 @@ struct TimelineSection {
       let place = PlotFrame.height - frame.y(mark.value)
       return "<span style=\"bottom:\(place / 3)%\">\(mark.says)</span>"
     }
-    let xs = times.marks.map { mark in
+    let xs = times.marks.enumerated().map { index, mark in
       let x = frame.x(at: Microseconds(mark.value))
-      return "<span style=\"left:\(x / 10).\(x % 10)%\">\(mark.says)</span>"
+      // Every second one may go where there is little room, and none leaves the page.
+      let style = x > 970 ? " class=\"z\"" : index % 2 == 1 ? " class=\"o\"" : ""
+      return "<span\(style) style=\"left:\(x / 10).\(x % 10)%\">\(mark.says)</span>"
     }
     return "<figure><figcaption>\(title)</figcaption><div class=\"plot\">\(marks.labels)"
       + "<div class=\"ys\" aria-hidden=\"true\">\(ys.joined())</div><div class=\"canvas\"><svg viewBox=\"0 0 1000 300\" preserveAspectRatio=\"none\" "
       + "role=\"img\" aria-labelledby=\"\(id)-t \(id)-d\"><title id=\"\(id)-t\">\(title)</title>"
       + "<desc id=\"\(id)-d\">\(says) \(marks.says)</desc>\(body)<path class=\"grid\" d=\"\(grid)\"/>"
-      + "\(marks.lines)</svg></div><div class=\"xs\" aria-hidden=\"true\">\(xs.joined())</div></div>"
+      + "\(marks.lines)</svg></div><div class=\"xs\" aria-hidden=\"true\">\(xs.joined())</div>\(below)</div>"
       + "<ul class=\"legend\">\(legend.joined())\(marks.legend)</ul></figure>\n"
   }
 
   /// So that a limit is not drawn on the edge.
   private func headroom(_ pages: Int64) -> Int64 { pages + pages / 20 }
+
+  private func notDrawn(_ count: Int, _ one: String, _ several: String) -> String {
+    count == 1
+      ? "1 more \(one) is not drawn."
+      : "\(SizeFormat.grouped(count)) more \(several) are not drawn."
+  }
 
   private func size(_ pages: Int64) -> String {
     SizeFormat.binary(pages: pages, pageSize: timeline.pageSize)

@@ -17,6 +17,7 @@ struct TimelineTable {
     for process in timeline.processes {
       head += "<th scope=\"col\" class=\"name\">\(PageNames.name(process.process))</th>"
     }
+    if !timeline.next.isEmpty { head += "<th scope=\"col\" class=\"name\">would be killed</th>" }
     var body = ""
     for index in samples {
       let fill = timeline.fills[index]
@@ -24,7 +25,11 @@ struct TimelineTable {
       let values =
         [fill.used, fill.cache, fill.swap] + timeline.groups.map { $0.pages[index] }
         + timeline.processes.map { $0.pages[index] }
-      body += values.map { "<td class=\"n\">\(size($0))</td>" }.joined() + "</tr>"
+      body += values.map { "<td class=\"n\">\(size($0))</td>" }.joined()
+      if !timeline.next.isEmpty {
+        body += "<td class=\"name\">\(timeline.next[index].map(PageNames.name) ?? "nobody")</td>"
+      }
+      body += "</tr>"
     }
     return "<details><summary>The numbers of these pictures</summary>"
       + "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Memory at some instants\"><table>"

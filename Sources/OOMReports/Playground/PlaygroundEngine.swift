@@ -1,5 +1,39 @@
 /// The script that runs the engine in a page: the module that `Sources/WebAssembly/build.sh` makes, unpacked, and asked.
 enum PlaygroundEngine {
+  /// 85 digits, none of which means anything in a page or in a script.
+  private static let alphabet = Array(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%()*+,-./:;=?@[]^_{|".utf8)
+
+  /// Five digits for four bytes, zeros behind the end.
+  private static func digits(of bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 3) / 4 * 5)
+    for begin in stride(from: 0, to: bytes.count, by: 4) {
+      var word: UInt32 = 0
+      for place in begin..<begin + 4 {
+        word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0)
+      }
+      var digits: [UInt8] = [0, 0, 0, 0, 0]
+      for place in digits.indices.reversed() {
+        digits[place] = alphabet[Int(word % 85)]
+        word /= 85
+      }
+      text += digits
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The module as elements of a page, which `script` reads.
+  static func element(_ module: [UInt8]) -> String {
+    "<script type=\"text/plain\" id=\"alphabet\">\(String(decoding: alphabet, as: UTF8.self))</script>\n"
+      + element("module", module)
+  }
+
+  /// Packed bytes, which `engine.unpacked` reads.
+  static func element(_ id: String, _ packed: [UInt8]) -> String {
+    "<script type=\"text/plain\" id=\"\(id)\" data-count=\"\(packed.count)\">\(digits(of: packed))</script>\n"
+  }
+
   static let script = ##"""
     "use strict";
     const engine=(()=>{
@@ -18,12 +52,14 @@ enum PlaygroundEngine {
         return out.subarray(0,count);
       }
       async function start(){exports=(await WebAssembly.instantiate(module,{})).exports}
-      async function boot(){
-        const holder=document.getElementById("module");
+      async function unpacked(id,format){
+        const holder=document.getElementById(id);
         const packed=bytesOf(holder.textContent.trim(),Number(holder.dataset.count));
         holder.remove();
-        const stream=new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-        module=await WebAssembly.compile(await new Response(stream).arrayBuffer());
+        return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream(format))).arrayBuffer();
+      }
+      async function boot(){
+        module=await WebAssembly.compile(await unpacked("module","gzip"));
         await start();
       }
       // A command with options, [name, value] each, and the input as text. The answer has the text, or what is wrong.
@@ -47,7 +83,7 @@ enum PlaygroundEngine {
           return{mistakes:[{message:"the engine cannot do this here: it is too large for a page, or this is a bug ("+error.message+")"}]};
         }
       }
-      return{boot,ask,json:(c,o,i)=>{const a=ask(c,o,i);return a.mistakes?a:JSON.parse(a.text)}};
+      return{boot,ask,data:async id=>JSON.parse(decoder.decode(await unpacked(id,"deflate-raw"))),json:(c,o,i)=>{const a=ask(c,o,i);return a.mistakes?a:JSON.parse(a.text)}};
     })();
     """##
 }

@@ -4,7 +4,7 @@
 /// A replay and the copies on which it tries what would fit have one together: what is tried takes time, too. They never
 /// run on several threads.
 final class Effort: Equatable, @unchecked Sendable {
-  private(set) var looks: Int64 = 0
+  var looks: Int64 = 0
   /// How many there may be.
   var most = Int64.max
 

@@ -10,6 +10,7 @@ extension Replay {
     let decision = killer.decide(oc, &state, &killer)
     switch decision {
     case .kill(let choice):
+      if isRecorded { recorder?.noteKill() }
       carryOut(choice, by: killer.name)
       if isRecorded { recordEnd() }
     case .panic(let why):

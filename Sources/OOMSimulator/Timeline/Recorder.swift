@@ -37,6 +37,7 @@ struct Recorder: Sendable {
   private var lastInstant: Microseconds = -1
   private var lastKill: Microseconds = -1
   private var killsTaken = 0
+  private var asksWhoIsNext = false
 
   /// A recorder for a chart.
   ///
@@ -89,6 +90,17 @@ struct Recorder: Sendable {
     return true
   }
 
+  /// Has every sample say who would be chosen in a group, or on the machine.
+  mutating func askWhoIsNext(in cgroup: String?) {
+    asksWhoIsNext = true
+    timeline.nextCgroup = cgroup
+  }
+
+  /// A kill follows the last sample.
+  mutating func noteKill() {
+    if timeline.firstKill == nil { timeline.firstKill = timeline.times.count - 1 }
+  }
+
   /// - Complexity: O(processes + groups).
   mutating func take(_ state: State, _ restarts: Restarts) {
     count += 1
@@ -99,6 +111,7 @@ struct Recorder: Sendable {
     }
     timeline.times.append(state.now)
     timeline.fills.append(Timeline.Fill(of: state))
+    if asksWhoIsNext { timeline.next.append(state.next(in: timeline.nextCgroup)) }
     switch subject {
     case .count: break
     case .peaks: notePeaks(state, restarts)
@@ -239,6 +252,19 @@ extension Timeline.Fill {
 }
 
 extension State {
+  /// The process that would be chosen if a group were at its limit, or the machine's memory at its end.
+  fileprivate func next(in cgroup: String?) -> ProcessIdentity? {
+    var state = self
+    // What is only asked is no part of what the replay took.
+    let looks = ledger.effort.looks
+    defer { ledger.effort.looks = looks }
+    state.settle()
+    let domain = cgroup.flatMap { groups.paths.firstIndex(of: $0) }
+    let oc = state.oomControl(domain: domain, invoker: nil, nodes: nil)
+    guard case .victim(let row) = state.selectBadProcess(oc) else { return nil }
+    return state.identity(row)
+  }
+
   /// rss and swap of a process that has its memory, else 0.
   fileprivate func pagesShown(_ row: Int) -> Int64 {
     guard tasks.hasNotExited(row) else { return 0 }

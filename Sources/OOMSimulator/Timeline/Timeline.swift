@@ -52,6 +52,13 @@ package struct Timeline: Equatable, Sendable {
   /// Victims first, then those that were largest.
   package var processes: [ProcessLine] = []
   package var groups: [GroupLine] = []
+  /// At each sample the process that would be chosen if `nextCgroup` were at its limit; nil where none would. Empty
+  /// where nobody asked.
+  package var next: [ProcessIdentity?] = []
+  /// The group that `next` is about, nil for the machine.
+  package var nextCgroup: String?
+  /// The sample just before the first kill.
+  package var firstKill: Int?
   /// Processes and groups that have no line of their own.
   package var otherProcesses = 0
   package var otherGroups = 0
@@ -69,6 +76,7 @@ package struct Timeline: Equatable, Sendable {
   mutating func removeLastSample() {
     times.removeLast()
     fills.removeLast()
+    if !next.isEmpty { next.removeLast() }
     for line in processes.indices { processes[line].pages.removeLast() }
     for line in groups.indices {
       groups[line].pages.removeLast()
@@ -95,16 +103,20 @@ extension Simulator {
   ///   - run: of this scenario by this simulator.
   ///   - processes: at most so many processes have a line.
   ///   - groups: at most so many groups have one.
+  ///   - asksWhoIsNext: whether each sample says which process would be chosen where the first kill is: in its group,
+  ///     or on the machine.
   /// - Complexity: two replays, and O(processes + groups) for each of up to some 1,000 samples.
   package func timeline(
-    of run: Run, _ scenario: Scenario, processes: Int = 8, groups: Int = 6
+    of run: Run, _ scenario: Scenario, processes: Int = 8, groups: Int = 6,
+    asksWhoIsNext: Bool = false
   ) -> Timeline {
     let peaks = recorded(Recorder(end: run.end, processes: run.processCount), of: run, scenario)
     let rows = peaks.largestRows(processes, of: run)
     let groups = peaks.largestGroups(groups, of: run)
-    var timeline = recordedTimeline(
-      Recorder(.lives(rows: rows, groups: groups), end: run.end, processes: run.processCount),
-      of: run, scenario)
+    var recorder = Recorder(
+      .lives(rows: rows, groups: groups), end: run.end, processes: run.processCount)
+    if asksWhoIsNext { recorder.askWhoIsNext(in: run.firstCgroup) }
+    var timeline = recordedTimeline(recorder, of: run, scenario)
     timeline.otherProcesses = peaks.processes.count - rows.count
     timeline.otherGroups = peaks.limitedGroups - groups.count
     return timeline
@@ -119,9 +131,11 @@ extension Simulator {
   ///   - mostCells: how many samples there may be times what each has; at least 10 samples are kept. Where there would
   ///     be more, they are spread out evenly, of everything that happens the first 40 kills besides, and `thinnedTo` says
   ///     so.
+  ///   - asksWhoIsNext: as above.
   /// - Complexity: two replays, and O(processes + groups) for each sample.
   package func timeline(
-    of run: Run, _ scenario: Scenario, every step: Microseconds?, mostCells: Int64 = 4_000_000
+    of run: Run, _ scenario: Scenario, every step: Microseconds?, mostCells: Int64 = 4_000_000,
+    asksWhoIsNext: Bool = false
   ) -> Timeline {
     var lines: [String: Int] = [:]
     let ofRows = (0..<run.processCount).map { row in
@@ -133,7 +147,7 @@ extension Simulator {
     let groups = Array(1..<run.groups.count + 1)
     let most = max(min(mostCells / Int64(lines.count + 3 * groups.count + 5), 10_000), 10)
     let subject = Recorder.Subject.names(ofRows: ofRows, groups: groups)
-    let recorder: Recorder
+    var recorder: Recorder
     var thinnedTo: Microseconds?
     if let step {
       let steps = run.end / step / most + 1
@@ -146,6 +160,7 @@ extension Simulator {
       recorder = Recorder(
         subject, end: run.end, spacing: thinnedTo ?? 0, mostOfAnInstant: isThinned ? 2 : .max)
     }
+    if asksWhoIsNext { recorder.askWhoIsNext(in: run.firstCgroup) }
     var timeline = recordedTimeline(recorder, of: run, scenario)
     timeline.thinnedTo = thinnedTo
     timeline.processes.sortLargestFirst { $0.peak }
@@ -173,6 +188,14 @@ extension Simulator {
     replay.run(until: run.end)
     replay.recordEnd()
     return replay.recorder ?? recorder
+  }
+}
+
+extension Run {
+  /// The group of the first kill, or of the first growth that stands still; nil for the machine.
+  fileprivate var firstCgroup: String? {
+    if let kill = kills.first { return kill.decision?.cgroup }
+    return stuck.first?.cgroup
   }
 }
 

@@ -2,17 +2,19 @@ import OOMFormats
 internal import OOMReports
 import OOMSimulator
 
+let moduleOption = OptionSpec(
+  name: "--module", value: "FILE",
+  help:
+    "The engine as WebAssembly, packed by gzip; by default oomsim.wasm.gz, which Sources/WebAssembly/build.sh leaves in .build/wasm."
+)
+
 let playgroundCommand = CommandSpec(
   name: "playground",
   overview: "Write one page that runs the engine itself, for a browser without a network.",
   operands: "", operandHelp: "", minOperands: 0, maxOperands: 0,
   options: [
     OptionSpec(name: "-o", value: "FILE", help: "Where the page goes; - is standard output."),
-    OptionSpec(
-      name: "--module", value: "FILE",
-      help:
-        "The engine as WebAssembly, packed by gzip; by default oomsim.wasm.gz, which Sources/WebAssembly/build.sh leaves in .build/wasm."
-    ),
+    moduleOption,
     OptionSpec(
       name: "--scenarios", value: "DIR",
       help: "The course whose stories are in it; by default Scenarios, here or near the program."),
@@ -27,22 +29,29 @@ let playgroundCommand = CommandSpec(
   let module = try readModule(arguments.value("--module"), terminal)
   let directory = try courseDirectory(arguments.value("--scenarios"), terminal)
   var stories: [PlaygroundPage.Story] = []
+  var paths: Set<String> = []
   for chapter in try readCourse(directory, terminal).chapters {
     for story in chapter.stories {
       let text = String(
         decoding: try readBytes("\(directory)/\(story.path)", terminal), as: UTF8.self)
+      paths.insert(story.path)
       stories.append(
         PlaygroundPage.Story(
           name: story.name, chapter: chapter.title, teaches: story.teaches, text: text))
     }
   }
-  let page = PlaygroundPage(module: module, stories: stories)
+  var others: [String: String] = [:]
+  for path in PlaygroundPage.proofs where !paths.contains(path) {
+    others[path] = String(
+      decoding: try readBytes("\(directory)/\(path)", terminal), as: UTF8.self)
+  }
+  let page = PlaygroundPage(module: module, stories: stories, others: others)
   try OutputFile.write(Array(page.html.utf8), to: out, terminal)
   return .done
 }
 
 /// The module: what is given, or what the build script has left.
-private func readModule(_ given: String?, _ terminal: Terminal) throws -> [UInt8] {
+func readModule(_ given: String?, _ terminal: Terminal) throws -> [UInt8] {
   let name = "oomsim.wasm.gz"
   var path = given
   if path == nil {

@@ -12,7 +12,12 @@ let reportCommand = CommandSpec(
   options: [
     OptionSpec(name: "-o", value: "OUT.html", help: "Where to write; - is standard output."),
     OptionSpec(name: "--report", value: "N", help: "The Nth report of a log, from 1."),
-    .kernel, .badness, .policy, .set,
+    OptionSpec(
+      name: "--live",
+      help:
+        "Put the engine itself into the page, as in 'oomsim playground', for any other setting; 2 MB."
+    ),
+    moduleOption, .kernel, .badness, .policy, .set,
   ],
   example: "oomsim report Scenarios/ai/api-kv-cache-overnight.json -o report.html",
   run: report)
@@ -24,16 +29,32 @@ let reportCommand = CommandSpec(
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
   let number = try arguments.number("--report", in: 1...Int.max)
+  var isLog = false
   let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal) {
-    bytes throws(ExitCode) in try scenarioText(inLog: bytes, number: number, terminal)
+    bytes throws(ExitCode) in
+    let text = try scenarioText(inLog: bytes, number: number, terminal)
+    isLog = text != nil
+    return text
   }
   var overrides = arguments.all("--set").map { "--set \($0)" }
   for name in ["--kernel", "--policy"] {
     if let value = arguments.value(name) { overrides.append("\(name) \(value)") }
   }
+  if arguments.has("--live"), arguments.policy != .kernel {
+    throw UsageError("--live replays by the kernel's choice: no --policy with it.")
+  }
+  let live =
+    arguments.has("--live") ? try readModule(arguments.value("--module"), terminal) : nil
+  var command = ["oomsim", "run", operand(arguments.operands[0])]
+  for setting in arguments.all("--set") { command += ["--set", setting] }
+  for name in ["--kernel", "--badness", "--policy"] {
+    if let value = arguments.value(name) { command += [name, value] }
+  }
+  // A log is no scenario: no command runs it.
+  if isLog { command = [] }
   let page = ReportPage(
     scenario, simulator: simulator(scenario, kernel: kernel, policy: arguments.policy),
-    source: source, overrides: overrides)
+    source: source, overrides: overrides, command: command, live: live)
   try OutputFile.write(Array(page.html.utf8), to: out, terminal)
   return .done
 }
