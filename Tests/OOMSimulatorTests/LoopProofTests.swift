@@ -159,7 +159,8 @@ import Testing
       labels(replay.state) == [
         "machine", "rules", "cgroupVersion", "now", "sysctl", "vm", "groups", "ledger",
         "tasks", "pids", "tmpfs", "committedBeside", "leavingSwap", "holdings", "shared",
-        "logForms", "selectionIndex", "startExceedsMemory", "startExceedsSwap", "growths",
+        "logForms", "selectionIndex", "ownColumns", "startExceedsMemory", "startExceedsSwap",
+        "growths",
         "promisedRequests", "tmpfsAges", "hasAges", "growthsBegun",
         "exits", "restarts", "somethingFreed", "overMax", "forced", "chargesHugetlb",
         "pressures",

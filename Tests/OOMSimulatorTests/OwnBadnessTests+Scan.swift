@@ -156,22 +156,29 @@ extension OwnBadnessTests {
     "a multiplication before a division is C's at each edge, and bits choose what they multiply")
   func proportions() throws {
     var random = SplitMix(seed: 6)
+    func number(below bits: Int64) -> Int64 {
+      let shift = Int64.random(in: 0..<bits, using: &random)
+      return max(Int64.random(in: 1..<(1 << bits), using: &random) >> shift, 1)
+    }
     for _ in 0..<20 * Self.worlds {
-      let factor =
-        Int64.random(in: 1...(1 << 20), using: &random) >> .random(in: 0..<20, using: &random)
-      let divisor =
-        Int64.random(in: 1...(1 << 40), using: &random) >> .random(in: 0..<39, using: &random)
-      let most = Int64(Int32.max) / max(factor, 1)
-      let multiple = Int64.random(in: 0...(most * factor / divisor), using: &random) * divisor
-      let edge = multiple / max(factor, 1)
+      let factor = number(below: 20)
+      let divisor = number(below: 40)
+      let most = Int64(Int32.max) / factor
+      let edge = Int64.random(in: 0...(most * factor / divisor), using: &random) * divisor / factor
       let expression = try BadnessExpression("rss * \(factor) / \(divisor) - (swap > 0) * uid")
       var scratch = BadnessScratch(for: expression)
       for number in [edge - 1, edge, edge + 1, most] where (0...most).contains(number) {
         let swap = Int64.random(in: 0...1, using: &random)
         var columns = BadnessColumns(for: expression)
         for row in [number, 0, most] {
-          columns.append {
-            $0 == .rss ? row : $0 == .swap ? (row == number ? swap : 1 - swap) : 7 + row % 2
+          let uid = 7 + row % 2
+          let swapped = row == number ? swap : 1 - swap
+          columns.append { column -> Int64 in
+            switch column {
+            case .rss: row
+            case .swap: swapped
+            default: uid
+            }
           }
         }
         let victim = try selectBadProcess(
