@@ -10,11 +10,13 @@ struct NowSection {
 
   private static let most = 3
 
-  /// Nil where nobody was killed, or where the victim cannot be told from others.
+  /// Nil where nobody was killed, where the victim cannot be told from others, or where each of the hundreds of replays
+  /// would take long: `oomsim protect` answers there.
   init?(
     _ run: Run, _ scenario: Scenario, simulator: Simulator, command: [String]
   ) {
     guard let victim = run.kills.first?.dyingFirst,
+      !simulator.protectionTakesLong(run, of: scenario),
       let protection = try? simulator.protection(of: "\(victim.pid)", in: scenario)
     else { return nil }
     self.protection = protection

@@ -35,6 +35,11 @@ extension Simulator {
     if search.followsPart { protection.warnings.append(.followedInPart(looks: search.part)) }
     return protection
   }
+
+  /// Whether a replay takes so long that a search for what spares a process would cut it off.
+  package func protectionTakesLong(_ run: Run, of scenario: Scenario) -> Bool {
+    run.effort > ProtectionSearch.part(of: scenario)
+  }
 }
 
 /// The search for what spares one process.
@@ -67,7 +72,7 @@ private struct ProtectionSearch {
     let size = (run.processCount + scenario.events.count) * (run.kills.count + 1)
     most = min(max(400_000 / max(size, 1), 8), 200)
     whole = self.simulator
-    part = Effort.ofMany(scenario) / 128
+    part = Self.part(of: scenario)
     followsPart = run.effort > part
     self.simulator.mostEffort = part
     let fate = run.fate(of: subject)
@@ -75,6 +80,8 @@ private struct ProtectionSearch {
       followsPart && fate != .survives
       && self.simulator.run(valid: scenario).fate(of: subject) != fate
   }
+
+  static func part(of scenario: Scenario) -> Int64 { Effort.ofMany(scenario) / 128 }
 
   private func spares(_ scenario: Scenario) -> Bool {
     let run = simulator.run(valid: scenario)
