@@ -44,7 +44,7 @@ import Testing
     return replay
   }
 
-  private static func used(_ replay: borrowing Replay) -> [Int64] {
+  private static func used(_ replay: Replay) -> [Int64] {
     Array(replay.state.ledger.nodes?.used.prefix(2) ?? [])
   }
 

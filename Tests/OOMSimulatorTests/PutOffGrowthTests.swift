@@ -39,7 +39,7 @@ import Testing
     if putOff.finalGroups != eager.finalGroups { different.append("groups") }
     if putOff.state.committed != eager.state.committed { different.append("Committed_AS") }
     if putOff.state.tasks != eager.state.tasks { different.append("tasks") }
-    let done = [putOff.state, eager.state].map { $0.growths.all.map { [$0.done, $0.total] } }
+    let done = [putOff, eager].map { $0.state.growths.all.map { [$0.done, $0.total] } }
     if done[0] != done[1] { different.append("growths") }
     #expect(different == [], comment)
   }

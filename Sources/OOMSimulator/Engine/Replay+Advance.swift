@@ -80,9 +80,11 @@ extension Replay {
         $0.stop == nil && ($0.isShrink || state.shares($0))
       })
     {
+      var copy = self
       state.ledger.effort.add(4 * (state.tasks.count + state.groups.count + state.growths.count))
-      var trial = trial()
-      return trial.tryApply(at: time)
+      copy.observe = nil
+      copy.recorder = nil
+      return copy.tryApply(at: time)
     }
     if !asksForAll, !isAdmitted(at: time) { return false }
     var ledger = state.ledger

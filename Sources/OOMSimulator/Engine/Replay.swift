@@ -2,9 +2,7 @@
 ///
 /// Time has no ticks. Between two instants all growth is linear, so the engine asks whether everything
 /// still fits at the next one and, if not, searches the first microsecond at which it does not.
-///
-/// It is never copied unseen: a debug build would copy the whole state at every question that a change asks.
-struct Replay: ~Copyable {
+struct Replay {
   var state: State
   /// What has happened so far.
   var record = Record()
@@ -75,23 +73,6 @@ struct Replay: ~Copyable {
       state.pressures = Pressures(of: scenario, state.groups)
     }
   }
-
-  /// A copy to try something on, which nobody watches.
-  private init(trialOf other: borrowing Replay) {
-    (state, record) = (other.state, other.record)
-    (putsGrowthOff, isBehind, isReviewDue) =
-      (other.putsGrowthOff, other.isBehind, other.isReviewDue)
-    (proof, provenDeaths, stopsAtLoop) = (other.proof, other.provenDeaths, other.stopsAtLoop)
-    (mostRestarts, isAbandoned) = (other.mostRestarts, other.isAbandoned)
-    (hasSystemd, hasVersionTwo) = (other.hasSystemd, other.hasVersionTwo)
-    (mostKills, mostCandidateLists) = (other.mostKills, other.mostCandidateLists)
-    (events, nextEvent) = (other.events, other.nextEvent)
-    (idleSince, changedAt) = (other.idleSince, other.changedAt)
-    (killer, killers, references) = (other.killer, other.killers, other.references)
-    recordsCandidates = other.recordsCandidates
-  }
-
-  func trial() -> Replay { Replay(trialOf: self) }
 
   /// Replays everything up to and including `last`, or to the end.
   mutating func run(until last: Microseconds = .max) {

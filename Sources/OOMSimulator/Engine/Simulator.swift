@@ -117,7 +117,7 @@ public struct Simulator: Sendable {
     return run
   }
 
-  func result(of replay: borrowing Replay, _ scenario: Scenario) -> Run {
+  func result(of replay: Replay, _ scenario: Scenario) -> Run {
     var state = replay.state
     state.settle()
     var run = Run(

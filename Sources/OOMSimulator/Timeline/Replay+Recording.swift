@@ -28,9 +28,11 @@ extension Replay {
   }
 
   private func stateBetween(_ instant: Microseconds) -> State {
-    var trial = trial()
-    trial.grow(upTo: instant)
-    trial.state.now = instant
-    return trial.state
+    var copy = self
+    copy.recorder = nil
+    copy.observe = nil
+    copy.grow(upTo: instant)
+    copy.state.now = instant
+    return copy.state
   }
 }
