@@ -46,6 +46,27 @@ import Testing
 
   // MARK: Stories
 
+  /// Pods of the kubelet's policy_test.go, with its answers.
+  @Test(arguments: [
+    ("adj-24", ["c1": 738]), ("adj-29", ["c1": 607]), ("adj-30", ["c1": 738, "s1": 738]),
+    ("sidecar-dra-mapping", ["c1": 738, "s1": 738]),
+  ])
+  func `claims of devices and their overheads`(file: String, expected: [String: Int]) async throws {
+    let document = try await document(
+      "@\(file).json --capacity 4000000000 "
+        + "--feature-gates PodLevelResources=false,DRANodeAllocatableResources=true")
+    #expect(adj(document) == expected)
+  }
+
+  @Test func `memory of a volume outlives the kill`() async throws {
+    let document = try await document(
+      "@emptydir-memory.json --capacity 16Gi --usage ml/train/t=2800Mi")
+    let notes = try #require(document["notes"] as? [String])
+    let note = try #require(notes.first { $0.contains("shm") })
+    #expect(note.contains("at most 2 GiB") && note.contains("in the use of t"))
+    #expect(note.contains("a kill does not free it"))
+  }
+
   @Test func `k8s-eviction-order`() async throws {
     let document = try await document(
       "@eviction-order.json --capacity 7950Mi --top @eviction-order.top")

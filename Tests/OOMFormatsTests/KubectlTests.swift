@@ -78,10 +78,35 @@ import Testing
     let status = #"""
       , "nodeAllocatableResourceClaimStatuses": [
         { "containers": ["c", "d"], "mapping": [ { "name": "memory", "quantity": "1Gi" }, { "name": "cpu", "quantity": "1" } ] },
-        { "containers": ["d"], "mapping": [] } ]
+        { "containers": ["d"], "mapping": [] },
+        { "containers": ["c"], "overhead": [
+          { "name": "memory", "perPod": "1Mi", "perContainer": "2Mi" }, { "name": "memory", "perPod": "4Mi" } ] },
+        { "containers": ["d"], "resources": { "cpu": "2", "memory": "3Mi" } } ]
       """#
     let pods = try pods(pod(status: status))
-    #expect(pods[0].memoryClaims == [.init(containers: ["c", "d"], bytes: 1 << 30)])
+    let mebi: Bytes = 1 << 20
+    let claims: [Kubernetes.Pod.MemoryClaim] = [
+      .init(containers: ["c", "d"], bytes: mebi * 1024),
+      .init(containers: ["c"], bytes: mebi * 5, perContainer: mebi * 2),
+      .init(containers: ["d"], bytes: mebi * 3),
+    ]
+    #expect(pods[0].memoryClaims == claims)
+  }
+
+  @Test func `volumes that are memory`() throws {
+    let pods = try pods(
+      pod(
+        spec: #"""
+          , "volumes": [ { "name": "shm", "emptyDir": { "medium": "Memory", "sizeLimit": "2Gi" } },
+            { "name": "disk", "emptyDir": {} }, { "name": "conf", "configMap": { "name": "x" } },
+            { "name": "all", "emptyDir": { "medium": "Memory" } } ]
+          """#, container: #", "volumeMounts": [ { "name": "shm", "mountPath": "/dev/shm" } ]"#))
+    let sizeLimit: Bytes = 2 << 30
+    let volumes: [Kubernetes.Pod.MemoryVolume] = [
+      .init(name: "shm", sizeLimit: sizeLimit), .init(name: "all"),
+    ]
+    #expect(pods[0].memoryVolumes == volumes)
+    #expect(pods[0].containers[0].volumeMounts == ["shm"])
   }
 
   /// Where, and what is allowed.

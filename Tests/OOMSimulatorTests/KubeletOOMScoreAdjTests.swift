@@ -110,6 +110,21 @@ extension Kubernetes.Kubelet {
     #expect(adj(pod, capacity: 4_000_000_000, gate) == 738)
   }
 
+  /// Vectors of policy_test.go: a device's overhead for each container whole, by pod in equal parts.
+  @Test func `overheads of devices count as requested`() throws {
+    let gate = Kubernetes.Kubelet(minor: 37, gates: [.draNodeAllocatableResources: true])
+    let capacity: Bytes = 4_000_000_000
+    let mebi: Bytes = 1 << 20
+    var pod = Kubernetes.Pod("p", [try Kubernetes.Container("a", memory: ("500Mi", nil))])
+    pod.memoryClaims = [.init(containers: ["a"], bytes: 0, perContainer: mebi * 500)]
+    #expect(adj(pod, capacity: capacity, gate) == 738)
+    pod.memoryClaims = [.init(containers: ["a"], bytes: mebi * 700, perContainer: mebi * 300)]
+    #expect(adj(pod, capacity: capacity, gate) == 607)
+    let sidecar = try Kubernetes.Container("s", memory: ("200Mi", nil), kind: .sidecar)
+    pod.initContainers = [sidecar]
+    #expect(gate.oomScoreAdj(of: sidecar, in: pod, memoryCapacity: capacity) == 607)
+  }
+
   @Test func `what a pod requests beyond its containers is theirs in equal parts`() throws {
     var pod = Kubernetes.Pod(
       "p",

@@ -123,7 +123,7 @@ extension Fields {
 
   private static let specKeys = ObjectKeys([
     "nodeName", "priority", "priorityClassName", "containers", "initContainers",
-    "ephemeralContainers", "resources", "overhead", "securityContext",
+    "ephemeralContainers", "resources", "overhead", "securityContext", "volumes",
   ])
 
   private mutating func spec(of pod: inout Kubernetes.Pod) throws(JSONError) {
@@ -141,14 +141,18 @@ extension Fields {
         pod.ephemeralContainers = try fields.containers(.ephemeral, &names)
       case "resources": pod.resources = try fields.requirements()
       case "securityContext": pod.runAsUser = try fields.runAsUser()
+      case "volumes": pod.memoryVolumes = try fields.memoryVolumes()
       default: pod.overhead = try fields.resourceList(isLimit: false).list
       }
     }
   }
 
   private static let containerKeys = ObjectKeys([
-    "name", "resources", "restartPolicy", "securityContext",
+    "name", "resources", "restartPolicy", "securityContext", "volumeMounts",
   ])
+  private static let volumeKeys = ObjectKeys(["name", "emptyDir"])
+  private static let emptyDirKeys = ObjectKeys(["medium", "sizeLimit"])
+  private static let mountKeys = ObjectKeys(["name"])
   private static let securityKeys = ObjectKeys(["runAsUser"])
 
   /// The uid of a security context. Source: `IsValidUserID()`, apimachinery/pkg/util/validation/validation.go.
@@ -171,6 +175,7 @@ extension Fields {
         case 0: container.name = try fields.objectName() ?? "?"
         case 1: container.resources = try fields.requirements()
         case 3: container.runAsUser = try fields.runAsUser()
+        case 4: container.volumeMounts = try fields.volumeMounts()
         default:
           let policy = try fields.string()
           if kind == .initial, policy == "Always" { container.kind = .sidecar }
@@ -184,5 +189,39 @@ extension Fields {
       containers.append(container)
     }
     return containers
+  }
+
+  /// Of all volumes those that are memory.
+  private mutating func memoryVolumes() throws(JSONError) -> [Kubernetes.Pod.MemoryVolume] {
+    var volumes: [Kubernetes.Pod.MemoryVolume] = []
+    try objects { (fields, _) throws(JSONError) in
+      var volume = Kubernetes.Pod.MemoryVolume(name: "")
+      var isMemory = false
+      try fields.known(Self.volumeKeys) { (fields, key) throws(JSONError) in
+        if key == 0 {
+          volume.name = try fields.objectName() ?? "?"
+          return
+        }
+        try fields.known(Self.emptyDirKeys) { (fields, key) throws(JSONError) in
+          if key == 0 {
+            isMemory = try fields.string() == "Memory"
+          } else {
+            volume.sizeLimit = try fields.quantity().map { min($0.bytes, SizeText.maxBytes) }
+          }
+        }
+      }
+      if isMemory { volumes.append(volume) }
+    }
+    return volumes
+  }
+
+  private mutating func volumeMounts() throws(JSONError) -> [String] {
+    var names: [String] = []
+    try objects { (fields, _) throws(JSONError) in
+      try fields.known(Self.mountKeys) { (fields, _) throws(JSONError) in
+        if let name = try fields.string() { names.append(name) }
+      }
+    }
+    return names
   }
 }

@@ -132,35 +132,49 @@ extension Fields {
     return state
   }
 
-  private static let claimKeys = ObjectKeys(["containers", "mapping"])
-  private static let mappingKeys = ObjectKeys(["name", "quantity"])
+  private static let claimKeys = ObjectKeys(["containers", "mapping", "overhead", "resources"])
+  private static let amountKeys = ObjectKeys(["name", "quantity", "perPod", "perContainer"])
+  private static let memoryKeys = ObjectKeys(["memory"])
 
-  /// Memory that the node gives through claims; overheads are not read.
+  /// Memory that the node gives through claims. `mapping` and `overhead` are lists since 1.37; 1.36 had `resources`.
   private mutating func memoryClaims() throws(JSONError) -> [Kubernetes.Pod.MemoryClaim] {
     var claims: [Kubernetes.Pod.MemoryClaim] = []
     try objects { (fields, _) throws(JSONError) in
       var claim = Kubernetes.Pod.MemoryClaim(containers: [], bytes: 0)
       try fields.known(Self.claimKeys) { (fields, key) throws(JSONError) in
-        if key == 0 {
-          claim.containers = try fields.strings()
-          return
-        }
-        try fields.objects { (fields, _) throws(JSONError) in
-          var name = ""
-          var quantity: Kubernetes.Quantity?
-          try fields.known(Self.mappingKeys) { (fields, key) throws(JSONError) in
-            if key == 0 {
-              name = try fields.string() ?? ""
-            } else {
-              quantity = try fields.quantity()
-            }
+        switch key {
+        case 0: claim.containers = try fields.strings()
+        case 3:
+          try fields.known(Self.memoryKeys) { (fields, _) throws(JSONError) in
+            Self.add(try fields.quantity(), to: &claim.bytes)
           }
-          guard name == "memory", let bytes = quantity?.bytes else { return }
-          claim.bytes = min(claim.bytes, SizeText.maxBytes) + min(bytes, SizeText.maxBytes)
+        default:
+          try fields.objects { (fields, _) throws(JSONError) in try fields.amount(of: &claim) }
         }
       }
-      if claim.bytes > 0 { claims.append(claim) }
+      if claim.bytes > 0 || claim.perContainer > 0 { claims.append(claim) }
     }
     return claims
+  }
+
+  /// One resource of a claim, as the device maps it or as overhead.
+  private mutating func amount(of claim: inout Kubernetes.Pod.MemoryClaim) throws(JSONError) {
+    var name = ""
+    var amount = Kubernetes.Pod.MemoryClaim(containers: [], bytes: 0)
+    try known(Self.amountKeys) { (fields, key) throws(JSONError) in
+      switch key {
+      case 0: name = try fields.string() ?? ""
+      case 3: Self.add(try fields.quantity(), to: &amount.perContainer)
+      default: Self.add(try fields.quantity(), to: &amount.bytes)
+      }
+    }
+    guard name == "memory" else { return }
+    claim.bytes = min(claim.bytes + amount.bytes, SizeText.maxBytes)
+    claim.perContainer = min(claim.perContainer + amount.perContainer, SizeText.maxBytes)
+  }
+
+  private static func add(_ quantity: Kubernetes.Quantity?, to bytes: inout Bytes) {
+    guard let quantity else { return }
+    bytes = min(bytes + min(quantity.bytes, SizeText.maxBytes), SizeText.maxBytes)
   }
 }

@@ -31,7 +31,7 @@ extension Kubernetes.Kubelet {
     if container.kind == .sidecar, knowsSidecars {
       // A sidecar is not to go before the containers that need it.
       let others = pod.containers.map { other in
-        burstableAdj(other, pod, share: share, memoryCapacity, countsClaims: hasTieBreak)
+        burstableAdj(other, pod, share: share, memoryCapacity)
       }
       if let most = others.max() { adj = min(adj, most) }
     }
@@ -49,11 +49,10 @@ extension Kubernetes.Kubelet {
   }
 
   private func burstableAdj(
-    _ container: Kubernetes.Container, _ pod: Kubernetes.Pod, share: Int128, _ capacity: Bytes,
-    countsClaims: Bool = true
+    _ container: Kubernetes.Container, _ pod: Kubernetes.Pod, share: Int128, _ capacity: Bytes
   ) -> Int128 {
     let own = container.resources.requests.memory?.bytes ?? 0
-    let claims = countsClaims ? claimedMemory(of: container, in: pod) : 0
+    let claims = claimedMemory(of: container, in: pod)
     let request = Int128(own.rawValue) + Int128(claims.rawValue) + share
     let adj = Self.linearAdj(request: request, capacity)
     guard hasTieBreak else { return adj }
@@ -80,7 +79,7 @@ extension Kubernetes.Kubelet {
     guard has(.draNodeAllocatableResources) else { return 0 }
     var sum: Bytes = 0
     for claim in pod.memoryClaims where claim.containers.contains(container.name) {
-      sum = sum &+ claim.bytes / Int64(claim.containers.count)
+      sum = sum &+ claim.bytes / Int64(claim.containers.count) &+ claim.perContainer
     }
     return sum
   }

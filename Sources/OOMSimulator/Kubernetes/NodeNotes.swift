@@ -60,4 +60,36 @@ extension Kubernetes.NodeScenario {
     say(count(.notRunning), "container does not run", "containers do not run")
     return notes
   }
+
+  /// A tmpfs is charged to the group of the container that writes it, which is in its use and in nobody's badness; it
+  /// outlives the process, and the container. Source: `SizeMemoryBackedVolumes`, pkg/volume/emptydir/empty_dir.go.
+  var notesOnVolumes: [String] {
+    var notes: [String] = []
+    for pod in state.pods where !pod.hasEnded {
+      for volume in pod.memoryVolumes {
+        let users = pod.allContainers.filter { $0.volumeMounts.contains(volume.name) }
+        guard !users.isEmpty else { continue }
+        let most =
+          volume.sizeLimit.map { "at most \(Self.binary($0))" }
+          ?? "without a sizeLimit: at most the pod's memory limit, or the node's allocatable memory"
+        notes.append(
+          "\(pod.namespace)/\(pod.name): the volume \(volume.name) is memory (\(most)): it counts in the use of "
+            + users.map { $0.name }.joined(separator: ", ")
+            + ", is in nobody's points, and a kill does not free it: it stays as long as the pod does"
+        )
+      }
+    }
+    let most = 3
+    return notes.count <= most
+      ? notes : notes.prefix(most) + ["and \(notes.count - most) more volumes like that"]
+  }
+
+  /// As a manifest has it, in the largest unit that needs no fraction.
+  private static func binary(_ size: Bytes) -> String {
+    for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)]
+    where size > 0 && size.rawValue & (1 << shift - 1) == 0 {
+      return "\(size.rawValue >> shift) \(unit)"
+    }
+    return "\(size.rawValue) bytes"
+  }
 }

@@ -51,7 +51,7 @@ extension Kubernetes {
       for (index, pod) in state.pods.enumerated() { place(pod, index) }
       addProcesses()
       setLimits()
-      notes = notesOnNode + notesOnUsage
+      notes = notesOnNode + notesOnUsage + notesOnVolumes
     }
 
     /// Processes of all containers.

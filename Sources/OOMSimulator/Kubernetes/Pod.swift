@@ -32,6 +32,8 @@ extension Kubernetes {
     package var runAsUser: UInt32?
     /// Memory that devices claim for containers.
     package var memoryClaims: [MemoryClaim] = []
+    /// Volumes `emptyDir` with `medium: Memory`, in the order of the pod.
+    package var memoryVolumes: [MemoryVolume] = []
     /// Nil in a manifest.
     package var phase: Phase?
     /// The class that the API server has stored.
@@ -47,14 +49,30 @@ extension Kubernetes {
       case bestEffort = "BestEffort"
     }
 
-    /// Memory of the node that a resource claim gives to several containers together.
+    /// Memory of the node that a resource claim takes for the containers that refer to it.
     package struct MemoryClaim: Equatable, Sendable {
       package var containers: [String]
+      /// Theirs together, in equal parts: what the device maps, and its overhead by pod.
       package var bytes: Bytes
+      /// The device's overhead for each of them.
+      package var perContainer: Bytes
 
-      package init(containers: [String], bytes: Bytes) {
+      package init(containers: [String], bytes: Bytes, perContainer: Bytes = 0) {
         self.containers = containers
         self.bytes = bytes
+        self.perContainer = perContainer
+      }
+    }
+
+    /// A tmpfs: the kernel charges its pages to the group of the process that writes them, and no kill frees them.
+    package struct MemoryVolume: Equatable, Sendable {
+      package var name: String
+      /// Nil leaves it to the pod's limit, or the node.
+      package var sizeLimit: Bytes?
+
+      package init(name: String, sizeLimit: Bytes? = nil) {
+        self.name = name
+        self.sizeLimit = sizeLimit
       }
     }
   }
@@ -88,6 +106,8 @@ extension Kubernetes {
     package var runtime: String?
     /// `securityContext.runAsUser`, which counts before the pod's.
     package var runAsUser: UInt32?
+    /// Names of the volumes that it mounts.
+    package var volumeMounts: [String] = []
 
     package init(_ name: String, kind: Kind = .regular) {
       self.name = name
