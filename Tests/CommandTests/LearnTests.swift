@@ -105,7 +105,7 @@ import Testing
     #expect(
       output.out.contains(
         """
-        What is different from agent-minus-500
+        What is different from agent-minus-500, by the keys of the file
             processes.agent.oom_score_adj  -500 → -200
             what comes of it               app → agent
 

@@ -225,7 +225,7 @@ private enum NumbersOfTheWorld {
     "make-j6": ["1.6"],
     "wsl2-half-ram": ["16"],
     "many-small-vs-one-large": ["480"],
-    "idle-666": ["3"],
+    "idle-666": ["3", "2000"],
     "agent-minus-500": ["2.6"],
     "agent-plus-1000": ["160"],
     "gh-runner-adj-500-flip": ["1300"],

@@ -151,7 +151,9 @@ package struct CourseText {
       before.outcome.victim == outcome.victim ? "the same: \(outcome.victim)" : changed,
     ])
     let column = min(rows.map { $0[0].count }.max() ?? 0, 40) + 2
-    var text = "\n" + style.bold("What is different from \(plain(before.name))") + "\n"
+    var text =
+      "\n" + style.bold("What is different from \(plain(before.name)), by the keys of the file")
+      + "\n"
     for row in rows {
       // What is too long for the column stands above its value.
       let isLong = row[0].count + 2 > column

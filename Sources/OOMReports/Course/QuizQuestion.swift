@@ -108,12 +108,22 @@ struct QuizQuestion {
       Quiz.Choice(
         text: "\(value)",
         outcome: "At \(value): " + outcome(of: victim, end)
-          + (end.kills(victim) && end.victim != victim ? " Later \(victim) is killed, too." : ""))
+          + (end.victim == victim ? "" : later(victim, end)))
     }
     return question(
       .oomScoreAdj,
-      "\(victim) is killed. Which is the highest of these values of its oom_score_adj that saves it?",
+      "\(victim) is killed. Which is the highest of these values of its oom_score_adj that saves it, "
+        + "to the end of the run?",
       choices, right: first - shown.lowerBound)
+  }
+
+  /// Why a process is killed, or not, when memory ends again; empty where it does not.
+  private func later(_ process: String, _ end: QuizEnd) -> String {
+    let kills = end.run.kills.dropFirst()
+    let own = kills.first { kill in kill.killed.contains { $0.process.name == process } }
+    guard let kill = own ?? kills.first, let scene = kill.decision?.scene else { return "" }
+    let sums = Guess.sums(of: process, in: kill, scene, pageSize: end.run.pageSize)
+    return " Memory ends again at \(SizeFormat.shortTime(kill.at)): \(sums)"
   }
 
   /// At most four of a ladder, the right one among them at a place that does not tell it.
@@ -156,7 +166,7 @@ struct QuizQuestion {
       if shown.lowerBound + index == first {
         let less = first > 0 ? values[first - 1] : (more: 0, end: end)
         outcome += " With \(QuizWorld.size(less.more)) more " + Self.fate(less.end)
-        outcome += " As it stands: " + self.outcome(end)
+        outcome += " " + wanted(limit: limit)
       }
       return Quiz.Choice(text: text, outcome: outcome)
     }
@@ -167,6 +177,21 @@ struct QuizQuestion {
     return question(
       .memory, "\(victim) is killed. \(what)? The least of these that is enough:",
       choices, right: first - shown.lowerBound)
+  }
+
+  /// What all want together, beside what there is.
+  private func wanted(limit: Int64?) -> String {
+    let wanted = world.processes.filter { limit == nil || $0.isInGroup }.reduce(world.growth) {
+      $0 + $1.size
+    }
+    let total = wanted + (limit == nil ? world.kernelMemory : 0)
+    let what = limit == nil ? "The processes and the kernel" : "The processes in the group"
+    let room = limit ?? world.memory + world.swap
+    let beside =
+      limit == nil
+      ? "page tables and the min watermark come on top" : "page tables come on top"
+    return "\(what) want \(QuizWorld.size(total)) in the end, and there are "
+      + "\(QuizWorld.size(room)); \(beside)."
   }
 
   /// The end of a sentence about a replay.

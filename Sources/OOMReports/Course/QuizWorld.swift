@@ -78,7 +78,7 @@ struct QuizWorld: Equatable, Sendable {
       )
     }
     lines.append(
-      "After 10 seconds \(growing.name) begins to grow by \(Self.size(growth)), evenly within "
+      "After 10 seconds \(growing.name) begins to grow by another \(Self.size(growth)), evenly within "
         + "\(minutes) minutes. Nothing else changes.")
     return lines
   }

@@ -48,7 +48,7 @@ package struct StoryDifference: Equatable, Sendable {
   /// What only one of the two has, in words.
   private static func words(_ text: String) -> String {
     if text.hasPrefix("- → ") { return text.dropFirst(4) + ", new here" }
-    return text.hasSuffix(" → -") ? text.dropLast(4) + ", no more" : text
+    return text.hasSuffix(" → -") ? text.dropLast(4) + ", not here" : text
   }
 
   private init(index: Int, settings: [(path: String, text: String)]) {

@@ -66,12 +66,13 @@ package struct StoryLesson {
         return lesson.steps.map(part) + [others]
       }
       return [
-        happens(scene, at: kill.at), points(kill, decision, scene), deaths(kill, decision), others,
+        happens(scene, at: kill.at, isRanked: decision.chosen == .points),
+        points(kill, decision, scene), deaths(kill, decision), others,
         beliefs,
       ]
     }
     if let panic = run.panic, let scene = panic.scene {
-      return [happens(scene, at: panic.at)]
+      return [happens(scene, at: panic.at, isRanked: false)]
         + lesson.steps.filter { $0.name == .panic }.map(part)
     }
     return lesson.steps.map(part) + [last]
@@ -87,12 +88,12 @@ package struct StoryLesson {
 
   // MARK: What happens
 
-  private func happens(_ scene: OOMScene, at time: Microseconds) -> Part {
+  private func happens(_ scene: OOMScene, at time: Microseconds, isRanked: Bool) -> Part {
     let opening = LessonOpening(scene: scene, at: time, rules: rules, numbers: numbers)
     var lines = block("At \(SizeFormat.time(Self.roughly(time))): \(opening.whatFailed)")
     if !opening.filling.isEmpty { lines += block("In use: \(opening.filling).") }
     lines += block(opening.whatIsLeft)
-    lines += block(limit(scene, opening))
+    lines += block(limit(scene, opening, isRanked: isRanked))
     return Part(title: "What happens", lines: lines)
   }
 
@@ -102,17 +103,18 @@ package struct StoryLesson {
     return time.rawValue < 60 * second ? time : Microseconds(time.rawValue / second * second)
   }
 
-  private func limit(_ scene: OOMScene, _ opening: LessonOpening) -> String {
+  private func limit(_ scene: OOMScene, _ opening: LessonOpening, isRanked: Bool) -> String {
     let limit = scene.limit
     switch scene.constraint {
     case .memcg:
       return "The limit is that of the group \(opening.domain): \(limit.file) is "
         + "\(limit.limit == Cgroup.unlimited ? "not set" : numbers.size(limit.limit)), "
-        + "\(numbers.size(limit.usage)) are in use. Only processes in this group and below it are looked at."
+        + "\(numbers.size(limit.usage)) are in use."
+        + (isRanked ? " Only processes in this group and below it are looked at." : "")
     case .none where scene.trigger != .declared && scene.trigger != .sysrq:
       return "It is the machine that is out of memory: \(numbers.size(limit.free)) of "
-        + "\(numbers.size(limit.limit)) are free, and the min watermark keeps "
-        + "\(numbers.size(limit.minWatermark)). Every process is looked at."
+        + "\(numbers.size(limit.limit)) are free, and the kernel keeps "
+        + "\(numbers.size(limit.minWatermark)), the min watermark." + (isRanked ? " Every process is looked at." : "")
     default: return opening.whyDomain
     }
   }
@@ -182,8 +184,8 @@ package struct StoryLesson {
     else { return "\(name) dies." }
     let other = numbers.name(runnerUp.identity)
     if margin == 0 {
-      return "\(name) dies. \(other) has as many points, and comes "
-        + "\(decision.equalsReplace ? "earlier" : "later") in the order of the kernel's list."
+      return "\(name) dies. \(other) has as many points: of equals the "
+        + "\(decision.equalsReplace ? "last" : "first") in the kernel's list of processes is taken."
     }
     let size =
       decision.arithmetic.unit == .pages
@@ -197,7 +199,7 @@ package struct StoryLesson {
   ) -> [String] {
     guard decision.chosen == .points, let runnerUp = decision.runnerUp else { return [] }
     let name = plain(kill.victim.name)
-    let other = "\(plain(runnerUp.name)) would have died instead"
+    let other = "\(plain(runnerUp.name)) would have died at this OOM instead"
     if let adj = explanation.sparedAtOOMAdj {
       return block("With an oom_adj of \(adj) or less for \(name), \(other).")
     }

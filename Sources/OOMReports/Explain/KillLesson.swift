@@ -116,7 +116,8 @@ struct KillLesson {
     }
     if let adj = explanation.runnerUpChosenAtAdj {
       step.say(
-        "With an oom_score_adj of \(adj) or more \(plain(runnerUp.name)) would have died instead.")
+        "With an oom_score_adj of \(adj) or more \(plain(runnerUp.name)) would have died at this OOM instead."
+      )
     }
   }
 

@@ -54,7 +54,7 @@ struct QuietLesson {
           + "\(SizeFormat.time(group.highSleep)), added up.")
     }
     let then =
-      "'oomsim next' says which process would die at which limit, 'oomsim score' has the points of all."
+      "'oomsim next' says which process would die if memory, or a group's limit, ended now; 'oomsim score' has the points of all."
     if scenario.events.isEmpty {
       step.say("Nothing happens in this run: it shows how things stand. \(then)")
     } else {
