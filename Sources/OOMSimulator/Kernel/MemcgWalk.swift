@@ -30,7 +30,8 @@ extension State {
         isThere($0) && groups.contains(Int(tasks.groups[$0]), in: domain)
       }
     case .groupsByID:
-      return groups.descendants(of: domain).sorted { groups.creation[$0] < groups.creation[$1] }
+      let creation = groups.creation
+      return groups.descendants(of: domain).sorted { creation[$0] < creation[$1] }
         .flatMap { members($0).reversed() }
     case .newestFirst, .newestFirstMovedLast:
       return groups.descendants(of: domain).flatMap { members($0).reversed() }

@@ -203,7 +203,8 @@ extension EarlyOOM {
 extension State {
   /// The rows in the order in which /proc lists them.
   fileprivate var rowsByPid: [Int] {
-    (0..<tasks.count).filter { tasks.hasNotExited($0) }.sorted { tasks.pids[$0] < tasks.pids[$1] }
+    let pids = tasks.pids
+    return (0..<tasks.count).filter { tasks.hasNotExited($0) }.sorted { pids[$0] < pids[$1] }
   }
 
   /// The living children of a process and theirs, by pid.
@@ -221,6 +222,7 @@ extension State {
         isGrowing = true
       }
     }
-    return found.sorted { tasks.pids[$0] < tasks.pids[$1] }
+    let pids = tasks.pids
+    return found.sorted { pids[$0] < pids[$1] }
   }
 }

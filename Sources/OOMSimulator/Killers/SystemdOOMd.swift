@@ -179,8 +179,10 @@ struct SystemdOOMd: Sendable {
 extension State {
   /// The groups that have a setting, by path.
   fileprivate func watched(_ isWatched: (Cgroup) -> Bool) -> [Int] {
-    groups.settings.indices.filter { isWatched(groups.settings[$0]) }.sorted {
-      groups.paths[$0].utf8.lexicographicallyPrecedes(groups.paths[$1].utf8)
+    // A comparison that had the whole state would copy it.
+    let (settings, paths) = (groups.settings, groups.paths)
+    return settings.indices.filter { isWatched(settings[$0]) }.sorted {
+      paths[$0].utf8.lexicographicallyPrecedes(paths[$1].utf8)
     }
   }
 
@@ -231,7 +233,8 @@ extension State {
         }
       }
     }
-    rows.sort { tasks.pids[$0] < tasks.pids[$1] }
+    let pids = tasks.pids
+    rows.sort { pids[$0] < pids[$1] }
     guard var victim = rows.first else { return nil }
     for row in rows where tasks.pages[row] > tasks.pages[victim] { victim = row }
     var choice = Choice(
