@@ -106,7 +106,7 @@ package struct Autopsy: Equatable, Sendable {
         low: facts.totalpages.low, high: high >= TotalpagesEstimate.most ? nil : high,
         isByScore: facts.totalpages.isByScore)
     }
-    evidence = Evidence(facts)
+    evidence = Evidence(facts, isFirst: killed.isEmpty)
     pending = (report.table?.rows ?? []).compactMap { row in
       guard let kill = killed[row.pid], kill.name == row.name, row.rss > 0,
         row.pid != report.chosen?.pid
@@ -120,7 +120,8 @@ package struct Autopsy: Equatable, Sendable {
       why = problem
       return
     }
-    let trial = Trial(facts, killedBefore: killed, damagedRow: evidence.damagedRow)
+    let trial = Trial(
+      facts, killedBefore: killed, damagedRow: evidence.damagedRow ?? evidence.missingRows)
     let finding = trial.decide()
     verdict = finding.verdict
     why = finding.why

@@ -25,25 +25,35 @@ package struct Evidence: Equatable, Sendable {
   package private(set) var contradicts: [String] = []
   /// Why the row of the one that died cannot be the one that was printed; nil where it can.
   private(set) var damagedRow: String?
+  /// Why rows of the table have to be missing; nil where nothing says so.
+  private(set) var missingRows: String?
 
   init() {}
 
-  init(_ facts: ReportFacts) {
+  /// - Parameter isFirst: no process died in an earlier report of the log, whose memory might not be back yet.
+  init(_ facts: ReportFacts, isFirst: Bool) {
     checkTable(facts)
+    checkRows(facts, isFirst: isFirst)
     checkScore(facts)
     for kill in facts.report.kills.prefix(1) { check(kill, facts) }
-    checkUsage(facts.report)
+    checkUsage(facts)
     checkSwap(facts)
     checkRelease(facts)
   }
 
-  private mutating func add(
+  mutating func add(
     _ what: Check.What, _ found: String, against: String, contradiction: String?
   ) {
     checks.append(
       Check(what: what, found: found, against: against, agrees: contradiction == nil))
     if let contradiction { contradicts.append(contradiction) }
   }
+
+  mutating func contradict(_ sentence: String) { contradicts.append(sentence) }
+
+  mutating func lacksRows(_ why: String) { missingRows = missingRows ?? why }
+
+  mutating func hasDamage(_ why: String) { damagedRow = damagedRow ?? why }
 
   // MARK: The table
 
@@ -100,17 +110,20 @@ package struct Evidence: Equatable, Sendable {
     func size(_ pages: Int64) -> String {
       SizeFormat.binary(pages: max(pages, 0), pageSize: facts.pageSize)
     }
-    if let resident = kill.resident {
-      let pages = resident.rawValue / kilobytes
-      // It may go on for a moment, and its counters may lag.
-      if (pages &- row.rss).magnitude > 1024 + row.rss.magnitude / 8 {
+    // Each kind has a column since 6.8.
+    for (what, killed, rowed) in [
+      ("resident", kill.resident, row.rss), ("anonymous memory", kill.anon, row.rssAnon),
+      ("file memory", kill.file, row.rssFile), ("shared memory", kill.shmem, row.rssShmem),
+    ] {
+      guard let pages = killed.map({ $0.rawValue / kilobytes }), let rowed else { continue }
+      if Self.differ(pages, rowed) {
         isDamaged = true
-        problems.append("its row has \(size(row.rss)) resident, its kill line \(size(pages))")
+        problems.append("its row has \(size(rowed)) \(what), its kill line \(size(pages))")
       }
     }
     if let total = kill.totalVM, total.rawValue / kilobytes != row.totalVM {
       let pages = total.rawValue / kilobytes
-      if (pages &- row.totalVM).magnitude > 1024 + row.totalVM.magnitude / 8 {
+      if Self.differ(pages, row.totalVM) {
         isDamaged = true
         problems.append(
           "total_vm is \(size(row.totalVM)) in its row, \(size(pages)) in its kill line")
@@ -126,6 +139,12 @@ package struct Evidence: Equatable, Sendable {
     if let uid = kill.uid, uid != row.uid {
       problems.append("its row has uid \(row.uid), its kill line \(uid)")
     }
+    if kill.pid == row.pid, kill.name != row.name {
+      problems.append("its row has the name \(row.name)")
+    }
+    if let uid = facts.report.chosen?.uid, facts.report.chosen?.pid == row.pid, uid != row.uid {
+      problems.append("its row has uid \(row.uid), the oom-kill line \(uid)")
+    }
     if let adj = kill.oomScoreAdj, let rowAdj = row.oomScoreAdj, adj != rowAdj {
       isDamaged = true
       problems.append("its row has oom_score_adj \(rowAdj), its kill line \(adj)")
@@ -135,10 +154,15 @@ package struct Evidence: Equatable, Sendable {
     if isDamaged { damagedRow = problem.map { $0 + ": one of them is damaged" } }
   }
 
+  /// More than what a process takes between two lines, and what its counters lag behind.
+  static func differ(_ pages: Int64, _ others: Int64) -> Bool {
+    (pages &- others).magnitude > 1024 + others.magnitude / 8
+  }
+
   // MARK: The group
 
-  private mutating func checkUsage(_ report: OOMReport) {
-    let limits = report.limits
+  private mutating func checkUsage(_ facts: ReportFacts) {
+    let limits = facts.report.limits
     let counters = [
       ("memory", limits.memory), ("memory+swap", limits.memorySwap), ("kmem", limits.kmem),
     ]
@@ -146,7 +170,13 @@ package struct Evidence: Equatable, Sendable {
     let limited = counters.compactMap { name, counter in
       counter.flatMap { one in one.limit.map { (name, one.usage, $0) } }
     }
+    if limited.isEmpty, facts.constraint == .memcg, limits.swap != nil {
+      add(
+        .usage, "memory \(SizeFormat.binary(limits.memory?.usage ?? 0))", against: "no limit",
+        contradiction: "the group has no limit: it is not what ran out")
+    }
     guard !limited.isEmpty else { return }
+    checkStat(facts)
     let full = limited.first { _, usage, limit in
       // What a request of the largest usual order lacks, and what the lists of CPUs keep.
       usage &+ 4096 >= limit &- Kibibytes(limit.rawValue / 64)
@@ -170,6 +200,16 @@ package struct Evidence: Equatable, Sendable {
       !rows.contains(where: { $0.name == "swapoff" })
     else { return }
     let pages = facts.pages(max(total, 0))
+    let free = facts.report.memory.freeSwap.map { facts.pages(max($0, 0)) }
+    if let free, free > pages {
+      contradict(
+        "\(SizeFormat.grouped(free)) pages of swap are free, the host has \(SizeFormat.grouped(pages))"
+      )
+    } else if let free, entries <= pages, entries > pages - free + 1024 + entries / 8 {
+      contradict(
+        "\(most.pid) (\(most.name)) has \(SizeFormat.grouped(entries)) pages in swap, in use are "
+          + "\(SizeFormat.grouped(pages - free))")
+    }
     add(
       .swap, "\(SizeFormat.grouped(entries)) swap entries of \(most.pid) (\(most.name))",
       against: "\(SizeFormat.grouped(pages)) pages of swap",

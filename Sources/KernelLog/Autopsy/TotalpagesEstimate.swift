@@ -121,8 +121,14 @@ extension ReportFacts {
     return pages(max(both - memory, 0))
   }
 
-  /// Swap that the group had, in pages.
+  /// Swap that the group had, in pages: what was charged to it, or what one of its processes has in swap, some of
+  /// which may have been charged to another group.
   var swapUsage: Int64 {
+    let most = report.table?.rows.map { $0.swapents ?? 0 }.max() ?? 0
+    return max(chargedSwap, min(most, TaskTable.most))
+  }
+
+  private var chargedSwap: Int64 {
     if let swap = report.limits.swap { return pages(swap.usage) }
     guard let memory = report.limits.memory, let both = report.limits.memorySwap else { return 0 }
     return pages(max(both.usage - memory.usage, 0))

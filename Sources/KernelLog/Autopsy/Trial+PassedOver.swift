@@ -96,6 +96,12 @@ extension Trial {
       return
         "the table lacks \(missing.joined(separator: " and ")): \(name) may have had more than it shows"
     }
+    if let unprivileged = rootWithoutBonus(first), unprivileged.pid == rows[chosen].pid {
+      let other = first.kill.map { "\($0.victim.pid) (\($0.victim.name))" } ?? "nobody"
+      return
+        "whether uid 0 has CAP_SYS_ADMIN, which it lacks in most containers, is not in the log: with it the rules "
+        + "choose \(other), without it \(name)"
+    }
     if let swapped = rowInLostSwap {
       return
         "swap was being turned off: \(swapped.pid) (\(swapped.name)) had more in it than was left: whether "
@@ -111,7 +117,27 @@ extension Trial {
         "\(name) and \(kill.victim.pid) (\(kill.victim.name)) have equal points, and the order in which a "
         + "memcg's tasks are visited is not in the table"
     }
+    if let invoker = report.invoker, let pid = invoker.pid, !hasRow(invoker) {
+      return
+        "\(pid) (\(invoker.name)), which asked, is not in the table: rows may be missing, as behind grep"
+    }
     return nil
+  }
+
+  /// Whether a process is in the table, by its pid or, a thread, by its name.
+  private func hasRow(_ invoker: OOMReport.Invoker) -> Bool {
+    rows.contains { $0.pid == invoker.pid || $0.tgid == invoker.pid || $0.name == invoker.name }
+  }
+
+  /// The prediction without root's bonus, where no score tells whether it was given.
+  private func rootWithoutBonus(_ first: Prediction) -> Prediction? {
+    let rules = RulesByRelease.rules(of: first.release)
+    guard rules.badness.rootBonus != .none, !facts.rootHasNoBonus, report.chosen?.score == nil,
+      rows.contains(where: { $0.uid == 0 })
+    else { return nil }
+    var unprivileged = facts
+    unprivileged.rootHasNoBonus = true
+    return Trial(unprivileged, killedBefore: killedBefore).predict(first.assumption)
   }
 
   /// A row with more pages in swap than the machine has: what swapoff has to read back is not counted in the total any

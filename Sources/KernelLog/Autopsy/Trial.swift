@@ -22,7 +22,7 @@ struct Trial {
 
   let facts: ReportFacts
   let killedBefore: [Int64: KillLine]
-  /// Why the row of the one that died cannot be believed.
+  /// Why the row of the one that died cannot be believed, or rows have to be missing.
   let damagedRow: String?
 
   init(_ facts: ReportFacts, killedBefore: [Int64: KillLine], damagedRow: String? = nil) {
@@ -277,8 +277,10 @@ struct Trial {
     guard let kill = first.kill else {
       return "the rules choose nobody, the kernel chose \(task.pid) (\(task.name))"
     }
+    // The least that totalpages can be gives no points that could be quoted.
+    let points = facts.totalpages.isExact ? " with \(kill.victim.points) points" : ""
     return
-      "the rules choose \(kill.victim.pid) (\(kill.victim.name)) with \(kill.victim.points) points, "
+      "the rules choose \(kill.victim.pid) (\(kill.victim.name))\(points), "
       + "the kernel chose \(task.pid) (\(task.name))" + unseen(kill.victim, task, first)
   }
 

@@ -31,7 +31,9 @@ enum CutMarker {
     if isLost(text) { return true }
     guard !text.isEmpty, text.count <= 100 else { return false }
     if isDots(text) { return true }
-    guard isBare else { return false }
+    // In brackets it is no kernel's line, whatever stands before it.
+    let isBracketed = text.first == UInt8(ascii: "<") && text.last == UInt8(ascii: ">")
+    guard isBare || isBracketed else { return false }
     let lower = text.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }[...]
     return [
       "snip", "omitted", "truncated", "skipped", "removed", "elided", "shortened", "deleted",

@@ -1,0 +1,123 @@
+import Foundation
+import OOMFormats
+import OOMSimulator
+import Testing
+
+@testable import KernelLog
+
+/// Logs of recorded kernels, each with one thing changed that no kernel prints: the row of the victim, the rows that are
+/// there, the usage. `dump_task()` and `__oom_kill_process()`, mm/oom_kill.c; `memory_stat_format()`, mm/memcontrol.c.
+@Suite struct KernelLogContradictionTests {
+  private static let global = "g01-largest-rss-qemu-6.12.txt"
+  private static let group = "m03-leaf-before-parent-qemu-6.1.txt"
+
+  private func log(_ name: String) throws -> String {
+    String(decoding: try Logs.bytes(name), as: UTF8.self)
+  }
+
+  private func autopsy(_ log: String) throws -> Autopsy {
+    try #require(Autopsy.of(Logs.reports(log)).first)
+  }
+
+  @Test(arguments: [global, group])
+  func `as a kernel printed it, nothing contradicts`(name: String) throws {
+    let autopsy = try autopsy(log(name))
+    #expect(autopsy.verdict == .match && autopsy.evidence.contradicts.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("anon-rss:54656kB", "anon-rss:14656kB", "14.3 MiB"),
+    ("file-rss:136kB", "file-rss:90136kB", "88 MiB"),
+    ("shmem-rss:0kB", "shmem-rss:90000kB", "87.8 MiB"),
+    ("  13698    13664       34 ", "  13698     3664       34 ", "rss_anon"),
+    ("  13698    13664       34 ", "  93698    93664       34 ", "resident"),
+  ])
+  func `a row that cannot be the victim's decides nothing`(
+    old: String, new: String, said: String
+  ) throws {
+    let log = try log(Self.global)
+    #expect(log.contains(old))
+    let autopsy = try autopsy(log.replacingOccurrences(of: old, with: new))
+    #expect(autopsy.verdict == .undetermined)
+    #expect(autopsy.evidence.contradicts.contains { $0.contains(said) }, "\(autopsy.evidence)")
+  }
+
+  @Test(arguments: [
+    ("Killed process 130 (B)", "Killed process 130 (Bee)", "the name B"),
+    ("task=B,pid=130,uid=0", "task=B,pid=130,uid=7", "oom-kill line 7"),
+    ("Free swap  = 0kB", "Free swap  = 8000kB", "2 000 pages of swap are free"),
+  ])
+  func `another contradiction is named, and the choice stands`(
+    old: String, new: String, said: String
+  ) throws {
+    var log = try log(Self.global)
+    if said.contains("swap") {
+      log = log.replacingOccurrences(of: "151552        0", with: "151552        1")
+    }
+    #expect(log.contains(old))
+    let autopsy = try autopsy(log.replacingOccurrences(of: old, with: new))
+    #expect(autopsy.verdict == .match)
+    #expect(autopsy.evidence.contradicts.contains { $0.contains(said) }, "\(autopsy.evidence)")
+  }
+
+  /// As `grep` leaves it: the anonymous memory of Mem-Info is in no row.
+  @Test(arguments: [[129], [131, 132], [129, 131, 132]])
+  func `a table that lacks rows is no match`(pids: [Int]) throws {
+    let lines = try log(Self.global).split(separator: "\n")
+    let left = lines.filter { line in
+      !pids.contains { line.contains("[    \($0)] ") }
+    }
+    #expect(left.count == lines.count - pids.count)
+    let whole = pids == [129]
+    let autopsy = try autopsy(left.joined(separator: "\n") + "\n")
+    // A row of a tenth is less than what tables differ by.
+    #expect(autopsy.verdict == (whole ? .match : .undetermined), "\(autopsy.why)")
+    #expect(autopsy.evidence.contradicts.isEmpty == whole)
+  }
+
+  @Test func `a row that stands twice with other numbers`() throws {
+    let row = "[    4.209357] [    131]     0   131     8500     8226     8192       34"
+    let log = try log(Self.global)
+    #expect(log.contains(row))
+    let other = row.replacingOccurrences(of: "8226     8192", with: "4130     4096")
+    let autopsy = try autopsy(
+      log.replacingOccurrences(
+        of: row, with: other + "         0   106496        0             0 C\n" + row))
+    #expect(autopsy.verdict == .undetermined)
+    #expect(autopsy.evidence.contradicts.contains { $0.contains("131 stands in the table twice") })
+  }
+
+  @Test(arguments: [
+    (
+      "memory: usage 16384kB, limit 16384kB", "memory: usage 2000kB, limit 2000kB",
+      "memory.stat has 15.9 MiB"
+    ),
+    ("limit 16384kB, failcnt 19", "limit 9007199254740988kB, failcnt 19", "the group has no limit"),
+  ])
+  func `a usage that cannot be the group's is named`(
+    old: String, new: String, said: String
+  ) throws {
+    let log = try log(Self.group)
+    #expect(log.contains(old))
+    let autopsy = try autopsy(log.replacingOccurrences(of: old, with: new))
+    #expect(autopsy.evidence.contradicts.contains { $0.contains(said) }, "\(autopsy.evidence)")
+  }
+
+  /// kernel-rules: a container's root lacks CAP_SYS_ADMIN, so without a score both may have been chosen.
+  @Test func `root's bonus is not taken for granted where no score tells it`() throws {
+    let log = """
+      a invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0
+      CPU: 0 PID: 101 Comm: a Not tainted 3.10.0 #1
+      memory: usage 102400kB, limit 102400kB, failcnt 9
+      memory+swap: usage 102400kB, limit 102400kB, failcnt 0
+      [ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name
+      [  101]     0   101    20000    13000      40        0             0 a
+      [  102]  1000   102    20000    12900      40        0             0 b
+      Killed process 101 (a) total-vm:80000kB, anon-rss:52000kB, file-rss:0kB
+
+      """
+    let autopsy = try autopsy(log)
+    #expect(
+      autopsy.verdict == .undetermined && autopsy.why.contains("CAP_SYS_ADMIN"), "\(autopsy.why)")
+  }
+}
