@@ -15,9 +15,10 @@ package struct AutopsyTable {
 
     var report: OOMReport { autopsy.report }
 
-    /// The group of the one that died; for an OOM of the machine that names none, the name of the process.
+    /// Of the group of the process that died; for an OOM of the machine that names none, the name of the process.
     var service: String {
-      group.isEmpty ? victim.map { $0.name } ?? "nobody" : group
+      let name = victim.map { $0.name } ?? "nobody"
+      return group.isEmpty ? name : ServiceName(group: group, process: name).text
     }
 
     var group: String {

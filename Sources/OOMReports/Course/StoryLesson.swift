@@ -114,7 +114,8 @@ package struct StoryLesson {
     case .none where scene.trigger != .declared && scene.trigger != .sysrq:
       return "It is the machine that is out of memory: \(numbers.size(limit.free)) of "
         + "\(numbers.size(limit.limit)) are free, and the kernel keeps "
-        + "\(numbers.size(limit.minWatermark)), the min watermark." + (isRanked ? " Every process is looked at." : "")
+        + "\(numbers.size(limit.minWatermark)), the min watermark."
+        + (isRanked ? " Every process is looked at." : "")
     default: return opening.whyDomain
     }
   }
