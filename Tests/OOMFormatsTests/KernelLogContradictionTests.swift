@@ -120,4 +120,20 @@ import Testing
     #expect(
       autopsy.verdict == .undetermined && autopsy.why.contains("CAP_SYS_ADMIN"), "\(autopsy.why)")
   }
+
+  @Test func `a scenario of an open totalpages says that its points depend on it`() throws {
+    let log = """
+      Memory cgroup stats for /c: cache:0KB rss:70308KB
+      [ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name
+      [  101]  1000   101    20000    17577      42        0             0 big
+      [  102]  1000   102    10000     7743      20        0             0 small
+      Memory cgroup out of memory: Kill process 101 (big) score 688 or sacrifice child
+      Killed process 101 (big) total-vm:80000kB, anon-rss:70308kB, file-rss:0kB
+
+      """
+    let scenario = try #require(try autopsy(log).scenario)
+    #expect(scenario.description.contains { $0.contains("totalpages is not in the log") })
+    let exact = try #require(try autopsy(self.log(Self.global)).scenario)
+    #expect(!exact.description.contains { $0.contains("totalpages is not in the log") })
+  }
 }

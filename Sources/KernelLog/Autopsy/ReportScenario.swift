@@ -32,6 +32,14 @@ extension ReportFacts {
       scenario.description.append(
         "The table has one rss of all kinds; all of it is given as anon.")
     }
+    if !totalpages.isExact {
+      scenario.description.append(
+        "totalpages is not in the log: here it is one of those that it can be. Points, margins and what another "
+          + "oom_score_adj would change depend on it.")
+    }
+    if report.memory.ram == nil {
+      scenario.description.append("The memory of the machine is not in the log.")
+    }
     scenario.kernel = assumption.release
     scenario.cgroupVersion = isVersionOne ? 1 : 2
     scenario.machine.pageSize = pageSize
