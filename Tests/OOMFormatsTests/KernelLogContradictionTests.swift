@@ -136,4 +136,16 @@ import Testing
     let exact = try #require(try autopsy(self.log(Self.global)).scenario)
     #expect(!exact.description.contains { $0.contains("totalpages is not in the log") })
   }
+
+  /// The kernel has killed once, whoever writes of it again; a kill with other numbers is another one.
+  @Test(arguments: [
+    ("abrt: 'Out of memory: Killed process 130 (B) total-vm:55836kB'", 1),
+    ("root[900]: ALERT Out of memory: Killed process 130 (B)", 1),
+    ("Out of memory: Killed process 130 (B) total-vm:99kB, anon-rss:54656kB, file-rss:136kB", 2),
+    ("Out of memory: Killed process 131 (B) total-vm:55836kB", 2),
+  ])
+  func `a line that repeats a kill is no second one`(line: String, reports: Int) throws {
+    let log = try log(Self.global) + line + "\n"
+    #expect(Logs.reports(log).count == reports)
+  }
 }

@@ -72,7 +72,7 @@ struct ReportStreams {
     {
       reports.sort { ($0.line, $0.chosen?.pid ?? 0) < ($1.line, $1.chosen?.pid ?? 0) }
     }
-    return reports
+    return EchoedKills.removed(from: reports)
   }
 }
 
