@@ -54,6 +54,12 @@ extension Evidence {
   /// anonymous lists and need not be mapped, so it is left out of the sum.
   private static func missing(_ table: TaskTable, _ facts: ReportFacts) -> String? {
     let report = facts.report
+    // A thread has a name of its own, so where there are more rows its process may be any of them.
+    if !facts.isMemcg, facts.constraint == Constraint.none, table.rows.count == 1,
+      let invoker = report.invoker, invoker.pid != 1, !facts.hasRow(invoker)
+    {
+      return "\(invoker.name) asked and is not in the table: rows are missing"
+    }
     let listed = table.rows.reduce(Int64(0)) { min($0 + max($1.rss, 0), TaskTable.most) }
     let counted: Int64
     let domain: String

@@ -110,9 +110,19 @@ struct ReportFacts {
       }
   }
 
+  /// Whether a process is in the table, by its pid or, a thread, by its name.
+  func hasRow(_ invoker: OOMReport.Invoker) -> Bool {
+    report.table?.rows.contains {
+      $0.pid == invoker.pid || $0.tgid == invoker.pid || $0.name == invoker.name
+    } == true
+  }
+
   /// Kernels with larger pages do not print their size. It is in the lists of free blocks; what a victim's address space
   /// has in kB and in pages tells it; else what counts whole pages, in bytes, is a multiple of it.
   private static func pageSize(of report: OOMReport) -> Bytes {
+    // It has pages of 4 KiB, and those that are larger are no base pages.
+    let text = report.release?.text ?? ""
+    if ["x86_64", "amd64", "i386", "i686"].contains(where: { text.mentions($0) }) { return 4096 }
     let sizes: [Int64] = [4, 16, 64]
     if let size = report.memory.page?.rawValue, sizes.contains(size) { return Bytes(size * 1024) }
     for kill in report.kills {

@@ -117,16 +117,11 @@ extension Trial {
         "\(name) and \(kill.victim.pid) (\(kill.victim.name)) have equal points, and the order in which a "
         + "memcg's tasks are visited is not in the table"
     }
-    if let invoker = report.invoker, let pid = invoker.pid, !hasRow(invoker) {
+    if let invoker = report.invoker, let pid = invoker.pid, !facts.hasRow(invoker) {
       return
         "\(pid) (\(invoker.name)), which asked, is not in the table: rows may be missing, as behind grep"
     }
     return nil
-  }
-
-  /// Whether a process is in the table, by its pid or, a thread, by its name.
-  private func hasRow(_ invoker: OOMReport.Invoker) -> Bool {
-    rows.contains { $0.pid == invoker.pid || $0.tgid == invoker.pid || $0.name == invoker.name }
   }
 
   /// The prediction without root's bonus, where no score tells whether it was given.
