@@ -54,7 +54,7 @@ import Testing
   // MARK: Zones
 
   private func machine(
-    _ mask: String, order: Int = 0, kernel: String = "6.1.0", _ zones: String
+    _ mask: String, order: Int = 0, kernel: String = "6.1.0", _ zones: String, policy: String? = nil
   ) throws -> Autopsy {
     try autopsy(
       """
@@ -69,7 +69,7 @@ import Testing
       1000 pages reserved
       [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
       [     20]    33    20     5000     3800    40960       90             0 b
-      oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=b,pid=20,uid=33
+      oom-kill:constraint=\(policy == nil ? "CONSTRAINT_NONE" : "CONSTRAINT_MEMORY_POLICY"),nodemask=\(policy ?? "(null)"),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=b,pid=20,uid=33
       Out of memory: Killed process 20 (b) total-vm:20000kB, anon-rss:15200kB, file-rss:0kB, shmem-rss:0kB, UID:33 pgtables:40kB oom_score_adj:0
 
       """)
@@ -146,6 +146,19 @@ import Testing
     #expect(kernel.text.contains("197 MiB free, 89.3 MiB of it in CMA"))
     let user = LimitHit(try machine("0x140cca(GFP_HIGHUSER_MOVABLE)", order: 2, Self.cma))
     #expect(user.kind == .machine && user.also.contains("nothing in the log explains"))
+  }
+
+  /// A memory policy, as `constrained_alloc()`, mm/oom_kill.c, finds one: only the node that it names counts.
+  @Test func `the blocks of a node`() throws {
+    let node1 = Self.cma.replacing("DMA", with: "Node 1 DMA")
+    let node0 = Self.cma.replacing("DMA", with: "Node 0 DMA").replacing("(C)", with: "(U)")
+    let both = LimitHit(try machine("0xcc0(GFP_KERNEL)", order: 2, node0 + "\n" + node1))
+    #expect(both.kind == .machine, "node 0 has such blocks")
+    let log = try machine("0xcc0(GFP_KERNEL)", order: 2, node0 + "\n" + node1, policy: "1")
+    #expect(LimitHit(log).kind == .fragmentation && Remedy.all(of: log).isEmpty)
+    #expect(
+      LimitHit(log).text.hasPrefix(
+        "memory node 1, by a memory policy; order 2: memory was free, but in no block"))
   }
 
   private static let small = """

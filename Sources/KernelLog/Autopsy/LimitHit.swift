@@ -129,6 +129,10 @@ package struct LimitHit: Equatable {
         "memory node \(nodes ?? "?"), by "
         + (autopsy.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy")
       let supply = ZoneSupply(autopsy, on: nodes.flatMap { NodeMask($0) })
+      if let blocks = Self.fragmentation(report, supply) {
+        kind = .fragmentation
+        text += "; \(blocks)"
+      }
       measure(supply, supply.usable)
       explain(supply)
     default:
@@ -153,6 +157,16 @@ package struct LimitHit: Equatable {
     }
   }
 
+  /// Nil where it was the number of pages that was too small, not their blocks.
+  private static func fragmentation(_ report: OOMReport, _ supply: ZoneSupply) -> String? {
+    let order = max(min(report.request.order ?? 0, 20), 0)
+    guard order > 0, supply.served == nil, supply.usable.contains(where: { supply.hasPages($0) })
+    else { return nil }
+    let blocks = supply.hasFewBlocks ? "too little in blocks" : "in no block"
+    return "order \(order): memory was free, but \(blocks) of \(1 << order) pages"
+      + (supply.hasBlocksOfCMA ? " outside of CMA" : "")
+  }
+
   /// Without the line of the request, its mask follows from the zones: where only those had memory that take what user
   /// space has, it was one of the kernel's own.
   private static func supply(_ autopsy: Autopsy) -> ZoneSupply {
@@ -164,20 +178,17 @@ package struct LimitHit: Equatable {
 
   /// Free memory that was of no use: the request was another's fault, wanted a larger block, or could not use the zone.
   private mutating func findZone(_ report: OOMReport, _ supply: ZoneSupply) {
-    let order = max(min(report.request.order ?? 0, 20), 0)
     var zones = supply.usable
-    if order == 0, supply.plentiful != nil,
+    if report.request.order ?? 0 <= 0, supply.plentiful != nil,
       report.callers.contains(.pageFault) || report.request.gfpMask == 0
     {
       kind = .pageFault
       text =
         "a page fault was answered with VM_FAULT_OOM, for want of a group's memory or by a driver, "
         + "while the machine had memory"
-    } else if order > 0, supply.served == nil, zones.contains(where: { supply.hasPages($0) }) {
+    } else if let blocks = Self.fragmentation(report, supply) {
       kind = .fragmentation
-      let blocks = supply.hasFewBlocks ? "too little in blocks" : "in no block"
-      text = "order \(order): memory was free, but \(blocks) of \(1 << order) pages"
-      if supply.hasBlocksOfCMA { text += " outside of CMA" }
+      text = blocks
     } else if let other = supply.others.filter({ $0.free > $0.min })
       .max(by: { $0.free < $1.free }), other.name != "DMA", supply.plentiful == nil
     {
