@@ -16,6 +16,10 @@ package struct MemoryBreakdown: Equatable, Sendable {
   package var parts: [Part] = []
   /// What is in none of them: memory of the kernel's that it does not list, a driver's, a balloon's.
   package var rest: Kibibytes
+  /// What alone is more than there is: one of its numbers is damaged, and it counts nowhere.
+  package var disbelieved: [Part] = []
+  /// By how much the parts together are more than there is, where that is more than counters lag.
+  package var excess: Kibibytes = 0
 
   /// Whether so much is in no list that something may have been leaked: a tenth of all or more.
   package var hasLargeRest: Bool { rest.rawValue >= max(total.rawValue / 10, 1024) }
@@ -47,7 +51,13 @@ package struct MemoryBreakdown: Equatable, Sendable {
     } else {
       return nil
     }
-    rest = max(total &- parts.reduce(0) { $0 &+ $1.size }, 0)
+    // Pages are counted on each CPU first: the sums lag behind. Kernel: `vm_stat_diff`, mm/vmstat.c.
+    let lag = Kibibytes(max(total.rawValue / 16, 4096))
+    disbelieved = parts.filter { $0.size > total &+ lag }
+    parts = parts.filter { $0.size <= total &+ lag }
+    rest = total &- parts.reduce(0) { $0 &+ $1.size }
+    if rest < 0 &- lag { excess = 0 &- rest }
+    rest = max(rest, 0)
   }
 
   private mutating func add(_ name: String, _ size: Kibibytes) {

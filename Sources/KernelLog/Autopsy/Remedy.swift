@@ -18,24 +18,34 @@ package struct Remedy: Equatable, Sendable {
   package var cgroup: String?
   /// By how much more than it was, at least.
   package var moreBy: Kibibytes
+  /// Of no use without the others of its list, which else are alternatives.
+  package var isWithOthers = false
 
   /// What would have helped in a report; empty where the log does not tell, or nothing of the kind would have.
   package static func all(of autopsy: Autopsy) -> [Remedy] {
     let report = autopsy.report
     let hit = LimitHit(autopsy)
-    let page = Kibibytes(autopsy.pageSize.rawValue / 1024)
-    let order = max(min(report.request.order ?? 0, 10), 0)
-    let request = Kibibytes(page.rawValue << order)
+    let request = LimitHit.request(autopsy)
     switch hit.kind {
-    case .group, .parent: return ofGroup(report, autopsy, request)
+    case .group, .parent:
+      var remedies = ofGroup(report, request)
+      if hit.isAtMemswToo {
+        remedies.append(ofMemsw(report, request))
+        for index in remedies.indices { remedies[index].isWithOthers = true }
+      }
+      return remedies
     case .kmem:
       return [Remedy(change: .kmemLimit, cgroup: report.scope.domain, moreBy: request)]
-    case .memsw:
-      return [Remedy(change: .memswLimit, cgroup: report.scope.domain, moreBy: request)]
+    case .memsw: return [ofMemsw(report, request)]
     case .machine, .node, .zone:
       guard let missing = hit.missing else { return [] }
-      var remedies = [Remedy(change: .memory, cgroup: nil, moreBy: missing &+ request)]
-      if hasAnonymousMemory(report), let free = report.memory.freeSwap, free < missing &+ request {
+      var remedies: [Remedy] = []
+      if hit.takesMemory {
+        remedies.append(Remedy(change: .memory, cgroup: nil, moreBy: missing &+ request))
+      }
+      if hit.takesSwap, hasAnonymousMemory(report), let free = report.memory.freeSwap,
+        free < missing &+ request
+      {
         remedies.append(Remedy(change: .swap, cgroup: nil, moreBy: missing &+ request))
       }
       return remedies
@@ -43,9 +53,7 @@ package struct Remedy: Equatable, Sendable {
     }
   }
 
-  private static func ofGroup(
-    _ report: OOMReport, _ autopsy: Autopsy, _ request: Kibibytes
-  ) -> [Remedy] {
+  private static func ofGroup(_ report: OOMReport, _ request: Kibibytes) -> [Remedy] {
     guard let memory = report.limits.memory, let limit = memory.limit else { return [] }
     let isVersionTwo = report.limits.swap != nil
     return [
@@ -53,6 +61,13 @@ package struct Remedy: Equatable, Sendable {
         change: isVersionTwo ? .memoryMax : .memoryLimit, cgroup: report.scope.domain,
         moreBy: max(memory.usage &+ request &- limit, request))
     ]
+  }
+
+  private static func ofMemsw(_ report: OOMReport, _ request: Kibibytes) -> Remedy {
+    let both = report.limits.memorySwap
+    let lack = both.map { $0.usage &+ request &- ($0.limit ?? $0.usage) } ?? request
+    return Remedy(
+      change: .memswLimit, cgroup: report.scope.domain, moreBy: max(lack, request))
   }
 
   /// Whether there is something that can go to swap.

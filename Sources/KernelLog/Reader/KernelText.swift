@@ -38,6 +38,7 @@ enum KernelText {
     case UInt8(ascii: "P"):
       return text.begins(with: "Pid: ") && text.prefix(60).contains("comm: ") ? .strong : nil
     case UInt8(ascii: "L"): return has(text, "Linux version ")
+    case UInt8(ascii: "l"): return has(text, "lowmem_reserve[]:")
     case UInt8(ascii: "m"):
       return has(
         text, "memory: usage ", "memory+swap: usage ", "mem_cgroup_out_of_memory+0x")

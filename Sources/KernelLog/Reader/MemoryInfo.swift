@@ -18,8 +18,19 @@ package struct MemoryInfo: Equatable, Sendable {
     package var min: Kibibytes = 0
     package var present: Kibibytes?
     package var managed: Kibibytes?
+    package var high: Kibibytes?
+    /// Kept for requests that cannot wait, since 4.4.
+    package var highAtomic: Kibibytes = 0
+    /// What of `free` lies in CMA, since 3.8.
+    package var freeCMA: Kibibytes = 0
+    /// What swap could take out of it; nil where the release does not list it.
+    package var anon: Kibibytes?
+    /// Pages kept from requests that may take a higher zone, by the highest zone that they may take.
+    package var lowmemReserve: [Int64] = []
     /// Free blocks by order; empty where the log does not list them.
     package var blocks: [Int64] = []
+    /// The letters behind each of them, such as `UMEC`; none in releases before 3.8. Kernel: `show_migration_types()`.
+    package var blockKinds: [[UInt8]] = []
   }
 
   package var zones: [Zone] = []
@@ -45,6 +56,10 @@ extension MemoryInfo {
     }
     if text.begins(with: "Free swap ") {
       freeSwap = LogScanner.kilobytes(after: "=", in: text)
+      return true
+    }
+    if text.begins(with: Self.reserve) {
+      readReserve(text)
       return true
     }
     if text.begins(with: "Node ") || text.contains(" free:") || text.contains(": ") {
@@ -104,18 +119,41 @@ extension MemoryInfo {
     zone.min = min
     zone.present = LogScanner.kilobytes(after: " present:", in: text)
     zone.managed = LogScanner.kilobytes(after: " managed:", in: text)
+    zone.high = LogScanner.kilobytes(after: " high:", in: text)
+    zone.highAtomic = LogScanner.kilobytes(after: " reserved_highatomic:", in: text) ?? 0
+    zone.freeCMA = LogScanner.kilobytes(after: " free_cma:", in: text) ?? 0
+    if let active = LogScanner.kilobytes(after: " active_anon:", in: text),
+      let inactive = LogScanner.kilobytes(after: " inactive_anon:", in: text)
+    {
+      zone.anon = max(active, 0) &+ max(inactive, 0)
+    }
     if zone.name == "HighMem" { hasHighMem = true }
     if zone.managed != nil { releases.narrow(from: "3.8") }
     if text.contains(" writepending:") { releases.narrow(from: "4.8") }
     if text.contains(" pages_scanned:") { releases.narrow(to: "4.7") }
     if text.contains(" free_pcp:") { releases.narrow(from: "4.1") }
     zones.append(zone)
+    readReserve(text)
     return true
+  }
+
+  private static let reserve = "lowmem_reserve[]:"
+
+  /// `lowmem_reserve[]: 0 824 1947 824`, behind the line of its zone, or in it where lines are joined.
+  private mutating func readReserve(_ text: ArraySlice<UInt8>) {
+    var scanner = LogScanner(text)
+    guard let zone = zones.indices.last, zones[zone].lowmemReserve.isEmpty,
+      scanner.skip(past: Self.reserve)
+    else { return }
+    while zones[zone].lowmemReserve.count < 8, let pages = scanner.column() {
+      zones[zone].lowmemReserve.append(min(max(pages, 0), TaskTable.most))
+    }
   }
 
   private mutating func readBlocks(_ start: LogScanner, _ node: Int, _ name: String) -> Bool {
     var scanner = start
     var blocks: [Int64] = []
+    var kinds: [[UInt8]] = []
     while blocks.count < 16 {
       scanner.skipSpace()
       guard let count = scanner.number(), scanner.take("*"), let size = scanner.number(),
@@ -123,15 +161,18 @@ extension MemoryInfo {
       else { break }
       if blocks.isEmpty { page = Kibibytes(size) }
       blocks.append(count)
+      kinds.append([])
       scanner.skipSpace()
       // Kinds of blocks, since 3.8: `(UME)`.
       if scanner.take("("), let end = scanner.rest.firstIndex(of: UInt8(ascii: ")")) {
+        kinds[kinds.count - 1] = Array(scanner.rest[..<end].prefix(8))
         scanner.skip(end + 1 - scanner.at)
       }
     }
     guard !blocks.isEmpty else { return false }
     if let index = zones.lastIndex(where: { $0.node == node && $0.name == name }) {
       zones[index].blocks = blocks
+      zones[index].blockKinds = kinds
     }
     return true
   }

@@ -110,19 +110,27 @@ package struct MemoryUse: Equatable, Sendable {
     return false
   }
 
-  /// `anon 50000000`, in bytes.
+  /// `anon 50000000`, in bytes; where a viewer lost the ends of lines, all of them in one.
   private mutating func readStat(
     _ text: ArraySlice<UInt8>, _ releases: inout ReleaseRange
   ) -> Bool {
     var scanner = LogScanner(text)
-    let name = scanner.word()
-    scanner.skipSpace()
-    guard !name.isEmpty, let value = scanner.number(), scanner.next == nil, value >= 0,
-      name.allSatisfy({ $0 == 0x5F || 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 })
-    else { return false }
-    if Self.stats.contains(name.text), stat[name.text] == nil {
-      stat[name.text] = min(value, 1 << 52)
-      if let first = Self.firstRelease[name.text] { releases.narrow(from: first) }
+    var found: [(name: String, value: Int64)] = []
+    while !scanner.isAtEnd {
+      let name = scanner.word()
+      guard !name.isEmpty,
+        name.allSatisfy({ $0 == 0x5F || 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 })
+      else { return false }
+      // A line that is too long is cut, in a name, too.
+      if scanner.isAtEnd, found.count > 1 { break }
+      guard let value = scanner.column(), value >= 0 else { return false }
+      found.append((name.text, value))
+      scanner.skipSpace()
+    }
+    if found.isEmpty { return false }
+    for (name, value) in found where Self.stats.contains(name) && stat[name] == nil {
+      stat[name] = min(value, 1 << 52)
+      if let first = Self.firstRelease[name] { releases.narrow(from: first) }
     }
     return true
   }

@@ -114,6 +114,7 @@ extension JSONWriter {
       $0.field("change", remedy.change.rawValue)
       $0.field("cgroup", remedy.cgroup)
       $0.field("more_by_at_least_kb", remedy.moreBy)
+      if remedy.isWithOthers { $0.field("with_the_others", true) }
     }
   }
 
@@ -123,15 +124,24 @@ extension JSONWriter {
       writer.field("of", memory.isOfGroup ? "group" : "machine")
       writer.field("total_kb", memory.total)
       writer.key("parts")
-      writer.array {
-        for part in memory.parts {
-          $0.object(inline: true) {
-            $0.field("name", part.name)
-            $0.field("kb", part.size)
-          }
+      writer.parts(memory.parts)
+      writer.field("in_no_list_kb", memory.rest)
+      if !memory.disbelieved.isEmpty {
+        writer.key("not_believed")
+        writer.parts(memory.disbelieved)
+      }
+      if memory.excess > 0 { writer.field("more_than_total_kb", memory.excess) }
+    }
+  }
+
+  private mutating func parts(_ parts: [MemoryBreakdown.Part]) {
+    array {
+      for part in parts {
+        $0.object(inline: true) {
+          $0.field("name", part.name)
+          $0.field("kb", part.size)
         }
       }
-      writer.field("in_no_list_kb", memory.rest)
     }
   }
 

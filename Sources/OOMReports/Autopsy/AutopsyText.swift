@@ -74,11 +74,12 @@ private struct OneAutopsyText {
     lines += field("totalpages", totalpages)
     if let kill = autopsy.kill { lines += prediction(kill) }
     if let own = autopsy.own { lines += field("by yours", Self.text(of: own, autopsy)) }
-    let remedies = Remedy.all(of: autopsy).map { plain($0.text) }
+    let all = Remedy.all(of: autopsy)
+    let remedies = all.map { plain($0.text) }
     if !remedies.isEmpty {
       lines += field(
         "helped by",
-        remedies.joined(separator: ", or ")
+        remedies.joined(separator: all[0].isWithOthers ? ", and " : ", or ")
           + ", for this request alone: what more was to come is not in the log")
     }
     lines += freed
@@ -261,10 +262,17 @@ private struct OneAutopsyText {
             + (memory.hasLargeRest ? ", a driver's, or a leak" : "")
         ))
     }
+    let owner = memory.isOfGroup ? "the group" : "the machine"
+    for part in memory.disbelieved {
+      parts.append((part.size, "\(part.name): more than \(owner) has, not believed"))
+    }
     let width = parts.map { kilobytes($0.0).count }.max() ?? 0
     for (size, name) in parts {
       let text = kilobytes(size)
       lines += field("", String(repeating: " ", count: width - text.count) + text + "  " + name)
+    }
+    if memory.excess > 0 {
+      lines += field("", "together \(kilobytes(memory.excess)) more than \(owner) has")
     }
     return lines
   }
