@@ -12,8 +12,8 @@ let settings: [SwiftSetting] = [
 // measured.
 let unoptimized = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
-// The tests replay some hundred thousand worlds: with the engine and the log reader optimised they take a third of
-// the time, which is more than optimising takes. Assertions stay on. For stepping through in a debugger, and for
+// The tests replay some hundred thousand worlds: with the engine and the log reader optimised they take less than half
+// of the time, and what that saves is more than optimising takes. Assertions stay on. For stepping through in a debugger, and for
 // shorter builds after each change: OOMSIM_UNOPTIMIZED=1 swift build.
 let optimized =
   Context.environment["OOMSIM_UNOPTIMIZED"] != nil

@@ -63,7 +63,7 @@ import Testing
       "@emptydir-memory.json --capacity 16Gi --usage ml/train/t=2800Mi")
     let notes = try #require(document["notes"] as? [String])
     let note = try #require(notes.first { $0.contains("shm") })
-    #expect(note.contains("at most 2 GiB") && note.contains("a kill does not free it"))
+    #expect(note.contains("in the use of t, in the points only of processes that map it"))
   }
 
   @Test func `k8s-eviction-order`() async throws {

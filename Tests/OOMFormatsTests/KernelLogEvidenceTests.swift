@@ -12,7 +12,7 @@ import Testing
   }
 
   /// A container's kill on 3.14, whose log has neither usage nor limit: 17619 × 1000 / 688 is 25609, and / 689 is 25571.
-  private static let withoutLimit = """
+  static let withoutLimit = """
     Memory cgroup stats for /c: cache:0KB rss:70308KB
     [ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name
     [  101]  1000   101    20000    17577      42        0             0 big

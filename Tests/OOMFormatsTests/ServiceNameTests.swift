@@ -28,6 +28,7 @@ import Testing
       "/user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-firefox-*.scope (w)"
     ),
     ("/system.slice/run-u12.service", "/system.slice/run-u*.service (w)"),
+    ("/system.slice/run-p12-i34.service", "/system.slice/run-p*-i*.service (w)"),
     // Words that are hexadecimal by chance, and numbers that belong to a name.
     ("/system.slice/decade-cafe.service", "/system.slice/decade-cafe.service"),
     ("/system.slice/postgresql-14.service", "/system.slice/postgresql-14.service"),

@@ -4,8 +4,15 @@
 /// name again says what asked for memory, or has other numbers.
 enum EchoedKills {
   private struct Victim: Hashable {
+    var host: String
     var pid: Int64
     var name: String
+
+    init(_ kill: KillLine, of report: OOMReport) {
+      host = report.host
+      pid = kill.pid
+      name = kill.name
+    }
   }
 
   /// - Parameter reports: in the order of the log.
@@ -15,12 +22,12 @@ enum EchoedKills {
     var killed: [Victim: KillLine] = [:]
     return reports.filter { report in
       if isAlone(report), let kill = report.kills.first,
-        let first = killed[Victim(pid: kill.pid, name: kill.name)], isSame(kill, first)
+        let first = killed[Victim(kill, of: report)], isSame(kill, first)
       {
         return false
       }
       if report.table != nil {
-        for kill in report.kills { killed[Victim(pid: kill.pid, name: kill.name)] = kill }
+        for kill in report.kills { killed[Victim(kill, of: report)] = kill }
       }
       return true
     }

@@ -51,7 +51,7 @@ struct ServiceName: Equatable {
     let isCounted = !plain.isEmpty && plain.allSatisfy { 0x30...0x39 ~= $0 }
     if !isCounted || before.count > 255 { return 0 }
     let text = String(decoding: before, as: UTF8.self)
-    let counts = ["session-", "run-u", "run-r", "run-p", "run-"].contains { text == $0 }
+    let counts = ["session-", "run-u", "run-r", "run-p", "run-p*-i", "run-"].contains { text == $0 }
     let isApp = text.hasPrefix("app-") && plain.count >= 3
     return counts || isApp ? plain.count : 0
   }
@@ -64,10 +64,10 @@ struct ServiceName: Equatable {
     byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
-  /// Whether such a number may begin behind it: `pod` stands right before its uid.
+  /// Whether such a number may begin behind it: letters stand right before it in `pod5f0c…`, `run-u1`, `run-r0f…` and
+  /// `run-p1-i2`.
   private static func isBoundary(_ byte: UInt8?) -> Bool {
     guard let byte else { return true }
-    return isJoint(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "d")
-      || byte == UInt8(ascii: "u") || byte == UInt8(ascii: "r") || byte == UInt8(ascii: "p")
+    return isJoint(byte) || ":durpi".utf8.contains(byte)
   }
 }

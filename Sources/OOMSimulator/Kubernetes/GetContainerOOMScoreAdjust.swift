@@ -53,7 +53,7 @@ extension Kubernetes.Kubelet {
   ) -> Int128 {
     let own = container.resources.requests.memory?.bytes ?? 0
     let claims = claimedMemory(of: container, in: pod)
-    let request = Int128(own.rawValue) + Int128(claims.rawValue) + share
+    let request = Int128(own.rawValue) + claims + share
     let adj = Self.linearAdj(request: request, capacity)
     guard hasTieBreak else { return adj }
     return Self.tieBroken(
@@ -75,11 +75,15 @@ extension Kubernetes.Kubelet {
   }
 
   /// The container's part of what devices claim. Source: `getEffectiveContainerMemoryRequest()`.
-  private func claimedMemory(of container: Kubernetes.Container, in pod: Kubernetes.Pod) -> Bytes {
+  private func claimedMemory(
+    of container: Kubernetes.Container, in pod: Kubernetes.Pod
+  ) -> Int128 {
     guard has(.draNodeAllocatableResources) else { return 0 }
-    var sum: Bytes = 0
+    var sum: Int128 = 0
     for claim in pod.memoryClaims where claim.containers.contains(container.name) {
-      sum = sum &+ claim.bytes / Int64(claim.containers.count) &+ claim.perContainer
+      sum +=
+        Int128((claim.bytes / Int64(claim.containers.count)).rawValue)
+        + Int128(claim.perContainer.rawValue)
     }
     return sum
   }

@@ -61,22 +61,31 @@ extension Kubernetes.NodeScenario {
     return notes
   }
 
-  /// A tmpfs is charged to the group of the container that writes it, which is in its use and in nobody's badness; it
-  /// outlives the process, and the container. Source: `SizeMemoryBackedVolumes`, pkg/volume/emptydir/empty_dir.go.
+  /// A tmpfs is charged to the group of the container that writes it, and is in the rss of a process only as far as the
+  /// process has it mapped; it outlives the process, and the container.
+  ///
+  /// Sources: `shmem_add_to_page_cache()`, mm/shmem.c; `calculateEmptyDirMemorySize()`, pkg/volume/emptydir/empty_dir.go,
+  /// for what limits one without a sizeLimit.
   var notesOnVolumes: [String] {
     var notes: [String] = []
-    for pod in state.pods where !pod.hasEnded {
+    for pod in state.pods where !pod.hasEnded && !pod.memoryVolumes.isEmpty {
+      var users: [String: [String]] = [:]
+      for container in pod.allContainers {
+        for volume in container.volumeMounts where users[volume]?.last != container.name {
+          users[volume, default: []].append(container.name)
+        }
+      }
       for volume in pod.memoryVolumes {
-        let users = pod.allContainers.filter { $0.volumeMounts.contains(volume.name) }
-        guard !users.isEmpty else { continue }
+        guard let users = users[volume.name] else { continue }
         let most =
           volume.sizeLimit.map { "at most \(Self.binary($0))" }
           ?? "without a sizeLimit: at most the pod's memory limit, or the node's allocatable memory"
+        let others = users.count > 3 ? " and \(users.count - 3) more" : ""
         notes.append(
           "\(pod.namespace)/\(pod.name): the volume \(volume.name) is memory (\(most)): it counts in the use of "
-            + users.map { $0.name }.joined(separator: ", ")
-            + ", is in nobody's points, and a kill does not free it: it stays as long as the pod does"
-        )
+            + users.prefix(3).joined(separator: ", ") + others
+            + ", in the points only of processes that map it, and a kill does not free it: it stays as long as the "
+            + "pod does")
       }
     }
     let most = 3
