@@ -70,10 +70,10 @@ private struct ProtectionSearch {
     self.subject = subject
     self.run = run
     let size = (run.processCount + scenario.events.count) * (run.kills.count + 1)
+    most = min(max(400_000 / max(size, 1), 8), 200)
     whole = self.simulator
     part = Self.part(of: scenario)
     followsPart = run.effort > part
-    most = followsPart ? 8 : min(max(400_000 / max(size, 1), 8), 200)
     self.simulator.mostEffort = part
     let fate = run.fate(of: subject)
     followsTooLittle =
