@@ -22,17 +22,19 @@ struct PlaygroundTests {
   /// Bytes of an element: five digits of its alphabet for four.
   private func bytes(of id: String, in page: String) throws -> [UInt8] {
     let alphabet = Array(try text(of: "alphabet", in: page).utf8)
-    #expect(alphabet.count == 85 && Set(alphabet).count == 85)
+    #expect(alphabet.count == 91 && Set(alphabet).count == 91)
     let head = try #require(page.range(of: "id=\"\(id)\" data-count=\""))
     let count = try #require(Int(page[head.upperBound...].prefix { $0.isNumber }))
-    let values = Dictionary(uniqueKeysWithValues: alphabet.enumerated().map { ($1, UInt32($0)) })
-    var bytes: [UInt8] = []
+    let values = Dictionary(uniqueKeysWithValues: alphabet.enumerated().map { ($1, $0) })
     let digits = Array(try text(of: id, in: page).utf8)
-    for begin in stride(from: 0, to: digits.count, by: 5) {
-      let word = digits[begin..<begin + 5].reduce(UInt32(0)) { $0 * 85 + (values[$1] ?? 0) }
-      bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
+    var bits: [Int] = []
+    for begin in stride(from: 0, to: digits.count, by: 2) {
+      let value = (values[digits[begin]] ?? 0) * 91 + (values[digits[begin + 1]] ?? 0)
+      bits += (0..<13).map { value >> $0 & 1 }
     }
-    return Array(bytes.prefix(count))
+    return (0..<count).map { byte in
+      UInt8((0..<8).reduce(0) { $0 | bits[byte * 8 + $1] << $1 })
+    }
   }
 
   /// What the page's script unpacks at its beginning.
@@ -42,7 +44,7 @@ struct PlaygroundTests {
       try JSONSerialization.jsonObject(with: Data(inflated)) as? [String: Any])
   }
 
-  @Test func `the module is in it, five digits for four bytes`() async throws {
+  @Test func `the module is in it, two digits for thirteen bits`() async throws {
     let scratch = try Scratch()
     for count in [2, 3, 4, 5, 1001] {
       let module = [0x1F, 0x8B] + (2..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }

@@ -135,11 +135,13 @@ import Testing
       Set(Mirror(reflecting: value).children.compactMap(\.label))
     }
     #expect(
-      labels(replay.state.tasks).subtracting(["rules", "word", "pagesPerTable", "changes"]) == [
-        "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "ppids", "mms",
-        "mappings", "_rare", "owners", "sharers", "pages", "candidateWeight", "children",
-        "dyingRows", "swapoffRows", "committedAS",
-      ])
+      labels(replay.state.tasks).subtracting(
+        ["rules", "word", "pagesPerTable", "holdsBack", "changes"]) == [
+          "names", "pids", "uids", "groups", "oomScoreAdj", "flags", "states", "ppids", "mms",
+          "heldBack", "mappings", "_rare", "owners", "sharers", "pages", "candidateWeight",
+          "children",
+          "dyingRows", "swapoffRows", "committedAS",
+        ])
     #expect(
       labels(MM()) == [
         "anon", "file", "shmem", "swap", "locked", "lazyFree", "pageTables", "touched",

@@ -31,6 +31,7 @@ extension Replay {
     machine.addPages("page_cache", cacheAtStart)
     machine.addPages("hugetlb", origin.hugetlbPages)
     machine.addPages("swap_cache", origin.swapCachePages)
+    machine.add("cpus", 1)
     document.append(.init(key: "machine", value: machine.value))
     document.append(.init(key: "sysctl", value: sysctl))
     if !groups.isEmpty { document.append(.init(key: "cgroups", value: .object(groups))) }

@@ -19,8 +19,11 @@ extension ReplayMachine {
     let all = state.residentPages + state.swapPages - grown.anon - shared
     entry.locked = program
     entry.anon = max(all, program)
-    // It touches more of the program as it does what the script says.
-    if hasWorked(name), !recording.locksMemory(name), let usual = usualProgram, usual > program {
+    // It touches more of the program as it does what the script says, and where the CPU holds back less than a batch of
+    // that no counter shows it.
+    if !holdsBack, hasWorked(name), !recording.locksMemory(name), let usual = usualProgram,
+      usual > program
+    {
       // Unless it had by then.
       if !isReference(moment) {
         entry.anon += usual - program
@@ -33,6 +36,11 @@ extension ReplayMachine {
   /// Whether it is the dump that the machine is measured at that comes at a moment.
   private func isReference(_ moment: Moment) -> Bool {
     recording.events[moment.events].tag == referenceTag
+  }
+
+  /// The counters are those of the CPU, from 6.2 to 6.19.
+  private var holdsBack: Bool {
+    ["6.12", "6.16", "6.17", "6.18", "6.19"].contains(recording.release)
   }
 
   private var keepsFaults: Bool { ["5.10", "6.1"].contains(recording.release) }

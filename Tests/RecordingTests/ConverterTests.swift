@@ -192,7 +192,7 @@ struct ReplayTests {
     let scenario = try #require(replay(of: groupRecording()).scenario)
     // 50000 - 40000 free - init 200+10 - A 75+10 - B 575+11, once for both - and 190 reserved.
     let machine: JSONValue = [
-      "memory": "50000 pages", "swap": "1000 pages", "kernel": "9309 pages",
+      "memory": "50000 pages", "swap": "1000 pages", "kernel": "9309 pages", "cpus": 1,
     ]
     #expect(scenario.document["machine"] == machine)
   }

@@ -37,9 +37,7 @@ import Testing
     }
     let byCounters = misses.filter(\.isNearTie).map(\.name)
     for name in [
-      "g14b-shmem-two-mappers-qemu-6.18-replay", "g17-fork-cow-qemu-6.17-replay",
-      "g17-fork-cow-qemu-6.18-replay", "w0115-swap-qemu-6.16-replay",
-      "w0122-cache-qemu-6.16-replay",
+      "g14b-shmem-two-mappers-qemu-6.18-replay", "g17-fork-cow-qemu-6.18-replay",
     ] {
       #expect(byCounters.contains(name), "\(name)")
     }

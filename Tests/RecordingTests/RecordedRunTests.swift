@@ -15,10 +15,8 @@ import Testing
   /// Replays whose last kills a kernel decided by something that no scenario states, each with what.
   static let undecidable: [String: String] = [
     "g14b-shmem-two-mappers-qemu-6.18-replay": "a near-tie of two mappers, either way on repeats",
-    "g17-fork-cow-qemu-6.17-replay":
-      "parent and children are equal, and the counters of 6.2 to 6.19 lag behind in the parent",
     "g17-fork-cow-qemu-6.18-replay":
-      "parent and children are equal, and the counters of 6.2 to 6.19 lag behind in the parent",
+      "parent and children are equal to a page, and what the CPU held back of a child is not in the recording",
     "m17-max-lowered-uml-6.1-replay": "how far the writer of memory.max gets is a matter of timing",
     "m17-max-lowered-qemu-7.3-replay":
       "how far the writer of memory.max gets is a matter of timing",

@@ -7,8 +7,8 @@ package struct HostMachine: Equatable, Sendable {
   package var wordBits: Int = 64
   /// Sizes by their names, `HugePages_Total` a number. File: /proc/meminfo.
   package var meminfo: [String: Int64] = [:]
-  /// Processors online; 1 where that is not known.
-  package var cpus: Int64 = 1
+  /// Processors online; nil where that is not known.
+  package var cpus: Int64?
   package var swaps: [Swap] = []
   /// By node number; empty for a machine without NUMA.
   package var nodes: [Int: Machine.Node] = [:]

@@ -23,6 +23,7 @@ struct LessonPoints {
     step.parts += sumRules
     step.say(walkText(trace))
     step.parts.append(.sums(sums(trace)))
+    if let held = heldBack { step.say(held) }
     step.rows = rows(trace)
     step.parts += rules.main(scene.constraint == .memcg ? .memcgTies : .ties)
     if decision.chosen == .swapoff { step.parts += rules.main(.swapoff) }
@@ -65,6 +66,21 @@ struct LessonPoints {
     let count = trace.changes.count
     return "The walk keeps one choice and compares each process with it: \(count) "
       + "time\(count == 1 ? "" : "s") somebody takes the lead, and the last one is the victim."
+  }
+
+  /// What the one CPU of the machine has not added to the counters, of the two that matter most.
+  private var heldBack: String? {
+    let held = ([kill.victim] + (decision.runnerUp.map { [$0] } ?? [])).filter { $0.heldBack != 0 }
+    if held.isEmpty { return nil }
+    let parts = held.map { candidate in
+      let pages = numbers.pages(abs(candidate.heldBack))
+      return candidate.heldBack > 0
+        ? "\(numbers.name(candidate.identity)) has \(pages) more than it shows"
+        : "\(numbers.name(candidate.identity)) shows \(pages) more than it has"
+    }
+    return
+      "The one CPU adds to a counter when 32 pages have come together, and the killer reads what is added up: "
+      + parts.joined(separator: ", ") + "."
   }
 
   private func sums(_ trace: LeadTrace) -> [Lesson.Sum] {

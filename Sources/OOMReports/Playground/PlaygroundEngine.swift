@@ -1,25 +1,29 @@
 /// The script that runs the engine in a page: the module that `Sources/WebAssembly/build.sh` makes, unpacked, and asked.
 enum PlaygroundEngine {
-  /// 85 digits, none of which means anything in a page or in a script.
-  private static let alphabet = Array(
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%()*+,-./:;=?@[]^_{|".utf8)
+  /// 91 digits: all that is printed of ASCII, but for the blank and what begins markup or an escape.
+  private static let alphabet = (UInt8(ascii: "!")...UInt8(ascii: "~")).filter {
+    ![UInt8(ascii: "<"), UInt8(ascii: "&"), UInt8(ascii: "\\")].contains($0)
+  }
 
-  /// Five digits for four bytes, zeros behind the end.
+  /// Two digits for 13 bits, the first byte's lowest bits first, zeros behind the end.
   private static func digits(of bytes: [UInt8]) -> String {
     var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 3) / 4 * 5)
-    for begin in stride(from: 0, to: bytes.count, by: 4) {
-      var word: UInt32 = 0
-      for place in begin..<begin + 4 {
-        word = word << 8 | (place < bytes.count ? UInt32(bytes[place]) : 0)
-      }
-      var digits: [UInt8] = [0, 0, 0, 0, 0]
-      for place in digits.indices.reversed() {
-        digits[place] = alphabet[Int(word % 85)]
-        word /= 85
-      }
-      text += digits
+    text.reserveCapacity((bytes.count * 8 + 12) / 13 * 2)
+    var (bits, count) = (0, 0)
+    func add(_ value: Int) {
+      text.append(alphabet[value / 91])
+      text.append(alphabet[value % 91])
     }
+    for byte in bytes {
+      bits |= Int(byte) << count
+      count += 8
+      if count >= 13 {
+        add(bits & 0x1FFF)
+        bits >>= 13
+        count -= 13
+      }
+    }
+    if count > 0 { add(bits) }
     return String(decoding: text, as: UTF8.self)
   }
 
@@ -39,17 +43,19 @@ enum PlaygroundEngine {
     const engine=(()=>{
       let module=null,exports=null;
       const encoder=new TextEncoder(),decoder=new TextDecoder();
-      // Five digits of 85 stand for four bytes; the alphabet has nothing that is markup.
+      // Two digits of 91 stand for 13 bits; the alphabet has nothing that is markup.
       function bytesOf(text,count){
         const digit=new Uint8Array(128),alphabet=document.getElementById("alphabet").textContent;
-        for(let i=0;i<85;i++)digit[alphabet.charCodeAt(i)]=i;
-        const out=new Uint8Array(Math.ceil(count/4)*4);
-        for(let from=0,to=0;to<count;from+=5,to+=4){
-          let word=0;
-          for(let i=0;i<5;i++)word=word*85+digit[text.charCodeAt(from+i)];
-          out[to]=word/16777216;out[to+1]=word>>>16;out[to+2]=word>>>8;out[to+3]=word;
+        for(let i=0;i<91;i++)digit[alphabet.charCodeAt(i)]=i;
+        const out=new Uint8Array(count);
+        for(let from=0,to=0,bits=0,held=0;to<count;){
+          if(held<8){
+            bits|=(digit[text.charCodeAt(from)]*91+digit[text.charCodeAt(from+1)])<<held;
+            from+=2;held+=13;
+          }
+          out[to++]=bits;bits>>=8;held-=8;
         }
-        return out.subarray(0,count);
+        return out;
       }
       async function start(){exports=(await WebAssembly.instantiate(module,{})).exports}
       async function unpacked(id,format){

@@ -120,6 +120,7 @@ package struct TextReport {
         lines += field("asked by", "\(invoker.pid) (\(plain(invoker.name)))")
       }
       lines += field("points", points(victim, decision, explanation))
+      lines += heldBack(victim)
     }
     lines += field(
       "oom_score", "\(victim.oomScore), as /proc/\(victim.pid)/oom_score showed it")
@@ -130,6 +131,17 @@ package struct TextReport {
     lines += died(kill)
     lines += field("freed", "\(pages(kill.freedPages))")
     return lines
+  }
+
+  /// What the counters of a process did not show, where that is known.
+  private func heldBack(_ victim: Candidate) -> [(String, String)] {
+    if victim.heldBack == 0 { return [] }
+    let size = self.pages(abs(victim.heldBack))
+    return field(
+      "held back",
+      victim.heldBack > 0
+        ? "\(size) of it that the one CPU had not added up yet: in no points"
+        : "\(size) that it had no more, which the one CPU had not taken off yet: in its points")
   }
 
   /// An estimate in whole seconds.

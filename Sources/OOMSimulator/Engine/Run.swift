@@ -34,6 +34,9 @@ public struct Candidate: Equatable, Sendable {
   public var swap: Int64 = 0
   /// Page tables of all levels. Kernel: `mm_pgtables_bytes()`, in pages.
   public var pageTables: Int64 = 0
+  /// Pages that the machine's one CPU holds back of the four counters above, which are what the killer reads; less than 0
+  /// where it holds back what went. Kernel: `percpu_counter`, 6.2 to 6.19.
+  package var heldBack: Int64 = 0
   /// The part of `pageTables` that the release counts as points.
   package var countedTables: Int64 = 0
   /// Effective `CAP_SYS_ADMIN`.

@@ -112,7 +112,7 @@ public struct Simulator: Sendable {
       policy: policy, outcome: .invalid, end: 0, pageSize: scenario.machine.pageSize, totalpages: 0,
       kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.warnings,
       problems: problems, digest: 0,
-      tasks: Tasks(rules: rules, word: scenario.machine.wordBits, pagesPerTable: 1), replaced: [])
+      tasks: Tasks(rules: rules, machine: scenario.machine, pagesPerTable: 1), replaced: [])
     run.digest = digest(of: run)
     return run
   }

@@ -55,7 +55,7 @@ extension State {
     }
     decision.counterError = rules.counters.pagesBehind(
       mapped: victim.file + victim.shmem, threads: tasks.threads(of: choice.victim),
-      cpus: machine.cpus)
+      cpus: machine.cpusOrOne)
     if oc.memcg == nil, nodes == nil { decision.earliest = earliestOOM() }
     return decision
   }

@@ -73,10 +73,11 @@ extension State {
     task.oomAdj = tasks.oomAdj(row)
     task.oomScoreAdj = tasks.oomScoreAdj[row]
     task.totalVM = tasks.totalVM(row)
-    task.anon = tasks.mms[owner].anon
-    task.file = tasks.mms[owner].file
-    task.shmem = tasks.mms[owner].shmem
-    task.swap = tasks.mms[owner].swap
+    let mm = tasks.counters(owner)
+    task.anon = mm.anon
+    task.file = mm.file
+    task.shmem = mm.shmem
+    task.swap = mm.swap
     task.tables = tasks.tableLevels(owner: owner)
     return task
   }

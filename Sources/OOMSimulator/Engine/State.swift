@@ -68,7 +68,7 @@ struct State: Equatable, Sendable {
     tasks = Tasks(
       StartColumns(
         of: scenario.processes, groups: groups, pids: &pids, pagesPerTable: pagesPerTable),
-      rules: rules, word: machine.wordBits, pagesPerTable: pagesPerTable)
+      rules: rules, machine: machine, pagesPerTable: pagesPerTable)
     restarts = Restarts(of: scenario.processes, names: tasks.names)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices

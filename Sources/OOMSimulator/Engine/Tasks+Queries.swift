@@ -52,8 +52,13 @@ extension Tasks {
 
   // MARK: What selection reads
 
+  /// The counters of an address space as the killer reads them. Kernel: `get_mm_counter()`, include/linux/mm.h.
+  func counters(_ owner: Int) -> MM {
+    holdsBack ? heldBack[owner].read(mms[owner]) : mms[owner]
+  }
+
   /// What an address space counts for, in pages.
-  func sum(_ owner: Int) -> Int64 { mms[owner].rssAndSwap + countedTables(owner: owner) }
+  func sum(_ owner: Int) -> Int64 { counters(owner).rssAndSwap + countedTables(owner: owner) }
 
   /// The pages of a row as a selection counts them.
   func countedPages(_ row: Int, of sum: Int64) -> Int64 {

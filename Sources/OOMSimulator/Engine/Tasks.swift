@@ -19,6 +19,8 @@ struct Tasks: Equatable, Sendable {
   let word: WordBits
   /// What one page table maps, in pages.
   let pagesPerTable: Int64
+  /// Whether the one CPU of the machine holds back a part of the counters.
+  let holdsBack: Bool
 
   private(set) var names: [String] = []
   private(set) var pids: [Int32] = []
@@ -30,6 +32,8 @@ struct Tasks: Equatable, Sendable {
   /// Empty while no row has a parent.
   private(set) var ppids: [Int32] = []
   private(set) var mms: [MM] = []
+  /// Empty unless the one CPU of the machine holds something back.
+  private(set) var heldBack: [HeldBack] = []
   private(set) var mappings = SparseColumn(nothing: Mappings())
   @Indirect private(set) var rare = RareColumns()
   /// Row that has the sizes, for the rows that share an address space.
@@ -54,14 +58,15 @@ struct Tasks: Equatable, Sendable {
   private(set) var committedAS: Int64 = 0
 
   /// No processes.
-  init(rules: Rules, word: WordBits, pagesPerTable: Int64) {
+  init(rules: Rules, machine: Machine, pagesPerTable: Int64) {
     self.rules = rules
-    self.word = word
+    self.word = machine.wordBits
     self.pagesPerTable = pagesPerTable
+    holdsBack = rules.counters == .heldBackByCPUs && machine.cpus == 1
   }
 
-  init(_ start: StartColumns, rules: Rules, word: WordBits, pagesPerTable: Int64) {
-    self.init(rules: rules, word: word, pagesPerTable: pagesPerTable)
+  init(_ start: StartColumns, rules: Rules, machine: Machine, pagesPerTable: Int64) {
+    self.init(rules: rules, machine: machine, pagesPerTable: pagesPerTable)
     names = start.names
     pids = start.pids
     uids = start.uids
@@ -71,6 +76,7 @@ struct Tasks: Equatable, Sendable {
     states = start.states
     ppids = start.ppids
     mms = start.mms
+    if holdsBack { heldBack = mms.map { HeldBack(atStart: $0) } }
     mappings = start.mappings
     // Set through the wrapped value here, the box of before would never be freed.
     _rare = Indirect(wrappedValue: start.rare)
@@ -99,9 +105,19 @@ struct Tasks: Equatable, Sendable {
   // MARK: Keeping in step
 
   /// Changes the pages of an address space, and all that is derived from them.
-  private mutating func change(_ owner: Int, _ body: (inout MM) -> Void) {
+  ///
+  /// - Parameter together: the counters change at once, not page by page.
+  private mutating func change(
+    _ owner: Int, together: Bool = false, _ body: (inout MM) -> Void
+  ) {
     committedAS -= mms[owner].anonAndSwap
-    body(&mms[owner])
+    if holdsBack {
+      let before = mms[owner]
+      body(&mms[owner])
+      heldBack[owner].count(from: before, to: mms[owner], together: together)
+    } else {
+      body(&mms[owner])
+    }
     committedAS += mms[owner].anonAndSwap
     let sum = sum(owner)
     if owners.isEmpty {
@@ -162,6 +178,7 @@ struct Tasks: Equatable, Sendable {
     if process.ppid != 0, ppids.isEmpty { ppids = Array(repeating: 0, count: row) }
     if process.ppid != 0 || !ppids.isEmpty { ppids.append(process.ppid) }
     mms.append(MM())
+    if holdsBack { heldBack.append(HeldBack()) }
     rare.add(process, row: row, at: now)
     pages.append(0)
     candidateWeight.append(neverChosen)
@@ -324,7 +341,7 @@ struct Tasks: Equatable, Sendable {
       $0.extraVM = untouchedVM
       $0.map(parent.lazyFree, .private)
     }
-    change(child) { $0 = parent.copiedByFork(tables: tables) }
+    change(child, together: true) { $0 = parent.copiedByFork(tables: tables) }
     if let nodes = rare.nodes[owner] {
       rare.nodes[child] = nodes.part(parent.pages.copiedByFork)
     }
@@ -354,6 +371,7 @@ struct Tasks: Equatable, Sendable {
     tasks.states = numbers.kept(states)
     tasks.ppids = ppids
     tasks.mms = numbers.kept(mms)
+    if holdsBack { tasks.heldBack = numbers.kept(heldBack) }
     tasks.mappings = numbers.kept(mappings, nothing: Mappings())
     tasks.rare = rare
     tasks.owners = numbers.kept(owners).mapValues { numbers[$0] }

@@ -1,7 +1,7 @@
 /// How exactly a release reads the counters of resident memory and swap entries, which points are made of.
 ///
-/// The simulator decides by exact counters. Where the choice was so close that a kernel may have read otherwise, it says
-/// so: a near tie.
+/// The simulator decides by exact counters, and on a machine of one CPU by what that CPU has added up (`HeldBack`). Where
+/// the choice was so close that a kernel may have read otherwise, it says so: a near tie.
 ///
 /// Kernel: `get_mm_counter()`, include/linux/mm.h.
 package enum MMCounterRule: Equatable, Sendable {
@@ -31,6 +31,63 @@ package enum MMCounterRule: Equatable, Sendable {
       return around + faults - (around + 15) / 16
     case .heldBackByCPUs: return 4 * percpuError(cpus: cpus, batch: rssBatch(cpus: cpus))
     }
+  }
+}
+
+/// What the CPU of a machine that has one only has counted of an address space and not added up yet. It adds a counter up
+/// when 32 pages have come together, so that what the killer reads follows from what was counted.
+///
+/// Modelled: pages come and go one by one, but for those of a fork, which come together; locked memory is counted exactly.
+/// What a scenario gives at the start is what was read, but for less than a batch, which no counter has shown. With more
+/// CPUs it depends on where a process ran, and the exact sums decide.
+///
+/// Kernel: `percpu_counter_add_batch()`, lib/percpu_counter.c; `percpu_counter_read_positive()`, 6.2 to 6.19.
+struct HeldBack: Equatable, Sendable {
+  private var anon: Int8 = 0
+  private var file: Int8 = 0
+  private var shmem: Int8 = 0
+  private var swap: Int8 = 0
+
+  /// Nothing.
+  init() {}
+
+  /// Of a process that has these pages at the start.
+  init(atStart mm: MM) {
+    func held(_ pages: Int64) -> Int8 { pages < rssBatch(cpus: 1) ? Int8(pages) : 0 }
+    anon = held(mm.anon - mm.locked)
+    file = held(mm.file)
+    shmem = held(mm.shmem)
+    swap = held(mm.swap)
+  }
+
+  /// Follows a change of the counters.
+  ///
+  /// - Parameter together: all at once, as `add_mm_rss_vec()` does for the page tables that a fork copies.
+  mutating func count(from before: MM, to after: MM, together: Bool) {
+    // Nothing is left of an address space that is gone.
+    if after == MM() {
+      self = HeldBack()
+      return
+    }
+    func add(_ pages: Int64, to held: inout Int8) {
+      let batch = rssBatch(cpus: 1)
+      let sum = Int64(held) + pages
+      held = Int8(together && abs(sum) >= batch ? 0 : sum % batch)
+    }
+    add(after.anon - after.locked - before.anon + before.locked, to: &anon)
+    add(after.file - before.file, to: &file)
+    add(after.shmem - before.shmem, to: &shmem)
+    add(after.swap - before.swap, to: &swap)
+  }
+
+  /// The counters as the killer reads them, never less than nothing.
+  func read(_ mm: MM) -> MM {
+    var read = mm
+    read.anon = max(mm.anon - Int64(anon), 0)
+    read.file = max(mm.file - Int64(file), 0)
+    read.shmem = max(mm.shmem - Int64(shmem), 0)
+    read.swap = max(mm.swap - Int64(swap), 0)
+    return read
   }
 }
 
@@ -67,8 +124,8 @@ extension RulesByRelease {
         .rss, "6.2",
         """
         The killer reads per-CPU counters without summing them: off by up to CPUs × (batch - 1) \
-        pages a counter, 32 MiB on 64 CPUs. The exact sums decide here, and what that leaves open \
-        is called a near tie.
+        pages a counter, 32 MiB on 64 CPUs. On one CPU that is reckoned; on more the exact sums \
+        decide here. What that leaves open is called a near tie.
         """,
         "include/linux/mm.h", "get_mm_counter()", commit: "f1a7941243c1",
         hurts: "near ties: either may be chosen"

@@ -63,11 +63,11 @@ extension State {
   func value(_ column: BadnessColumn, of row: Int) -> Int64 {
     let owner = tasks.owner(row)
     return switch column {
-    case .anon: tasks.mms[owner].anon
-    case .file: tasks.mms[owner].file
-    case .shmem: tasks.mms[owner].shmem
-    case .swap: tasks.mms[owner].swap
-    case .rss: tasks.mms[owner].anon + tasks.mms[owner].file + tasks.mms[owner].shmem
+    case .anon: tasks.counters(owner).anon
+    case .file: tasks.counters(owner).file
+    case .shmem: tasks.counters(owner).shmem
+    case .swap: tasks.counters(owner).swap
+    case .rss: tasks.counters(owner).rssAndSwap - tasks.counters(owner).swap
     case .pageTables:
       // Where a release counts none, they are there all the same.
       rules.badness.pageTables == .none

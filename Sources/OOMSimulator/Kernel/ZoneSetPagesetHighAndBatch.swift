@@ -17,9 +17,9 @@ package enum PagesetRule: Equatable, Sendable {
   func mostFree(_ machine: Machine, lowWatermark: Int64) -> Int64 {
     let batch = zoneBatchsize(managed: machine.memory, pageSize: machine.pageSize)
     switch self {
-    case .sixBatches: return min(6 * batch * machine.cpus, machine.memory / 8)
+    case .sixBatches: return min(6 * batch * machine.cpusOrOne, machine.memory / 8)
     case .lowWatermark:
-      return min(max(lowWatermark, 4 * batch * machine.cpus), machine.memory / 8)
+      return min(max(lowWatermark, 4 * batch * machine.cpusOrOne), machine.memory / 8)
     case .tunesItself: return machine.memory / 40
     }
   }

@@ -64,7 +64,7 @@ struct EarlyOOM: Sendable {
     state.ledger.effort.add(4 * state.tasks.count)
     for row in state.rowsByPid where isCandidate(row, state) {
       var score = state.procOOMScore(row)
-      let mm = state.tasks.mms[state.tasks.owner(row)]
+      let mm = state.tasks.counters(state.tasks.owner(row))
       var rss = state.machine.kibibytes(mm.anon + mm.file + mm.shmem).rawValue
       if options.prefer != nil || options.avoid != nil || options.ignore != nil {
         let comm = String(decoding: state.tasks.names[row].utf8.prefix(15), as: UTF8.self)

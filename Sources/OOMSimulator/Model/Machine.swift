@@ -36,8 +36,11 @@ public struct Machine: Equatable, Sendable {
   var outOfReach: Int64 { hugetlb + freePCP + swapCache }
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
   package var hz: Int64 = 250
-  /// How many processors are online: what each holds back of a counter makes near ties. Kernel: `num_online_cpus()`.
-  package var cpus: Int64 = 1
+  /// How many processors are online; nil where that is not known. What each holds back of a counter makes near ties, and
+  /// what one alone does can be reckoned. Kernel: `num_online_cpus()`.
+  package var cpus: Int64?
+  /// The same, one where it is not known.
+  package var cpusOrOne: Int64 { cpus ?? 1 }
   /// More than any kernel is built for. Kernel: `CONFIG_NR_CPUS`.
   package static let mostCPUs: Int64 = 8192
   /// Width of a `long` on the kernel that decides: old rules overflow in it.
