@@ -12,6 +12,7 @@
 /// What systemd-oomd does by its configuration.
 struct SystemdOOMd: Sendable {
   let program: UserspaceKiller
+  let conf: UserspaceKiller.OOMdConf
 
   /// File: src/oom/oomd-manager.h.
   private static let swapInterval = Microseconds.milliseconds(150)
@@ -44,7 +45,7 @@ struct SystemdOOMd: Sendable {
   private func bySwap(_ watched: [Int], _ state: State) -> Ground? {
     if watched.isEmpty { return nil }
     let info = state.memoryInfo
-    let rest = 10_000 - (program.swapUsedLimit ?? .percent(90)).millionths / 100
+    let rest = 10_000 - (conf.swapUsedLimit ?? .percent(90)).millionths / 100
     let page = Int128(state.machine.pageSize.rawValue)
     func isBelow(_ part: Int64, of total: Int64) -> Bool {
       Int128(part) * page < Int128(total) * page * Int128(rest) / 10_000
@@ -165,14 +166,14 @@ struct SystemdOOMd: Sendable {
   private func limit(of group: Int, _ state: State) -> Share {
     let own = state.groups.settings[group].managedOOMMemoryPressureLimit
     return own.flatMap { $0.millionths == 0 ? nil : $0 }
-      ?? program.defaultMemoryPressureLimit ?? .percent(60)
+      ?? conf.defaultMemoryPressureLimit ?? .percent(60)
   }
 
   /// Units have a duration of their own since 257.
   private func duration(of group: Int, _ state: State) -> Microseconds {
     let own = state.groups.settings[group].managedOOMMemoryPressureDuration
     return (program.isAtLeast(257) ? own : nil)
-      ?? program.defaultMemoryPressureDuration ?? .seconds(30)
+      ?? conf.defaultMemoryPressureDuration ?? .seconds(30)
   }
 }
 
