@@ -115,7 +115,7 @@ extension UserspaceKiller {
     case .systemdOOMd:
       if !isAtLeast(247) { return ("version", "systemd-oomd came with systemd 247") }
     case .kubelet(let configuration):
-      if !isAtLeast(1, 20) || isAtLeast(2) {
+      if let version, !version.isAtLeast(1, 20) || version.isAtLeast(2) {
         return ("version", "the rules here are those of the kubelet since 1.20: write \"1.32\"")
       }
       return configuration.problem
