@@ -91,11 +91,13 @@ import Testing
     var random = SplitMix(seed: 1)
     for _ in 0..<20_000 {
       let parts = Int64.random(in: 1...1_000_000, using: &random)
-      let capacity = Int64.random(in: 1...(1 << 52), using: &random) >> Int64.random(in: 0...30, using: &random)
+      let capacity =
+        Int64.random(in: 1...(1 << 52), using: &random) >> Int64.random(in: 0...30, using: &random)
       let percent = Float(parts) / 10_000
       let expected = Int64(Double(capacity) * Double(percent / 100))
       #expect(
-        Kubernetes.EvictionThreshold.millionths(parts).bytes(of: Bytes(capacity)) == Bytes(expected),
+        Kubernetes.EvictionThreshold.millionths(parts).bytes(of: Bytes(capacity))
+          == Bytes(expected),
         "\(parts) of \(capacity)")
     }
   }
@@ -218,8 +220,10 @@ import Testing
       "/kubepods/burstable/pod-critical": { "priority": 2000000000 },
       "/kubepods/burstable/pod-nearly": { "priority": 1999999999 }
       """
-    let processes = ["within", "over", "low", "exact", "static", "critical", "nearly", "twin-b", "twin-a"]
-      .map { pod($0, $0 == "low" ? 150 : 200, class: "burstable/") }.joined()
+    let processes = [
+      "within", "over", "low", "exact", "static", "critical", "nearly", "twin-b", "twin-a",
+    ]
+    .map { pod($0, $0 == "low" ? 150 : 200, class: "burstable/") }.joined()
     let settings = #", "evictionHard": { "memory.available": "400M" }"#
     let scenario = try scenario(
       settings, available: 9000, pods: 1750, processes: processes, groups: groups)
@@ -263,9 +267,11 @@ import Testing
 
   /// A volume in memory goes with the pod, and what writes to it ends; a kill by the kernel leaves it.
   @Test func `volumes in memory`() throws {
-    let tmpfs = #"{ "at": 0, "tmpfs": { "write": "2000 pages", "cgroup": "/kubepods/burstable/pod-a" } }"#
+    let tmpfs =
+      #"{ "at": 0, "tmpfs": { "write": "2000 pages", "cgroup": "/kubepods/burstable/pod-a" } }"#
     let scenario = try scenario(
-      hard, available: 11_000, pods: 500, processes: pod("a", 200, class: "burstable/") + pod("b", 300),
+      hard, available: 11_000, pods: 500,
+      processes: pod("a", 200, class: "burstable/") + pod("b", 300),
       events: tmpfs)
     let run = Simulator(kernel: "6.12").run(scenario)
     // The volume counts as the pod's: it is a, the smaller process, that goes, and with it 2,200 pages are back.
@@ -333,7 +339,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [("1.21", true, nil), ("1.30", false, 7), ("1.32", false, 1)] as [(String, Bool, Int64?)])
+  @Test(
+    arguments: [("1.21", true, nil), ("1.30", false, 7), ("1.32", false, 1)]
+      as [(String, Bool, Int64?)])
   func `SIGTERM and SIGKILL`(release: String, isKill: Bool, escalated: Int64?) throws {
     let scenario = try scenario(
       hard + #", "version": "\#(release)""#, available: 9000, pods: 500, processes: pod("a", 500),
@@ -355,7 +363,8 @@ import Testing
     ]
     let others = [
       "/", "/web", "/kubepods", "/kubepods/burstable", "/kubepods/pod-a/c", "/kubepods.slice",
-      "/kubepods.slice/kubepods-besteffort.slice", "/kubepods/burstable/pod-a/c", "/kubepodsx/pod-a",
+      "/kubepods.slice/kubepods-besteffort.slice", "/kubepods/burstable/pod-a/c",
+      "/kubepodsx/pod-a",
     ]
     for path in pods { #expect(Kubernetes.isPod(cgroup: path), "\(path)") }
     for path in others { #expect(!Kubernetes.isPod(cgroup: path), "\(path)") }

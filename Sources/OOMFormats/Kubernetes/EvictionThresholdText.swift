@@ -28,6 +28,7 @@ extension Kubernetes.Quantity {
   /// What has to be known of a suffix such as `M`, a million here: a size of a scenario has it as 2^20.
   static func note(ofDecimal text: String, _ quantity: Self) -> String? {
     guard let last = text.last, "kMGTPE".contains(last) else { return nil }
-    return "\(plain(shortened(text))) is \(quantity.value) bytes to Kubernetes; \(text)i is the binary unit"
+    return
+      "\(plain(shortened(text))) is \(quantity.value) bytes to Kubernetes; \(text)i is the binary unit"
   }
 }

@@ -231,7 +231,8 @@ package enum ScenarioSchema {
     case .quantity: reference("quantity")
     case .threshold:
       bySignal(
-        #""type": "string", "pattern": "^(\\+?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?|[0-9.]+%)$""#)
+        #""type": "string", "pattern": "^(\\+?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?|[0-9.]+%)$""#
+      )
     case .grace: bySignal(reference("duration"))
     case .machineNodes:
       "\"type\": \"array\", \"items\": {\n"
@@ -241,7 +242,8 @@ package enum ScenarioSchema {
   }
 
   private static func bySignal(_ value: String) -> String {
-    #""type": "object", "additionalProperties": false, "properties": { "memory.available": { \#(value) } }"#
+    #""type": "object", "additionalProperties": false, "properties": { "memory.available": "#
+      + #"{ "description": "Capacity less the working set: what is in use, less inactive file pages.", \#(value) } }"#
   }
 
   private static func reference(_ name: String) -> String { "\"$ref\": \"#/$defs/\(name)\"" }

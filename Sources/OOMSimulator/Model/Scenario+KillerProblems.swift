@@ -10,7 +10,8 @@ extension Scenario {
         problems.append(
           ScenarioProblem(
             path: path + [.key(file.field.key)],
-            message: "'\(name)' is no group of a pod: those are directly below kubepods, or below its group of a "
+            message:
+              "'\(name)' is no group of a pod: those are directly below kubepods, or below its group of a "
               + "class, as /kubepods/burstable/pod-web"))
         return
       }

@@ -22,9 +22,12 @@ extension Kubernetes {
 
     /// The kubelet evicts none of these. Source: `IsCriticalPod()`, pkg/kubelet/types/pod_update.go.
     package var isCritical: Bool {
-      isStatic == true || priority ?? 0 >= Pod.systemCriticalPriority
+      isStatic == true || priority ?? 0 >= systemCriticalPriority
     }
   }
+
+  /// The least priority of a critical pod. Source: `SystemCriticalPriority`, pkg/apis/scheduling.
+  package static let systemCriticalPriority: Int32 = 2_000_000_000
 
   /// Whether a group is that of a pod: directly below the group of all pods, or of one of the two classes in it.
   ///

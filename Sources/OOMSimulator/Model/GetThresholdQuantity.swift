@@ -31,7 +31,8 @@ extension Kubernetes {
           UInt128(capacity.rawValue) * part.mantissa, over: 1, places: 53)
         let exponent = percent.exponent + part.exponent + product.exponent
         let whole =
-          exponent < 0 ? product.mantissa >> UInt128(-exponent) : product.mantissa << UInt128(exponent)
+          exponent < 0
+          ? product.mantissa >> UInt128(-exponent) : product.mantissa << UInt128(exponent)
         return Bytes(Int64(clamping: whole))
       }
     }
