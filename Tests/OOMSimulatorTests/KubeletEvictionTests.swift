@@ -321,6 +321,14 @@ import Testing
     }
   }
 
+  /// On version 1 up to 5.10 a container's charges need not count in its pod's group: the pod goes all the same.
+  @Test func `groups without hierarchy`() throws {
+    let scenario = try scenario(
+      hard, available: 9999, pods: 500, processes: pod("a", 500), version: 1)
+    let run = Simulator(kernel: "4.19").run(scenario)
+    #expect(run.kills.map(\.victim.name) == ["a"] && run.kills.first?.by == "kubelet")
+  }
+
   // MARK: The signal
 
   /// Pull request 124063, in 1.31: a hard threshold asks for 1 s. From 1.22 on 0 was taken for nothing said.

@@ -10,13 +10,14 @@ extension Replay {
   mutating func unmountVolumes(of pod: Int) {
     catchUp()
     isReviewDue = true
+    let below = state.groups.subtree(of: pod)
     for order in state.growths.orders {
       guard let growth = state.growths[order], growth.owner == nil,
-        growth.total[.tmpfs] != 0, state.groups.contains(growth.unownedGroup, in: pod)
+        growth.total[.tmpfs] != 0, below.contains(growth.unownedGroup)
       else { continue }
       endGrowth(order)
     }
-    for group in state.groups.descendants(of: pod) {
+    for group in below {
       let pages = state.volumePages(ofGroup: group)
       if pages > 0 { state.deleteTmpfs(pages, group: group) }
     }
@@ -26,7 +27,7 @@ extension Replay {
 extension State {
   /// Pages of tmpfs files of a pod that belong to no process, in memory and in swap.
   func volumePages(of pod: Int) -> Int64 {
-    groups.descendants(of: pod).reduce(0) { $0 + volumePages(ofGroup: $1) }
+    groups.subtree(of: pod).reduce(0) { $0 + volumePages(ofGroup: $1) }
   }
 
   fileprivate func volumePages(ofGroup group: Int) -> Int64 {

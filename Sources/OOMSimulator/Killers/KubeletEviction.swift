@@ -147,15 +147,16 @@ extension State {
   }
 
   fileprivate func hasProcesses(below group: Int) -> Bool {
-    groups.descendants(of: group).contains { one in
+    groups.subtree(of: group).contains { one in
       groups.members[one].contains { tasks.hasNotExited(Int($0)) }
     }
   }
 
   /// When the last of a group's processes is gone that are on their way out.
   fileprivate func lastExit(below group: Int) -> Microseconds? {
-    exits.last { exit in
-      exit.rows.contains { groups.contains(Int(tasks.groups[$0]), in: group) }
+    let below = groups.subtree(of: group)
+    return exits.last { exit in
+      exit.rows.contains { below.contains(Int(tasks.groups[$0])) }
     }?.at
   }
 }

@@ -226,7 +226,7 @@ extension State {
     guard let group = ground.cgroup.flatMap({ groups.number(of: $0) }) else { return nil }
     let signalled = Set(exits.filter { $0.isSignal }.flatMap { $0.rows })
     var rows: [Int] = []
-    for one in groups.descendants(of: group) {
+    for one in groups.subtree(of: group) {
       for member in groups.members[one] {
         let row = Int(member)
         if tasks.isAlive(row), !tasks.isKernelThread(row), !signalled.contains(row) {

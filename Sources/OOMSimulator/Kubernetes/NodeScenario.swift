@@ -245,6 +245,9 @@ extension Kubernetes {
       if request > .zero { facts.request = request }
       if pod.effectivePriority != 0 { facts.priority = pod.effectivePriority }
       if pod.isStatic || pod.isMirror { facts.isStatic = true }
+      if let period = pod.terminationGracePeriod, period != 30 {
+        facts.terminationGracePeriod = period
+      }
       return facts
     }
 
