@@ -25,7 +25,7 @@ struct TidyTests {
     "Rules": ["Model", "Kernel"],
     "Kernel": ["Model", "Rules", "Engine", "Explanation"],
     "Policy": ["Model", "Kernel", "Engine"],
-    "Killers": ["Model", "Kernel", "Engine"],
+    "Killers": ["Model", "Kernel", "Engine", "Kubernetes"],
     "Explanation": ["Model", "Rules", "Kernel", "Engine"],
     "Engine": ["Model", "Rules", "Kernel", "Policy", "Explanation", "Timeline"],
     "Timeline": ["Model", "Kernel", "Engine"],

@@ -95,7 +95,7 @@ struct FormatReferenceTests {
 
   /// Options of Docker, resources of Kubernetes and metrics of cAdvisor lead to what they are here.
   @Test(arguments: [
-    ("requests.memory", "oom_score_adj"), ("resources.requests.memory", "oom_score_adj"),
+    ("resources.requests.memory", "oom_score_adj"),
     ("shm_size", "shmem"), ("--shm-size", "shmem"), ("--memory", "memory.max"),
     ("-m", "memory.max"),
     ("--memory-swap", "memory.memsw.limit_in_bytes"), ("--oom-score-adj", "oom_score_adj"),

@@ -193,7 +193,7 @@ import Testing
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
-        "lastAverage",
+        "lastAverage", "eviction", "cleanup", "actsUntil",
       ])
   }
 }

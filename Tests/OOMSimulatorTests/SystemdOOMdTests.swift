@@ -266,7 +266,8 @@ import Testing
     #expect(problem(#"{ "kind": "systemd-oomd", "version": 246 }"#)?.contains("247") == true)
     #expect(problem(#"{ "kind": "systemd-oomd", "args": "-m" }"#)?.contains("oomd.conf") == true)
     #expect(
-      problem(#"{ "kind": "earlyoom", "SwapUsedLimit": "5%" }"#)?.contains("oomd.conf") == true)
+      problem(#"{ "kind": "earlyoom", "SwapUsedLimit": "5%" }"#)?.contains("is for systemd-oomd")
+        == true)
     #expect(problem(#"{ "kind": "earlyom" }"#)?.contains("earlyoom") == true)
     #expect(problem(#"{ "kind": "lmkd" }"#)?.contains("not modelled") == true)
     #expect(problem(#"{ "version": "1.8" }"#)?.contains("kind") == true)

@@ -212,8 +212,8 @@ import Testing
       var program = UserspaceKiller(.systemdOOMd)
       let version = [252, 257].randomElement(using: &random) ?? 257
       program.version = ProgramVersion("\(version)")
-      program.defaultMemoryPressureLimit = .percent(30)
-      program.defaultMemoryPressureDuration = .seconds(6)
+      program.oomdConf?.defaultMemoryPressureLimit = .percent(30)
+      program.oomdConf?.defaultMemoryPressureDuration = .seconds(6)
       var killer = program.killer
       var reference = ReferenceSystemdOOMd(
         version: version, swapUsedLimitPermyriad: 9000, defaultLimitHundredths: 3000,

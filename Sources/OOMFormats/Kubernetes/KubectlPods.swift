@@ -124,6 +124,7 @@ extension Fields {
   private static let specKeys = ObjectKeys([
     "nodeName", "priority", "priorityClassName", "containers", "initContainers",
     "ephemeralContainers", "resources", "overhead", "securityContext", "volumes",
+    "terminationGracePeriodSeconds",
   ])
 
   private mutating func spec(of pod: inout Kubernetes.Pod) throws(JSONError) {
@@ -134,6 +135,9 @@ extension Fields {
       case "priority":
         pod.priority = try fields.integer(Int64(Int32.min)...Int64(Int32.max))
           .map { Int32(clamping: $0) }
+      case "terminationGracePeriodSeconds":
+        pod.terminationGracePeriod = try fields.integer(Int64.min...Int64.max)
+          .map { min(max($0, 0), Int64(Int32.max)) }
       case "priorityClassName": pod.priorityClassName = try fields.string() ?? ""
       case "containers": pod.containers = try fields.containers(.regular, &names)
       case "initContainers": pod.initContainers = try fields.containers(.initial, &names)

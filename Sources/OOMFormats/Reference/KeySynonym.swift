@@ -86,10 +86,10 @@ package struct KeySynonym: Sendable {
       "processes.NAME.anon", "cgroups./PATH.page_cache",
       note: "page cache that is in use is part of it, and here 'page_cache' of the group"),
     KeySynonym(
-      "requests.memory resources.requests.memory", "processes.NAME.oom_score_adj",
-      "cgroups./PATH.memory.low",
+      "resources.requests.memory", "processes.NAME.oom_score_adj", "cgroups./PATH.memory.low",
       note:
-        "no kernel limits a request: the kubelet makes oom_score_adj of it, which 'oomsim k8s' works out"
+        "no kernel limits a request: the kubelet makes oom_score_adj of it, which 'oomsim k8s' works out, and evicts by "
+        + "it: 'requests.memory' of the pod's group"
     ),
     KeySynonym(
       "RssAnon anonymous heap private uss pss", "processes.NAME.anon", "events.N.grow.anon"),

@@ -3,19 +3,31 @@ package import OOMSimulator
 extension Ground {
   /// What a killer of user space went by, in a sentence: the ground is what was held against what.
   package var text: String {
-    var parts = checks.map {
-      "\($0.what) \(Self.percent($0.value)) \($0.relation) \(Self.percent($0.limit))"
-    }
+    var parts = checks.map { "\($0.what) \($0.value.shown) \($0.relation) \($0.limit.shown)" }
     if let watched { parts[0] = "\(plain(watched)): \(parts[0])" }
     if let held { parts.append("held for \(SizeFormat.time(held))") }
     return parts.joined(separator: ", ")
   }
+}
 
-  /// With two places, unless that would make a whole per cent of a little more.
-  private static func percent(_ share: Share) -> String {
-    let hundredths = share.millionths / 100
-    if hundredths % 100 == 0 { return share.text }
-    return "\(hundredths / 100)." + String(hundredths % 100 + 100).dropFirst() + "%"
+extension Ground.Figure {
+  /// In full, for documents: `12.3456%`, `100Mi`.
+  package var text: String {
+    switch self {
+    case .share(let share): share.text
+    case .size(let size): Kubernetes.Quantity(bytes: size).text
+    }
+  }
+
+  /// For people: per cent with two places, unless that would make a whole per cent of a little more.
+  fileprivate var shown: String {
+    switch self {
+    case .size(let size): return SizeFormat.binary(size)
+    case .share(let share):
+      let hundredths = share.millionths / 100
+      if hundredths % 100 == 0 { return share.text }
+      return "\(hundredths / 100)." + String(hundredths % 100 + 100).dropFirst() + "%"
+    }
   }
 }
 

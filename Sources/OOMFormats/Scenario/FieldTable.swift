@@ -110,6 +110,9 @@ extension Fields {
     case .restart(_, let set): if let policy = try restart() { set(&root, policy) }
     case .swap(_, let set): if let swap = try swap() { set(&root, swap) }
     case .machineNodes(_, let set): set(&root, try nodeList())
+    case .quantity(_, let set): if let quantity = try memoryQuantity() { set(&root, quantity) }
+    case .threshold(let use, _, let set): if let some = try threshold(use) { set(&root, some) }
+    case .grace(_, let set): if let time = try grace() { set(&root, time) }
     }
   }
 

@@ -133,6 +133,13 @@ extension ScenarioSchema {
         + ##""pattern": "^[0-9]{1,3}(\\.[0-9]{1,4})?%$", "examples": ["50%"] }"##
     ),
     (
+      "quantity",
+      ##"{ "description": "An amount of memory as Kubernetes has it: Ki, Mi and Gi are binary, "##
+        + ##"k, M and G powers of 1000; without a unit bytes.", "anyOf": [{ "type": "string", "pattern": "##
+        + ##""^\\+?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?$" }, { "type": "number", "minimum": 0 }], "##
+        + ##""examples": ["512Mi"] }"##
+    ),
+    (
       "pid",
       ##"{ "type": "integer", "minimum": 1, "maximum": 4194303 }"##
     ),

@@ -228,11 +228,22 @@ package enum ScenarioSchema {
     case .swap:
       either(
         reference("size"), "\"type\": \"array\", \"items\": { \(reference("swap_device")) }")
+    case .quantity: reference("quantity")
+    case .threshold:
+      bySignal(
+        #""type": "string", "pattern": "^(\\+?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?|[0-9.]+%)$""#
+      )
+    case .grace: bySignal(reference("duration"))
     case .machineNodes:
       "\"type\": \"array\", \"items\": {\n"
         + #"          "type": "object", "additionalProperties": false, "required": ["memory"], "#
         + "\"properties\": {\n" + lines(nodeMembers, indent: 12) + "\n          } }"
     }
+  }
+
+  private static func bySignal(_ value: String) -> String {
+    #""type": "object", "additionalProperties": false, "properties": { "memory.available": "#
+      + #"{ "description": "Capacity less the working set: what is in use, less inactive file pages.", \#(value) } }"#
   }
 
   private static func reference(_ name: String) -> String { "\"$ref\": \"#/$defs/\(name)\"" }

@@ -8,7 +8,9 @@ extension ScenarioSetting {
     case "sysctl", "kernel": return true
     case "machine":
       return scenario.machine.nodes.isEmpty || path == "machine.swap"
-    case "cgroups": return !path.hasSuffix(".cpuset.mems")
+    case "cgroups":
+      return !path.hasSuffix(".cpuset.mems")
+        && !Cgroup.podFiles.contains { path.hasSuffix("." + $0.field.key) }
     case "processes":
       if path.hasSuffix(".oom_score_adj") { return true }
       return scenario.processes.sharesNoMemory

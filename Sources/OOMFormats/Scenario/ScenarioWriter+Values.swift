@@ -35,6 +35,14 @@ extension ScenarioWriter {
     time == 0 ? writer.integer(0) : writer.string(DurationText.text(time))
   }
 
+  /// A value by the signal of eviction that it belongs to.
+  func bySignal(
+    _ key: String, to writer: inout JSONWriter, _ value: (String, inout JSONWriter) -> Void
+  ) {
+    writer.key(named: key)
+    writer.object(inline: true) { value(Kubernetes.EvictionSignal.memory.rawValue, &$0) }
+  }
+
   func process(_ key: String, _ process: ProcessReference?, to writer: inout JSONWriter) {
     guard let process else { return }
     writer.key(named: key)

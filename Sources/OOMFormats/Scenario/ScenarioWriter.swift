@@ -206,6 +206,15 @@ struct ScenarioWriter {
       }
     case .swap(let get, _): swap(key, get(root), to: &writer)
     case .machineNodes(let get, _): nodes(key, get(root), to: &writer)
+    case .quantity(let get, _): text(key, get(root)?.text, to: &writer)
+    case .threshold(_, let get, _):
+      guard let threshold = get(root) else { return }
+      bySignal(key, to: &writer) { key, writer in
+        if threshold != .bytes(0) { text(key, threshold.text, to: &writer) }
+      }
+    case .grace(let get, _):
+      guard let time = get(root) else { return }
+      bySignal(key, to: &writer) { duration($0, time, to: &$1) }
     }
   }
 }

@@ -40,9 +40,12 @@ struct UserspaceLesson {
     }
     if let cgroup = ground.cgroup {
       step.field("group", plain(cgroup))
+      let count = kill.killed.count
       step.say(
-        "All of the group are killed, \(kill.killed.count) processes, whatever their oom_score_adj."
-      )
+        "All of the group are killed, \(count) process\(count == 1 ? "" : "es"), whatever their oom_score_adj."
+          + (kill.by == UserspaceKiller.Kind.kubelet.rawValue
+            ? " The pod is gone, with its volumes in memory: nothing of it comes back on this node."
+            : ""))
     } else {
       step.field("process", numbers.name(kill.victim.identity))
       step.field("oom_score", "\(kill.victim.oomScore)")

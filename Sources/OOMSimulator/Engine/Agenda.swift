@@ -36,11 +36,12 @@ extension Replay {
     }
   }
 
-  /// Whether a killer has not looked yet since anything last happened: what it finds then it acts on, whether or not
-  /// anything else is to come.
+  /// Whether a killer has not looked yet since anything last happened, or waits for time to pass: what it finds then it
+  /// acts on, whether or not anything else is to come.
   private var haveLooksLeft: Bool {
     killers.contains { killer in
-      killer.nextLook != nil && killer.memory.clocks.contains { $0.last <= changedAt }
+      killer.nextLook != nil
+        && (killer.memory.waitsForTime || killer.memory.clocks.contains { $0.last <= changedAt })
     }
   }
 

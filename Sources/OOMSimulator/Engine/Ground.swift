@@ -6,14 +6,28 @@ package struct Ground: Equatable, Sendable {
     case kill = "SIGKILL"
   }
 
+  /// A part of a whole, or an amount of memory.
+  package enum Figure: Equatable, Sendable {
+    case share(Share)
+    case size(Bytes)
+  }
+
   /// A figure that was held against a limit.
   package struct Check: Equatable, Sendable {
     /// What it is the figure of, in the word of the file that has it: `MemAvailable`.
     package var what: String
-    package var value: Share
-    package var limit: Share
+    package var value: Figure
+    package var limit: Figure
     /// `<=`, `<` or `>`, as the program compares.
     package var relation: String
+
+    init(what: String, value: Figure, limit: Figure, relation: String) {
+      (self.what, self.value, self.limit, self.relation) = (what, value, limit, relation)
+    }
+
+    init(what: String, value: Share, limit: Share, relation: String) {
+      self.init(what: what, value: .share(value), limit: .share(limit), relation: relation)
+    }
   }
 
   package var signal: Signal

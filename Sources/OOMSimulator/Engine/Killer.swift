@@ -51,6 +51,8 @@ struct Choice {
   var selection: Selected?
   /// How a killer of user space came to it; nil where the kernel's chose.
   var ground: Ground?
+  /// The group of a pod that is evicted: none of it comes back, and its volumes in memory go with it.
+  var evictedPod: Int?
 
   struct Selected {
     var oc: OOMControl
@@ -98,7 +100,9 @@ extension Replay {
     else { return }
     for index in killers.indices where killers[index].nextLook != nil {
       for clock in killers[index].memory.clocks.indices
-      where killers[index].memory.clocks[clock].last > changedAt {
+      where killers[index].memory.clocks[clock].last > changedAt
+        && !killers[index].memory.waitsForTime
+      {
         killers[index].memory.clocks[clock].skip(to: other)
       }
       let next = killers[index].memory.clocks.map { $0.next }.min() ?? 0

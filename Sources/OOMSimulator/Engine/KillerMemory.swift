@@ -9,6 +9,12 @@ struct KillerMemory: Equatable, Sendable {
     var sleep: Microseconds
   }
 
+  /// The group of a pod that is to be gone, and how long that is waited for.
+  struct Cleanup: Equatable, Sendable {
+    var group: Int
+    var until: Microseconds
+  }
+
   /// When one of its rules is looked at next, and how long after this look.
   struct Clock: Equatable, Sendable {
     var next: Microseconds = 0
@@ -42,6 +48,17 @@ struct KillerMemory: Equatable, Sendable {
   var lastKill: Microseconds?
   /// The machine's stall at the last look of Talos.
   var lastAverage: Int64 = 0
+  /// What the kubelet has seen of its thresholds.
+  var eviction = Kubernetes.EvictionManager()
+  /// The pod that the kubelet has evicted and waits for.
+  var cleanup: Cleanup?
+  /// Until when it may act though nothing happens meanwhile: something it has seen has to last for so long.
+  var actsUntil: Microseconds?
+
+  /// Whether time alone may make it act after its last look.
+  var waitsForTime: Bool {
+    actsUntil.map { until in clocks.contains { $0.last < until } } ?? false
+  }
 
   /// What decides of it: rows by new numbers, times from now on, counters by what they lack of those of now.
   func comparable(_ numbers: RowNumbers, _ state: State) -> KillerMemory {
@@ -56,6 +73,11 @@ struct KillerMemory: Equatable, Sendable {
       memory.candidatesScanned[group] = pages - state.pgscan(group)
     }
     memory.lastKill? -= now
+    // How long a grace period has been over does not matter, nor does the node's condition.
+    memory.eviction.graceEnds = eviction.graceEnds.mapValues { max($0 - now, 0) }
+    memory.eviction.pressureSeen = nil
+    memory.cleanup?.until -= now
+    memory.actsUntil = actsUntil.flatMap { $0 > now ? $0 - now : nil }
     return memory
   }
 }

@@ -83,6 +83,15 @@ struct MemcgTree: Equatable, Sendable {
 
   func descendants(of group: Int) -> Range<Int> { group..<ends[group] }
 
+  /// A group and all that are below it by path, whether or not their charges count in it.
+  func subtree(of group: Int) -> Range<Int> {
+    if group == Self.root { return 0..<count }
+    let prefix = paths[group] + "/"
+    var end = group + 1
+    while end < count, paths[end].hasPrefix(prefix) { end += 1 }
+    return group..<end
+  }
+
   /// The groups from `group` up to and including `top`.
   func path(from group: Int, to top: Int = root) -> [Int] {
     var path = [group]

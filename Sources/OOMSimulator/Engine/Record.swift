@@ -30,6 +30,8 @@ struct Exit: Equatable, Sendable {
   var isSignal = false
   /// The signal was SIGTERM, an end that systemd does not take for a failure.
   var isClean = false
+  /// The group of a pod that is evicted with them.
+  var evictedPod: Int?
 }
 
 extension State {

@@ -77,10 +77,17 @@ extension Replay {
   /// - Returns: the pages that are free again, at once or when the processes have exited.
   private mutating func signal(_ choice: Choice, _ signal: Ground.Signal) -> Int64 {
     let rows = choice.dead.map { $0.row }
-    let freed = state.freedByExit(of: rows.map { state.tasks.owner($0) }.uniqued())
+    var freed = state.freedByExit(of: rows.map { state.tasks.owner($0) }.uniqued())
+    if let pod = choice.evictedPod {
+      freed += state.volumePages(of: pod)
+      state.restarts.giveUp(below: state.groups.paths[pod])
+    }
     isReviewDue = true
-    stop([Stop(rows: rows, takes: state.machine.exitDelay, life: .killed, isClean: signal == .term)]
-    )
+    stop([
+      Stop(
+        rows: rows, takes: state.machine.exitDelay, life: .killed, isClean: signal == .term,
+        evictedPod: choice.evictedPod)
+    ])
     return freed
   }
 
@@ -115,6 +122,7 @@ extension Replay {
     _ = state.end(rows, as: exit.life)
     endGrowths(of: rows)
     died(rows, isFailure: true, isClean: exit.isClean)
+    if let pod = exit.evictedPod { unmountVolumes(of: pod) }
     state.somethingFreed = true
     show()
   }

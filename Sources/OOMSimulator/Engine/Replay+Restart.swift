@@ -17,6 +17,8 @@ struct Service: Equatable, Sendable {
   var startedAt: Microseconds
   /// How many pauses no long life came after.
   var level = 0
+  /// It is of a pod that was evicted: it does not come back, on this node.
+  var isEvicted = false
   var limit: StartLimit
 
   init(
@@ -87,6 +89,7 @@ struct Restarts: Equatable, Sendable {
   mutating func died(_ row: Int, isFailure: Bool, isClean: Bool = false, at now: Microseconds) {
     guard let index = serviceOf[row], services[index].row == row else { return }
     services[index].row = nil
+    if services[index].isEvicted { return }
     let policy = services[index].policy
     // For systemd an end by SIGTERM is a clean one, for the kubelet it is an exit code.
     let isFailure = isFailure && !(isClean && policy.backoff == .constant)
@@ -96,6 +99,15 @@ struct Restarts: Equatable, Sendable {
     services[index].level = policy.level(after: services[index].level)
     deaths.append(index)
     pending.insert(due, at: position(of: due))
+  }
+
+  /// None of a group and below it comes back any more.
+  mutating func giveUp(below path: String) {
+    for index in services.indices {
+      let group = services[index].process.cgroup
+      if group == path || group.hasPrefix(path + "/") { services[index].isEvicted = true }
+    }
+    pending.removeAll { services[$0.service].isEvicted }
   }
 
   private func position(of due: Due) -> Int {

@@ -13,6 +13,8 @@ extension Replay {
     var life = Tasks.Life.exited
     /// The signal is SIGTERM, and what it ends is not taken for a failure.
     var isClean = false
+    /// The group of a pod that is evicted with them.
+    var evictedPod: Int?
   }
 
   /// What systemd stops because of a decision of the kernel's killer: all that is left of each unit that a death counts
@@ -61,7 +63,7 @@ extension Replay {
     for stop in stops {
       let exit = Exit(
         at: now + stop.takes, rows: stop.rows, life: stop.life, isSignal: true,
-        isClean: stop.isClean)
+        isClean: stop.isClean, evictedPod: stop.evictedPod)
       if stop.takes == .zero {
         catchUp()
         isReviewDue = true

@@ -12,6 +12,7 @@
 /// What systemd-oomd does by its configuration.
 struct SystemdOOMd: Sendable {
   let program: UserspaceKiller
+  let conf: UserspaceKiller.OOMdConf
 
   /// File: src/oom/oomd-manager.h.
   private static let swapInterval = Microseconds.milliseconds(150)
@@ -44,7 +45,7 @@ struct SystemdOOMd: Sendable {
   private func bySwap(_ watched: [Int], _ state: State) -> Ground? {
     if watched.isEmpty { return nil }
     let info = state.memoryInfo
-    let rest = 10_000 - (program.swapUsedLimit ?? .percent(90)).millionths / 100
+    let rest = 10_000 - (conf.swapUsedLimit ?? .percent(90)).millionths / 100
     let page = Int128(state.machine.pageSize.rawValue)
     func isBelow(_ part: Int64, of total: Int64) -> Bool {
       Int128(part) * page < Int128(total) * page * Int128(rest) / 10_000
@@ -165,14 +166,14 @@ struct SystemdOOMd: Sendable {
   private func limit(of group: Int, _ state: State) -> Share {
     let own = state.groups.settings[group].managedOOMMemoryPressureLimit
     return own.flatMap { $0.millionths == 0 ? nil : $0 }
-      ?? program.defaultMemoryPressureLimit ?? .percent(60)
+      ?? conf.defaultMemoryPressureLimit ?? .percent(60)
   }
 
   /// Units have a duration of their own since 257.
   private func duration(of group: Int, _ state: State) -> Microseconds {
     let own = state.groups.settings[group].managedOOMMemoryPressureDuration
     return (program.isAtLeast(257) ? own : nil)
-      ?? program.defaultMemoryPressureDuration ?? .seconds(30)
+      ?? conf.defaultMemoryPressureDuration ?? .seconds(30)
   }
 }
 
@@ -225,7 +226,7 @@ extension State {
     guard let group = ground.cgroup.flatMap({ groups.number(of: $0) }) else { return nil }
     let signalled = Set(exits.filter { $0.isSignal }.flatMap { $0.rows })
     var rows: [Int] = []
-    for one in groups.descendants(of: group) {
+    for one in groups.subtree(of: group) {
       for member in groups.members[one] {
         let row = Int(member)
         if tasks.isAlive(row), !tasks.isKernelThread(row), !signalled.contains(row) {

@@ -1,7 +1,4 @@
 extension Kubernetes.Pod {
-  /// The least priority of a critical pod. Source: `SystemCriticalPriority`, pkg/apis/scheduling.
-  package static let systemCriticalPriority: Int32 = 2_000_000_000
-
   /// What admission makes of the two classes that every cluster has.
   static let systemClasses: [String: Int32] = [
     "system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000,
@@ -20,7 +17,7 @@ extension Kubernetes.Pod {
 
   /// The kubelet evicts none of these. Source: `IsCriticalPod()`, pkg/kubelet/types/pod_update.go.
   package var isCritical: Bool {
-    isStatic || isMirror || effectivePriority >= Self.systemCriticalPriority
+    isStatic || isMirror || effectivePriority >= Kubernetes.systemCriticalPriority
   }
 
   /// Source: `IsNodeCriticalPod()`, pkg/kubelet/types/pod_update.go.

@@ -96,23 +96,4 @@ extension Kubernetes {
       return !(release.minor >= 32 && singleProcessOOMKill == true)
     }
   }
-
-  /// How much memory has to be available; below it pods are evicted.
-  package enum EvictionThreshold: Equatable, Sendable {
-    case bytes(Bytes)
-    /// Millionths of the capacity.
-    case millionths(Int64)
-
-    /// Source: `DefaultEvictionHard`, pkg/kubelet/apis/config/v1beta1/defaults_linux.go.
-    package static let usual = bytes(100 << 20)
-
-    /// What it is of a capacity. Source: `GetThresholdQuantity()`, pkg/kubelet/eviction/api.
-    package func bytes(of capacity: Bytes) -> Bytes {
-      switch self {
-      case .bytes(let bytes): bytes
-      case .millionths(let parts):
-        Bytes(Int64(clamping: Int128(capacity.rawValue) * Int128(parts) / 1_000_000))
-      }
-    }
-  }
 }

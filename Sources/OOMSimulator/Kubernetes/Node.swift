@@ -34,6 +34,8 @@ extension Kubernetes {
     package var processes: [ContainerName: Int] = [:]
     /// What runs outside of pods uses; nil is what is reserved for it.
     package var systemUsage: Bytes?
+    /// How its kubelet evicts, for a scenario that has it; nil for one without.
+    package var eviction: EvictionConfiguration?
     /// The release to decide by; nil is the node's own.
     package var kernel: KernelRelease?
 
@@ -57,7 +59,9 @@ extension Kubernetes {
     }
 
     /// What of `memory.available` is left at which eviction begins.
-    package var evictionThreshold: Bytes { kubelet.evictionHard.bytes(of: node.capacity) }
+    package var evictionThreshold: Bytes {
+      kubelet.evictionHard.isOff ? 0 : kubelet.evictionHard.bytes(of: node.capacity)
+    }
 
     /// The limit of all pods together; the eviction threshold is not taken off.
     ///

@@ -80,16 +80,7 @@ extension Kubernetes {
   package struct EvictionForecast: Equatable, Sendable {
     /// A measure of free memory that has a threshold.
     package struct Signal: Equatable, Sendable {
-      package enum Name: String, Sendable {
-        /// Capacity less the working set of the node.
-        case memory = "memory.available"
-        /// The limit of all pods less their working sets.
-        ///
-        /// Source: `addAllocatableThresholds()`, pkg/kubelet/eviction/helpers.go.
-        case allocatable = "allocatableMemory.available"
-      }
-
-      package var name: Name
+      package var name: EvictionSignal
       /// Negative where more is used than there is.
       package var available: Bytes
       package var threshold: Bytes
@@ -117,7 +108,8 @@ extension Kubernetes {
       let state = node.state
       let ofPods = node.podsUsage
       // A percentage is one of what each signal is measured against.
-      let ofPodsLimit = state.kubelet.evictionHard.bytes(of: state.podsLimit)
+      let hard = state.kubelet.evictionHard
+      let ofPodsLimit = hard.isOff ? 0 : hard.bytes(of: state.podsLimit)
       signals = [
         Signal(
           name: .memory, available: state.node.capacity - ofPods - node.systemUsage,

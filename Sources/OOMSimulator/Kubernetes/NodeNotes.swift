@@ -85,7 +85,7 @@ extension Kubernetes.NodeScenario {
           "\(pod.namespace)/\(pod.name): the volume \(volume.name) is memory (\(most)): it counts in the use of "
             + users.prefix(3).joined(separator: ", ") + others
             + ", in the points only of processes that map it, and a kill does not free it: it stays as long as the "
-            + "pod does")
+            + "pod does, to its eviction")
       }
     }
     let most = 3

@@ -71,10 +71,12 @@ extension Kubernetes {
       scenario.title =
         "Kubernetes node \(scenario.name) with \(state.pods.count) pod"
         + (state.pods.count == 1 ? "" : "s")
+      let outside =
+        state.eviction == nil ? "part of the kernel's memory" : "the memory of a process 'system'"
       scenario.description = [
         "Made from what kubectl shows. Each container is as many processes as were given for it, with all that it "
           + "uses as anonymous memory in equal parts; each pod has a pause process besides.",
-        "What runs outside of pods is part of the kernel's memory here: none of it can be killed.",
+        "What runs outside of pods is \(outside) here: none of it can be killed.",
       ]
       scenario.kernel =
         state.kernel ?? state.node.kernelVersion.flatMap { KernelRelease($0) } ?? .standard
@@ -82,8 +84,22 @@ extension Kubernetes {
       scenario.machine.memory = NodeState.pageSize.pages(state.node.capacity)
       scenario.machine.swap = NodeState.pageSize.pages(state.node.swap ?? 0)
       scenario.machine.hugetlb = NodeState.pageSize.pages(state.node.hugePages)
-      scenario.machine.kernel = NodeState.pageSize.pages(
-        toHold: state.systemUsage ?? max(state.reserved, 0))
+      let system = NodeState.pageSize.pages(toHold: state.systemUsage ?? max(state.reserved, 0))
+      if let eviction = state.eviction {
+        // The kubelet does not see the kernel's memory, so that here it is that of a process.
+        var process = Scenario.Process()
+        process.name = "system"
+        process.pid = 1
+        process.oomScoreAdj = -1000
+        process.anon = anonPages(of: system)
+        if system > 0 { scenario.processes.append(process) }
+        var killer = UserspaceKiller(.kubelet)
+        killer.version = ProgramVersion("1.\(state.kubelet.release.minor)")
+        killer.eviction = eviction
+        scenario.killers = [killer]
+      } else {
+        scenario.machine.kernel = system
+      }
       // The kubelet sets both. Source: setupKernelTunables(), pkg/kubelet/cm/container_manager_linux.go.
       scenario.sysctl.overcommitMemory = .always
       scenario.sysctl.panicOnOOM = .never
@@ -222,6 +238,19 @@ extension Kubernetes {
       NodeState.pageSize.pages(min(limit, Scenario.mostBytes))
     }
 
+    /// What its group says of a pod: what is not usual.
+    private func podGroup(of pod: Pod) -> PodGroup {
+      var facts = PodGroup()
+      let request = pod.memoryRequest(usesPodLevel: state.kubelet.has(.podLevelResources))
+      if request > .zero { facts.request = request }
+      if pod.effectivePriority != 0 { facts.priority = pod.effectivePriority }
+      if pod.isStatic || pod.isMirror { facts.isStatic = true }
+      if let period = pod.terminationGracePeriod, period != 30 {
+        facts.terminationGracePeriod = period
+      }
+      return facts
+    }
+
     private mutating func setLimits() {
       let version = state.kubelet.cgroupVersion
       var all = Cgroup()
@@ -231,7 +260,9 @@ extension Kubernetes {
       // As systemd mounts version 1; what is below has it, too.
       if version == 1 { all.useHierarchy = true }
       if all != Cgroup() { scenario.cgroups[podsCgroup] = all }
-      for pod in pods {
+      for (index, pod) in pods.enumerated() {
+        let facts = podGroup(of: state.pods[index])
+        if facts != PodGroup() { scenario.cgroups[pod.cgroup, default: Cgroup()].pod = facts }
         guard let limit = pod.limit else { continue }
         scenario.cgroups[pod.cgroup, default: Cgroup()].max = Self.pages(ofLimit: limit)
       }

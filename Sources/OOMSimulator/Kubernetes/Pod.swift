@@ -18,6 +18,8 @@ extension Kubernetes {
     package var priorityClassName = ""
     /// Nil where admission has not resolved the class.
     package var priority: Int32?
+    /// `terminationGracePeriodSeconds`; nil where it is not given.
+    package var terminationGracePeriod: Int64?
     /// The annotation `kubernetes.io/config.source`.
     package var configSource: String?
     /// The annotation `kubernetes.io/config.mirror`: the kubelet's own uid of the static pod that this one mirrors.

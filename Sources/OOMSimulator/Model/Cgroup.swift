@@ -49,6 +49,8 @@ public struct Cgroup: Equatable, Sendable {
   /// How long that has to last. Since 257.
   package var managedOOMMemoryPressureDuration: Microseconds?
   package var managedOOMPreference: ManagedOOMPreference?
+  /// What the kubelet knows of the pod whose group it is.
+  package var pod = Kubernetes.PodGroup()
 
   /// A group with the limits that are given, in pages; nil is what the kernel has where nobody wrote anything.
   ///
@@ -103,6 +105,7 @@ public struct Cgroup: Equatable, Sendable {
       managedOOMMemoryPressureDuration = value
     }
     if let value = change.managedOOMPreference { managedOOMPreference = value }
+    pod.apply(change.pod)
     if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }
     if let value = change.softLimit { softLimit = value }

@@ -37,28 +37,7 @@ extension Scenario {
   /// - Complexity: O(processes + events).
   package func contradictions() -> [ScenarioProblem] {
     pidProblems() + referenceProblems() + memoryProblems() + hugetlbProblems()
-      + nodeProblems() + restartProblems() + killerProblems()
-  }
-
-  private func killerProblems() -> [ScenarioProblem] {
-    var problems: [ScenarioProblem] = []
-    for (index, killer) in killers.enumerated() {
-      if let problem = killer.problem {
-        problems.append(
-          ScenarioProblem(
-            path: [.key("killers"), .index(index), .key(problem.key)], message: problem.message))
-      }
-    }
-    for (index, event) in events.enumerated() {
-      if case .pressure(_, let some, let full, _) = event.action, some.millionths < full.millionths
-      {
-        problems.append(
-          ScenarioProblem(
-            path: [.key("events"), .index(index), .key("pressure"), .key("some")],
-            message: "\(some.text) is less than the \(full.text) of 'full', in which all wait"))
-      }
-    }
-    return problems
+      + nodeProblems() + restartProblems() + killerProblems() + podProblems()
   }
 
   private var starts: [(event: Int, process: Scenario.Process)] {

@@ -183,6 +183,10 @@ extension FieldValue {
     case .restart(let get, _): get(root).flatMap { Self.complaint(of: $0) }
     case .swap(let get, _): get(root).flatMap { Self.complaint(of: $0, most) }
     case .machineNodes(let get, _): get(root).flatMap { Self.complaint(of: $0, most) }
+    case .grace(let get, _): Self.outside(from: 0, get(root))
+    case .quantity(let get, _):
+      get(root).flatMap { $0 < .zero ? "a quantity cannot be negative" : nil }
+    case .threshold(let use, let get, _): get(root)?.complaint(as: use)
     case .ratio(let get, _): Self.outside(1000...100_000, get(root), "thousandths")
     case .flag, .oomControl, .bool, .text, .word, .nodes, .process, .capabilities, .names, .kills,
       .refusals, .groups:

@@ -6,6 +6,39 @@ package struct UserspaceKiller: Equatable, Sendable {
     case systemdOOMd = "systemd-oomd"
     /// The OOM controller of Talos Linux.
     case talos
+    /// The eviction of pods by the kubelet of a Kubernetes node.
+    case kubelet
+
+    /// Where it has its settings from, for a message about those of another program.
+    package var settings: String {
+      switch self {
+      case .earlyoom: "earlyoom has no configuration file: its thresholds are in 'args'"
+      case .systemdOOMd: "systemd-oomd takes its settings from oomd.conf: SwapUsedLimit"
+      case .talos: "the triggers of Talos are those of its release: 'version'"
+      case .kubelet: "the kubelet takes its settings from KubeletConfiguration: evictionHard"
+      }
+    }
+  }
+
+  /// The settings of each program; nil in them is what it has by default.
+  package enum Settings: Equatable, Sendable {
+    /// The arguments of its command line, as a shell takes them apart.
+    case earlyoom(args: String?)
+    case systemdOOMd(OOMdConf)
+    case talos
+    case kubelet(Kubernetes.EvictionConfiguration)
+  }
+
+  /// What oomd.conf says.
+  package struct OOMdConf: Equatable, Sendable {
+    /// How much of swap, and of memory, is in use before the swap rule acts. Default 90 %.
+    package var swapUsedLimit: Share?
+    /// The stall of units that give no limit of their own. Default 60 %.
+    package var defaultMemoryPressureLimit: Share?
+    /// How long it has to last. Default 30 s.
+    package var defaultMemoryPressureDuration: Microseconds?
+
+    package init() {}
   }
 
   /// Programs that kill and are not modelled, each with the reason.
@@ -16,50 +49,49 @@ package struct UserspaceKiller: Equatable, Sendable {
       "not modelled: it matches names, command lines and environments by a configuration of its own; earlyoom is nearest",
     "oomd":
       "not modelled: its rulesets are a configuration of its own; systemd-oomd is nearest",
-    "kubelet":
-      "not modelled here: 'oomsim k8s --eviction-hard' says which pods a node evicts, and in what order",
   ]
 
-  package var kind: Kind
+  package var settings: Settings
   /// Its release, by which its rules differ; nil is the newest that is known.
   package var version: ProgramVersion?
-  /// The arguments of its command line, as a shell takes them apart.
-  package var args: String?
-  /// oomd.conf: how much of swap, and of memory, is in use before the swap rule acts, in millionths. Default 90 %.
-  package var swapUsedLimit: Share?
-  /// oomd.conf: the stall of units that give no limit of their own. Default 60 %.
-  package var defaultMemoryPressureLimit: Share?
-  /// oomd.conf: how long it has to last. Default 30 s.
-  package var defaultMemoryPressureDuration: Microseconds?
 
-  package init(_ kind: Kind) { self.kind = kind }
-}
-
-/// The release of a program: its numbers in order, `1.14.0-rc.1` being 1, 14, 0.
-package struct ProgramVersion: Equatable, Sendable {
-  package let text: String
-  let numbers: [Int]
-
-  /// - Returns: nil for a text that does not begin with a number, after a `v` perhaps.
-  package init?(_ text: String) {
-    let bare = text.hasPrefix("v") ? text.dropFirst() : Substring(text)
-    let parts = bare.prefix { $0 == "." || $0.utf8.allSatisfy { $0.isDigit } }
-      .split(separator: ".", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Int($0) }
-    guard numbers.count == parts.count, !numbers.isEmpty,
-      numbers.allSatisfy({ $0 < 100_000 })
-    else { return nil }
-    self.text = text
-    self.numbers = numbers
+  package init(_ kind: Kind) {
+    settings =
+      switch kind {
+      case .earlyoom: .earlyoom(args: nil)
+      case .systemdOOMd: .systemdOOMd(OOMdConf())
+      case .talos: .talos
+      case .kubelet: .kubelet(Kubernetes.EvictionConfiguration())
+      }
   }
 
-  /// Whether it is this release or a later one.
-  package func isAtLeast(_ other: Int...) -> Bool {
-    for (index, number) in other.enumerated() {
-      let own = index < numbers.count ? numbers[index] : 0
-      if own != number { return own > number }
+  package var kind: Kind {
+    switch settings {
+    case .earlyoom: .earlyoom
+    case .systemdOOMd: .systemdOOMd
+    case .talos: .talos
+    case .kubelet: .kubelet
     }
-    return true
+  }
+
+  /// The arguments of earlyoom; nil for another program, too.
+  package var args: String? {
+    get { if case .earlyoom(let args) = settings { args } else { nil } }
+    set { if case .earlyoom = settings { settings = .earlyoom(args: newValue) } }
+  }
+
+  /// The configuration of systemd-oomd; nil for another program.
+  package var oomdConf: OOMdConf? {
+    get { if case .systemdOOMd(let conf) = settings { conf } else { nil } }
+    set {
+      if case .systemdOOMd = settings, let newValue { settings = .systemdOOMd(newValue) }
+    }
+  }
+
+  /// The configuration of the kubelet; nil for another program.
+  package var eviction: Kubernetes.EvictionConfiguration? {
+    get { if case .kubelet(let configuration) = settings { configuration } else { nil } }
+    set { if case .kubelet = settings, let newValue { settings = .kubelet(newValue) } }
   }
 }
 
@@ -68,38 +100,25 @@ extension UserspaceKiller {
   func isAtLeast(_ first: Int, _ second: Int = 0, _ third: Int = 0) -> Bool {
     version?.isAtLeast(first, second, third) ?? true
   }
-}
 
-extension UserspaceKiller {
   /// What is wrong with it; nil where nothing is.
   package var problem: (key: String, message: String)? {
-    switch kind {
-    case .earlyoom:
+    switch settings {
+    case .earlyoom(let args):
       do throws(EarlyOOMOptions.Fault) {
         _ = try EarlyOOMOptions(args ?? "", isAtLeast: { isAtLeast($0, $1, $2) })
       } catch {
         return ("args", error.message)
       }
-      if swapUsedLimit != nil || defaultMemoryPressureLimit != nil
-        || defaultMemoryPressureDuration != nil
-      {
-        return ("kind", "earlyoom has no oomd.conf: its thresholds are in 'args'")
-      }
     case .talos:
-      if args != nil {
-        return ("args", "the triggers of Talos are those of its release: 'version'")
-      }
-      if swapUsedLimit != nil || defaultMemoryPressureLimit != nil
-        || defaultMemoryPressureDuration != nil
-      {
-        return ("kind", "Talos has no oomd.conf")
-      }
       if !isAtLeast(1, 12) { return ("version", "the OOM controller came with Talos 1.12") }
     case .systemdOOMd:
-      if args != nil {
-        return ("args", "systemd-oomd takes its settings from oomd.conf: SwapUsedLimit")
-      }
       if !isAtLeast(247) { return ("version", "systemd-oomd came with systemd 247") }
+    case .kubelet(let configuration):
+      if let version, !version.isAtLeast(1, 20) || version.isAtLeast(2) {
+        return ("version", "the rules here are those of the kubelet since 1.20: write \"1.32\"")
+      }
+      return configuration.problem
     }
     return nil
   }

@@ -90,6 +90,7 @@ struct K8sInput {
     state.processes = try named(options.processes, "--processes")
     state.systemUsage = options.systemUsage
     state.kernel = options.kernel
+    state.eviction = options.eviction.configuration
     try check(state, terminal)
     return state
   }

@@ -10,7 +10,7 @@ extension K8sOptions {
           "Also write the node as a scenario: run, next, --set and compare go on from there; - prints it instead of the report."
       ),
       OptionSpec(name: "--scenario", value: "FILE", help: "The same as -o."),
-    ] + inputs + kubelet + shown
+    ] + inputs + kubelet + K8sEviction.options + shown
 
   private static let inputs = [
     OptionSpec(
@@ -52,10 +52,6 @@ extension K8sOptions {
     OptionSpec(
       name: "--system-reserved", value: "QUANTITY",
       help: "As the kubelet's flag: memory=1Gi, or just 1Gi."),
-    OptionSpec(
-      name: "--eviction-hard", value: "THRESHOLD",
-      help:
-        "As the kubelet's flag: memory.available<500Mi, or just 500Mi or 5%; 100Mi when absent."),
     OptionSpec(
       name: "--cgroup-driver", value: "DRIVER",
       words: Kubernetes.Kubelet.CgroupDriver.allCases.map(\.rawValue),

@@ -15,6 +15,8 @@ struct K8sOptions {
   var kernel: KernelRelease?
   var rows = 10
   var nearPerMille: Int64 = 250
+  /// How it evicts; nil where no option says anything of it.
+  private(set) var eviction = K8sEviction()
   private var release: Kubernetes.KubeletRelease?
   /// As far as the options say it; the release may be the node's.
   private var kubelet = Kubernetes.Kubelet()
@@ -62,9 +64,8 @@ struct K8sOptions {
     }
     kubelet.kubeReserved = try reservation("--kube-reserved")
     kubelet.systemReserved = try reservation("--system-reserved")
-    if let text = arguments.value("--eviction-hard") {
-      kubelet.evictionHard = try threshold(text)
-    }
+    eviction = try K8sEviction(arguments)
+    kubelet.evictionHard = eviction.configuration?.hard ?? kubelet.evictionHard
     if let driver = arguments.value("--cgroup-driver") {
       kubelet.cgroupDriver = Kubernetes.Kubelet.CgroupDriver(rawValue: driver) ?? .systemd
     }
@@ -145,23 +146,6 @@ struct K8sOptions {
       return try bytes(option, String(part.dropFirst(7)))
     }
     return 0
-  }
-
-  /// `memory.available<100Mi`, as the kubelet's flag has it, or `100Mi` or `5%`. A flag without it sets it to 0.
-  private func threshold(_ text: String) throws(UsageError) -> Kubernetes.EvictionThreshold {
-    var value = text
-    if text.contains("<") {
-      let signal = text.split(separator: ",").first { $0.hasPrefix("memory.available<") }
-      guard let signal else { return .bytes(0) }
-      value = String(signal.dropFirst("memory.available<".count))
-    }
-    guard value.hasSuffix("%") else { return .bytes(try bytes("--eviction-hard", value)) }
-    let parts = try? Kubernetes.Quantity(String(value.dropLast()))
-    guard let parts, parts <= Kubernetes.Quantity(100), parts.nano % 100_000 == 0 else {
-      throw UsageError(
-        "--eviction-hard: '\(value)' is no percentage from 0 to 100 with four places.")
-    }
-    return .millionths(Int64(parts.nano / 100_000))
   }
 
   /// `NAMESPACE/POD/CONTAINER=VALUE`.

@@ -12,7 +12,8 @@ extension Cgroup {
   }
 
   /// The keys of a group, in the order in which they are written.
-  package static let files: [File] = versionOneFiles + versionTwoFiles + managedFiles + commonFiles
+  package static let files: [File] =
+    versionOneFiles + versionTwoFiles + managedFiles + podFiles + commonFiles
 
   /// The fields that two groups can differ in: the limit by the name that it has in a version.
   static func differing(version: Int) -> [Field<Cgroup>] {
@@ -149,6 +150,39 @@ extension Cgroup {
     two(
       key, value, meaning, example: example,
       instead: "nothing: systemd-oomd kills groups of version 2 only")
+  }
+
+  /// The keys of a pod's group, in the words of its manifest.
+  package static let podFiles: [File] = [
+    pod(
+      "requests.memory", .quantity({ $0.pod.request }, { $0.pod.request = $1 }),
+      "what its containers request together, as the kubelet ranks it. A quantity of Kubernetes: 1M is a million bytes. "
+        + "Default 0.", example: "\"512Mi\""),
+    pod(
+      "priority",
+      .integer(
+        Int64(Int32.min)...Int64(Int32.max), { $0.pod.priority.map { Int64($0) } },
+        { $0.pod.priority = Int32(clamping: $1) }),
+      "the lower goes first. From 2000000000 on the kubelet does not evict it. Default 0.",
+      example: "1000"),
+    pod(
+      "static", .bool({ $0.pod.isStatic }, { $0.pod.isStatic = $1 }),
+      "whether it comes from a file: the kubelet does not evict it. Default false.", example: "true"
+    ),
+    pod(
+      "terminationGracePeriodSeconds",
+      .integer(
+        0...Int64(Int32.max), { $0.pod.terminationGracePeriod },
+        { $0.pod.terminationGracePeriod = $1 }),
+      "how long it has after SIGTERM. Default 30.", example: "60"),
+  ]
+
+  private static func pod(
+    _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String, example: String
+  ) -> File {
+    File(
+      field: Field(key, value, "The group of a pod: " + meaning, example: example), version: nil,
+      instead: "")
   }
 
   private static let commonFiles: [File] = [

@@ -85,6 +85,14 @@ package enum FieldValue<Root>: Sendable {
   /// One size, or a list of devices.
   case swap(Get<SwapSpace>, Set<SwapSpace>)
   case machineNodes(Get<[Machine.Node]>, Set<[Machine.Node]>)
+  /// A quantity of memory as Kubernetes writes it: `512Mi`.
+  case quantity(Get<Kubernetes.Quantity>, Set<Kubernetes.Quantity>)
+  /// An amount of memory by the signal of eviction that it belongs to: a quantity, or a part in per cent.
+  case threshold(
+    Kubernetes.EvictionThreshold.Use, Get<Kubernetes.EvictionThreshold>,
+    Set<Kubernetes.EvictionThreshold>)
+  /// A time by the signal of eviction that it belongs to.
+  case grace(Get<Microseconds>, Set<Microseconds>)
 
   /// Numbers of which one is allowed.
   package struct Choice: Sendable {
@@ -110,7 +118,8 @@ extension FieldValue {
       .optional(get(root))
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
-    case .duration(let get, _), .pause(let get, _): get(root).map { .microseconds($0) } ?? .absent
+    case .duration(let get, _), .pause(let get, _), .grace(let get, _):
+      get(root).map { .microseconds($0) } ?? .absent
     case .share(let get, _): .optional(get(root)?.text)
     case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       .optional(get(root))
@@ -129,6 +138,8 @@ extension FieldValue {
     case .restart(let get, _): .optional(get(root)?.text)
     case .swap(let get, _): Self.shown(get(root))
     case .machineNodes(let get, _): .optional(get(root).map(Self.text))
+    case .quantity(let get, _): .optional(get(root)?.text)
+    case .threshold(_, let get, _): .optional(get(root)?.text)
     }
   }
 

@@ -1,9 +1,3 @@
-/// What the kubelet makes of the pods of a node. Nothing of it is the kernel's: it sets the limits, the groups and
-/// the `oom_score_adj` that the kernel then decides by, and it evicts pods by a rule of its own.
-///
-/// Every file here is named after the function of Kubernetes that it follows.
-package enum Kubernetes {}
-
 extension Kubernetes {
   /// An amount of a resource, exact to a billionth: bytes of memory, or CPUs.
   ///

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// A node that `oomsim k8s` writes with its kubelet goes on as a scenario.
+@Suite struct K8sEvictionCommandTests {
+  private let node = [
+    "k8s", "Tests/Data/k8s/eviction-order.json", "--capacity", "7950Mi", "--top",
+    "Tests/Data/k8s/eviction-order.top", "--system-usage", "3200Mi", "--kubelet-version", "1.32.1",
+  ]
+
+  /// 50 MiB are left: the hard threshold evicts batch, and with 450 the minimum is reclaimed. The soft one, a tenth, is met since
+  /// the first look; the third after it is the first that is 30 s later.
+  @Test func `the kubelet of the node evicts when it is run`() async throws {
+    let made = try await Program.run(
+      node + [
+        "--eviction-hard", "200Mi", "--eviction-soft", "memory.available<10%,nodefs.available<15%",
+        "--eviction-soft-grace-period", "memory.available=30s", "--eviction-minimum-reclaim",
+        "50Mi", "--eviction-max-pod-grace-period", "5", "--eviction-pressure-transition-period",
+        "1m", "-o", "-",
+      ])
+    #expect(made.code == 0 && made.error == "", "\(made.error)")
+    let scenario = try #require(
+      try JSONSerialization.jsonObject(with: Data(made.out.utf8)) as? [String: Any])
+    let killers = try #require(scenario["killers"] as? [[String: Any]])
+    #expect(killers.count == 1 && killers[0]["version"] as? String == "1.32")
+    #expect(killers[0]["evictionHard"] as? [String: String] == ["memory.available": "200Mi"])
+    #expect(killers[0]["evictionSoft"] as? [String: String] == ["memory.available": "10%"])
+    #expect(killers[0]["evictionMaxPodGracePeriod"] as? Int == 5)
+    let groups = try #require(scenario["cgroups"] as? [String: [String: Any]])
+    #expect(
+      Set(groups.values.compactMap { $0["requests.memory"] as? String }) == [
+        "1Gi", "512Mi", "2Gi", "100Mi",
+      ])
+    #expect(Set(groups.values.compactMap { $0["priority"] as? Int }) == [1000, 2_000_000_000])
+    let run = try await Program.run(["run", "-", "--json"], stdin: made.out)
+    let result = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
+    let kills = try #require(result["kills"] as? [[String: Any]])
+    #expect(kills.map { $0["by"] as? String } == ["kubelet", "kubelet"])
+    #expect(kills.map { $0["at_us"] as? Int } == [0, 31_000_000])
+    let names = kills.map { ($0["victim"] as? [String: Any])?["name"] as? String }
+    #expect(names == ["shop/batch/batch", "shop/web/web"])
+  }
+
+  /// Without any of these options the kubelet is not in it, and what runs outside of pods is the kernel's.
+  @Test func `a node without its kubelet`() async throws {
+    let made = try await Program.run(node + ["-o", "-"])
+    #expect(!made.out.contains("killers") && made.out.contains("\"kernel\": \"3200M\""))
+    #expect(made.out.contains("requests.memory"))
+  }
+
+  @Test(arguments: [
+    (["--eviction-soft", "1Gi"], "--eviction-soft: needs --eviction-soft-grace-period"),
+    (["--eviction-soft-grace-period", "1m"], "there is no --eviction-soft"),
+    (["--eviction-soft", "1Gi", "--eviction-soft-grace-period", "1 week"], "grace-period: "),
+    (["--eviction-minimum-reclaim", "0%"], "--eviction-minimum-reclaim: the kubelet refuses 0%"),
+    (["--eviction-minimum-reclaim", "x"], "--eviction-minimum-reclaim: 'x' is no quantity"),
+    (["--eviction-max-pod-grace-period", "-1"], "--eviction-max-pod-grace-period"),
+  ])
+  func `flags that cannot be`(flags: [String], expected: String) async throws {
+    let output = try await Program.run(node + flags)
+    #expect(output.code == 64 && output.error.contains(expected), "\(output.error)")
+  }
+}
