@@ -28,7 +28,7 @@ import Testing
     #expect(output.code == 0 && output.error == "")
     for part in [
       "oom_score_adj: agent-plus-1000, Linux 6.12\n", "It teaches: +1000 adds the whole",
-      "\nWhat happens\n    At ", "\nHow many points each has\n    netdata (1008)",
+      "\nWhat happens\n    At ", "\nHow many points each has; in brackets is its pid\n    netdata (1008)",
       "\nWhich process dies\n    netdata (1008) dies: it has ", "What it comes to\n",
       "oomsim explain Scenarios/protection/agent-plus-1000.json --kill 2",
       "oomsim learn gh-runner-adj-500\n",
