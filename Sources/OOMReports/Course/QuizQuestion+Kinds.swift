@@ -47,7 +47,8 @@ extension QuizQuestion {
     swapping.swap = swapping.processes.reduce(0) { $0 + $1.swapped }
     let end = swapping.end()
     guard isClear(end), let kill = end.run.kills.first, let scene = kill.decision?.scene,
-      let largest = scene.candidates.filter({ $0.ineligible == nil }).max(by: { $0.anon < $1.anon }),
+      let largest = scene.candidates.filter({ $0.ineligible == nil }).max(by: { $0.anon < $1.anon }
+      ),
       largest.name != kill.victim.name
     else { return nil }
     return QuizQuestion(name: name, world: swapping, level: level).whoDies(.swap, end)

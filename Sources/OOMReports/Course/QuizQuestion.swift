@@ -36,7 +36,8 @@ struct QuizQuestion {
     _ kind: Quiz.Kind, _ text: String, _ choices: [Quiz.Choice], right: Int, hint: String? = nil
   ) -> Quiz.Question {
     Quiz.Question(
-      kind: kind, setting: world.lines() + (hint.map { [$0] } ?? []), text: text, choices: choices, right: right,
+      kind: kind, setting: world.lines() + (hint.map { [$0] } ?? []), text: text, choices: choices,
+      right: right,
       scenario: world.scenario(name: name))
   }
 

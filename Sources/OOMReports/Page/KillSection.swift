@@ -40,9 +40,10 @@ struct KillSection {
   /// Whether no process has its anonymous memory from another one.
   private var hasOwnMemory: Bool {
     let forks = scenario.events.contains { if case .fork = $0.action { true } else { false } }
-    return !forks && !(0..<scenario.processes.count).contains {
-      scenario.processes[$0].sharesMMWith != nil
-    }
+    return !forks
+      && !(0..<scenario.processes.count).contains {
+        scenario.processes[$0].sharesMMWith != nil
+      }
   }
 
   private var whatIfPart: String {

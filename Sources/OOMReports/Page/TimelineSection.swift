@@ -107,12 +107,14 @@ struct TimelineSection {
         ? " and \(same.count - 1) like it, each" : process.count > 1 ? ", together" : ""
       legend.append(
         entry(
-          style, "\(LineName(line: process).inLegend)\(others): up to \(size(process.peak))"
+          style,
+          "\(LineName(line: process).inLegend)\(others): up to \(size(process.peak))"
             + deaths(process)))
     }
     let strip = NextStrip(timeline: timeline, frame: frame, alike: alike)
     var text = figure(
-      "processes", "Processes", "rss and swap of those that died or were largest; of equal ones the sum.", frame, axis,
+      "processes", "Processes",
+      "rss and swap of those that died or were largest; of equal ones the sum.", frame, axis,
       body, legend, below: strip.html)
     if timeline.otherProcesses > 0 {
       text +=
@@ -126,6 +128,7 @@ struct TimelineSection {
     if line.count == 1 { return "" }
     let name = LineName(line: line)
     let dead = run.kills.reduce(0) { $0 + $1.killed.count { name.isOf($0.process) } }
+    if dead == line.count { return "; all die" }
     return dead == 0
       ? "" : "; \(SizeFormat.grouped(Int64(dead))) of them die\(dead == 1 ? "s" : "")"
   }

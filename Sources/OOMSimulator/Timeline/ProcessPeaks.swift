@@ -122,8 +122,10 @@ extension State {
   /// Whether others have some of a process's memory, too.
   fileprivate func sharesMemory(_ row: Int) -> Bool {
     let owner = tasks.owner(row)
+    let mm = tasks.mms[owner]
     return tasks.sharers[owner] != nil || !holdings.numbers(of: owner).isEmpty
-      || shared.number(.shmem, of: owner) != nil || shared.number(.file, of: owner) != nil
+      || (mm.shmem > 0 && shared.number(.shmem, of: owner) != nil)
+      || (mm.file > 0 && shared.number(.file, of: owner) != nil)
   }
 }
 

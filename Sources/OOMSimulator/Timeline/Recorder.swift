@@ -161,7 +161,9 @@ struct Recorder: Sendable {
     }
   }
 
-  private mutating func noteLives(_ lines: [ProcessPeaks.Line], _ state: State, _ restarts: Restarts) {
+  private mutating func noteLives(
+    _ lines: [ProcessPeaks.Line], _ state: State, _ restarts: Restarts
+  ) {
     if timeline.processes.isEmpty { timeline.processes = lines.map { _ in .unnamed } }
     for (index, line) in lines.enumerated() {
       // Rows of later events are not there yet.

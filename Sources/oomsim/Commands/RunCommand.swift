@@ -91,7 +91,8 @@ let runCommand = CommandSpec(
   for (index, run) in runs.enumerated() {
     if index > 0 { terminal.out("\n") }
     terminal.out(
-      TextReport(run, style: style, showsCandidates: arguments.has("--candidates"),
+      TextReport(
+        run, style: style, showsCandidates: arguments.has("--candidates"),
         width: terminal.isTerminal ? terminal.width : nil
       ).text)
     if draws {
