@@ -97,7 +97,7 @@ import Testing
     let chapters = try #require(document["chapters"] as? [[String: Any]])
     #expect(chapters.map { $0["title"] as? String } == ["Old kernels"])
     let stories = try #require(chapters[0]["stories"] as? [[String: Any]])
-    #expect(output.out.contains("\n   \(stories[0]["number"] as? Int ?? 0)  modern-age\n"))
+    #expect(output.out.contains(" \(stories[0]["number"] as? Int ?? 0)  modern-age\n"))
   }
 
   /// A lesson that is much like an earlier one says in what it differs.

@@ -14,9 +14,9 @@ package struct Quiz: Sendable {
     case victim
     case oomScoreAdj = "oom_score_adj"
     case memory
-    /// Who dies of two that have as many points.
+    /// The victim of two that have as many points.
     case tie
-    /// Who dies where some have memory in swap.
+    /// The victim where some have memory in swap.
     case swap
     /// What /proc/PID/oom_score shows.
     case oomScore = "oom_score"

@@ -35,21 +35,24 @@ extension QuizQuestion {
 
   // MARK: Swap
 
-  /// What is in swap decides: the one that dies is not the one with most in memory.
+  /// What is in swap decides: the one that dies has less in memory than another one.
   func swap(_ wishes: inout QuizDraws) -> Quiz.Question? {
+    // Of one much, of the others a little.
+    let heavy = Int(wishes.number(0...2))
+    let share = wishes.number(8...15)
+    guard heavy < world.processes.count, heavy != world.grower,
+      !world.processes.contains(where: { $0.oomScoreAdj != 0 })
+    else { return nil }
     var swapping = world
-    // Of most a little, of one much.
-    let heavy = Int(wishes.number(0...Int64(world.processes.count - 1)))
     for index in swapping.processes.indices where index != world.grower {
-      let share: Int64 = index == heavy ? wishes.number(8...15) : 1
-      swapping.processes[index].swapped = max(world.processes[index].size * share / 100, 1) * 10
+      let part = index == heavy ? share : 1
+      swapping.processes[index].swapped = max(world.processes[index].size * part / 100, 1) * 10
     }
     swapping.swap = swapping.processes.reduce(0) { $0 + $1.swapped }
     let end = swapping.end()
     guard isClear(end), let kill = end.run.kills.first, let scene = kill.decision?.scene,
-      let largest = scene.candidates.filter({ $0.ineligible == nil }).max(by: { $0.anon < $1.anon }
-      ),
-      largest.name != kill.victim.name
+      kill.victim.name == world.processes[heavy].name,
+      scene.candidates.contains(where: { $0.ineligible == nil && $0.anon > kill.victim.anon })
     else { return nil }
     return QuizQuestion(name: name, world: swapping, level: level).whoDies(.swap, end)
   }

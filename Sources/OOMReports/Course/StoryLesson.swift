@@ -175,7 +175,7 @@ package struct StoryLesson {
     text +=
       " \(numbers.pages(kill.freedPages)) come back"
       + (delay > 0
-        ? ", \(SizeFormat.time(delay)) after the kill; until then who asks for a page waits."
+        ? ", \(SizeFormat.time(delay)) after the kill; until then whoever asks for a page waits."
         : ".")
     return Part(
       title: "Which process dies", lines: block(text) + setting(kill, decision, explanation))
