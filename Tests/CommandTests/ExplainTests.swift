@@ -43,7 +43,7 @@ import Testing
       ),
       (
         "Scenarios/global/panic-on-oom-2-node.json", [],
-        ["vm.panic_on_oom is set", "OOM of nodes 0"]
+        ["vm.panic_on_oom is set", "OOM of node 0"]
       ),
       ("Scenarios/memcg/memory-high-livelock.json", [], ["Nobody was killed"]),
       ("Scenarios/overcommit/redis-bgsave-mode2.json", [], ["ENOMEM, and no kill", "CommitLimit"]),

@@ -26,7 +26,12 @@ import Testing
       #expect(Set(texts).count == texts.count)
       let first = try run(question).kills.first?.dyingFirst.name
       switch question.kind {
-      case .victim:
+      case .oomScore:
+        let simulator = Simulator(for: question.scenario)
+        let scores = simulator.score(valid: question.scenario, at: 0).processes
+        let asked = scores.filter { question.text.contains(" of \($0.name) show") }
+        #expect(asked.map { "\($0.oomScore)" } == [texts[question.right]])
+      case .victim, .tie, .swap:
         #expect(texts[question.right] == first ?? "nobody")
         #expect(
           texts == (0..<question.scenario.processes.count).map {
@@ -78,6 +83,29 @@ import Testing
     let victims = all.filter { $0.kind == .victim }
     let nobody = victims.count { $0.choices[$0.right].text == "nobody" }
     #expect(nobody > 0 && nobody * 2 < victims.count)
+  }
+
+  /// What each of the single questions is about decides it.
+  @Test func `equals are equal, and swap decides`() throws {
+    var ties = 0
+    var swaps = 0
+    for question in (1...6).flatMap({ Quiz(seed: $0, level: .easy, count: 8).questions }) {
+      var simulator = Simulator(for: question.scenario)
+      simulator.recordsCandidates = true
+      guard let kill = simulator.run(question.scenario).kills.first else { continue }
+      switch question.kind {
+      case .tie:
+        ties += 1
+        #expect(Explanation(of: kill).margin == 0)
+      case .swap:
+        swaps += 1
+        // Whoever reads only what is in memory answers another one.
+        let largest = kill.decision?.candidates?.max { $0.anon < $1.anon }
+        #expect(kill.victim.swap > 0 && largest?.name != kill.victim.name)
+      default: break
+      }
+    }
+    #expect(ties == 6 && swaps == 6)
   }
 
   @Test func `an answer is a letter or the words of it`() {

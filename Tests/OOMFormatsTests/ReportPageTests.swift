@@ -223,12 +223,61 @@ import Testing
         { "name": "app", "anon": "100M" }, { "name": "php-x", "anon": "40M" } ],
         "events": [ { "at": "1s", "oom": {} } ] }
       """)
-    #expect(page.contains("<bdi>php-8</bdi> (1007) and 7 like it</th>"), "\(page)")
+    #expect(
+      page.contains("<bdi>php</bdi> × 8<br><span class=\"soft\">together 320 MiB</span></th>"))
+    #expect(page.contains("<bdi>php</bdi> × 8, together: up to 320 MiB</li>"))
     #expect(
       page.contains("<bdi>php-x</bdi> (1009)</th>")
         && page.contains("<bdi>app</bdi> (1008): chosen</th>"))
     #expect(page.contains("25 659<br><span class=\"soft\">100 MiB</span>"))
     #expect(!page.contains("more that could be chosen"))
+  }
+
+  /// A service is one line over its lives, and at each moment called by the pid that it has then.
+  @Test func `a service is one line whose living pid is named`() throws {
+    let file = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("restart/systemd-restart-loop.json") })
+    let page = try page(of: file)
+    #expect(
+      page.contains("<bdi>cached</bdi> (1004, then 1005, then 1006 and 2 more): up to 1.8 GiB"))
+    let lines = try #require(try data(of: page)["lines"] as? [[Any]])
+    let line = try #require(lines.first { $0[0] as? String == "cached" })
+    let pages = try #require(line[1] as? [Int])
+    let lives = try #require(line[2] as? [[Any]])
+    for (index, life) in lives.enumerated() {
+      let from = try #require(life[0] as? Int)
+      let to = index + 1 < lives.count ? lives[index + 1][0] as? Int : pages.count
+      let isThere = life[1] as? String != "cached, not there"
+      #expect(pages[from..<(to ?? from)].allSatisfy { ($0 > 0) == isThere })
+    }
+    let names = lives.compactMap { $0[1] as? String }.filter { $0 != "cached, not there" }
+    #expect(names == (1004...1008).map { "cached (\($0))" })
+  }
+
+  /// Equal processes that share their memory are not summed up: they would have it more than once.
+  @Test func `what is shared is not added up`() throws {
+    let page = try page(
+      """
+      { "machine": { "memory": "8G" }, "processes": [ { "name": "pg", "count": 8, "anon": "40M",
+          "shmem": "1G", "segment": "buffers" }, { "name": "app", "anon": "100M" } ],
+        "events": [ { "at": "1s", "oom": {} } ] }
+      """)
+    #expect(page.contains("<bdi>pg-1</bdi> (1000) and 6 like it, each"), "\(page)")
+    #expect(!page.contains("together"))
+  }
+
+  /// Where a page would make hundreds of long replays, it names the commands that do.
+  @Test func `long replays are left to commands`() throws {
+    let file = try #require(
+      shippedScenarios().first { $0.path.hasSuffix("fork/fork-bomb.json") })
+    let bytes = Array(try Data(contentsOf: file))
+    let scenario = try Scenario(json: bytes)
+    let page = ReportPage(
+      scenario, simulator: Simulator(for: scenario), source: bytes,
+      command: ["oomsim", "run", "a b.json", "--kernel", "6.12", "--policy", "kernel"]
+    ).html
+    #expect(page.contains("oomsim protect &#39;a b.json&#39; --kernel 6.12 --process 1003\n"))
+    #expect(page.contains("--policy kernel --set machine.memory=15900M</pre>"))
   }
 
   @Test func `old kernels have no what-if, and the page says so`() throws {

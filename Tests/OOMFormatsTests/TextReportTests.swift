@@ -24,6 +24,21 @@ struct TextReportTests {
       ] }
     """
 
+  /// In a window nothing is lost, and what goes on stands below its own column.
+  @Test(arguments: [60, 80, 100]) func `lines fit the window`(width: Int) throws {
+    let run = try run(Self.scenario)
+    let style = Style(isColored: false)
+    let whole = TextReport(run, style: style).text
+    let text = TextReport(run, style: style, width: width).text
+    #expect(text.split { $0.isWhitespace } == whole.split { $0.isWhitespace })
+    let fields = text.split(separator: "\n").filter { $0.hasPrefix("    ") }
+    #expect(fields.allSatisfy { $0.count <= width }, "\(text)")
+    let rest = fields.filter { $0.hasPrefix("     ") }
+    #expect(rest.allSatisfy { $0.prefix { $0 == " " }.count == 15 })
+    // A sum is broken before its signs.
+    #expect(rest.allSatisfy { !$0.hasSuffix(" +") && !$0.hasSuffix(" -") })
+  }
+
   /// In the group: 100 MiB are 25 600 pages, a step of oom_score_adj 25; app has 20 460 + 2 500 points,
   /// and its file pages are gone. With adj -613 it would have 20 460 - 15 325 = 5 135, less than nginx.
   /// In the machine swap is 16 384 pages, and what was there at the start is the oldest, each in proportion: of db's

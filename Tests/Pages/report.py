@@ -19,6 +19,7 @@ STORIES = [
     "global/electron-adj", "global/memory-leak-vps", "protection/agent-minus-500", "fork/fork-bomb", "kubernetes/k8s-qos-trio",
     "memcg/db-container-with-limit", "overcommit/redis-bgsave-mode2", "numa/numa-membind", "ai/api-kv-cache-overnight",
     "old/raspberry-pi-668", "userspace/earlyoom-tab", "global/panic-on-oom", "restart/systemd-restart-loop",
+    "global/many-small-vs-one-large",
 ]
 LOGS = ["g01-largest-rss-qemu-6.12", "m03-leaf-before-parent-qemu-6.1", "m05b-group-parent-qemu-6.12"]
 # Those that are printed in at most four pages, and at most so many windows of 360 × 800 high.

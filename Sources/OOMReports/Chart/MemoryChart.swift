@@ -43,7 +43,7 @@ package struct MemoryChart {
   // MARK: Layout
 
   private var labelWidth: Int {
-    let longest = timeline.processes.map { glyphs.columns(plain($0.process.name)) }.max() ?? 0
+    let longest = timeline.processes.map { glyphs.columns(plain($0.name)) }.max() ?? 0
     return min(max(longest, 8), max(width / 4, 8))
   }
 
@@ -157,7 +157,7 @@ package struct MemoryChart {
     let top = timeline.processes.map { $0.peak }.max() ?? 1
     let cells = values.map { glyphs.spark($0, of: top) }.joined()
     let name = glyphs.padded(
-      left: glyphs.text(process.process.name, columns: labelWidth), to: labelWidth)
+      left: glyphs.text(process.name, columns: labelWidth), to: labelWidth)
     let peak = peakWidth > 0 ? glyphs.padded(left: size(process.peak), to: peakWidth) : ""
     return trimmed(name + glyphs.side + " " + cells + style.dim(peak))
   }

@@ -4,7 +4,7 @@ package import OOMSimulator
 /// those before it.
 package struct Quiz: Sendable {
   package enum Level: String, CaseIterable, Sendable {
-    /// No swap, no group, and one process at most with an `oom_score_adj`.
+    /// No group, no swap but in questions about it, and one process at most with an `oom_score_adj`.
     case easy
     case hard
   }
@@ -14,6 +14,12 @@ package struct Quiz: Sendable {
     case victim
     case oomScoreAdj = "oom_score_adj"
     case memory
+    /// The victim of two that have as many points.
+    case tie
+    /// The victim where some have memory in swap.
+    case swap
+    /// What /proc/PID/oom_score shows.
+    case oomScore = "oom_score"
   }
 
   /// One answer to choose from.
@@ -51,7 +57,8 @@ package struct Quiz: Sendable {
   private static func question(_ number: Int, seed: UInt64, level: Level) -> Question {
     let kinds: [Kind] =
       level == .easy
-      ? [.victim, .memory, .victim, .oomScoreAdj] : [.victim, .oomScoreAdj, .memory]
+      ? [.victim, .memory, .oomScore, .victim, .swap, .oomScoreAdj, .victim, .tie]
+      : [.victim, .oomScoreAdj, .memory]
     let kind = kinds[(number - 1) % kinds.count]
     var attempt = 0
     while true {

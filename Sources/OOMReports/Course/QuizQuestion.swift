@@ -9,32 +9,40 @@ struct QuizQuestion {
   let level: Quiz.Level
 
   /// A choice that comes closer, in hundredths of memory and swap, is not asked for.
-  private var clearance: Int64 { level == .easy ? 5 : 2 }
+  var clearance: Int64 { level == .easy ? 5 : 2 }
 
   func question(_ kind: Quiz.Kind, _ wishes: inout QuizDraws) -> Quiz.Question? {
+    switch kind {
+    case .tie: return tie(&wishes)
+    case .swap: return swap(&wishes)
+    case .oomScore: return oomScore(&wishes)
+    default: break
+    }
     let end = world.end()
     if !isClear(end) { return nil }
     switch kind {
     case .victim: return victim(end, &wishes)
     case .oomScoreAdj: return oomScoreAdj(end, &wishes)
     case .memory: return memory(end, &wishes)
+    case .tie, .swap, .oomScore: return nil
     }
   }
 
-  private func isClear(_ end: QuizEnd) -> Bool {
+  func isClear(_ end: QuizEnd) -> Bool {
     end.isPlain && end.isClear(by: Int128(clearance))
   }
 
-  private func question(
-    _ kind: Quiz.Kind, _ text: String, _ choices: [Quiz.Choice], right: Int
+  func question(
+    _ kind: Quiz.Kind, _ text: String, _ choices: [Quiz.Choice], right: Int, hint: String? = nil
   ) -> Quiz.Question {
     Quiz.Question(
-      kind: kind, setting: world.lines(), text: text, choices: choices, right: right,
+      kind: kind, setting: world.lines() + (hint.map { [$0] } ?? []), text: text, choices: choices,
+      right: right,
       scenario: world.scenario(name: name))
   }
 
   /// The same world with so many hundredths more memory and limit.
-  private func with(hundredths: Int64) -> QuizWorld {
+  func with(hundredths: Int64) -> QuizWorld {
     var other = world
     if let limit = other.limit { other.limit = limit + limit * hundredths / 100 }
     other.memory += other.memory * hundredths / 100
@@ -51,7 +59,11 @@ struct QuizQuestion {
     case (3...4, let name?): if name == world.growing.name { return nil }
     default: return nil
     }
-    // A little more or less memory must not change the answer.
+    return whoDies(.victim, end)
+  }
+
+  /// The question who dies first, where a little more or less memory does not change the answer.
+  func whoDies(_ kind: Quiz.Kind, _ end: QuizEnd, hint: String? = nil) -> Quiz.Question? {
     for hundredths in [-clearance, clearance] {
       if with(hundredths: hundredths).end().victim != end.victim { return nil }
     }
@@ -62,7 +74,7 @@ struct QuizQuestion {
     guard let right = choices.firstIndex(where: { $0.text == end.victim ?? "nobody" }) else {
       return nil
     }
-    return question(.victim, "Which process is killed first?", choices, right: right)
+    return question(kind, "Which process is killed first?", choices, right: right, hint: hint)
   }
 
   /// What a replay made of one process.

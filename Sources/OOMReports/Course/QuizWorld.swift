@@ -7,6 +7,8 @@ struct QuizWorld: Equatable, Sendable {
   struct Process: Equatable, Sendable {
     var name: String
     var size: Int64
+    /// What it has in swap besides.
+    var swapped: Int64 = 0
     var oomScoreAdj: Int16 = 0
     var isInGroup = false
   }
@@ -37,7 +39,8 @@ struct QuizWorld: Equatable, Sendable {
       table.append(
         Scenario.Process(
           name: process.name, cgroup: process.isInGroup ? Self.group : "/",
-          oomScoreAdj: process.oomScoreAdj, anon: process.size * Self.pagesPerMiB))
+          oomScoreAdj: process.oomScoreAdj, anon: process.size * Self.pagesPerMiB,
+          swap: process.swapped * Self.pagesPerMiB))
     }
     var machine = Machine(memory: memory * Self.pagesPerMiB)
     machine.kernel = kernelMemory * Self.pagesPerMiB
@@ -66,10 +69,16 @@ struct QuizWorld: Equatable, Sendable {
       memoryText + (swap > 0 ? "\(Self.size(swap)) of swap" : "no swap")
         + ", Linux \(Self.kernel). The kernel itself takes \(Self.size(kernelMemory))."
     ]
-    var rows = [["memory", "oom_score_adj", limit == nil ? "process" : "process, group"]]
+    let hasSwapped = processes.contains { $0.swapped > 0 }
+    var rows = [
+      ["memory"] + (hasSwapped ? ["in swap"] : [])
+        + ["oom_score_adj", limit == nil ? "process" : "process, group"]
+    ]
     for process in processes {
       let place = process.isInGroup ? "\(process.name), in \(Self.group)" : process.name
-      rows.append([Self.size(process.size), "\(process.oomScoreAdj)", place])
+      rows.append(
+        [Self.size(process.size)] + (hasSwapped ? [Self.size(process.swapped)] : [])
+          + ["\(process.oomScoreAdj)", place])
     }
     lines += TextTable.lines(ofNumbers: rows).map { "    " + $0 }
     if let limit {

@@ -75,7 +75,10 @@ package struct StoryLesson {
       return [happens(scene, at: panic.at, isRanked: false)]
         + lesson.steps.filter { $0.name == .panic }.map(part)
     }
-    return lesson.steps.map(part) + [last]
+    // One refusal, or one growth that stands still, tells what the others are about.
+    var steps = lesson.steps
+    if run.loop != nil, let first = steps.first { steps = [first] }
+    return steps.map(part) + [others, last]
   }
 
   private func block(_ text: String) -> [String] { wrapped(text, width: max(width - 4, 30)) }
@@ -153,7 +156,7 @@ package struct StoryLesson {
       return "\(names)\(more) (\(reason.rawValue))"
     }
     if !others.isEmpty { lines += block("No candidate: " + others.joined(separator: "; ")) }
-    return Part(title: "How many points each has", lines: lines)
+    return Part(title: "How many points each has; in brackets is its pid", lines: lines)
   }
 
   // MARK: Deaths
@@ -166,9 +169,14 @@ package struct StoryLesson {
       let names = others.prefix(4).map { plain($0.process.name) }.joined(separator: ", ")
       let more = others.count > 4 ? " and \(others.count - 4) more" : ""
       let reasons = Set(others.map { $0.because.inWords }).sorted().joined(separator: "; ")
-      text += " With it die \(names)\(more): \(reasons)."
+      text += " With it \(others.count == 1 ? "dies" : "die") \(names)\(more): \(reasons)."
     }
-    text += " \(numbers.pages(kill.freedPages)) come back."
+    let delay = scenario.machine.exitDelay
+    text +=
+      " \(numbers.pages(kill.freedPages)) come back"
+      + (delay > 0
+        ? ", \(SizeFormat.time(delay)) after the kill; until then whoever asks for a page waits."
+        : ".")
     return Part(
       title: "Which process dies", lines: block(text) + setting(kill, decision, explanation))
   }

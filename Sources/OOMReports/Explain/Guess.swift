@@ -28,7 +28,7 @@ package struct Guess {
 
   /// What ran out, without the process that was chosen.
   package var setting: String {
-    let domain = scene.cgroup.map(plain) ?? scene.nodes.map { "nodes \($0)" } ?? "the machine"
+    let domain = scene.cgroup.map(plain) ?? scene.nodes.map { $0.inWords } ?? "the machine"
     return "an OOM of \(domain) at \(SizeFormat.time(kill.at))"
   }
 

@@ -4,14 +4,14 @@ internal import OOMSimulator
 /// with the releases in which it holds.
 enum HeldStatement: CaseIterable {
   case globalInit, noAddressSpace, lowestLimit, oomAdjShifts, adjOfThousandths, adjOfTotalpages
-  case residentAndSwap
+  case residentAndSwap, noAge
 
   var rule: RuleName {
     switch self {
     case .globalInit, .noAddressSpace: .candidates
     case .lowestLimit: .memcg
     case .residentAndSwap: .rss
-    case .oomAdjShifts, .adjOfThousandths, .adjOfTotalpages: .badness
+    case .oomAdjShifts, .adjOfThousandths, .adjOfTotalpages, .noAge: .badness
     }
   }
 
@@ -21,7 +21,7 @@ enum HeldStatement: CaseIterable {
     case .globalInit, .oomAdjShifts: "2.6.11"
     case .noAddressSpace: "2.6.19"
     case .lowestLimit: "2.6.25"
-    case .adjOfThousandths, .residentAndSwap: "2.6.36"
+    case .adjOfThousandths, .residentAndSwap, .noAge: "2.6.36"
     case .adjOfTotalpages: "3.5"
     }
   }
@@ -31,7 +31,7 @@ enum HeldStatement: CaseIterable {
     switch self {
     case .oomAdjShifts: "2.6.35"
     case .adjOfThousandths: "3.4"
-    case .globalInit, .noAddressSpace, .lowestLimit, .adjOfTotalpages, .residentAndSwap: nil
+    case .globalInit, .noAddressSpace, .lowestLimit, .adjOfTotalpages, .residentAndSwap, .noAge: nil
     }
   }
 
@@ -43,6 +43,7 @@ enum HeldStatement: CaseIterable {
       "A page is charged to a group and, where they are hierarchical, to all groups above it; the lowest one "
         + "at its limit has the OOM."
     case .residentAndSwap: "rss counters: rss and swap entries count, and no address space."
+    case .noAge: "badness: CPU time, run time, nice and children do not count."
     case .oomAdjShifts: "Each step of oom_adj above 0 doubles the points, each below 0 halves them."
     case .adjOfThousandths: "oom_score_adj is added to thousandths of totalpages as it is."
     case .adjOfTotalpages:

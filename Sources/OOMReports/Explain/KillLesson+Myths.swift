@@ -12,11 +12,12 @@ extension KillLesson {
       let isWrong = myth.isWrong(under: all)
       step.say(
         "\"\(myth.claim)\" " + (isWrong ? myth.answer(kill, all) : "Here it is no myth."))
-      // What came later of the counters is not what the myth is about.
-      let isOfCounters = rule.rule == .rss && isWrong
-      step.parts +=
-        isOfCounters
-        ? rules.held(.residentAndSwap) : [.rule(RulesInForce.text(rule), rule)]
+      // What came later of the counters, and of the sum, is not what the myth is about.
+      switch rule.rule {
+      case .rss where isWrong: step.parts += rules.held(.residentAndSwap)
+      case .badness where isWrong && !all.badness.isLegacy: step.parts += rules.held(.noAge)
+      default: step.parts.append(.rule(RulesInForce.text(rule), rule))
+      }
       step.facts.append(Lesson.Fact(myth.rawValue, isWrong ? "myth" : "true here"))
     }
     return step

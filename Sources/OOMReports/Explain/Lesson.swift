@@ -85,7 +85,7 @@ package struct Lesson: Equatable, Sendable {
       candidates = scene.candidates.filter { $0.ineligible == nil }.map { $0.identity }
     } else if number >= 1, number <= run.kills.count, let ground = run.kills[number - 1].ground {
       let kill = run.kills[number - 1]
-      steps = UserspaceLesson(run: run, kill: kill, ground: ground).steps
+      steps = UserspaceLesson(run: run, kill: kill, ground: ground, scenario: scenario).steps
       victim = kill.dyingFirst
       chosen = kill.victim.identity
       candidates = kill.killed.map { $0.process }

@@ -10,7 +10,7 @@ struct LessonOpening {
   let numbers: LessonNumbers
 
   var domain: String {
-    scene.cgroup.map(plain) ?? scene.nodes.map { "nodes \($0)" } ?? "the machine"
+    scene.cgroup.map(plain) ?? scene.nodes.map { $0.inWords } ?? "the machine"
   }
   private var isMemcg: Bool { scene.cgroup != nil }
 
@@ -111,6 +111,10 @@ struct LessonOpening {
   private var swapState: String {
     let limit = scene.limit
     if limit.swapLimit == 0 { return isMemcg ? "the group may not swap" : "there is no swap" }
+    if limit.file.hasPrefix("memory.memsw") {
+      return
+        "the limit is of memory and swap together, and the group uses \(numbers.size(limit.swapUsage)) of swap"
+    }
     if limit.swapLimit == Cgroup.unlimited {
       return "the group uses \(numbers.size(limit.swapUsage)) of swap, without a limit of its own"
     }
@@ -192,11 +196,11 @@ struct LessonOpening {
         + "\(numbers.size(scene.limit.free)) of the machine are free."
     case .cpuset:
       return
-        "The cpuset of the invoker leaves it nodes \(scene.nodes?.description ?? "") only, and these are full. "
+        "The cpuset of the invoker leaves it \(scene.nodes?.inWords ?? "") only, with nothing left there. "
         + "Memory of other nodes does not help."
     case .memoryPolicy:
       return
-        "A memory policy binds the request to nodes \(scene.nodes?.description ?? ""), and these are full. "
+        "A memory policy binds the request to \(scene.nodes?.inWords ?? ""), with nothing left there. "
         + "Memory of other nodes does not help."
     case .none:
       if scene.trigger == .declared || scene.trigger == .sysrq {
@@ -255,7 +259,7 @@ struct LessonOpening {
 
   private func sum(_ total: Int64) -> String {
     let limit = scene.limit
-    if let nodes = scene.nodes { return "The pages of nodes \(nodes), and all swap." }
+    if let nodes = scene.nodes { return "The pages of \(nodes.inWords), and all swap." }
     if limit.limit == Cgroup.unlimited {
       return "No limit is set, so it is as much as there can be."
     }
@@ -265,5 +269,12 @@ struct LessonOpening {
       return "\(what), \(numbers.pages(limit.limit)), as far as the limit of both goes."
     }
     return "\(what), \(numbers.pages(limit.limit)), and \(numbers.pages(swap)) of swap."
+  }
+}
+
+extension NodeMask {
+  /// `node 0`, or `nodes 0-1`.
+  var inWords: String {
+    (0..<Self.most).count(where: contains) == 1 ? "node \(description)" : "nodes \(description)"
   }
 }

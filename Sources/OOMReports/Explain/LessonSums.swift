@@ -21,7 +21,7 @@ extension Lesson {
     }
 
     /// A sum in lines that begin with a sign.
-    private static func broken(_ terms: String, width: Int) -> [String] {
+    static func broken(_ terms: String, width: Int) -> [String] {
       var parts: [String] = []
       for word in terms.split(separator: " ") {
         if word == "+" || word == "-" || parts.isEmpty {

@@ -6,6 +6,7 @@ struct UserspaceLesson {
   let run: Run
   let kill: Kill
   let ground: Ground
+  let scenario: Scenario
 
   private var numbers: LessonNumbers { LessonNumbers(pageSize: run.pageSize) }
 
@@ -32,6 +33,17 @@ struct UserspaceLesson {
     return step
   }
 
+  /// How the program ranks processes.
+  ///
+  /// File: main.c and kill.c of earlyoom, `--sort-by-rss` since 1.8.
+  private var choice: String {
+    let options = scenario.killers.filter { $0.kind.rawValue == kill.by }
+      .flatMap { ($0.args ?? "").split(separator: " ") }
+    return options.contains("--sort-by-rss")
+      ? "It is chosen by its resident memory, as --sort-by-rss says, whatever its oom_score."
+      : "It is chosen by /proc/PID/oom_score, the kernel's badness for the machine."
+  }
+
   private var deaths: Lesson.Step {
     var step = Lesson.Step(name: .userspace, title: "What it kills")
     step.field("signal", ground.signal.rawValue)
@@ -49,7 +61,7 @@ struct UserspaceLesson {
     } else {
       step.field("process", numbers.name(kill.victim.identity))
       step.field("oom_score", "\(kill.victim.oomScore)")
-      step.say("It is chosen by /proc/PID/oom_score, the kernel's badness for the machine.")
+      step.say(choice)
     }
     step.field("freed", numbers.pages(kill.freedPages))
     step.facts = [

@@ -37,7 +37,10 @@ struct WhyNotText {
     }
     let margin = kill.victim.points - runnerUp.points
     return text + ". \(numbers.name(runnerUp.identity)) has \(sum(runnerUp)), "
-      + (margin == 0 ? "just as much." : "\(size(margin)) less.")
+      + (margin == 0
+        ? "just as much: of equals the \(kill.decision?.equalsReplace == true ? "last" : "first") "
+          + "in the kernel's list is taken."
+        : "\(size(margin)) less.")
   }
 
   /// A difference of points.

@@ -11,6 +11,8 @@ struct CandidateTable {
   let pageSize: Bytes
   /// At most so many rows.
   let most: Int
+  /// Whether no process has anonymous memory together with another one.
+  let isPrivate: Bool
   /// Rows that are not folded.
   private static let open = 8
 
@@ -102,14 +104,7 @@ struct CandidateTable {
   private func isAlike(_ a: Candidate, _ b: Candidate) -> Bool {
     a.points == b.points && a.oomScoreAdj == b.oomScoreAdj && a.legacy == b.legacy
       && decision.arithmetic.terms(of: a) == decision.arithmetic.terms(of: b)
-      && stem(a.name) == stem(b.name)
-  }
-
-  /// A name without the number at its end.
-  private func stem(_ name: String) -> Substring {
-    var stem = name[...]
-    while let last = stem.last, last.isASCII, last.isNumber { stem.removeLast() }
-    return stem
+      && Timeline.ProcessLine.nameOfEquals(a.name) == Timeline.ProcessLine.nameOfEquals(b.name)
   }
 
   private func size(_ pages: Int64) -> String {
@@ -143,6 +138,20 @@ struct CandidateTable {
     return PageNames.numbers("\(processes); \(unit); totalpages \(total).")
   }
 
+  /// Equal processes: how many, and how much memory they have together.
+  private func equals(_ entry: Entry) -> String {
+    let candidate = entry.candidate
+    let name = Timeline.ProcessLine.nameOfEquals(candidate.name)
+    let count = Int64(entry.alike + 1)
+    var text = "<bdi>\(OOMReports.html(name))</bdi> × \(SizeFormat.grouped(count))"
+    // What several have mapped is there once.
+    let own = (candidate.anon &+ candidate.swap).multipliedReportingOverflow(by: count)
+    if candidate.file == 0, candidate.shmem == 0, isPrivate, !own.overflow {
+      text += "<br><span class=\"soft\">together \(size(own.partialValue))</span>"
+    }
+    return text
+  }
+
   private func row(
     _ entry: Entry, _ bar: String?
   ) -> String {
@@ -153,9 +162,8 @@ struct CandidateTable {
     let adj = isLegacy ? candidate.legacy?.oomAdj ?? 0 : candidate.oomScoreAdj
     var text = isVictim ? "<tr class=\"victim\">" : "<tr>"
     text += "<td class=\"n\">\(entry.place)</td><th scope=\"row\" class=\"name\">"
-    text += PageNames.name(candidate.identity) + (isVictim ? ": chosen" : "")
-    if entry.alike > 0 { text += " and \(SizeFormat.grouped(entry.alike)) like it" }
-    text += "</th>"
+    text += entry.alike > 0 ? equals(entry) : PageNames.name(candidate.identity)
+    text += isVictim ? ": chosen</th>" : "</th>"
     text += "<td class=\"n\">\(SizeFormat.grouped(candidate.points))"
     // Points of this release are pages, which people know as MiB.
     if decision.arithmetic.unit == .pages {

@@ -30,10 +30,20 @@ struct KillSection {
       text +=
         CandidateTable(
           victim: kill.victim.identity, decision: decision, number: number,
-          candidates: candidates, pageSize: run.pageSize, most: number <= 3 ? 20 : 10
+          candidates: candidates, pageSize: run.pageSize, most: number <= 3 ? 20 : 10,
+          isPrivate: hasOwnMemory
         ).html
     }
     return text + whatIfPart + steps + "</section>" + (number == 1 ? "\n" : "</details>\n")
+  }
+
+  /// Whether no process has its anonymous memory from another one.
+  private var hasOwnMemory: Bool {
+    let forks = scenario.events.contains { if case .fork = $0.action { true } else { false } }
+    return !forks
+      && !(0..<scenario.processes.count).contains {
+        scenario.processes[$0].sharesMMWith != nil
+      }
   }
 
   private var whatIfPart: String {

@@ -40,7 +40,10 @@ struct NextStrip {
       let isLast = index + 1 == timeline.times.count
       let from = frame.x(at: timeline.times[index])
       let to = isLast ? PlotFrame.width : frame.x(at: timeline.times[index + 1])
-      if let last = parts.last, last.process == process {
+      // A service that has been started again goes on.
+      if let last = parts.last, last.process?.name == process?.name,
+        style(last.process) == style(process)
+      {
         parts[parts.count - 1].to = to
       } else {
         parts.append(Part(process: process, from: from, to: to))
@@ -51,9 +54,8 @@ struct NextStrip {
 
   private func style(_ process: ProcessIdentity?) -> String {
     guard let process else { return "nobody" }
-    // A process has the line of its service, which is called by its first life.
     let line = alike.firstIndex { set in
-      set.contains { timeline.processes[$0].process == process }
+      set.contains { LineName(line: timeline.processes[$0]).isOf(process) }
     }
     let named =
       line

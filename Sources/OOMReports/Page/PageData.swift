@@ -12,7 +12,14 @@ struct PageData {
       lines.append(line("swap", timeline.fills.map { $0.swap }))
     }
     lines += timeline.groups.map { line($0.path, $0.pages) }
-    lines += timeline.processes.map { line("\($0.process.name) (\($0.process.pid))", $0.pages) }
+    lines += timeline.processes.map { line in
+      let name = LineName(line: line)
+      let lives = name.lives.map { life in
+        let called = life.process.map { "\($0.name) (\($0.pid))" } ?? "\(line.name), not there"
+        return "[\(life.from),\(scriptText(called))]"
+      }
+      return self.line(name.text, line.pages, lives)
+    }
     var names: [ProcessIdentity] = []
     let next = timeline.next.map { process -> Int64 in
       guard let process else { return -1 }
@@ -29,8 +36,10 @@ struct PageData {
       + ",\"kills\":[" + kills.joined(separator: ",\n") + "]}"
   }
 
-  private func line(_ name: String, _ values: [Int64]) -> String {
-    "[\(scriptText(name)),\(array(values))]"
+  /// - Parameter lives: from which samples on it is called otherwise.
+  private func line(_ name: String, _ values: [Int64], _ lives: [String] = []) -> String {
+    "[\(scriptText(name)),\(array(values))"
+      + (lives.isEmpty ? "" : ",[\(lives.joined(separator: ","))]") + "]"
   }
 
   private func array(_ numbers: [Int64]) -> String {

@@ -37,7 +37,9 @@ extension PageScript {
           for(const c of cursors){c.hidden=false;c.style.left=x+"%";}
           list.replaceChildren();
           const fact=(name,value)=>{const e=make("div");e.append(make("dt",name),make("dd",value));list.append(e);};
-          for(const line of data.lines)fact(line[0],size(line[1][i]));
+          /* A service is called by the pid that it has at that moment. */
+          for(const line of data.lines)\
+    fact((line[2]??[]).reduce((n,life)=>life[0]<=i?life[1]:n,line[0]),size(line[1][i]));
           if(data.next.length)fact("would be killed",data.names[data.next[i]]??"nobody");
         };
         slider.addEventListener("input",()=>show(Number(slider.value)));

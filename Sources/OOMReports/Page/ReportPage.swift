@@ -58,7 +58,9 @@ package struct ReportPage {
     text += AnswerSection(run: run).html
     text += description
     if let command {
-      text += NowSection(run, scenario, simulator: simulator, command: command)?.html ?? ""
+      text +=
+        NowSection(run, scenario, simulator: simulator, command: command)?.html
+        ?? LongRunSection(run, scenario, simulator: simulator, command: command)?.html ?? ""
     }
     text += TimelineSection(run: run, timeline: timeline).html
     if command != nil {

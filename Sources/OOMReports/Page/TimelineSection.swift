@@ -102,19 +102,35 @@ struct TimelineSection {
       let style = "s\(index % PageStyle.series + 1)"
       let process = timeline.processes[same[0]]
       body += line(style, frame.line(process.pages))
-      let others = same.count > 1 ? " and \(same.count - 1) like it, each" : ""
+      let others =
+        same.count > 1
+        ? " and \(same.count - 1) like it, each" : process.count > 1 ? ", together" : ""
       legend.append(
-        entry(style, "\(PageNames.name(process.process))\(others): up to \(size(process.peak))"))
+        entry(
+          style,
+          "\(LineName(line: process).inLegend)\(others): up to \(size(process.peak))"
+            + deaths(process)))
     }
     let strip = NextStrip(timeline: timeline, frame: frame, alike: alike)
     var text = figure(
-      "processes", "Processes", "rss and swap of those that died or were largest.", frame, axis,
+      "processes", "Processes",
+      "rss and swap of those that died or were largest; of equal ones the sum.", frame, axis,
       body, legend, below: strip.html)
     if timeline.otherProcesses > 0 {
       text +=
         "<p class=\"soft\">\(notDrawn(timeline.otherProcesses, "process", "processes"))</p>"
     }
     return text
+  }
+
+  /// How many of those that are summed up die.
+  private func deaths(_ line: Timeline.ProcessLine) -> String {
+    if line.count == 1 { return "" }
+    let name = LineName(line: line)
+    let dead = run.kills.reduce(0) { $0 + $1.killed.count { name.isOf($0.process) } }
+    if dead == line.count { return "; all die" }
+    return dead == 0
+      ? "" : "; \(SizeFormat.grouped(Int64(dead))) of them die\(dead == 1 ? "s" : "")"
   }
 
   /// Processes with the same memory at every time are one line: their places in the timeline.

@@ -15,7 +15,7 @@ struct TimelineTable {
       head += "<th scope=\"col\" class=\"name\">\(OOMReports.html(group.path))</th>"
     }
     for process in timeline.processes {
-      head += "<th scope=\"col\" class=\"name\">\(PageNames.name(process.process))</th>"
+      head += "<th scope=\"col\" class=\"name\">\(LineName(line: process).html)</th>"
     }
     if !timeline.next.isEmpty { head += "<th scope=\"col\" class=\"name\">would be killed</th>" }
     var body = ""
@@ -24,8 +24,11 @@ struct TimelineTable {
       body += "<tr><th scope=\"row\" class=\"n\">\(PageNames.time(timeline.times[index]))</th>"
       let values =
         [fill.used, fill.cache, fill.swap] + timeline.groups.map { $0.pages[index] }
-        + timeline.processes.map { $0.pages[index] }
       body += values.map { "<td class=\"n\">\(size($0))</td>" }.joined()
+      for line in timeline.processes {
+        let pid = LineName(line: line).alive(at: index).map { " (\($0.pid))" } ?? ""
+        body += "<td class=\"n\">\(size(line.pages[index]))\(pid)</td>"
+      }
       if !timeline.next.isEmpty {
         body += "<td class=\"name\">\(timeline.next[index].map(PageNames.name) ?? "nobody")</td>"
       }

@@ -8,9 +8,12 @@ package struct TextReport {
   let run: Run
   let style: Style
   let showsCandidates: Bool
+  /// Columns of the window; nil leaves lines as long as they are.
+  let width: Int?
 
-  package init(_ run: Run, style: Style, showsCandidates: Bool = false) {
+  package init(_ run: Run, style: Style, showsCandidates: Bool = false, width: Int? = nil) {
     self.run = run
+    self.width = width
     self.style = style
     self.showsCandidates = showsCandidates
   }
@@ -83,12 +86,24 @@ package struct TextReport {
         + style.red("\(reason): \(verb) process \(dead.pid) (\(plain(dead.name)))")
     ]
     for (name, value) in fields(of: kill) {
-      lines.append("    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))\(value)")
+      let head = "    \(name)\(String(repeating: " ", count: max(11 - name.count, 1)))"
+      let space = String(repeating: " ", count: head.count)
+      lines += broken(name, value, indent: head.count).enumerated().map {
+        ($0.offset == 0 ? head : space) + $0.element
+      }
     }
     if showsCandidates, let candidates = kill.decision?.candidates {
       lines += candidateLines(candidates)
     }
     return lines
+  }
+
+  /// A value in lines that fit the window: a sum before its signs, all else between words.
+  private func broken(_ name: String, _ value: String, indent: Int) -> [String] {
+    guard let width, value.count > width - indent else { return [value] }
+    let room = max(width - indent, 30)
+    return name == "points"
+      ? Lesson.Sum.broken(value, width: room) : wrapped(value, width: room)
   }
 
   /// What is to be said of a kill, each with its label.
@@ -154,7 +169,7 @@ package struct TextReport {
     let state = decision.limit
     if let nodes = decision.nodes {
       let why = decision.constraint == .cpuset ? "the cpuset of the invoker" : "a memory policy"
-      return "nodes \(nodes), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
+      return "\(nodes.inWords), by \(why): \(size(state.free)) of \(size(state.limit)) free, min "
         + "watermark \(size(state.minWatermark))"
     }
     guard let cgroup = decision.cgroup else {

@@ -48,7 +48,7 @@ package struct OOMScene: Equatable, Sendable {
     package var pageTables: Int64 = 0
     /// What zram devices take.
     package var zram: Int64 = 0
-    /// Huge pages that groups are charged for.
+    /// Huge pages that groups are charged for; of the machine the whole pool, used or not.
     package var hugetlb: Int64 = 0
     /// Pages that reclaim could still free, swapping included; what protection holds back is not in it.
     package var reclaimable: Int64 = 0
@@ -78,6 +78,7 @@ extension State {
         contents.hugetlb += ledger.hugetlb[group]
       }
     }
+    if domain == MemcgTree.root { contents.hugetlb = machine.hugetlb }
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(
       trigger: oc.trigger, invoker: oc.invoker.map { identity($0) }, constraint: oc.constraint,

@@ -8,8 +8,8 @@ struct Recorder: Sendable {
     case count
     /// The largest that every process and group was.
     case peaks
-    /// A line for each of some groups and of some processes over all their lives; these by their first rows.
-    case lives(rows: [Int], groups: [Int])
+    /// A line for each of some groups and for some processes over all their lives, equal ones summed up.
+    case lives(lines: [ProcessPeaks.Line], groups: [Int])
     /// A line for each of some groups, and for all processes of a name together: the line of each row.
     case names(ofRows: [Int], groups: [Int])
   }
@@ -18,11 +18,8 @@ struct Recorder: Sendable {
   /// How many samples were asked for.
   private(set) var count = 0
   private(set) var timeline = Timeline()
-  /// The largest that each process was, by the first row of its service.
-  private(set) var processes: [Int: Int64] = [:]
-  /// The first row of the service of each process.
-  private var firstRows: [ProcessIdentity: Int] = [:]
-  private var rowsNamed = 0
+  /// What is known of each process over all its lives.
+  private(set) var peaks = ProcessPeaks()
   private var groupPeaks: [Int64] = []
   private var groupPaths: [String] = []
   private var hasLimit: [Bool] = []
@@ -115,15 +112,17 @@ struct Recorder: Sendable {
     switch subject {
     case .count: break
     case .peaks: notePeaks(state, restarts)
-    case .lives(let rows, let groups):
+    case .lives(let lines, let groups):
       // What reclaim took of others does not show.
       var state = state
-      for first in rows {
-        let row = restarts.lastRow(of: first)
-        if row < state.tasks.count { state.settleHoldings(of: state.tasks.owner(row)) }
+      for line in lines {
+        for first in line.rows {
+          let row = restarts.lastRow(of: first)
+          if row < state.tasks.count { state.settleHoldings(of: state.tasks.owner(row)) }
+        }
       }
       noteGroups(groups, state)
-      noteLives(rows, state, restarts)
+      noteLives(lines, state, restarts)
     case .names(let lines, let groups):
       var state = state
       state.settle()
@@ -134,14 +133,7 @@ struct Recorder: Sendable {
   }
 
   private mutating func notePeaks(_ state: State, _ restarts: Restarts) {
-    for row in 0..<state.tasks.count where !state.tasks.isKernelThread(row) {
-      let first = restarts.firstRow(of: row)
-      processes[first] = max(processes[first] ?? 0, state.pagesShown(row))
-    }
-    for row in rowsNamed..<state.tasks.count {
-      firstRows[state.identity(row)] = restarts.firstRow(of: row)
-    }
-    rowsNamed = state.tasks.count
+    peaks.note(state, restarts)
     if groupPaths.isEmpty {
       groupPaths = state.groups.paths
       groupPeaks = Array(repeating: 0, count: groupPaths.count)
@@ -169,16 +161,25 @@ struct Recorder: Sendable {
     }
   }
 
-  private mutating func noteLives(_ rows: [Int], _ state: State, _ restarts: Restarts) {
-    if timeline.processes.isEmpty { timeline.processes = rows.map { _ in .unnamed } }
-    for (index, first) in rows.enumerated() {
-      // A row of a later event is not there yet.
-      let row = restarts.lastRow(of: first)
-      let isThere = row < state.tasks.count
-      if isThere, timeline.processes[index].process.pid == 0 {
+  private mutating func noteLives(
+    _ lines: [ProcessPeaks.Line], _ state: State, _ restarts: Restarts
+  ) {
+    if timeline.processes.isEmpty { timeline.processes = lines.map { _ in .unnamed } }
+    for (index, line) in lines.enumerated() {
+      // Rows of later events are not there yet.
+      let rows = line.rows.map { restarts.lastRow(of: $0) }.filter { $0 < state.tasks.count }
+      if timeline.processes[index].process.pid == 0, let first = line.rows.first, !rows.isEmpty {
         timeline.processes[index].process = state.identity(first)
+        timeline.processes[index].count = line.count
       }
-      timeline.processes[index].pages.append(isThere ? state.pagesShown(row) : 0)
+      timeline.processes[index].pages.append(rows.reduce(0) { $0 + state.pagesShown($1) })
+      if timeline.processes[index].count > 1 { continue }
+      let alive = rows.last { state.tasks.hasNotExited($0) }.map { state.identity($0) }
+      let before = timeline.processes[index].lives.last
+      if before == nil || before?.process != alive {
+        let sample = timeline.times.count - 1
+        timeline.processes[index].lives.append(.init(from: sample, process: alive))
+      }
     }
   }
 
@@ -198,18 +199,7 @@ struct Recorder: Sendable {
     }
   }
 
-  // MARK: Which processes get a line
-
-  /// The victims of the first kills, then the largest; of equals the one that was there first.
-  func largestRows(_ most: Int, of run: Run) -> [Int] {
-    var chosen: [Int] = []
-    for kill in run.kills where chosen.count < most / 2 {
-      if let first = firstRows[kill.dyingFirst], !chosen.contains(first) { chosen.append(first) }
-    }
-    let others = processes.filter { $0.value > 0 && !chosen.contains($0.key) }
-      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-    return chosen + others.prefix(most - chosen.count).map { $0.key }
-  }
+  // MARK: Which groups get a line
 
   /// Groups whose limit was hit, then those with limits that were largest.
   func largestGroups(_ most: Int, of run: Run) -> [Int] {
@@ -263,27 +253,5 @@ extension State {
     let oc = state.oomControl(domain: domain, invoker: nil, nodes: nil)
     guard case .victim(let row) = state.selectBadProcess(oc) else { return nil }
     return state.identity(row)
-  }
-
-  /// rss and swap of a process that has its memory, else 0.
-  fileprivate func pagesShown(_ row: Int) -> Int64 {
-    guard tasks.hasNotExited(row) else { return 0 }
-    let owner = tasks.owner(row)
-    return tasks.mms[owner].anon + tasks.mms[owner].file + tasks.mms[owner].shmem
-      + tasks.mms[owner].swap
-  }
-}
-
-extension Restarts {
-  /// The row of a process's first life.
-  fileprivate func firstRow(of row: Int) -> Int {
-    guard let service = serviceOf[row] else { return row }
-    return services[service].firstRow
-  }
-
-  /// The row of its latest life.
-  fileprivate func lastRow(of first: Int) -> Int {
-    guard let service = serviceOf[first] else { return first }
-    return services[service].lastRow
   }
 }

@@ -23,13 +23,36 @@ package struct Timeline: Equatable, Sendable {
     package var used: Int64 { processes + cache + kernel }
   }
 
-  /// One process over all its lives, or all processes of a name.
+  /// One process over all its lives, processes that are equal summed up, or all processes of a name.
   package struct ProcessLine: Equatable, Sendable {
+    /// From one sample on a line is of one process, or of none that is alive.
+    package struct Life: Equatable, Sendable {
+      package var from: Int
+      package var process: ProcessIdentity?
+    }
+
     /// The first of them.
     package var process: ProcessIdentity
+    /// How many equal ones are summed up.
+    package var count = 1
     /// rss and swap, one number a sample; 0 while it does not run.
     package var pages: [Int64]
+    /// Which process it is from which sample on; empty where several are summed up.
+    package var lives: [Life] = []
     package var peak: Int64 { pages.max() ?? 0 }
+
+    /// As a reader calls it.
+    package var name: String {
+      count == 1 ? process.name : "\(Self.nameOfEquals(process.name)) × \(count)"
+    }
+
+    /// A name without the number at its end, which equal processes have in common.
+    package static func nameOfEquals(_ name: String) -> String {
+      var stem = name[...]
+      while let last = stem.last, last.isASCII, last.isNumber { stem.removeLast() }
+      while let last = stem.last, last == "-" || last == " " { stem.removeLast() }
+      return stem.isEmpty ? name : String(stem)
+    }
 
     static var unnamed: Self { Self(process: ProcessIdentity(pid: 0, name: ""), pages: []) }
   }
@@ -97,11 +120,11 @@ package struct Timeline: Equatable, Sendable {
 }
 
 extension Simulator {
-  /// Memory over the time of a run.
+  /// Memory over the time of a run. Equal processes are one line.
   ///
   /// - Parameters:
   ///   - run: of this scenario by this simulator.
-  ///   - processes: at most so many processes have a line.
+  ///   - processes: there are at most so many lines of processes.
   ///   - groups: at most so many groups have one.
   ///   - asksWhoIsNext: whether each sample says which process would be chosen where the first kill is: in its group,
   ///     or on the machine.
@@ -111,13 +134,13 @@ extension Simulator {
     asksWhoIsNext: Bool = false
   ) -> Timeline {
     let peaks = recorded(Recorder(end: run.end, processes: run.processCount), of: run, scenario)
-    let rows = peaks.largestRows(processes, of: run)
+    let lines = peaks.peaks.largestLines(processes, of: run)
     let groups = peaks.largestGroups(groups, of: run)
     var recorder = Recorder(
-      .lives(rows: rows, groups: groups), end: run.end, processes: run.processCount)
+      .lives(lines: lines, groups: groups), end: run.end, processes: run.processCount)
     if asksWhoIsNext { recorder.askWhoIsNext(in: run.firstCgroup) }
     var timeline = recordedTimeline(recorder, of: run, scenario)
-    timeline.otherProcesses = peaks.processes.count - rows.count
+    timeline.otherProcesses = peaks.peaks.count - lines.reduce(0) { $0 + $1.count }
     timeline.otherGroups = peaks.limitedGroups - groups.count
     return timeline
   }

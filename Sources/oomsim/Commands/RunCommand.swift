@@ -91,7 +91,10 @@ let runCommand = CommandSpec(
   for (index, run) in runs.enumerated() {
     if index > 0 { terminal.out("\n") }
     terminal.out(
-      TextReport(run, style: style, showsCandidates: arguments.has("--candidates")).text)
+      TextReport(
+        run, style: style, showsCandidates: arguments.has("--candidates"),
+        width: terminal.isTerminal ? terminal.width : nil
+      ).text)
     if draws {
       let chart = MemoryChart(
         run, timelines[index], style: style, width: terminal.width, isUnicode: terminal.isUnicode)
