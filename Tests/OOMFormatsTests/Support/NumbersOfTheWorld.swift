@@ -17,6 +17,7 @@ enum NumbersOfTheWorld {
   private static let programs: [String: [String]] = [
     "k8s-sidecar-adj-before": ["512", "64"],
     "k8s-sidecar-adj": ["1.29"],
+    "k8s-eviction-in-time": ["1.29"],
     "oom-group-1-27": ["1.28", "1.27"],
     "oom-group-1-28": ["1.28"],
     "jvm-maxrampercentage": ["80", "1600"],
