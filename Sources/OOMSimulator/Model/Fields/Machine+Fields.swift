@@ -53,7 +53,8 @@ extension Machine {
     Field(
       "cpus", .integer(1...mostCPUs, { $0.cpus }, { $0.cpus = $1 }),
       "Processors online. Each holds back a part of the counters of 6.2 to 6.19: they say how close a near tie is. "
-        + "With 1 what it holds back is left out, as the kernel does. Default: not known.", example: "16"),
+        + "With 1 what it holds back is left out, as the kernel does. Default: not known.",
+      example: "16"),
     Field(
       "exit_delay", .duration({ $0.exitDelay }, { $0.exitDelay = $1 }),
       "Time from a kill until the memory of the victim is back. Default 0.", example: "\"100ms\""),
