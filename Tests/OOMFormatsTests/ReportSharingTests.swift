@@ -26,7 +26,7 @@ import Testing
           [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
           \(rows.joined(separator: "\n"))
           oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=c,mems_allowed=0,oom_memcg=/c,task_memcg=/c,task=p2,pid=302,uid=1000
-          Memory cgroup out of memory: Killed process 302 (p2) total-vm:120000kB, anon-rss:40000kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:100
+          Memory cgroup out of memory: Killed process 302 (p2) total-vm:120000kB, anon-rss:36000kB, file-rss:0kB, shmem-rss:4000kB, UID:1000 pgtables:80kB oom_score_adj:100
 
           """)
       ).first)
@@ -39,6 +39,8 @@ import Testing
     let held = (0..<3).map { scenario.processes[$0].anon + scenario.processes[$0].shmem }
     #expect(held == [10000, 10000, 10000])
     #expect((0..<3).allSatisfy { scenario.processes[$0].segment != nil })
+    // Of the victim 1000 pages are not anonymous; the others are free.
+    #expect(scenario.processes[1].shmem == 1000)
     #expect(scenario.description.contains { $0.hasPrefix("The rows have more than there is") })
     let run = Simulator(for: scenario).run(scenario)
     #expect(run.kills.map(\.victim.name) == ["p2"])

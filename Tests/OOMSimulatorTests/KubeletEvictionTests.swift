@@ -331,13 +331,14 @@ import Testing
 
   // MARK: The signal
 
-  /// Pull request 124063, in 1.31: a hard threshold asks for 1 s. From 1.22 on 0 was taken for nothing said.
+  /// Pull request 124063, in 1.31: a hard threshold asks for 1 s. From 1.22 on 0 was taken for nothing said. Pull request
+  /// 122890, in 1.32: a soft one asks for no more than the pod's own period.
   @Test func `grace periods by release`() {
     typealias Case = (minor: Int, isHard: Bool, most: Int64, expected: Int64)
     let cases: [Case] = [
       (21, true, 60, 0), (22, true, 60, 45), (30, true, 60, 45), (31, true, 60, 1),
       (21, false, 0, 0), (22, false, 0, 45), (31, false, 0, 1), (21, false, 20, 20),
-      (30, false, 20, 20), (34, false, 20, 20),
+      (30, false, 20, 20), (34, false, 20, 20), (31, false, 60, 60), (32, false, 60, 45),
     ]
     for one in cases {
       #expect(

@@ -67,34 +67,56 @@ extension ReportFacts {
     scenario.machine.memory = min(max(scenario.machine.memory, 2 * min(rows, most)), most)
   }
 
-  /// Makes a part of what each row has one segment, the smallest with which the rows have so many pages less.
+  /// Makes a part of what each row has one segment, the smallest with which the rows have so many pages less. What the log
+  /// says to be anonymous is a part of it only where the rest is not enough: after a fork it may be common, too.
   ///
   /// - Returns: whether there is one.
   private func share(_ excess: Int64, in scenario: inout Scenario) -> Bool {
-    let held = (0..<scenario.processes.count).map {
-      scenario.processes[$0].anon + scenario.processes[$0].shmem
+    let rows = 0..<scenario.processes.count
+    let held = rows.map { scenario.processes[$0].anon + scenario.processes[$0].shmem }
+    let known = rows.map { mostShared(by: scenario.processes[$0]) }
+    for most in [known, held] {
+      guard let pages = Self.segment(saving: excess, of: most) else { continue }
+      for row in rows where most[row] > 0 {
+        var process = scenario.processes[row]
+        process.segment = "shared"
+        process.shmem = min(most[row], pages)
+        process.anon = held[row] - process.shmem
+        scenario.processes[row] = process
+      }
+      let size = SizeFormat.binary(pages: pages, pageSize: pageSize)
+      scenario.description.append(
+        "The rows have more than there is, so they share memory, and the log does not say which: here all have \(size) "
+          + "in common, the segment 'shared', or as much of it as each can have.")
+      return true
     }
-    let most = held.max() ?? 0
+    return false
+  }
+
+  /// The fewest pages of a segment that is counted in each and there once, so that so many less are there; nil where not
+  /// even the largest is enough.
+  private static func segment(saving excess: Int64, of most: [Int64]) -> Int64? {
+    let largest = most.max() ?? 0
     func saved(by segment: Int64) -> Int64 {
-      held.reduce(0) { $0 + min($1, segment) } - min(most, segment)
+      most.reduce(0) { $0 + min($1, segment) } - min(largest, segment)
     }
-    guard saved(by: most) >= excess else { return false }
-    var (low, high) = (Int64(0), most)
+    guard saved(by: largest) >= excess else { return nil }
+    var (low, high) = (Int64(0), largest)
     while low < high {
       let middle = low + (high - low) / 2
       if saved(by: middle) >= excess { high = middle } else { low = middle + 1 }
     }
-    for row in 0..<scenario.processes.count where held[row] > 0 {
-      var process = scenario.processes[row]
-      process.segment = "shared"
-      process.shmem = min(held[row], high)
-      process.anon = held[row] - process.shmem
-      scenario.processes[row] = process
+    return high
+  }
+
+  /// What of a process may be shared as far as the log says: what is not anonymous, in the table or in its kill line.
+  private func mostShared(by process: Scenario.Process) -> Int64 {
+    if report.table?.rows.contains(where: { $0.rssAnon != nil }) ?? false { return process.shmem }
+    let held = process.anon + process.shmem
+    guard let anon = report.kills.first(where: { $0.pid == Int64(process.pid) })?.anon else {
+      return held
     }
-    scenario.description.append(
-      "The rows have more than there is, so they share memory, and the log does not say which: here each has the same "
-        + "\(high) pages, or as many of them as it has at all.")
-    return true
+    return max(held - pages(max(anon, 0)), 0)
   }
 
   private func keepFiles(of scenario: inout Scenario) {

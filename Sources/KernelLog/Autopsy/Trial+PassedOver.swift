@@ -191,6 +191,11 @@ extension Trial {
         expected.points = points
       }
       expected.also = kill.killed.dropFirst().map { $0.process.name }
+      if let logged = report.kills.first, logged.pid != Int64(dead.pid) {
+        scenario.description.append(
+          "The log says that \(logged.pid) was killed, and the rules take \(dead.pid) from its table: that is what is expected here."
+        )
+      }
       expectation.kills = [expected]
     }
     scenario.expectation = expectation

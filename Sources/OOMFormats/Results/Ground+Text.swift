@@ -10,6 +10,20 @@ extension Ground {
   }
 }
 
+extension Kubernetes.EvictionCandidate {
+  /// What the kubelet ranks a pod by, in a sentence.
+  package var text: String {
+    guard let usage, let above = aboveRequest else {
+      return "nothing: there are no statistics of it"
+    }
+    let part =
+      exceedsRequest
+      ? "\(SizeFormat.binary(above)) above its request" : "not above its request"
+    return
+      "\(SizeFormat.binary(usage)) in use, \(part) of \(SizeFormat.binary(request.bytes)), priority \(priority)"
+  }
+}
+
 extension Ground.Figure {
   /// In full, for documents: `12.3456%`, `100Mi`.
   package var text: String {
@@ -40,6 +54,14 @@ extension JSONWriter {
       writer.field("cgroup", ground.cgroup)
       writer.field("watched", ground.watched)
       writer.field("held_us", ground.held)
+      if let pod = ground.pod {
+        writer.key("pod")
+        writer.object(inline: true) {
+          $0.field("usage", pod.usage.map { Kubernetes.Quantity(bytes: $0).text })
+          $0.field("request", pod.request.text)
+          $0.field("priority", Int64(pod.priority))
+        }
+      }
       writer.key("checks")
       writer.array(inline: true) {
         for check in ground.checks {

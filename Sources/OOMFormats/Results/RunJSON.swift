@@ -153,6 +153,7 @@ extension JSONWriter {
           $0.field("pid", Int64(runnerUp.pid))
           $0.field("name", runnerUp.name)
           $0.field("points", runnerUp.points)
+          if runnerUp.heldBack != 0 { $0.field("held_back", runnerUp.heldBack) }
         }
       } else {
         writer.null()
@@ -216,6 +217,7 @@ extension JSONWriter {
     field("shmem", victim.shmem)
     field("swap", victim.swap)
     field("page_tables", victim.pageTables)
+    if victim.heldBack != 0 { field("held_back", victim.heldBack) }
   }
 
   /// - Parameter oomAdjFile: how the release shows /proc/PID/oom_adj; nil where it is the setting.

@@ -94,8 +94,11 @@ struct KillLesson {
     if let pages = explanation.nearTieWithin {
       step.field(
         "near tie",
-        "won by \(size(margin)), and the counters of \(plain(run.kernel)) can be "
-          + "\(numbers.pages(pages)) behind: a kernel may take \(plain(runnerUp.name))")
+        decision.reckonsCPU
+          ? "won by \(size(margin)), and what the CPU held back at the start, \(numbers.pages(pages)) at most, is not "
+            + "known: a kernel may take \(plain(runnerUp.name))"
+          : "won by \(size(margin)), and the counters of \(plain(run.kernel)) can be "
+            + "\(numbers.pages(pages)) behind: a kernel may take \(plain(runnerUp.name))")
       step.parts += rules.main(.rss)
       step.facts.append(Lesson.Fact("near_tie_within", pages))
     }

@@ -53,6 +53,12 @@ struct UserspaceLesson {
     if let cgroup = ground.cgroup {
       step.field("group", plain(cgroup))
       let count = kill.killed.count
+      if let pod = ground.pod {
+        step.field("ranked by", pod.text)
+        step.say(
+          "Pods that use more than they request go first, of these the lowest priority first, of these the one that "
+            + "uses most above its request. oom_score_adj is not asked.")
+      }
       step.say(
         "All of the group are killed, \(count) process\(count == 1 ? "" : "es"), whatever their oom_score_adj."
           + (kill.by == UserspaceKiller.Kind.kubelet.rawValue

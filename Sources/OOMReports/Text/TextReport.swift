@@ -119,6 +119,7 @@ package struct TextReport {
     if let ground = kill.ground {
       lines += field("because", ground.text)
       if let cgroup = ground.cgroup { lines += field("group", "all of \(plain(cgroup))") }
+      if let pod = ground.pod { lines += field("ranked by", pod.text) }
       if let escalated = ground.escalated {
         lines += field("then", "SIGKILL at \(SizeFormat.time(escalated))")
       }
@@ -211,11 +212,15 @@ package struct TextReport {
       text += "\(points(-margin, decision)) ahead, but \(whyNot(decision))"
     }
     var lines = field("runner-up", text)
+    lines += heldBack(runnerUp)
     if let pages = explanation.nearTieWithin {
       lines += field(
         "near tie",
-        "won by \(points(margin, decision)), and counters of \(plain(run.kernel)) can be "
-          + "\(self.pages(pages)) behind: it may be \(plain(runnerUp.name))")
+        decision.reckonsCPU
+          ? "won by \(points(margin, decision)), and what the CPU held back at the start, \(self.pages(pages)) at most, "
+            + "is not known: it may be \(plain(runnerUp.name))"
+          : "won by \(points(margin, decision)), and counters of \(plain(run.kernel)) can be "
+            + "\(self.pages(pages)) behind: it may be \(plain(runnerUp.name))")
     }
     if decision.chosen != .points { return lines }
     let then = "then \(plain(runnerUp.name)) is chosen"

@@ -40,6 +40,8 @@ package struct Ground: Equatable, Sendable {
   package var held: Microseconds?
   /// When SIGTERM was followed by SIGKILL.
   package var escalated: Microseconds?
+  /// What an evicted pod was ranked by; nil where it is none.
+  package var pod: Kubernetes.EvictionCandidate?
 
   init(_ signal: Signal, _ checks: [Check]) {
     self.signal = signal

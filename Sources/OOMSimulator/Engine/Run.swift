@@ -115,6 +115,9 @@ extension Kill {
     package var runnerUpWinsTies = false
     /// Pages that the victim's counters may have been behind in a kernel: 0 where a release reads them exactly.
     package var counterError: Int64 = 0
+    /// What the machine's one CPU holds back is left out of the counters, so that only what it held back at the start is
+    /// not known.
+    package var reckonsCPU = false
     /// When the machine can have been out of memory at the earliest, since free pages stay on lists of single CPUs; nil
     /// where nothing grew over a time.
     package var earliest: Microseconds?

@@ -56,6 +56,7 @@ extension State {
     decision.counterError = rules.counters.pagesBehind(
       mapped: victim.file + victim.shmem, threads: tasks.threads(of: choice.victim),
       cpus: machine.cpusOrOne)
+    decision.reckonsCPU = tasks.holdsBack
     if oc.memcg == nil, nodes == nil { decision.earliest = earliestOOM() }
     return decision
   }

@@ -76,15 +76,17 @@ struct KubeletEviction: Sendable {
 
   /// The pod that goes first.
   private func first(of pods: [Int], _ state: State) -> Int? {
-    let candidates = pods.map { pod in
-      let facts = state.groups.settings[pod].pod
-      return Kubernetes.EvictionCandidate(
-        usage: state.machine.pageSize * state.workingSet(of: pod), request: facts.request ?? .zero,
-        priority: facts.priority ?? 0)
-    }
+    let candidates = pods.map { candidate($0, state) }
     return Kubernetes.rankMemoryPressure(candidates).map { pods[$0] }.first {
       !state.groups.settings[$0].pod.isCritical
     }
+  }
+
+  private func candidate(_ pod: Int, _ state: State) -> Kubernetes.EvictionCandidate {
+    let facts = state.groups.settings[pod].pod
+    return Kubernetes.EvictionCandidate(
+      usage: state.machine.pageSize * state.workingSet(of: pod), request: facts.request ?? .zero,
+      priority: facts.priority ?? 0)
   }
 
   private func evict(
@@ -107,6 +109,7 @@ struct KubeletEviction: Sendable {
           limit: .size(threshold.quantity(of: seen.capacity, withReclaim: !isMet)), relation: "<")
       ])
     ground.cgroup = state.groups.paths[pod]
+    ground.pod = candidate(pod, state)
     if threshold.signal == .allocatable {
       ground.watched = Kubernetes.groupOfAllPods(above: state.groups.paths[pod])
     }

@@ -27,6 +27,15 @@ extension Kubernetes.NodeScenario {
         "what runs outside of pods is taken to use what is reserved for it; none of it is a candidate here"
       )
     }
+    if let eviction = state.eviction {
+      if kubelet.release.minor < 20 {
+        notes.append("a kubelet before 1.20 is in no scenario: what -o writes has none that evicts")
+      } else if eviction.thresholds.contains(where: { !$0.isHard }) {
+        notes.append(
+          "what is said of eviction here goes by the hard thresholds; the scenario that -o writes has the soft ones, too"
+        )
+      }
+    }
     let unequal = state.pods.indices.filter {
       let pod = state.pods[$0]
       guard let stated = pod.statedQOS else { return false }

@@ -96,7 +96,7 @@ extension Kubernetes {
         var killer = UserspaceKiller(.kubelet)
         killer.version = ProgramVersion("1.\(state.kubelet.release.minor)")
         killer.eviction = eviction
-        scenario.killers = [killer]
+        if killer.problem == nil { scenario.killers = [killer] }
       } else {
         scenario.machine.kernel = system
       }
