@@ -9,11 +9,10 @@ extension ReportFacts {
   var requested: Int64 { 1 << max(min(report.request.order ?? 0, 10), 0) }
 
   /// A report's scenario in which all that is in no row of the table, and was not reclaimed, is the kernel's, so that
-  /// nothing is left, and the invoker's next pages do not fit.
+  /// nothing is left, and the invoker's next pages do not fit. Rows that have more than there is share some of it: each has
+  /// the same pages, up to as many as it has at all, so that every row keeps its sum.
   ///
   /// - Parameter filler: what is left is filled with; in a group memory of the kernel's is not charged in all releases.
-  /// Rows that have more than there is share some of it: each has the same pages up to as many as it has at all, so that
-  /// every row keeps its sum.
   /// - Returns: nil where the OOM is not one of the machine or a group as a whole, or no sharing makes the rows fit.
   func growing(_ declared: Scenario, filler: Event.Unowned = .kernel) -> Scenario? {
     guard case .oom(let cgroup, let invoker, nil) = declared.events.first?.action,
