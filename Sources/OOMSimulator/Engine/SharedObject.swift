@@ -51,6 +51,12 @@ struct SharedObject: Equatable, Sendable {
   /// Pages that the counters of a user show.
   func shown(_ row: Int) -> Int64 { proportion(of: resident, mapped[row] ?? 0, size) }
 
+  /// The same of all users.
+  func allShown(_ body: (_ row: Int, _ shown: Int64) -> Void) {
+    let (resident, size) = (resident, size)
+    for (row, mapped) in mapped { body(row, proportion(of: resident, mapped, size)) }
+  }
+
   /// How many of the next `pages` of a user nobody has touched before.
   func untouched(_ pages: Int64, by row: Int) -> Int64 {
     min(max((mapped[row] ?? 0) + pages - size, 0), pages)
@@ -106,7 +112,8 @@ struct SharedObject: Equatable, Sendable {
     if kind == .segment {
       extents[index].swapped += pages
     } else {
-      for (row, pages) in mapped { mapped[row] = proportion(of: size, pages, before) }
+      let now = size
+      mapped = mapped.mapValues { proportion(of: now, $0, before) }
     }
   }
 
@@ -156,14 +163,14 @@ struct SharedObjects: Equatable, Sendable {
   private(set) var committedAS: Int64 = 0
   private var numbers: [SharedObject.Kind: [String: Int]] = [:]
   /// The segment and the file of each row that has one.
-  private var segments: [Int: Int] = [:]
-  private var files: [Int: Int] = [:]
+  private var segments = SparseColumn<Int?>(nothing: nil)
+  private var files = SparseColumn<Int?>(nothing: nil)
 
   /// The object that pages of a kind belong to, nil where they are the process's own.
   func number(_ kind: PageKind, of owner: Int) -> Int? {
     switch kind {
-    case .shmem: segments.isEmpty ? nil : segments[owner]
-    case .file: files.isEmpty ? nil : files[owner]
+    case .shmem: segments[owner]
+    case .file: files[owner]
     default: nil
     }
   }
@@ -186,34 +193,37 @@ struct SharedObjects: Equatable, Sendable {
 
   mutating func join(_ row: Int, segment: String?, file: String?) {
     if let segment {
-      segments[row] = number(segment, .segment)
-      list[segments[row]!].join(row)
+      let number = number(segment, .segment)
+      segments.change(row) { $0 = number }
+      list[number].join(row)
     }
     if let file {
-      files[row] = number(file, .file)
-      list[files[row]!].join(row)
+      let number = number(file, .file)
+      files.change(row) { $0 = number }
+      list[number].join(row)
     }
   }
 
   /// Makes a row a user of what another one uses.
   mutating func join(_ row: Int, as other: Int) {
-    segments[row] = segments[other]
-    files[row] = files[other]
+    let (segment, file) = (segments[other], files[other])
+    segments.change(row) { $0 = segment }
+    files.change(row) { $0 = file }
     for number in numbers(of: row) { list[number].join(row) }
   }
 
   mutating func leave(_ row: Int) {
     for number in numbers(of: row) { list[number].leave(row) }
-    segments[row] = nil
-    files[row] = nil
+    segments.change(row) { $0 = nil }
+    files.change(row) { $0 = nil }
   }
 
   /// The same objects, their users by new numbers.
   func comparable(_ numbers: RowNumbers) -> SharedObjects {
     var objects = self
     for index in list.indices { objects.list[index].mapped = numbers.kept(list[index].mapped) }
-    objects.segments = numbers.kept(segments)
-    objects.files = numbers.kept(files)
+    objects.segments = numbers.kept(segments, nothing: nil)
+    objects.files = numbers.kept(files, nothing: nil)
     return objects
   }
 

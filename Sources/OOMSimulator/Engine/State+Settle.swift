@@ -11,9 +11,9 @@ extension State {
   mutating func settle(group: Int) {
     let account = ledger.accounts[group]
     if !account.isUnsettled { return }
-    let holders = holders(in: group)
-    ledger.effort.add(32 * holders.count)
     let taken = account.unsettled
+    let holders = holders(in: group) { $0.pages.mayHaveLost(taken) }
+    ledger.effort.add(32 * groups.members[group].count)
     distribute(taken.file, .file, in: group, over: holders, weight: .file) {
       $0.drop($2, of: $1)
     }
@@ -98,7 +98,7 @@ extension State {
 
   /// Gives pages of a group that come back from swap to the processes that had them there.
   mutating func returnToMemory(anon: Int64, shmem: Int64, group: Int) {
-    let holders = holders(in: group)
+    let holders = holders(in: group) { $0.pages.swapped > 0 }
     var landing = ledger.nodes?.placed ?? NodeShares()
     distribute(anon, over: holders, weight: .swappedAnon) {
       $0.returnToMemory($2, .anon, of: $1, &landing)
@@ -149,17 +149,20 @@ extension State {
     var held: Held
   }
 
-  private func holders(in group: Int) -> [Holder] {
+  private func holders(in group: Int, where isIncluded: (Held) -> Bool) -> [Holder] {
     var holders: [Holder] = []
     for member in groups.members[group] {
       let row = Int(member)
       guard tasks.owner(row) == row, tasks.hasMemory(row), Int(tasks.groups[row]) == group
       else { continue }
-      holders.append(Holder(place: .own(row), group: group, held: heldInOwnGroup(row)))
+      let held = heldInOwnGroup(row)
+      if isIncluded(held) { holders.append(Holder(place: .own(row), group: group, held: held)) }
     }
     for number in holdings.numbers(in: group) {
-      holders.append(
-        Holder(place: .holding(number), group: group, held: holdings[number].held))
+      let held = holdings[number].held
+      if isIncluded(held) {
+        holders.append(Holder(place: .holding(number), group: group, held: held))
+      }
     }
     for number in shared.numbers(in: group) {
       let object = shared.list[number]
@@ -286,5 +289,13 @@ extension State {
       holdings.change(number) { $0.pages += pages }
     case .object, .tmpfs: break
     }
+  }
+}
+
+extension Pages {
+  /// Whether something of what reclaim took can be of these pages. Of what goes to swap the kind is not known yet.
+  fileprivate func mayHaveLost(_ taken: Pages) -> Bool {
+    (taken.file > 0 && file > 0) || (taken.lazyFree > 0 && lazyFree > 0)
+      || (taken.anon + taken.shmem + taken.tmpfs > 0 && anon + shmem > 0)
   }
 }

@@ -151,7 +151,7 @@ extension State {
     let object = shared.list[number]
     // While all of it is in memory, what one has mapped says nothing about the others.
     if let user, object.swapped == 0 { return show(object, user) }
-    for row in object.mapped.keys { show(object, row) }
+    object.allShown { tasks.show($1, of: object.kind, in: $0) }
   }
 
   private mutating func show(_ object: SharedObject, _ row: Int) {

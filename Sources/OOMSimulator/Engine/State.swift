@@ -247,12 +247,9 @@ struct State: Equatable, Sendable {
     var held = Held(pages: tasks.mms[row].pages)
     if ledger.nodes != nil, let nodes = tasks.rare.nodes[row] { held.nodes = nodes }
     for number in holdings.numbers(of: row) { held -= holdings[number].held }
-    if let segment = shared.number(.shmem, of: row) {
-      held.pages.shmem -= shared.list[segment].shown(row)
-    }
-    if let file = shared.number(.file, of: row) {
-      held.pages.file -= shared.list[file].shown(row)
-    }
+    // What the counters show is the segment's or the file's.
+    if shared.number(.shmem, of: row) != nil { held.pages.shmem = 0 }
+    if shared.number(.file, of: row) != nil { held.pages.file = 0 }
     if let ages = tasks.rare.ages[row] {
       held.ages = ages
       held.trimAges()
