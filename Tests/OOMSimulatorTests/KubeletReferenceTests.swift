@@ -4,8 +4,8 @@ import Testing
 
 @testable import OOMSimulator
 
-/// The kubelet evicts at each look what `ReferenceKubelet` does, over generated worlds in which volumes and page cache come
-/// and go between looks.
+/// The kubelet evicts at each look what `ReferenceKubeletEviction` does, which was written from the kubelet's sources by a
+/// person that had not read this engine, over generated worlds in which volumes and page cache come and go between looks.
 ///
 /// `OOMSIM_SWARM` says how many worlds, 4000 by default.
 @Suite struct KubeletReferenceTests {
@@ -29,8 +29,7 @@ import Testing
       var keys: [String] = []
       if Bool.random(using: &random) {
         let pages = [1000, 2000, 3000].randomElement(using: &random) ?? 1000
-        let more = ["", "", ".5", ".000000001"].randomElement(using: &random) ?? ""
-        keys.append(#""requests.memory": "\#(pages * 4096)\#(more)""#)
+        keys.append(#""requests.memory": "\#(pages * 4096)""#)
       }
       if Bool.random(using: &random) {
         let priority = [-1, 1, 1, 1_999_999_999, 2_000_000_000].randomElement(using: &random) ?? 0
@@ -62,42 +61,44 @@ import Testing
         ).utf8))
   }
 
-  private func value(_ random: inout SplitMix, most: Int64) -> ReferenceKubelet.Value {
-    Bool.random(using: &random)
-      ? .percentage(Int64.random(in: 1...most, using: &random) * 10_000)
-      : .quantity(Int64.random(in: 1...most * 600 * 4096, using: &random))
+  private typealias Reference = ReferenceKubeletEviction
+
+  /// An amount, as it is written.
+  private func value(_ random: inout SplitMix, most: Int) -> String {
+    let hundredths = ["", "", ".5", ".07"].randomElement(using: &random) ?? ""
+    return Bool.random(using: &random)
+      ? "\(Int.random(in: 1...most, using: &random))\(hundredths)%"
+      : "\(Int.random(in: 1...most * 600 * 4096, using: &random))"
   }
 
-  private func threshold(_ value: ReferenceKubelet.Value) -> Kubernetes.EvictionThreshold {
-    switch value {
-    case .quantity(let bytes): .bytes(Bytes(bytes))
-    case .percentage(let parts): .millionths(parts)
-    }
+  private func referenceValue(_ text: String) throws -> Reference.Value {
+    if text.hasSuffix("%") { return .percent(try #require(Float(text.dropLast()))) }
+    return .bytes(try #require(Int(text)))
   }
 
   /// What the manager is told: sums of the pages that each group has, written apart from `State.workingSet`.
   private func observations(
     _ state: State, addsUp: Bool
-  ) -> [String: ReferenceKubelet.Observation] {
+  ) -> (memory: Reference.Observation, allocatable: Reference.Observation?) {
     var used: Int64 = 0
     for account in state.ledger.accounts {
       let pages = account.pages
       used += pages.anon + pages.shmem + pages.file + pages.tmpfs + pages.locked
       if !addsUp { used += pages.kernel + pages.slabReclaimable + pages.pageTables }
     }
-    var seen = [
-      "memory.available": ReferenceKubelet.Observation(
-        available: (memory - used) * 4096, capacity: memory * 4096)
-    ]
+    var allocatable: Reference.Observation?
     if let all = state.groups.number(of: "/kubepods"),
       state.ledger.limits[all].max != Cgroup.unlimited
     {
       let limit = state.ledger.limits[all].max
       let used = workingSet(all, state)
-      seen["allocatableMemory.available"] = ReferenceKubelet.Observation(
-        available: (limit - used) * 4096, capacity: limit * 4096)
+      allocatable = Reference.Observation(
+        available: Int(limit - used) * 4096, capacity: Int(limit) * 4096)
     }
-    return seen
+    return (
+      Reference.Observation(available: Int(memory - used) * 4096, capacity: Int(memory) * 4096),
+      allocatable
+    )
   }
 
   private func workingSet(_ group: Int, _ state: State) -> Int64 {
@@ -109,7 +110,7 @@ import Testing
     return used
   }
 
-  private func pods(_ state: State) -> [ReferenceKubelet.Pod] {
+  private func pods(_ state: State) -> [Reference.Pod] {
     let paths = state.groups.paths
     var inhabited: Set<Int> = []
     for row in 0..<state.tasks.count where state.tasks.isAlive(row) {
@@ -120,9 +121,9 @@ import Testing
         && inhabited.contains { state.groups.contains($0, in: index) }
     }.sorted { paths[$0] < paths[$1] }.map { index in
       let pod = state.groups.settings[index].pod
-      return ReferenceKubelet.Pod(
-        name: paths[index], workingSet: Int128(workingSet(index, state) * 4096),
-        requestNano: pod.request?.nano ?? 0, priority: pod.priority ?? 0,
+      return Reference.Pod(
+        uid: paths[index], name: paths[index], request: Int(pod.request?.value ?? 0),
+        usage: Int(workingSet(index, state)) * 4096, priority: Int(pod.priority ?? 0),
         isStatic: pod.isStatic ?? false)
     }
   }
@@ -134,29 +135,38 @@ import Testing
       let scenario = try world(&random)
       var state = State(of: scenario)
       let (hard, soft) = (value(&random, most: 30), value(&random, most: 50))
-      let grace: Int64 = [0, 1, 10, 15, 40].randomElement(using: &random) ?? 0
+      let grace: Int64 = [1, 10, 15, 40].randomElement(using: &random) ?? 1
       let hasSoft = Bool.random(using: &random)
       let least = Bool.random(using: &random) ? value(&random, most: 10) : nil
       var configuration = Kubernetes.EvictionConfiguration()
-      configuration.hard = threshold(hard)
+      configuration.hard = try Kubernetes.EvictionThreshold(hard)
       if hasSoft {
-        configuration.soft = threshold(soft)
+        configuration.soft = try Kubernetes.EvictionThreshold(soft)
         configuration.softGracePeriod = .seconds(grace)
       }
-      configuration.minimumReclaim = least.map { threshold($0) }
+      configuration.minimumReclaim = try least.map { try Kubernetes.EvictionThreshold($0) }
       var program = UserspaceKiller(.kubelet)
       program.eviction = configuration
       let minor = [28, 29, 34].randomElement(using: &random) ?? 34
       program.version = ProgramVersion("1.\(minor)")
       var killer = program.killer
-      var reference = ReferenceKubelet(
-        hard: hard, soft: hasSoft ? soft : nil, grace: grace * 1_000_000, minReclaim: least)
+      var reference = Reference(
+        minor: minor,
+        thresholds: Reference.configured(
+          hard: [(.memoryAvailable, try referenceValue(hard))],
+          soft: hasSoft
+            ? [(.memoryAvailable, try referenceValue(soft), Int(grace) * 1_000_000)] : [],
+          minReclaim: try least.map { [(.memoryAvailable, try referenceValue($0))] } ?? [],
+          enforcePods: true))
       for _ in 0..<40 {
         state.now = killer.nextLook ?? 0
         if Bool.random(using: &random) { change(&state, &random) }
         let addsUp = minor >= 29 || scenario.cgroupVersion == 1
-        let expected = reference.synchronize(
-          observations(state, addsUp: addsUp), pods(state), at: state.now.rawValue)
+        let (pods, seen) = (pods(state), observations(state, addsUp: addsUp))
+        let expected = reference.look(
+          at: Int(state.now.rawValue), memory: seen.memory, allocatable: seen.allocatable,
+          pods: pods
+        ).map { pods[$0.pod].name }
         let decision = killer.decide(nil, &state, &killer)
         var found: String?
         if case .kill(let choice) = decision {

@@ -48,6 +48,8 @@ struct KillerMemory: Equatable, Sendable {
   var lastKill: Microseconds?
   /// The machine's stall at the last look of Talos.
   var lastAverage: Int64 = 0
+  /// The totals of the stalls of groups at its last look, in microseconds.
+  var stalled: [Int: Int64] = [:]
   /// What the kubelet has seen of its thresholds.
   var eviction = Kubernetes.EvictionManager()
   /// The pod that the kubelet has evicted and waits for.
@@ -71,6 +73,9 @@ struct KillerMemory: Equatable, Sendable {
     for (group, pages) in scanned { memory.scanned[group] = pages - state.pgscan(group) }
     for (group, pages) in candidatesScanned {
       memory.candidatesScanned[group] = pages - state.pgscan(group)
+    }
+    for (group, total) in stalled {
+      memory.stalled[group] = total - (state.pressures.groups[group]?.fullTotal ?? 0)
     }
     memory.lastKill? -= now
     // How long a grace period has been over does not matter, nor does the node's condition.

@@ -15,8 +15,18 @@ struct Pressures: Equatable, Sendable {
     /// When what is given ends; nil for not before it is given anew.
     var givenUntil: Microseconds?
     var derived = Stall()
+    /// What the derived `full` is at least.
+    var derivedLeast = Share(millionths: 0)
+    /// Whether what is derived is, or has been, an estimate.
+    var isEstimate = false
     var some = PSIAverages()
     var full = PSIAverages()
+    /// How long all that have work have waited since the start, in whole microseconds, and the millionths of the next.
+    /// File: `total` of `full`.
+    fileprivate(set) var fullTotal: Int64 = 0
+    fileprivate var fullRest: Int64 = 0
+    /// What `full` is at least, where it is an estimate.
+    var fullLeast = PSIAverages()
     /// Since when all that have work wait, at least for a part of the time.
     var fullSince: Microseconds?
 
@@ -24,6 +34,12 @@ struct Pressures: Equatable, Sendable {
     func stall(at time: Microseconds) -> Stall {
       if let given, givenUntil.map({ time < $0 }) ?? true { return given }
       return derived
+    }
+
+    /// What `full` is at least at an instant.
+    func leastFull(at time: Microseconds) -> Share {
+      if let given, givenUntil.map({ time < $0 }) ?? true { return given.full }
+      return derivedLeast
     }
   }
 
@@ -34,7 +50,8 @@ struct Pressures: Equatable, Sendable {
 
   init() {}
 
-  /// Those of the groups whose stall the scenario gives, or by whose stall systemd-oomd kills at any time.
+  /// Those of the groups whose stall the scenario gives, or by whose stall systemd-oomd kills at any time, and those of
+  /// processes that touch their memory again.
   init(of scenario: Scenario, _ tree: MemcgTree) {
     var paths = Set(scenario.cgroups.filter { $0.value.managedOOMMemoryPressure != nil }.keys)
     if scenario.killers.contains(where: { $0.kind == .talos }) {
@@ -45,8 +62,13 @@ struct Pressures: Equatable, Sendable {
       case .pressure(let path, _, _, _): paths.insert(path)
       case .setCgroup(let path, let change) where change.managedOOMMemoryPressure != nil:
         paths.insert(path)
+      case .start(let process) where process.hot != 0: paths.formUnion(["/", process.cgroup])
+      case .setProcess(_, let change) where change.hot ?? 0 != 0: paths.insert("/")
       default: break
       }
+    }
+    for row in scenario.processes.hot.keys {
+      paths.formUnion(["/", scenario.processes[row].cgroup])
     }
     for path in paths {
       if let group = tree.number(of: path) { groups[group] = Group() }
@@ -77,7 +99,11 @@ struct Pressures: Equatable, Sendable {
     groups[group]?.givenUntil = until
   }
 
-  mutating func derive(_ stall: Stall, of group: Int) { groups[group]?.derived = stall }
+  mutating func derive(_ stall: Stall, least: Share, isEstimate: Bool, of group: Int) {
+    if isEstimate { groups[group]?.isEstimate = true }
+    groups[group]?.derived = stall
+    groups[group]?.derivedLeast = least
+  }
 
   /// Whether a group stalls or has stalled of late.
   func isStalling(_ group: Int, at now: Microseconds) -> Bool {
@@ -89,7 +115,10 @@ struct Pressures: Equatable, Sendable {
   func comparable(at now: Microseconds) -> Pressures {
     var pressures = self
     if groups.isEmpty { return Pressures() }
-    for number in groups.keys { pressures.groups[number]?.fullSince = nil }
+    for number in groups.keys {
+      pressures.groups[number]?.fullSince = nil
+      pressures.groups[number]?.fullTotal = 0
+    }
     pressures.upTo = Microseconds(now.rawValue % PSIAverages.period.rawValue)
     for (number, group) in groups where group.givenUntil != nil {
       pressures.groups[number]?.givenUntil? -= now
@@ -101,9 +130,28 @@ struct Pressures: Equatable, Sendable {
 extension Pressures.Group {
   fileprivate mutating func pass(from start: Microseconds, to end: Microseconds) {
     let stall = stall(at: start)
-    fullSince = stall.full.millionths > 0 ? fullSince ?? start : nil
+    fullSince = stall.full.isWholePercent ? fullSince ?? start : nil
     some.pass(from: start, to: end, stall: stall.some)
     full.pass(from: start, to: end, stall: stall.full)
+    fullLeast.pass(from: start, to: end, stall: leastFull(at: start))
+    let parts =
+      Int128((end - start).rawValue) * Int128(stall.full.millionths) + Int128(fullRest)
+    fullTotal += Int64(parts / 1_000_000)
+    fullRest = Int64(parts % 1_000_000)
+  }
+}
+
+extension State {
+  /// What a killer held the average of `full` over 10 s of a group against.
+  func fullAvg10Check(_ what: String, _ group: Int, limit: Share) -> Ground.Check {
+    let pressure = pressures.groups[group]
+    var check = Ground.Check(
+      what: what, value: Share(millionths: (pressure?.full.avg10 ?? 0) * 100), limit: limit,
+      relation: ">")
+    if let pressure, pressure.isEstimate {
+      check.least = Share(millionths: pressure.fullLeast.avg10 * 100)
+    }
+    return check
   }
 }
 
@@ -112,49 +160,16 @@ extension Replay {
   var stalls: [Run.Stall] {
     state.pressures.groups.sorted { $0.key < $1.key }.compactMap { number, group in
       let full = group.stall(at: now).full
-      guard full.millionths > 0, let since = group.fullSince else { return nil }
-      return Run.Stall(cgroup: state.groups.paths[number], full: full, since: since)
+      guard full.isWholePercent else { return nil }
+      return Run.Stall(
+        cgroup: state.groups.paths[number], full: full,
+        least: group.given == nil && group.isEstimate ? group.leastFull(at: now) : nil,
+        since: group.fullSince ?? now)
     }
   }
 }
 
-extension State {
-  /// Works out anew how the groups stall whose stall the scenario does not give.
-  ///
-  /// Modelled: a process has work where its memory is growing. One that waits for memory of a full group stalls all of
-  /// its time, one above `memory.high` as much as it sleeps; all of a group are taken to wait at once, so that `full` is
-  /// the least of them and `some` the most. Refaults, and reclaim by a process that gets its memory, stall nobody.
-  mutating func deriveStalls() {
-    if pressures.isEmpty { return }
-    var least: [Int: Int64] = [:]
-    var most: [Int: Int64] = [:]
-    ledger.effort.add(8 * growths.count)
-    for growth in growths.all where !growth.isShrink {
-      guard let row = growth.row, tasks.isAlive(row) else { continue }
-      let stall = growth.stall.millionths
-      for group in groups.path(from: Int(tasks.groups[row])) {
-        least[group] = min(least[group] ?? stall, stall)
-        most[group] = max(most[group] ?? stall, stall)
-      }
-    }
-    for group in pressures.groups.keys {
-      pressures.derive(
-        Pressures.Stall(
-          some: Share(millionths: most[group] ?? 0), full: Share(millionths: least[group] ?? 0)),
-        of: group)
-    }
-  }
-}
-
-extension Growth {
-  /// How much of its time its process waits for memory.
-  fileprivate var stall: Share {
-    if stop != nil { return .percent(100) }
-    guard let stretch, stretch.highGroup != nil, stretch.duration > 0 else {
-      return Share(millionths: 0)
-    }
-    return Share(
-      millionths: proportion(
-        of: 1_000_000, stretch.sleep.rawValue, stretch.duration.rawValue))
-  }
+extension Share {
+  /// Whether it is 1 % or more: the averages of the kernel count whole per cent.
+  fileprivate var isWholePercent: Bool { millionths >= 10_000 }
 }

@@ -1,9 +1,9 @@
 // The OOM controller of Talos Linux: kills a pod where the system's own groups stall, or in older releases where the
 // machine does.
 //
-// Exact: the triggers of each release and the rank, where the scenario gives the stall. Modelled: how fast the total of a
-// stall rises is the stall that holds at the look. Before 1.13.4 the first by path of pods that all rank 0 is taken, where
-// Talos takes any.
+// Exact: the triggers of each release and the rank, where the scenario gives the stall; but where three averages are 5 %
+// together, to the hundredth, which Talos reckons in floating point. Before 1.13.4 the first by path of groups that all rank
+// 0 is taken, where Talos takes any.
 //
 // Source: controllers/runtime/oom.go, internal/oom/oom.go and the default expressions in constants.go of Talos.
 
@@ -22,12 +22,14 @@ struct Talos: Sendable {
     let before = killer.memory.lastAverage
     killer.memory.lastAverage = average
     let since = killer.memory.lastKill.map { state.now - $0 }
-    guard let checks = trigger(state, average, before: before, since: since) else {
+    let stalled = stalledSinceLook(state, &killer.memory)
+    guard let checks = trigger(state, average, before: before, since: since, stalled) else {
       return .noVictim
     }
     state.settle()
-    guard let pod = highest(state) else { return .noVictim }
+    // The pause begins whether or not there is somebody to kill.
     killer.memory.lastKill = state.now
+    guard let pod = highest(state) else { return .noVictim }
     var ground = Ground(.kill, checks)
     ground.cgroup = state.groups.paths[pod]
     return state.choice(ground).map { .kill($0) } ?? .noVictim
@@ -35,20 +37,42 @@ struct Talos: Sendable {
 
   // MARK: The trigger
 
+  private typealias Stalled = (system: Int64, runtime: Int64)
+
+  private static let system = ["/init", "/system"]
+  private static let runtime = ["/podruntime"]
+
+  /// By how many microseconds the totals of the system's groups have risen since the last look; at the first they have
+  /// not. Source: `PopulatePsiToCtx()`.
+  private func stalledSinceLook(_ state: State, _ memory: inout KillerMemory) -> Stalled {
+    var risen: [Int64] = []
+    for paths in [Self.system, Self.runtime] {
+      var sum: Int64 = 0
+      for group in paths.compactMap({ state.groups.number(of: $0) }) {
+        let total = state.pressures.groups[group]?.fullTotal ?? 0
+        sum += total - (memory.stalled[group] ?? total)
+        memory.stalled[group] = total
+      }
+      risen.append(sum)
+    }
+    return (risen[0], risen[1])
+  }
+
   private func trigger(
-    _ state: State, _ average: Int64, before: Int64, since: Microseconds?
+    _ state: State, _ average: Int64, before: Int64, since: Microseconds?, _ stalled: Stalled
   ) -> [Ground.Check]? {
     func isAfter(_ pause: Microseconds) -> Bool { since.map { $0 > pause } ?? true }
     if !program.isAtLeast(1, 12, 2) {
       return average > 1200 && average > before && isAfter(Self.interval)
         ? [check("full avg10 of /", average, limit: 12)] : nil
     }
-    let (system, runtime) = (
-      state.stall(of: ["/init", "/system"]), state.stall(of: ["/podruntime"])
-    )
-    let averages = system.average + runtime.average
-    let isRising = 8 * system.perSecond + 4 * runtime.perSecond > 3000
-    let pause: Microseconds = program.isAtLeast(1, 13, 6) ? .seconds(5) : .zero - 1
+    let averages = state.averages(of: Self.system + Self.runtime)
+    // 3000 us a second, in half of one.
+    let isRising = 8 * stalled.system + 4 * stalled.runtime > 1500
+    let hasPause =
+      program.isAtLeast(1, 13, 6)
+      || (program.isAtLeast(1, 12, 10) && !program.isAtLeast(1, 13))
+    let pause: Microseconds = hasPause ? .seconds(5) : .zero - 1
     if isRising, averages > 500, isAfter(pause) {
       return [check("full avg10 of system and podruntime", averages, limit: 5)]
     }
@@ -67,21 +91,28 @@ struct Talos: Sendable {
 
   /// The classes of groups, the first to go first.
   private enum Class: Int {
-    case bestEffort, burstable, other
+    case bestEffort, burstable, guaranteed, runtime, system
 
-    /// - Parameter path: of a pod: what is directly below kubepods or one of its two classes.
-    init?(_ path: String) {
+    /// - Parameters:
+    ///   - path: of a group that is ranked: a pod, or a service of the system.
+    ///   - findsGuaranteed: before 1.14 Guaranteed pods were looked for where the kubelet has none.
+    init?(_ path: String, findsGuaranteed: Bool) {
       let parts = path.split(separator: "/")
       switch (parts.first, parts.count) {
       case ("kubepods", 3) where parts[1] == "besteffort": self = .bestEffort
       case ("kubepods", 3) where parts[1] == "burstable": self = .burstable
-      case ("kubepods", 2) where parts[1] != "besteffort" && parts[1] != "burstable": self = .other
+      case ("kubepods", 2) where findsGuaranteed:
+        if parts[1] == "besteffort" || parts[1] == "burstable" { return nil }
+        self = .guaranteed
+      case ("podruntime", 2): self = .runtime
+      case ("system", 2): self = .system
       default: return nil
       }
     }
   }
 
-  /// The pod that ranks highest: memory.current, half of it for Burstable, 0 for others and for those with memory.max.
+  /// The group that ranks highest: memory.current, half of it for Burstable pods, 0 for others and for those with
+  /// memory.max. Source: `RankCgroups()`, `SelectVictim()`.
   private func highest(_ state: State) -> Int? {
     let isStrict = program.isAtLeast(1, 13, 4)
     var best: (pod: Int, order: Int, rank: Int64)?
@@ -90,7 +121,9 @@ struct Talos: Sendable {
       paths[$0].utf8.lexicographicallyPrecedes(paths[$1].utf8)
     }
     for pod in pods {
-      guard let kind = Class(paths[pod]) else { continue }
+      guard let kind = Class(paths[pod], findsGuaranteed: program.isAtLeast(1, 14)) else {
+        continue
+      }
       let isLimited = state.ledger.limits[pod].max != Cgroup.unlimited
       let weight: Int64 = isLimited ? 0 : kind == .bestEffort ? 2 : kind == .burstable ? 1 : 0
       let rank = weight * state.ledger.accounts[pod].usage
@@ -104,16 +137,9 @@ struct Talos: Sendable {
 }
 
 extension State {
-  /// The stall of groups together: of their average in hundredths of a per cent, and of now in microseconds a second.
-  fileprivate func stall(of paths: [String]) -> (average: Int64, perSecond: Int64) {
-    var sum: (average: Int64, perSecond: Int64) = (0, 0)
-    for path in paths {
-      guard let group = groups.number(of: path), let pressure = pressures.groups[group] else {
-        continue
-      }
-      sum.average += pressure.full.avg10
-      sum.perSecond += pressure.stall(at: now).full.millionths
-    }
-    return sum
+  /// The averages over 10 s of the stalls of groups together, in hundredths of a per cent.
+  fileprivate func averages(of paths: [String]) -> Int64 {
+    paths.compactMap { groups.number(of: $0) }
+      .reduce(0) { $0 + (pressures.groups[$1]?.full.avg10 ?? 0) }
   }
 }
