@@ -345,7 +345,7 @@ extension Lever {
   fileprivate var isDecrease: Bool {
     switch self {
     case .oomScoreAdj, .oomAdj, .limitOfOther: true
-    case .limit, .machineMemory, .memoryMin, .memoryLow: false
+    case .limit, .machineMemory, .memoryMin, .memoryLow, .podRequest, .podPriority: false
     }
   }
 }

@@ -83,7 +83,7 @@ struct NowSection {
       file = (bytes.partialValue, "\(root)\(cgroup == "/" ? "" : cgroup)/\(name)")
     case .memoryMin(let cgroup), .memoryLow(let cgroup):
       file = (bytes.partialValue, "\(root)\(cgroup)/\(lever.key)")
-    case .machineMemory, .limitOfOther: return nil
+    case .machineMemory, .limitOfOther, .podRequest, .podPriority: return nil
     }
     if bytes.overflow || plain(file.path) != file.path { return nil }
     return "echo \(file.value) > \(shellWord(file.path))"

@@ -23,6 +23,8 @@ extension Protection {
     case .limit(let cgroup, let file): ["cgroups.\(cgroup).\(file)=\(to) pages"]
     case .memoryMin(let cgroup), .memoryLow(let cgroup):
       ["cgroups.\(cgroup).\(lever.key)=\(to) pages"]
+    case .podRequest(let pod): ["cgroups.\(pod).\(lever.key)=\(to)Mi"]
+    case .podPriority(let pod): ["cgroups.\(pod).\(lever.key)=\(to)"]
     case .limitOfOther: []
     }
   }

@@ -121,6 +121,8 @@ extension Lever {
     case .memoryLow(let cgroup): "memory.low of \(plain(cgroup))"
     case .limitOfOther(let process, _, let file):
       "\(file) of a group for \(plain(process.name)) alone"
+    case .podRequest(let pod): "requests.memory of \(plain(pod))"
+    case .podPriority(let pod): "priority of \(plain(pod))"
     }
   }
 
@@ -134,13 +136,15 @@ extension Lever {
     case .memoryMin: "memory.min"
     case .memoryLow: "memory.low"
     case .limitOfOther(_, _, let file): "\(file) of another"
+    case .podRequest: "requests.memory"
+    case .podPriority: "priority"
     }
   }
 
   var cgroup: String? {
     switch self {
     case .limit(let cgroup, _), .memoryMin(let cgroup), .memoryLow(let cgroup),
-      .limitOfOther(_, let cgroup, _):
+      .limitOfOther(_, let cgroup, _), .podRequest(let cgroup), .podPriority(let cgroup):
       cgroup
     case .oomScoreAdj, .oomAdj, .machineMemory: nil
     }
@@ -150,15 +154,15 @@ extension Lever {
   var isLower: Bool {
     switch self {
     case .oomScoreAdj, .oomAdj, .limitOfOther: true
-    case .limit, .machineMemory, .memoryMin, .memoryLow: false
+    case .limit, .machineMemory, .memoryMin, .memoryLow, .podRequest, .podPriority: false
     }
   }
 
   /// What its number counts.
   var unit: String {
     switch self {
-    case .oomScoreAdj, .oomAdj: "steps"
-    case .machineMemory: "MiB"
+    case .oomScoreAdj, .oomAdj, .podPriority: "steps"
+    case .machineMemory, .podRequest: "MiB"
     case .limit, .memoryMin, .memoryLow, .limitOfOther: "pages"
     }
   }
@@ -177,7 +181,8 @@ extension Lever {
     switch self {
     case .memoryMin, .memoryLow: "; it keeps pages from reclaim, not the process from the killer"
     case .oomScoreAdj, .oomAdj: ", not even the lowest"
-    case .limit, .machineMemory, .limitOfOther: ""
+    case .limit, .machineMemory, .limitOfOther, .podRequest: ""
+    case .podPriority: ", not even the highest of all"
     }
   }
 }

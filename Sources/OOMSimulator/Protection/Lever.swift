@@ -13,6 +13,10 @@ package enum Lever: Equatable, Sendable {
   case memoryLow(cgroup: String)
   /// A limit for another process, the one that asks for the memory, in a group of its own. In pages.
   case limitOfOther(ProcessIdentity, cgroup: String, file: String)
+  /// What its pod requests, by which the kubelet ranks it. In MiB.
+  case podRequest(pod: String)
+  /// The priority of its pod.
+  case podPriority(pod: String)
 }
 
 extension Scenario {
@@ -57,6 +61,21 @@ extension Scenario {
       {
         change[file] = pages
         scenario.events[index].action = .setCgroup(cgroup, change)
+      }
+    }
+    return scenario
+  }
+
+  /// The scenario with a pod changed in everything that says something of it.
+  func changing(pod: String, _ body: (inout Kubernetes.PodGroup) -> Void) -> Scenario {
+    var scenario = self
+    body(&scenario.cgroups[pod, default: Cgroup()].pod)
+    for index in scenario.events.indices {
+      if case .setCgroup(pod, var change) = scenario.events[index].action,
+        change.pod != Kubernetes.PodGroup()
+      {
+        body(&change.pod)
+        scenario.events[index].action = .setCgroup(pod, change)
       }
     }
     return scenario

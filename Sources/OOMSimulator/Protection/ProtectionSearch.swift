@@ -25,6 +25,10 @@ extension Simulator {
     case .killed(let number, _, let because):
       let kill = run.kills[number]
       if subject.isMeant(by: kill.victim.identity) { protection.cgroup = kill.victim.cgroup }
+      if let pod = kill.ground?.pod == nil ? nil : kill.ground?.cgroup {
+        protection.options = search.request(of: pod) + search.priority(of: pod) + search.machine()
+        break
+      }
       protection.options =
         search.adj() + search.limit(of: kill) + search.reservations(for: protection.cgroup)
         + search.limitOfOther(kill)
@@ -223,6 +227,41 @@ private struct ProtectionSearch {
     }
     return isPlain && !process.name.isEmpty && process.name.first != "."
       ? process.name : "pid-\(process.pid)"
+  }
+
+  // MARK: What the kubelet ranks by
+
+  func request(of pod: String) -> [Protection.Option] {
+    let mebibyte: Int64 = 1 << 20
+    let from = (scenario.cgroups[pod]?.pod.request?.bytes.rawValue ?? 0) / mebibyte
+    let most = scenario.machine.memory / max(scenario.machine.pageSize.pages(1 << 20), 1)
+    if most <= from { return [] }
+    return search(
+      .podRequest(pod: pod), from: from, Samples.even(to: most - from, most: min(self.most, 48))
+    ) {
+      from + $0
+    } with: { value in
+      scenario.changing(pod: pod) {
+        $0.request = Kubernetes.Quantity(bytes: Bytes(value * mebibyte))
+      }
+    }
+  }
+
+  /// Up to one more than the highest that is not critical: more does not help more.
+  func priority(of pod: String) -> [Protection.Option] {
+    let from = scenario.cgroups[pod]?.pod.priority ?? 0
+    let others = scenario.cgroups.filter { $0.key != pod && Kubernetes.isPod(cgroup: $0.key) }
+      .map { $0.value.pod.priority ?? 0 }.filter { $0 < Kubernetes.systemCriticalPriority - 1 }
+    let most = Int64(others.max() ?? from) + 1
+    if most <= Int64(from) { return [] }
+    return search(
+      .podPriority(pod: pod), from: Int64(from),
+      Samples.even(to: most - Int64(from), most: min(self.most, 48))
+    ) {
+      Int64(from) + $0
+    } with: { value in
+      scenario.changing(pod: pod) { $0.priority = Int32(clamping: value) }
+    }
   }
 
   // MARK: Warnings
