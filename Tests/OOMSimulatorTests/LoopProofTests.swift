@@ -155,7 +155,7 @@ import Testing
     let constant: Set = ["threads", "memsAllowed", "mempolicy", "segments", "mappedFiles"]
     #expect(
       labels(RareColumns()).subtracting(constant) == [
-        "legacy", "startedAt", "upperTables", "threadGroups", "nodes", "ages",
+        "legacy", "startedAt", "upperTables", "threadGroups", "nodes", "ages", "hot",
       ])
     #expect(
       labels(replay.state) == [
@@ -188,12 +188,12 @@ import Testing
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates", "hasSystemd", "hasVersionTwo",
         "observe", "recorder", "mostCandidateLists", "mostKills",
-        "idleSince", "changedAt",
+        "idleSince", "changedAt", "nextEstimate",
       ])
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
-        "lastAverage", "eviction", "cleanup", "actsUntil",
+        "lastAverage", "stalled", "eviction", "cleanup", "actsUntil",
       ])
   }
 }

@@ -3,7 +3,10 @@ package import OOMSimulator
 extension Ground {
   /// What a killer of user space went by, in a sentence: the ground is what was held against what.
   package var text: String {
-    var parts = checks.map { "\($0.what) \($0.value.shown) \($0.relation) \($0.limit.shown)" }
+    var parts = checks.map {
+      "\($0.what) \($0.value.shown) \($0.relation) \($0.limit.shown)"
+        + ($0.least.map { " (an estimate, \($0.text) at least)" } ?? "")
+    }
     if let watched { parts[0] = "\(plain(watched)): \(parts[0])" }
     if let held { parts.append("held for \(SizeFormat.time(held))") }
     return parts.joined(separator: ", ")
@@ -70,6 +73,7 @@ extension JSONWriter {
             $0.field("value", check.value.text)
             $0.field("relation", check.relation)
             $0.field("limit", check.limit.text)
+            if let least = check.least { $0.field("at_least", least.text) }
           }
         }
       }

@@ -66,6 +66,7 @@ extension JSONWriter {
             $0.object(inline: true) {
               $0.field("cgroup", stall.cgroup)
               $0.field("full", stall.full.text)
+              if let least = stall.least { $0.field("at_least", least.text) }
               $0.field("since_us", stall.since)
             }
           }

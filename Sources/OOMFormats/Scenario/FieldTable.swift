@@ -90,6 +90,14 @@ extension Fields {
     case .bool(_, let set): if let bool = try bool() { set(&root, bool) }
     case .duration(_, let set): if let time = try duration() { set(&root, time) }
     case .pause(_, let set): if let time = try pause() { set(&root, time) }
+    case .latency(_, let set):
+      let offset = try startOfNext()
+      guard let time = try duration() else { break }
+      if time > SwapDevice.longestLatency {
+        wrong(SwapDevice.latencyComplaint, at: offset)
+      } else {
+        set(&root, time)
+      }
     case .share(_, let set): if let share = try share() { set(&root, share) }
     case .name(let owner, _, let set): if let name = try name(of: owner) { set(&root, name) }
     case .text(_, let set): if let text = try string() { set(&root, text) }

@@ -55,6 +55,19 @@ extension Fields {
     return killer
   }
 
+  /// Overrides the value of one key of a program.
+  mutating func set(_ key: String, of killer: inout UserspaceKiller) throws(JSONError) {
+    let table = UserspaceKiller.fields(of: killer.kind)
+    if key == "version" {
+      if let version = try version() { killer.version = version }
+    } else if let field = table.first(where: { $0.key == key }) {
+      try read(field.value, into: &killer)
+    } else {
+      return unknown(key, ["version"] + table.map { $0.key }, at: 0)
+    }
+    if problems.isEmpty, let problem = killer.problem { wrong(problem.message, at: 0) }
+  }
+
   /// The kind of the entry that comes next, wherever in it the kind stands; nil where there is none that is known.
   private func killerKindAhead() -> UserspaceKiller.Kind? {
     var ahead = self
@@ -158,28 +171,33 @@ extension Fields {
   private mutating func bySignal(
     _ value: (inout Fields) throws(JSONError) -> Void
   ) throws(JSONError) {
-    let known = Kubernetes.EvictionSignal.memory.rawValue
     try dictionary { (fields, name, offset) throws(JSONError) in
-      if name == known { return try value(&fields) }
+      if name == Kubernetes.EvictionSignal.memory.rawValue { return try value(&fields) }
       try fields.json.skipValue()
-      if Self.otherSignals.contains(name) {
-        fields.wrong("'\(name)' is not modelled: of the signals only \(known) is", at: offset)
+      if let complaint = Kubernetes.EvictionSignal.complaint(ofName: name) {
+        fields.wrong(complaint, at: offset)
       } else {
-        let near = nearestWord(to: name, among: [known] + Self.otherSignals)
-        fields.wrong(
-          "unknown signal '\(shortened(name))'"
-            + (near.map { "; did you mean '\($0)'?" } ?? "; known here: \(known)"), at: offset)
+        fields.note(
+          "'\(shortened(name))' is passed over: no run is short of anything but memory", at: offset)
       }
     }
   }
 
-  /// Source: `signalToResource`, pkg/kubelet/eviction/helpers.go.
-  private static let otherSignals = [
-    "allocatableMemory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available",
-    "imagefs.inodesFree", "containerfs.available", "containerfs.inodesFree", "pid.available",
-  ]
-
   private mutating func note(_ message: String?, at offset: Int) {
     if let message { notes.append(Problem(offset: offset, message: message)) }
+  }
+}
+
+extension Kubernetes.EvictionSignal {
+  /// What is wrong with the name of a signal; nil for one that a configuration may have.
+  package static func complaint(ofName name: String) -> String? {
+    let known = [memory.rawValue] + ofOtherResources
+    if known.contains(name) { return nil }
+    if name == allocatable.rawValue {
+      return "the kubelet has a threshold for '\(name)' by itself, as for \(memory.rawValue)"
+    }
+    let near = nearestWord(to: name, among: known)
+    return "unknown signal '\(shortened(name))'"
+      + (near.map { "; did you mean '\($0)'?" } ?? "; the one that decides here: \(memory.rawValue)")
   }
 }

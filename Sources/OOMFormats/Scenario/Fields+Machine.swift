@@ -66,8 +66,9 @@ extension Fields {
       wrong("\(devices.count) swap devices, more than \(Self.maxSwapDevices)", at: start)
       return nil
     }
-    let hasZram = devices.contains { $0.kind == .zram }
-    return (devices.reduce(0) { $0 + $1.size }, hasZram ? devices : [])
+    // Where all are disks alike they need not be told apart.
+    let areAlike = devices.allSatisfy { $0.kind == .disk && $0.latency == nil }
+    return (devices.reduce(0) { $0 + $1.size }, areAlike ? [] : devices)
   }
 
   private static let nodeKeys = ObjectKeys(["memory", "present", "spanned", "kernel", "weight"])

@@ -198,7 +198,7 @@ package enum ScenarioSchema {
       #""type": "object", "additionalProperties": false, "required": ["oom_kill_disable"], "#
         + #""properties": { "oom_kill_disable": { "enum": [0, 1] } }"#
     case .bool: "\"type\": \"boolean\""
-    case .duration: reference("duration")
+    case .duration, .latency: reference("duration")
     case .pause: reference("pause")
     case .share: reference("share")
     case .text, .name: "\"type\": \"string\", \"minLength\": 1"

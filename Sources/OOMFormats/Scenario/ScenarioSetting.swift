@@ -43,6 +43,7 @@ extension Scenario {
       switch section {
       case "name", "title", "kernel", "badness":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
+      case "killers" where !rest.isEmpty: try setKiller(rest, &fields)
       case "memory_recursiveprot", "memory_hugetlb_accounting", "killers":
         try ScenarioReader.readSection(String(section), &fields, into: &self)
       case "machine": try setMachine(String(rest), &fields)
@@ -74,7 +75,7 @@ extension Scenario {
   /// Names, and lists of nodes, of which `0` is one.
   private static func isText(_ path: String) -> Bool {
     [".name", ".mempolicy", ".mems_allowed", "cpuset.mems", ".grow.nodes", ".oom.nodes"]
-      .contains { path.hasSuffix($0) }
+      .contains { path.hasSuffix($0) } || (path.hasPrefix("killers") && path.hasSuffix(".version"))
   }
 
   /// The value as JSON: what is none is a string, and so is `6.12` where only a text can stand.
@@ -115,7 +116,8 @@ extension Scenario {
     }
     guard machine.swapDevices.indices.contains(number) else {
       return fields.wrong(
-        "there are \(machine.swapDevices.count) swap devices in a list with a zram, from 0", at: 0)
+        "there are \(machine.swapDevices.count) swap devices in a list with a zram or a latency, from 0",
+        at: 0)
     }
     guard let key = Fields.swapDeviceTable.keys.names.firstIndex(of: parts[1]) else {
       return fields.unknown(parts[1], Fields.swapDeviceTable.keys.names, at: 0)
@@ -123,6 +125,32 @@ extension Scenario {
     try fields.read(
       Fields.swapDeviceTable.fields[key].value, into: &machine.swapDevices[number])
     machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
+  }
+
+  /// One key of a program that kills, `killers.0.SwapUsedLimit`, or what the kubelet has for a signal,
+  /// `killers.0.evictionHard.memory.available`.
+  private mutating func setKiller(
+    _ rest: Substring, _ fields: inout Fields
+  ) throws(JSONError) {
+    let path = rest.drop { $0 == "[" }
+    let number = path.prefix { $0 != "." && $0 != "]" }
+    let key = path.dropFirst(number.count).drop { $0 == "]" || $0 == "." }
+    guard let index = Int(number), !key.isEmpty else {
+      return fields.wrong("write killers.NUMBER.KEY=VALUE", at: 0)
+    }
+    guard killers.indices.contains(index) else {
+      return fields.wrong("there are \(killers.count) killers, numbered from 0", at: 0)
+    }
+    let name = key.prefix { $0 != "." }
+    if name.count < key.count {
+      // What stands for a signal is what an object with that signal alone would say.
+      var signal = JSONWriter()
+      signal.string(String(key.dropFirst(name.count + 1)))
+      fields = Fields(
+        Array("{".utf8) + signal.bytes + Array(":".utf8) + fields.json.bytes + Array("}".utf8),
+        pageSize: fields.pageSize)
+    }
+    try fields.set(String(name), of: &killers[index])
   }
 
   private mutating func setSysctl(_ key: String, _ fields: inout Fields) throws(JSONError) {

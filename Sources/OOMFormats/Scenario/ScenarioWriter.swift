@@ -175,7 +175,8 @@ struct ScenarioWriter {
         writer.key(named: key)
         writer.bool(value)
       }
-    case .duration(let get, _), .pause(let get, _): duration(key, get(root), to: &writer)
+    case .duration(let get, _), .pause(let get, _), .latency(let get, _):
+      duration(key, get(root), to: &writer)
     case .share(let get, _): text(key, get(root)?.text, to: &writer)
     case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):
       text(key, get(root), to: &writer)

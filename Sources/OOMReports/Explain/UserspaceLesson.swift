@@ -18,6 +18,7 @@ struct UserspaceLesson {
     if let watched = ground.watched { step.field("watched", plain(watched)) }
     for check in ground.checks {
       step.field(check.what, "\(check.value.text) \(check.relation) \(check.limit.text)")
+      if let least = check.least { step.field("by an estimate", "\(least.text) at least") }
     }
     if let held = ground.held { step.field("held for", SizeFormat.time(held)) }
     step.say(

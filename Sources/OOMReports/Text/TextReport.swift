@@ -52,8 +52,13 @@ package struct TextReport {
 
   private func stall(_ stall: Run.Stall) -> String {
     let who = stall.cgroup == "/" ? "the machine" : "group \(plain(stall.cgroup))"
+    var share = stall.full.text
+    if let least = stall.least {
+      let (from, to) = (least.wholePercent, stall.full.wholePercent)
+      share = "about " + (from == to ? "" : "\(from) to ") + "\(to)%"
+    }
     return
-      "\(who): alive, but stalled \(stall.full.text) of the time since \(SizeFormat.time(stall.since))"
+      "\(who): alive, but stalled \(share) of the time since \(SizeFormat.time(stall.since))"
   }
 
   private var summary: String {
@@ -367,4 +372,9 @@ extension Panic.Why {
     case .deadlocked: "Out of memory and no killable processes"
     }
   }
+}
+
+extension Share {
+  /// In whole per cent, as much as an estimate is worth.
+  fileprivate var wholePercent: Int64 { (millionths + 5000) / 10_000 }
 }

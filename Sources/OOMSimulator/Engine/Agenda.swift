@@ -1,6 +1,8 @@
 /// The agenda of a replay: what wants to act at a time, in the order in which it acts at one instant. A new clock is a
 /// case here, and says below when it wants to act next and what it does then.
 enum Clock: CaseIterable {
+  /// Stalls that are estimated anew, which they are at every instant.
+  case estimates
   /// Growth that has reached its end.
   case growth
   /// Victims whose memory comes back.
@@ -54,6 +56,7 @@ extension Replay {
 
   private mutating func next(_ clock: Clock) -> Microseconds? {
     switch clock {
+    case .estimates: nextEstimate
     case .growth: state.growths.nextEnd
     case .exits: state.exits.first?.at
     case .restarts: state.restarts.pending.first?.at
@@ -70,6 +73,7 @@ extension Replay {
 
   private mutating func act(_ clock: Clock) {
     switch clock {
+    case .estimates: break
     case .growth: endGrowths()
     case .exits:
       finishExits()

@@ -20,6 +20,8 @@ package struct Ground: Equatable, Sendable {
     package var limit: Figure
     /// `<=`, `<` or `>`, as the program compares.
     package var relation: String
+    /// What the figure is at least, where it is an estimate; nil where it is none.
+    package var least: Share?
 
     init(what: String, value: Figure, limit: Figure, relation: String) {
       (self.what, self.value, self.limit, self.relation) = (what, value, limit, relation)

@@ -16,6 +16,8 @@ struct RareColumns: Equatable, Sendable {
   /// What the rows map that give it: the name of a segment, and of a file.
   var segments: [Int: String] = [:]
   var mappedFiles: [Int: String] = [:]
+  /// Pages that the rows touch again each second that do so.
+  var hot: [Int: Int64] = [:]
   /// When pages of an address space in its own group were touched that can go to swap.
   var ages: [Int: Ages] = [:]
   /// Where the resident pages of an address space lie, on a machine with several memory nodes.
@@ -33,9 +35,12 @@ struct RareColumns: Equatable, Sendable {
     if let levels = process.pageTableLevels {
       upperTables[row] = PageTableLevels(pmd: levels.pmd, pud: levels.pud)
     }
-    threads[row] = process.threads?.count
-    memsAllowed[row] = process.memsAllowed
-    mempolicy[row] = process.mempolicy.map { Mempolicy(nodes: $0, mode: process.mempolicyMode) }
+    if process.hot != 0 { hot[row] = process.hot }
+    if let count = process.threads?.count { threads[row] = count }
+    if let nodes = process.memsAllowed { memsAllowed[row] = nodes }
+    if let nodes = process.mempolicy {
+      mempolicy[row] = Mempolicy(nodes: nodes, mode: process.mempolicyMode)
+    }
   }
 
   mutating func apply(_ change: Event.ProcessChange, to row: Int) {
@@ -45,6 +50,7 @@ struct RareColumns: Equatable, Sendable {
       inputs.cpuTime = change.cpuTime ?? inputs.cpuTime
       legacy[row] = inputs
     }
+    if let pages = change.hot { hot[row] = pages == 0 ? nil : pages }
     if let nodes = change.memsAllowed { memsAllowed[row] = nodes }
     if let nodes = change.mempolicy ?? mempolicy[row]?.nodes,
       change.mempolicy != nil || change.mempolicyMode != nil

@@ -30,6 +30,8 @@ struct Replay {
   /// In order of time, then of position.
   let events: [Event]
   var nextEvent = 0
+  /// When stalls are estimated anew though nothing else happens.
+  var nextEstimate: Microseconds?
   /// Since when nothing but killers wants to act any more.
   var idleSince: Microseconds?
   /// When anything last happened but looks that led to nothing.
@@ -69,7 +71,9 @@ struct Replay {
     hasVersionTwo = scenario.cgroupVersion != 1
     hasSystemd = scenario.processes.initName == "systemd"
     killers = scenario.killers.map { $0.killer }
-    if !killers.isEmpty || scenario.events.contains(where: { $0.action.isPressure }) {
+    if !killers.isEmpty || !scenario.processes.hot.isEmpty
+      || scenario.events.contains(where: { $0.action.isPressure || $0.action.makesHot })
+    {
       state.pressures = Pressures(of: scenario, state.groups)
     }
   }
@@ -79,6 +83,7 @@ struct Replay {
     let lastEvent = events.last?.at ?? 0
     // Growth that dies with its process still makes the run as long as it was to take.
     var end: Microseconds = 0
+    if state.hasRefaults { state.deriveStalls() }
     if recorder != nil { recordInstant() }
     while !record.hasPanicked, record.loop == nil, !isExhausted() {
       guard let instant = nextInstant else {
@@ -100,11 +105,24 @@ struct Replay {
       if recorder != nil { recordInstant() }
       if record.hasPanicked || (now == last && instant > last) { break }
       actAll()
+      if state.hasRefaults { catchUp() }
       state.deriveStalls()
+      planNextEstimate()
       if recorder != nil { recordInstant() }
       if nextEvent == events.count, stopsAtLoop, !record.hasPanicked { proveLoop() }
     }
     catchUp()
+  }
+
+  /// Refaults follow what growth drives out of memory: while it goes on they are estimated anew every two seconds, as often
+  /// as the kernel takes its averages, or where that is long 256 times.
+  private mutating func planNextEstimate() {
+    nextEstimate = nil
+    guard state.hasRefaults, state.growths.nextEnd != nil, let next = nextBesideLooks else {
+      return
+    }
+    let step = max(PSIAverages.period, (next - now) / 256)
+    if step < next - now { nextEstimate = now + step }
   }
 
   /// Lets a test look at the state after an event or a kill, and debug builds at its invariants.

@@ -284,6 +284,8 @@ public struct Run: Equatable, Sendable {
     package var cgroup: String
     /// How much of the time they wait.
     package var full: Share
+    /// What that is at least, where it is an estimate; nil where it is none.
+    package var least: Share?
     package var since: Microseconds
   }
 

@@ -109,6 +109,7 @@ extension RareColumns {
     rare.memsAllowed = numbers.kept(memsAllowed)
     rare.mempolicy = numbers.kept(mempolicy)
     rare.nodes = numbers.kept(nodes)
+    rare.hot = numbers.kept(hot)
     rare.ages = numbers.kept(ages)
     for (number, row) in numbers.rows.enumerated() {
       var inputs = legacy[row] ?? Scenario.Process.LegacyInputs()

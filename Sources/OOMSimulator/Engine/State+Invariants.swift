@@ -64,6 +64,10 @@ extension State {
       for (row, mapped) in object.mapped where mapped < 0 || mapped > object.size {
         return "\(tasks.names[row]) maps \(mapped) pages of the \(object.size) of \(object.name)"
       }
+      for row in object.mapped.keys
+      where tasks.mms[row].pages[object.pageKind] != object.shown(row) {
+        return "the counter of \(tasks.names[row]) does not show what it maps of \(object.name)"
+      }
     }
     return nil
   }

@@ -78,6 +78,7 @@ struct StartColumns {
         }
       }
     }
+    if !table.hot.isEmpty { for row in pids.indices { rare.hot[row] = table.hot[source(row)] } }
     if !table.committed.isEmpty {
       for row in pids.indices { committed[row] = table.committed[source(row)] }
     }

@@ -148,13 +148,11 @@ struct SystemdOOMd: Sendable {
     guard let group = sorted.first(where: { state.pgscan($0) != 0 || state.usage($0) != 0 }) else {
       return nil
     }
-    let average = state.pressures.groups[target]?.full.avg10 ?? 0
     var ground = Ground(
       .kill,
       [
-        Ground.Check(
-          what: "memory.pressure full avg10", value: Share(millionths: average * 100),
-          limit: limit(of: target, state), relation: ">")
+        state.fullAvg10Check(
+          "memory.pressure full avg10", target, limit: limit(of: target, state))
       ])
     ground.watched = state.groups.paths[target]
     ground.cgroup = state.groups.paths[group]

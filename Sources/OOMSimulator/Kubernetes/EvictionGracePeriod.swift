@@ -6,7 +6,7 @@ extension Kubernetes {
   ///
   /// - Parameters:
   ///   - minor: of the kubelet's release 1.`minor`.
-  ///   - most: `evictionMaxPodGracePeriod`, which a soft threshold asks for.
+  ///   - most: `evictionMaxPodGracePeriod`, which a soft threshold asks for; less than 0 is passed on.
   ///   - own: `terminationGracePeriodSeconds` of the pod.
   ///
   /// Source: `immediateEvictionGracePeriodSeconds`, pkg/kubelet/eviction/eviction_manager.go;
@@ -14,7 +14,7 @@ extension Kubernetes {
   /// 122890; the feature gate `AllowOverwriteTerminationGracePeriodSeconds`, off since 1.32, is not modelled.
   static func evictionGracePeriod(isHard: Bool, minor: Int, most: Int64, own: Int64) -> Int64 {
     let asked = isHard ? (minor >= 31 ? 1 : 0) : minor >= 32 ? min(most, own) : most
-    if minor < 22 { return asked }
+    if minor < 22 { return max(asked, 0) }
     if minor < 31, asked == 0 { return max(own, 1) }
     return max(asked, 1)
   }

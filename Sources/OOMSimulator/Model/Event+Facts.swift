@@ -130,6 +130,15 @@ extension Event.Action {
     if case .pressure = self { true } else { false }
   }
 
+  /// Whether a process touches its memory again each second from then on.
+  var makesHot: Bool {
+    switch self {
+    case .start(let process): process.hot != 0
+    case .setProcess(_, let change): change.hot ?? 0 != 0
+    default: false
+    }
+  }
+
   /// Whether it is memory that a process touches, which `nodes` binds as it comes.
   var isGrowth: Bool {
     if case .grow = self { true } else { false }

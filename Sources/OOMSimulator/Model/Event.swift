@@ -158,6 +158,8 @@ public struct Event: Equatable, Sendable {
     package var memsAllowed: NodeMask?
     package var mempolicy: NodeMask?
     package var mempolicyMode: Mempolicy.Mode?
+    /// Pages that it touches again each second.
+    package var hot: Int64?
 
     /// What is to be changed; nil leaves it.
     ///

@@ -5,6 +5,12 @@ extension Kubernetes {
     case memory = "memory.available"
     /// The limit of all pods less their working sets.
     case allocatable = "allocatableMemory.available"
+
+    /// Signals of a configuration that say nothing of memory. Source: `signalToResource`, pkg/kubelet/eviction/helpers.go.
+    package static let ofOtherResources = [
+      "nodefs.available", "nodefs.inodesFree", "imagefs.available", "imagefs.inodesFree",
+      "containerfs.available", "containerfs.inodesFree", "pid.available",
+    ]
   }
 
   /// How the configuration of a kubelet has it evict pods for want of memory. Nil is what it has by default.
@@ -79,9 +85,6 @@ extension Kubernetes.EvictionConfiguration {
         "evictionSoft",
         "the kubelet wants a grace period for it: \"evictionSoftGracePeriod\": { \"memory.available\": \"1m30s\" }"
       )
-    }
-    if softGracePeriod != nil, soft == nil {
-      return ("evictionSoftGracePeriod", "there is no 'evictionSoft' that it would be the grace of")
     }
     return nil
   }

@@ -30,10 +30,16 @@ public struct Machine: Equatable, Sendable {
   ///
   /// About 650 where the recorded machines with a disk for swap had no page cache left; up to all of a small swap.
   package var swapCache: Int64 = 0
+  /// By how much the min watermark is raised when memory ends, after pages of unlike mobility came into one block. File:
+  /// `boost` in an OOM's report, since 5.0. Kernel: `boost_watermark()`, mm/page_alloc.c.
+  package var watermarkBoost: Int64 = 0
+  /// Free pages of zones that what asks for memory may not have all of. File: `lowmem_reserve[]` in an OOM's report.
+  /// Kernel: `setup_per_zone_lowmem_reserve()`, mm/page_alloc.c.
+  package var lowmemReserve: Int64 = 0
   /// `Committed_AS` at the start; what the processes add when nil. File: /proc/meminfo.
   package var committed: Int64?
   /// Memory that neither processes nor groups can have.
-  var outOfReach: Int64 { hugetlb + freePCP + swapCache }
+  var outOfReach: Int64 { hugetlb + freePCP + swapCache + watermarkBoost + lowmemReserve }
   /// Ticks a second, the clock that old rule sets count CPU time with. Kernel: `CONFIG_HZ`.
   package var hz: Int64 = 250
   /// How many processors are online; nil where that is not known. What each holds back of a counter makes near ties, and
@@ -43,6 +49,8 @@ public struct Machine: Equatable, Sendable {
   package var cpusOrOne: Int64 { cpus ?? 1 }
   /// More than any kernel is built for. Kernel: `CONFIG_NR_CPUS`.
   package static let mostCPUs: Int64 = 8192
+  /// How long one page of a file takes to be read again; nil is what is usual.
+  package var fileLatency: Microseconds?
   /// Width of a `long` on the kernel that decides: old rules overflow in it.
   package var wordBits = WordBits.bits64
   /// Time from a kill until the victim's memory is back.

@@ -103,6 +103,8 @@ extension Scenario {
     package var mempolicyMode = Mempolicy.Mode.bind
     /// Its threads, where there is more to say than that it has one.
     package var threads: Threads?
+    /// Pages that it touches again each second, anywhere in its memory.
+    package var hot: Int64 = 0
     /// Whether it comes back after its death; nil means never.
     public var restart: RestartPolicy?
 

@@ -64,6 +64,8 @@ public struct ProcessTable: Equatable, Sendable {
   var memsAllowed: [Int: NodeMask] = [:]
   var mempolicy: [Int: NodeMask] = [:]
   var mempolicyModes: [Int: Mempolicy.Mode] = [:]
+  /// Pages that a row touches again each second, where that is more than none.
+  var hot: [Int: Int64] = [:]
   var restarts: [Int: RestartPolicy] = [:]
   /// Whole rows that have something for which there is no column.
   var plain: [Int: Scenario.Process] = [:]
@@ -145,6 +147,7 @@ public struct ProcessTable: Equatable, Sendable {
     if process.mempolicyMode != .bind || !mempolicyModes.isEmpty {
       mempolicyModes[row] = process.mempolicyMode == .bind ? nil : process.mempolicyMode
     }
+    if process.hot != 0 || !hot.isEmpty { hot[row] = process.hot == 0 ? nil : process.hot }
     if process.restart != nil || !restarts.isEmpty { restarts[row] = process.restart }
     if process.hasPlainValues || !plain.isEmpty {
       plain[row] = process.hasPlainValues ? process : nil
@@ -183,6 +186,7 @@ public struct ProcessTable: Equatable, Sendable {
       process.memsAllowed = memsAllowed[row]
       process.mempolicy = mempolicy[row]
       process.mempolicyMode = mempolicyModes[row] ?? .bind
+      process.hot = hot[row] ?? 0
       process.restart = restarts[row]
       process.isInVfork = flags[row].contains(.inVfork)
       process.isDying = flags[row].contains(.dying)

@@ -35,6 +35,13 @@ extension Scenario {
           ScenarioProblem(
             path: [.key("killers"), .index(index), .key(problem.key)], message: problem.message))
       }
+      // earlyoom may run twice, with other thresholds; of the others a machine has one.
+      if killer.kind != .earlyoom, killers[..<index].contains(where: { $0.kind == killer.kind }) {
+        problems.append(
+          ScenarioProblem(
+            path: [.key("killers"), .index(index), .key("kind")],
+            message: "a machine has one \(killer.kind.rawValue), and it stands here twice"))
+      }
     }
     for (index, event) in events.enumerated() {
       if case .pressure(_, let some, let full, _) = event.action, some.millionths < full.millionths

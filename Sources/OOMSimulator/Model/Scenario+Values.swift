@@ -170,6 +170,9 @@ extension FieldValue {
       get(root).flatMap { choice.allowed.contains($0) ? nil : choice.complaint($0) }
     case .duration(let get, _): Self.outside(from: 0, get(root))
     case .pause(let get, _): Self.outside(from: 1, get(root))
+    case .latency(let get, _):
+      Self.outside(from: 0, get(root))
+        ?? (get(root) ?? 0 > SwapDevice.longestLatency ? SwapDevice.latencyComplaint : nil)
     case .share(let get, _):
       get(root).flatMap {
         (0...1_000_000).contains($0.millionths) ? nil : "\($0.text) is not from 0% to 100%"

@@ -13,6 +13,11 @@ public struct SwapDevice: Equatable, Sendable {
   package var kind: Kind
   /// How much smaller pages become in a zram, in thousandths: 3000 stores three pages in one. At least 1000.
   package var ratio: Int64
+  /// How long one page takes to be read back; nil is what is usual for its kind.
+  package var latency: Microseconds?
+  /// The longest that a latency may be.
+  package static let longestLatency = Microseconds.seconds(10)
+  package static let latencyComplaint = "a latency is 10s at most"
 
   /// A device for `size` pages.
   ///

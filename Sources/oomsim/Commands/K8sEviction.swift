@@ -42,41 +42,53 @@ struct K8sEviction {
     configuration.pressureTransitionPeriod =
       try Self.time("--eviction-pressure-transition-period", arguments)
     configuration.maxPodGracePeriod =
-      try arguments.number("--eviction-max-pod-grace-period", in: 0...Int(Int32.max))
+      try arguments.number("--eviction-max-pod-grace-period", in: -Int(Int32.max)...Int(Int32.max))
       .map { Int64($0) }
     if configuration.soft != nil, configuration.softGracePeriod == nil {
       throw UsageError("--eviction-soft: needs --eviction-soft-grace-period, as the kubelet does.")
-    }
-    if configuration.softGracePeriod != nil, configuration.soft == nil {
-      throw UsageError("--eviction-soft-grace-period: there is no --eviction-soft.")
     }
     self.configuration = configuration
   }
 
   /// What stands for the signal of memory: a list without it says nothing of it, and turns a hard threshold off.
+  ///
+  /// Source: `LangleSeparatedMapStringString` and `MapStringString`, k8s.io/component-base/cli/flag, which let the last of
+  /// two of one signal win.
   private static func value(
     _ option: String, _ sign: Character, _ arguments: Arguments
-  ) -> (text: String?, isGiven: Bool) {
+  ) throws(UsageError) -> (text: String?, isGiven: Bool) {
     guard let text = arguments.value(option) else { return (nil, false) }
-    guard text.contains(sign) else { return (text, true) }
-    let prefix = "memory.available\(sign)"
-    let own = text.split(separator: ",").first { $0.hasPrefix(prefix) }
-    return (own.map { String($0.dropFirst(prefix.count)) }, true)
+    if !text.isEmpty, !text.contains(sign), !text.contains(",") { return (text, true) }
+    var found: [String: String] = [:]
+    for part in text.split(separator: ",") {
+      let pair = part.split(separator: sign, maxSplits: 1).map { $0.drop { $0 == " " } }
+      guard pair.count == 2, let signal = pair.first.map({ String($0) }) else {
+        throw UsageError("\(option): '\(part)' is no memory.available\(sign)VALUE.")
+      }
+      if let complaint = Kubernetes.EvictionSignal.complaint(ofName: signal) {
+        throw UsageError("\(option): \(complaint).")
+      }
+      guard found.updateValue(String(pair[1]), forKey: signal) == nil else {
+        throw UsageError("\(option): \(signal) stands there twice.")
+      }
+    }
+    return (found[Kubernetes.EvictionSignal.memory.rawValue], true)
   }
 
   private static func threshold(
     _ option: String, _ sign: Character, _ use: Kubernetes.EvictionThreshold.Use,
     _ arguments: Arguments
   ) throws(UsageError) -> Kubernetes.EvictionThreshold? {
-    let (text, isGiven) = value(option, sign, arguments)
-    guard var text else { return isGiven && use == .hard ? .bytes(0) : nil }
-    // People write 8GB for a machine, which no quantity of Kubernetes is.
-    if text.hasSuffix("B"), let size = ImportOptions.size(text) { text = "\(size.rawValue)" }
+    let (text, isGiven) = try value(option, sign, arguments)
+    guard let text else { return isGiven && use == .hard ? .bytes(0) : nil }
     let threshold: Kubernetes.EvictionThreshold
     do throws(QuantityError) {
       threshold = try Kubernetes.EvictionThreshold(text)
     } catch {
       throw UsageError("\(option): \(error.message).")
+    }
+    if use != .minimumReclaim, threshold == .bytes(0) {
+      throw UsageError("\(option): the kubelet refuses 0 here: 0% is no threshold.")
     }
     if let complaint = threshold.complaint(as: use) {
       throw UsageError("\(option): \(complaint).")
@@ -87,7 +99,7 @@ struct K8sEviction {
   private static func time(
     _ option: String, _ arguments: Arguments
   ) throws(UsageError) -> Microseconds? {
-    guard let text = value(option, "=", arguments).text else { return nil }
+    guard let text = try value(option, "=", arguments).text else { return nil }
     do throws(QuantityError) {
       return try DurationText.microseconds(text)
     } catch {

@@ -57,6 +57,8 @@ package enum FieldValue<Root>: Sendable {
   case share(Get<Share>, Set<Share>)
   /// A time above zero.
   case pause(Get<Microseconds>, Set<Microseconds>)
+  /// A time in which one page is read, 10 s at most.
+  case latency(Get<Microseconds>, Set<Microseconds>)
   /// A text that is not empty, with what has it as a name: `a process`.
   case name(of: String, Get<String>, Set<String>)
   case text(Get<String>, Set<String>)
@@ -118,7 +120,7 @@ extension FieldValue {
       .optional(get(root))
     case .flag(let get, _), .bool(let get, _), .oomControl(let get, _):
       get(root).map { .flag($0) } ?? .absent
-    case .duration(let get, _), .pause(let get, _), .grace(let get, _):
+    case .duration(let get, _), .pause(let get, _), .grace(let get, _), .latency(let get, _):
       get(root).map { .microseconds($0) } ?? .absent
     case .share(let get, _): .optional(get(root)?.text)
     case .name(_, let get, _), .word(_, let get, _), .path(let get, _), .text(let get, _):

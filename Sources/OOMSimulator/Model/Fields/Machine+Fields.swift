@@ -43,6 +43,16 @@ extension Machine {
       "What is in swap and still in memory when memory ends: pages in swap cache of an OOM's report. Default 0.",
       example: "\"650 pages\""),
     Field(
+      "watermark_boost", .size({ $0.watermarkBoost }, { $0.watermarkBoost = $1 }),
+      "How much more than the min watermark stays free when memory ends: boost of an OOM's report, since 5.0; a large page or "
+        + "several, recorded up to 954 pages. Default 0.",
+      example: "\"512 pages\""),
+    Field(
+      "lowmem_reserve", .size({ $0.lowmemReserve }, { $0.lowmemReserve = $1 }),
+      "Free memory of zones that are kept for others: of the DMA zones what is free when memory ends, beyond their min "
+        + "watermarks, as far as lowmem_reserve[] of an OOM's report keeps it. Default 0.",
+      example: "\"3840 pages\""),
+    Field(
       "committed", .size({ $0.committed }, { $0.committed = $1 }),
       "Committed_AS of /proc/meminfo at the start. Default: what processes, segments and tmpfs add.",
       example: "\"6G\""),
@@ -55,6 +65,10 @@ extension Machine {
       "Processors online. Each holds back a part of the counters of 6.2 to 6.19: they say how close a near tie is. "
         + "With 1 what it holds back is left out, as the kernel does. Default: not known.",
       example: "16"),
+    Field(
+      "file_latency", .latency({ $0.fileLatency }, { $0.fileLatency = $1 }),
+      "How long one page of a file takes to be read again, which derived stalls go by; 10s at most. Default 100us.",
+      example: "\"8ms\""),
     Field(
       "exit_delay", .duration({ $0.exitDelay }, { $0.exitDelay = $1 }),
       "Time from a kill until the memory of the victim is back. Default 0.", example: "\"100ms\""),
@@ -98,6 +112,10 @@ extension SwapDevice {
     Field(
       "ratio", .ratio({ $0.kind == .zram ? $0.ratio : nil }, { $0.ratio = $1 }),
       "How much smaller a zram makes a page, with at most three places. Default 3.", example: "2.8"),
+    Field(
+      "latency", .latency({ $0.latency }, { $0.latency = $1 }),
+      "How long one page takes to be read back, which derived stalls go by; 10s at most. Default 100us of a disk, 15us of a "
+        + "zram; a hard disk takes some 8ms.", example: "\"8ms\""),
   ]
 }
 

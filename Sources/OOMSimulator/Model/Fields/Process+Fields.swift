@@ -159,6 +159,11 @@ extension Scenario.Process {
         { $0.mempolicyMode = Mempolicy.Mode(rawValue: $1) ?? $0.mempolicyMode }),
       "What its policy does with the nodes: bind (the default), preferred, interleave, or "
         + "weighted_interleave, which a kernel has since 6.9.", example: "\"interleave\""),
+    Field(
+      "hot", .size({ $0.hot }, { $0.hot = $1 }),
+      "How much it touches again each second, anywhere in its memory. What of that reclaim has taken it waits for, which "
+        + "is its stall: an estimate by the latency of swap and files. Default 0.",
+      example: "\"200M\""),
     Field("restart", .restart({ $0.restart }, { $0.restart = $1 }), nil, example: restartExample),
   ]
 
@@ -214,6 +219,9 @@ extension Event.ProcessChange {
     Field(
       "cpu_time", .duration({ $0.cpuTime }, { $0.cpuTime = $1 }),
       "CPU time used: before 2.6.36 it divides badness.", example: "\"1s\""),
+    Field(
+      "hot", .size({ $0.hot }, { $0.hot = $1 }),
+      "How much it touches again each second from now on.", example: "\"0\""),
     Field(
       "in_vfork", .bool({ $0.isInVfork }, { $0.isInVfork = $1 }),
       "It uses its parent's memory until it calls exec.", example: "false"),

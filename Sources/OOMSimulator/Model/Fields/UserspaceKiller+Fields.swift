@@ -56,7 +56,7 @@ extension UserspaceKiller {
     Field(
       "evictionMaxPodGracePeriod",
       .integer(
-        0...Int64(Int32.max), { $0.eviction?.maxPodGracePeriod },
+        -Int64(Int32.max)...Int64(Int32.max), { $0.eviction?.maxPodGracePeriod },
         { $0.eviction?.maxPodGracePeriod = $1 }),
       "kubelet: seconds between SIGTERM and SIGKILL where evictionSoft evicts. Default 0.",
       example: "60"),
