@@ -34,11 +34,14 @@ struct Pressures: Equatable, Sendable {
 
   init() {}
 
-  /// Those of the groups whose stall the scenario gives, or by whose stall systemd-oomd kills at any time.
+  /// Those of the groups whose stall the scenario gives, or by whose stall a killer kills at any time.
   init(of scenario: Scenario, _ tree: MemcgTree) {
     var paths = Set(scenario.cgroups.filter { $0.value.managedOOMMemoryPressure != nil }.keys)
     if scenario.killers.contains(where: { $0.kind == .talos }) {
       paths.formUnion(["/", "/init", "/system", "/podruntime"])
+    }
+    for killer in scenario.killers where killer.kind == .oomd {
+      for group in killer.pressureGroups(of: tree) { paths.insert(tree.paths[group]) }
     }
     for event in scenario.events {
       switch event.action {
@@ -156,5 +159,25 @@ extension Growth {
     return Share(
       millionths: proportion(
         of: 1_000_000, stretch.sleep.rawValue, stretch.duration.rawValue))
+  }
+}
+
+extension UserspaceKiller {
+  /// The groups whose memory.pressure Meta's oomd reads.
+  fileprivate func pressureGroups(of tree: MemcgTree) -> [Int] {
+    var groups: Set<Int> = []
+    for ruleset in oomd?.effectiveRulesets ?? [] {
+      for plugin in ruleset.detectors.flatMap({ $0.detectors }) + ruleset.actions {
+        guard let rule = plugin.rule, rule.pressure.isRead else { continue }
+        for group in tree.groups(of: rule.cgroups) {
+          if rule.pressure.isOfAllBelow {
+            groups.formUnion(tree.descendants(of: group))
+          } else {
+            groups.insert(group)
+          }
+        }
+      }
+    }
+    return groups.sorted()
   }
 }
