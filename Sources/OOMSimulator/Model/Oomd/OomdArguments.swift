@@ -48,7 +48,8 @@ extension Oomd {
 
     func wrong(_ name: String, _ allowed: String) -> Fault {
       Fault(
-        argument: name, message: "'\(name)' of \(plugin.name): expected \(allowed), found '\(text(name) ?? "")'")
+        argument: name,
+        message: "'\(name)' of \(plugin.name): expected \(allowed), found '\(text(name) ?? "")'")
     }
 
     func missing(_ name: String) -> Fault {
@@ -67,7 +68,8 @@ extension Oomd {
         notes.append(
           Note(
             argument: name,
-            message: "of '\(text)' oomd reads the whole number that it begins with: \(number.value)"))
+            message: "of '\(text)' oomd reads the whole number that it begins with: \(number.value)"
+          ))
       }
       return number.value
     }
@@ -102,10 +104,13 @@ extension Oomd {
         if pattern.text.utf8.contains(UInt8(ascii: "{")) {
           throw Fault(
             argument: "cgroup",
-            message: "'\(pattern.text)': oomd parts the list at every comma, within braces, too: write the paths out")
+            message:
+              "'\(pattern.text)': oomd parts the list at every comma, within braces, too: write the paths out"
+          )
         }
         if pattern.text.split(separator: "/").contains("..") {
-          throw Fault(argument: "cgroup", message: "'\(pattern.text)': '..' leads out of the groups")
+          throw Fault(
+            argument: "cgroup", message: "'\(pattern.text)': '..' leads out of the groups")
         }
         if pattern.text.first == " " || pattern.text.last == " " {
           notes.append(

@@ -86,7 +86,8 @@ extension Oomd.Plugin {
 
   /// The others, each with the reason.
   private static let notModelled = [
-    "kill_by_io_cost": "it goes by what a group reads and writes of a disk, which is in no scenario",
+    "kill_by_io_cost":
+      "it goes by what a group reads and writes of a disk, which is in no scenario",
     "senpai": "it lowers limits of groups to find out what they need",
     "senpai_hold": "it lowers limits of groups to find out what they need",
     "senpai_poking": "it has groups reclaim to find out what they need",
@@ -239,7 +240,8 @@ extension Oomd.Plugin {
     if !kill.isRecursive, let root = kill.cgroups.first(where: { $0.isRoot }) {
       throw Oomd.Fault(
         argument: "cgroup",
-        message: "'\(root.text)' is all of the machine, oomd itself included: with \"recursive\": \"true\" it is where the "
+        message:
+          "'\(root.text)' is all of the machine, oomd itself included: with \"recursive\": \"true\" it is where the "
           + "search begins")
     }
     return (.kill(kill), args.notes)
@@ -252,7 +254,9 @@ extension Oomd.Plugin {
       if percentile > 99 {
         throw Oomd.Fault(
           argument: "growing_size_percentile",
-          message: "from 100 on there is no group left that it would be about, and oomd reads past the end of its list")
+          message:
+            "from 100 on there is no group left that it would be about, and oomd reads past the end of its list"
+        )
       }
       // The ratio is read as a whole number: only the default has a fraction.
       let ratio = try args.integer("min_growth_ratio", from: 0)
