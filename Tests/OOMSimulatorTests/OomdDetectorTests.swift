@@ -190,8 +190,8 @@ import Testing
     var machine = try Machine(memoryAbove(#""threshold": 1"#), processes: processes)
     let usage = machine.state.ledger.accounts[machine.number("/s/a")].usage * 4096
     #expect(machine.tick() != nil && usage > 4096 * 1024)
-    #expect(try !fires(#""threshold": "\#(usage) 0K""#))
-    #expect(try fires(#""threshold": "\#(usage - 1) 0K""#))
+    #expect(try !fires(#""threshold": "0K \#(usage)""#))
+    #expect(try fires(#""threshold": "0K \#(usage - 1)""#))
     #expect(try !fires(#""threshold_anon": "4M""#))
     #expect(try fires(#""threshold_anon": "4095.5K 511""#))
     #expect(try fires(#""threshold_anon": "3", "threshold": "100%""#))

@@ -91,7 +91,7 @@ import Testing
 
   /// By what is used beyond the protection: of two that are both above the threshold the less protected.
   @Test func `protection`() throws {
-    var machine = try machine(
+    var machine = try self.machine(
       "kill_by_memory_size_or_growth", #""cgroup": "s/*", "size_threshold": "10""#,
       processes(["a": (600, 0), "b": (500, 0), "c": (100, 0)]),
       groups: #", "/s": { "memory.low": "400 pages" }, "/s/a": { "memory.low": "400 pages" }"#)
@@ -135,7 +135,7 @@ import Testing
 
   @Test func `oomd_prefer and oomd_avoid`() throws {
     func first(_ groups: String) throws -> String? {
-      var machine = try machine(
+      var machine = try self.machine(
         "kill_by_memory_size_or_growth", #""cgroup": "s/*""#,
         processes(["a": (100, 0), "b": (900, 0)]), groups: ", " + groups)
       return machine.tick()
@@ -156,7 +156,7 @@ import Testing
   @Test func `recursive`() throws {
     let tree = processes(["a/x": (300, 0), "a/y": (200, 0), "b/z": (400, 0)])
     func first(_ args: String, groups: String = "", cgroup: String = "s/*") throws -> String? {
-      var machine = try machine(
+      var machine = try self.machine(
         "kill_by_memory_size_or_growth", #""cgroup": "\#(cgroup)""# + args, tree,
         groups: ", \"/s/a\": { \(groups) }")
       return machine.tick()
@@ -169,7 +169,7 @@ import Testing
     #expect(try first(recursive, groups: #""OOMPolicy": "kill""#) == "/s/a")
     #expect(try first(recursive, groups: #""oomd_avoid": true"#) == "/s/b/z")
     // The best has only empty groups: the next best is tried.
-    var machine = try machine(
+    var machine = try self.machine(
       "kill_by_memory_size_or_growth", #""cgroup": "s/*", "recursive": "1""#,
       processes(["b/z": (10, 0)]),
       groups: #", "/s/a": { "page_cache": "4M" }, "/s/a/x": { "page_cache": "1M" }"#)
@@ -178,7 +178,7 @@ import Testing
 
   /// What has no processes, or no anonymous memory, is passed over.
   @Test func `empty groups`() throws {
-    var machine = try machine(
+    var machine = try self.machine(
       "kill_by_memory_size_or_growth", #""cgroup": "s/*""#,
       processes(["a": (1, 0)])
         + #", { "name": "f", "cgroup": "/s/f", "file": "900 pages" }, { "name": "m", "cgroup": "/s/m", "anon": "50 pages" }"#,
@@ -193,7 +193,7 @@ import Testing
       _ args: String, _ sizes: [String: (anon: Int, swap: Int)], swap: Int = 10_000,
       groups: String = ""
     ) throws -> String? {
-      var machine = try machine(
+      var machine = try self.machine(
         "kill_by_swap_usage", #""cgroup": "s/*""# + args, processes(sizes), groups: groups,
         machine: #", "swap": "\#(swap) pages""#)
       return machine.tick()
@@ -234,7 +234,7 @@ import Testing
   /// Whole per cent of half avg10 and half avg60: what is equal then goes by path.
   @Test func `kill_by_pressure`() throws {
     func first(a: Int64, b: Int64, recursive: Bool = false) throws -> String? {
-      var machine = try machine(
+      var machine = try self.machine(
         "kill_by_pressure",
         recursive
           ? #""cgroup": "s", "resource": "memory", "recursive": true"#
@@ -256,7 +256,7 @@ import Testing
 
   /// The first call waits for the next tick; then those with pages scanned since the last one, most first.
   @Test func `kill_by_pg_scan`() throws {
-    var machine = try machine(
+    var machine = try self.machine(
       "kill_by_pg_scan", #""cgroup": "s/*""#,
       processes(["a": (10, 0), "b": (900, 0), "c": (5, 0)]))
     func scan(_ path: String, _ pages: Int64) {

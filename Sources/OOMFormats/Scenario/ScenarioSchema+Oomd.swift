@@ -22,8 +22,10 @@ extension ScenarioSchema {
         (
           "drop-in",
           ##"{ "description": "What a configuration that is dropped in may replace. None is, so nothing goes by it.", "##
-            + ##""type": "object", "additionalProperties": false, "properties": { "disable-on-drop-in": { "type": "##
-            + ##""boolean" }, "detectors": { "type": "boolean" }, "actions": { "type": "boolean" } } }"##
+            + ##""type": "object", "additionalProperties": false, "properties": { "disable-on-drop-in": { "##
+            + ##""description": "Whether the ruleset rests then.", "type": "boolean", "examples": [true] }, "detectors": { "##
+            + ##""description": "Whether its detectors may be replaced.", "type": "boolean", "examples": [true] }, "actions": { "##
+            + ##""description": "Whether its actions may be replaced.", "type": "boolean", "examples": [true] } } }"##
         ),
         (
           "silence-logs",

@@ -9,6 +9,9 @@ extension OomdTick {
     var size: Int64 = 0
     var growth = BinaryReal.zero
     var last: Int64 = 0
+    /// Before them, and after them for those that are equal.
+    var preference = 0
+    var path = ""
     /// What it is ranked by, held against its threshold; nil where it is held against the one that comes next.
     var check: Ground.Check?
     /// What it is ranked by where there is no threshold.
@@ -46,7 +49,7 @@ extension OomdTick {
       var ground = ground
       ground.cgroup = state.groups.paths[group]
       ground.ranked = candidate.check
-      ground.preference = [1: "oomd_prefer", -1: "oomd_avoid"][killPreference(group)]
+      ground.preference = [1: "oomd_prefer", -1: "oomd_avoid"][candidate.preference]
       grounds.append(ground)
       if !kill.usesKernelKill { now = now + timeToKill }
       return true
@@ -86,19 +89,21 @@ extension OomdTick {
       case .pressure: rankByPressure(groups)
       case .pgScan: rankByPgScan(groups)
       }
-    let paths = state.groups.paths
+    for index in candidates.indices {
+      candidates[index].preference = killPreference(candidates[index].group)
+      candidates[index].path = state.groups.paths[candidates[index].group]
+    }
     candidates.sort { one, other in
-      let (first, second) = (killPreference(one.group), killPreference(other.group))
-      if first != second { return first > second }
+      if one.preference != other.preference { return one.preference > other.preference }
       if one.size != other.size { return one.size > other.size }
       if one.growth != other.growth { return one.growth > other.growth }
       if one.last != other.last { return one.last > other.last }
-      return paths[one.group].utf8.lexicographicallyPrecedes(paths[other.group].utf8)
+      return one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
     }
     for index in candidates.indices {
       guard candidates[index].check == nil, let (what, value) = candidates[index].figure,
         index + 1 < candidates.count, let next = candidates[index + 1].figure,
-        killPreference(candidates[index].group) == killPreference(candidates[index + 1].group)
+        candidates[index].preference == candidates[index + 1].preference
       else { continue }
       candidates[index].check = Ground.Check(
         what: what, value: value, limit: next.value, relation: ">=")
