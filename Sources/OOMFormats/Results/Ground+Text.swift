@@ -3,13 +3,27 @@ package import OOMSimulator
 extension Ground {
   /// What a killer of user space went by, in a sentence: the ground is what was held against what.
   package var text: String {
-    var parts = checks.map {
-      "\($0.what) \($0.value.shown) \($0.relation) \($0.limit.shown)"
-        + ($0.least.map { " (an estimate, \($0.text) at least)" } ?? "")
-    }
-    if let watched { parts[0] = "\(plain(watched)): \(parts[0])" }
+    var parts = checks.map { plain($0.text) }
+    if let watched, !parts.isEmpty { parts[0] = "\(plain(watched)): \(parts[0])" }
     if let held { parts.append("held for \(SizeFormat.time(held))") }
     return parts.joined(separator: ", ")
+  }
+
+  /// By what oomd has chosen the group, in a sentence; nil for other programs.
+  package var choice: String? {
+    guard let rule else { return nil }
+    var parts = [plain(rule.plugin)]
+    if let ranked { parts.append(ranked.text) }
+    if let preference { parts.append(preference) }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension Ground.Check {
+  /// `MemAvailable 9.99% <= 10%`.
+  fileprivate var text: String {
+    "\(what) \(value.shown) \(relation) \(limit.shown)"
+      + (least.map { " (an estimate, \($0.text) at least)" } ?? "")
   }
 }
 
@@ -33,6 +47,9 @@ extension Ground.Figure {
     switch self {
     case .share(let share): share.text
     case .size(let size): Kubernetes.Quantity(bytes: size).text
+    case .ratio(let hundredths): Self.decimal(hundredths)
+    case .pages(let pages): "\(pages)"
+    case .time(let time): SizeFormat.time(time)
     }
   }
 
@@ -43,8 +60,14 @@ extension Ground.Figure {
     case .share(let share):
       let hundredths = share.millionths / 100
       if hundredths % 100 == 0 { return share.text }
-      return "\(hundredths / 100)." + String(hundredths % 100 + 100).dropFirst() + "%"
+      return Self.decimal(hundredths) + "%"
+    case .pages(let pages): return SizeFormat.grouped(pages) + (pages == 1 ? " page" : " pages")
+    case .ratio, .time: return text
     }
+  }
+
+  private static func decimal(_ hundredths: Int64) -> String {
+    "\(hundredths / 100)." + String(hundredths % 100 + 100).dropFirst()
   }
 }
 
@@ -65,18 +88,26 @@ extension JSONWriter {
           $0.field("priority", Int64(pod.priority))
         }
       }
-      writer.key("checks")
-      writer.array(inline: true) {
-        for check in ground.checks {
-          $0.object(inline: true) {
-            $0.field("what", check.what)
-            $0.field("value", check.value.text)
-            $0.field("relation", check.relation)
-            $0.field("limit", check.limit.text)
-            if let least = check.least { $0.field("at_least", least.text) }
-          }
-        }
+      if let rule = ground.rule {
+        writer.field("ruleset", rule.ruleset)
+        writer.field("detector_group", rule.detectorGroup)
+        writer.field("plugin", rule.plugin)
+        writer.field("preference", ground.preference)
+        writer.key("ranked")
+        if let ranked = ground.ranked { writer.check(ranked) } else { writer.null() }
       }
+      writer.key("checks")
+      writer.array(inline: true) { for check in ground.checks { $0.check(check) } }
+    }
+  }
+
+  private mutating func check(_ check: Ground.Check) {
+    object(inline: true) {
+      $0.field("what", check.what)
+      $0.field("value", check.value.text)
+      $0.field("relation", check.relation)
+      $0.field("limit", check.limit.text)
+      if let least = check.least { $0.field("at_least", least.text) }
     }
   }
 }

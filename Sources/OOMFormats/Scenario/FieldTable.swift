@@ -121,6 +121,7 @@ extension Fields {
     case .quantity(_, let set): if let quantity = try memoryQuantity() { set(&root, quantity) }
     case .threshold(let use, _, let set): if let some = try threshold(use) { set(&root, some) }
     case .grace(_, let set): if let time = try grace() { set(&root, time) }
+    case .rulesets(_, let set): set(&root, try rulesets())
     }
   }
 

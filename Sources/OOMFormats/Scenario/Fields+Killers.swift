@@ -49,7 +49,9 @@ extension Fields {
     needs("kind", seen & 1 != 0, at: offset)
     guard known != nil, problems.count == before else { return nil }
     if let problem = killer.problem {
-      wrong(problem.message, at: places[problem.key] ?? offset)
+      var place = offset
+      if case .key(let key)? = problem.path.first { place = places[key] ?? offset }
+      wrong(problem.message, at: place)
       return nil
     }
     return killer

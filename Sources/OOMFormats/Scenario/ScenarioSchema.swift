@@ -32,7 +32,7 @@ package enum ScenarioSchema {
     return [
       "    \"capabilities\": " + capabilities,
       definition("restart", restartMeaning, RestartPolicy.fields),
-      killer,
+      killer, oomdRuleset, oomdPlugin,
       definition(
         "swap_device", "One of several swap devices; the first in the list is filled first.",
         SwapDevice.fields, usual: SwapDevice(size: 0)),
@@ -141,7 +141,7 @@ package enum ScenarioSchema {
     return object(name, meaning, more: more, properties(fields, usual: usual))
   }
 
-  private static func object(
+  static func object(
     _ name: String, _ meaning: String, more: [String],
     _ properties: [(key: String, schema: String)]
   ) -> String {
@@ -234,6 +234,7 @@ package enum ScenarioSchema {
         #""type": "string", "pattern": "^(\\+?[0-9.]+([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?|[0-9.]+%)$""#
       )
     case .grace: bySignal(reference("duration"))
+    case .rulesets: "\"type\": \"array\", \"items\": { \(reference("oomd_ruleset")) }"
     case .machineNodes:
       "\"type\": \"array\", \"items\": {\n"
         + #"          "type": "object", "additionalProperties": false, "required": ["memory"], "#
@@ -307,7 +308,7 @@ package enum ScenarioSchema {
     return members.map { "\(space)\(quoted($0.key)): \($0.schema)" }.joined(separator: ",\n")
   }
 
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     var writer = JSONWriter()
     writer.string(text)
     return String(decoding: writer.bytes, as: UTF8.self)

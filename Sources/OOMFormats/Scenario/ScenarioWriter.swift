@@ -216,6 +216,7 @@ struct ScenarioWriter {
     case .grace(let get, _):
       guard let time = get(root) else { return }
       bySignal(key, to: &writer) { duration($0, time, to: &$1) }
+    case .rulesets(let get, _): rulesets(key, get(root), to: &writer)
     }
   }
 }

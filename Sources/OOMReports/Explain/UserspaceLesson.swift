@@ -15,9 +15,13 @@ struct UserspaceLesson {
   private var look: Lesson.Step {
     var step = Lesson.Step(name: .userspace, title: "\(plain(kill.by)) looks, and acts")
     step.field("at", SizeFormat.time(kill.at))
+    if let rule = ground.rule {
+      step.field("ruleset", plain(rule.ruleset))
+      step.field("detectors", plain(rule.detectorGroup))
+    }
     if let watched = ground.watched { step.field("watched", plain(watched)) }
     for check in ground.checks {
-      step.field(check.what, "\(check.value.text) \(check.relation) \(check.limit.text)")
+      step.field(plain(check.what), "\(check.value.text) \(check.relation) \(check.limit.text)")
       if let least = check.least { step.field("by an estimate", "\(least.text) at least") }
     }
     if let held = ground.held { step.field("held for", SizeFormat.time(held)) }
@@ -45,6 +49,19 @@ struct UserspaceLesson {
       : "It is chosen by /proc/PID/oom_score, the kernel's badness for the machine."
   }
 
+  /// How a plugin of oomd ranks groups. File: src/oomd/plugins/Kill*-inl.h of oomd.
+  private func order(of plugin: String) -> String {
+    switch plugin {
+    case "kill_by_memory_size_or_growth":
+      "A group that has a large part of what all that are ranked have together goes first; else, of those that have most, "
+        + "the one that grows fastest; else the one that has most beyond its protection."
+    case "kill_by_swap_usage": "The group with most in swap goes first."
+    case "kill_by_pressure":
+      "The group that stalls most goes first, by the averages over 10 s and over 60 s."
+    default: "The group of which reclaim scans most goes first."
+    }
+  }
+
   private var deaths: Lesson.Step {
     var step = Lesson.Step(name: .userspace, title: "What it kills")
     step.field("signal", ground.signal.rawValue)
@@ -60,6 +77,8 @@ struct UserspaceLesson {
           "Pods that use more than they request go first, of these the lowest priority first, of these the one that "
             + "uses most above its request. oom_score_adj is not asked.")
       }
+      if let choice = ground.choice { step.field("chosen by", choice) }
+      if let rule = ground.rule { step.say(order(of: rule.plugin)) }
       step.say(
         "All of the group are killed, \(count) process\(count == 1 ? "" : "es"), whatever their oom_score_adj."
           + (kill.by == UserspaceKiller.Kind.kubelet.rawValue

@@ -68,7 +68,7 @@ extension PlaygroundPage {
     <option value="1">1: always</option><option value="2">2: never more than CommitLimit</option></select></label>
     <div id="groups"></div>
     <label>Killer before the kernel's <select id="killer"><option value="">none</option><option>earlyoom</option>\
-    <option>systemd-oomd</option><option>kubelet</option></select></label>
+    <option>systemd-oomd</option><option>oomd</option><option>kubelet</option></select></label>
     <label id="share-label" hidden><span id="share-says"></span> <input type="range" id="share" step="1"> \
     <output id="share-out"></output></label>
     <div class="editor"><pre id="backdrop" aria-hidden="true"></pre>

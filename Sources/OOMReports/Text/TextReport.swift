@@ -123,6 +123,10 @@ package struct TextReport {
     }
     if let ground = kill.ground {
       lines += field("because", ground.text)
+      if let rule = ground.rule {
+        lines += field("ruleset", "\(plain(rule.ruleset)): \(plain(rule.detectorGroup))")
+      }
+      if let choice = ground.choice { lines += field("chosen by", choice) }
       if let cgroup = ground.cgroup { lines += field("group", "all of \(plain(cgroup))") }
       if let pod = ground.pod { lines += field("ranked by", pod.text) }
       if let escalated = ground.escalated {

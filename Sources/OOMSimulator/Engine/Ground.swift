@@ -6,10 +6,24 @@ package struct Ground: Equatable, Sendable {
     case kill = "SIGKILL"
   }
 
-  /// A part of a whole, or an amount of memory.
+  /// What can be held against a limit.
   package enum Figure: Equatable, Sendable {
+    /// A part of a whole.
     case share(Share)
+    /// An amount of memory.
     case size(Bytes)
+    /// How often one amount goes into another, in hundredths.
+    case ratio(hundredths: Int64)
+    case pages(Int64)
+    case time(Microseconds)
+  }
+
+  /// What of its configuration oomd went by, in the names that it has there.
+  package struct Rule: Equatable, Sendable {
+    package var ruleset: String
+    package var detectorGroup: String
+    /// The plugin that has killed.
+    package var plugin: String
   }
 
   /// A figure that was held against a limit.
@@ -18,7 +32,7 @@ package struct Ground: Equatable, Sendable {
     package var what: String
     package var value: Figure
     package var limit: Figure
-    /// `<=`, `<` or `>`, as the program compares.
+    /// `<=`, `<`, `>` or `>=`, as the program compares.
     package var relation: String
     /// What the figure is at least, where it is an estimate; nil where it is none.
     package var least: Share?
@@ -44,6 +58,12 @@ package struct Ground: Equatable, Sendable {
   package var escalated: Microseconds?
   /// What an evicted pod was ranked by; nil where it is none.
   package var pod: Kubernetes.EvictionCandidate?
+  /// What of the configuration of oomd it was; nil for another program.
+  package var rule: Rule?
+  /// What the group was ranked by, held against the threshold of that or against the group that came next.
+  package var ranked: Check?
+  /// The attribute by which the group came before others, or after them: `oomd_prefer`.
+  package var preference: String?
 
   init(_ signal: Signal, _ checks: [Check]) {
     self.signal = signal

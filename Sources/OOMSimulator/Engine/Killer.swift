@@ -53,6 +53,8 @@ struct Choice {
   var ground: Ground?
   /// The group of a pod that is evicted: none of it comes back, and its volumes in memory go with it.
   var evictedPod: Int?
+  /// What a killer of user space kills besides, after it and at the same look.
+  var others: [Choice] = []
 
   struct Selected {
     var oc: OOMControl
@@ -85,8 +87,12 @@ extension Replay {
       killer.nextLook = killer.nextLook.map { max($0, now + 1) }
       killers[index] = killer
       if wasTerm, killer.memory.wait?.signal == .kill { noteEscalation(by: killer.name) }
-      if case .kill(let choice) = decision {
-        carryOut(choice, by: killer.name)
+      guard case .kill(let choice) = decision else { continue }
+      carryOut(choice, by: killer.name)
+      goOn()
+      for other in choice.others where !record.hasPanicked {
+        guard let living = state.living(of: other) else { continue }
+        carryOut(living, by: killer.name)
         goOn()
       }
     }
@@ -108,5 +114,16 @@ extension Replay {
       let next = killers[index].memory.clocks.map { $0.next }.min() ?? 0
       if next > now { killers[index].nextLook = next }
     }
+  }
+}
+
+extension State {
+  /// What is left of a choice after another one was carried out; nil where nobody is.
+  fileprivate func living(of choice: Choice) -> Choice? {
+    var living = choice
+    living.dead = choice.dead.filter { tasks.isAlive($0.row) }
+    guard let first = living.dead.first else { return nil }
+    if !tasks.isAlive(choice.victim) { living.victim = first.row }
+    return living
   }
 }

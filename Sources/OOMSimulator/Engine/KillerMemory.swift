@@ -54,6 +54,8 @@ struct KillerMemory: Equatable, Sendable {
   var eviction = Kubernetes.EvictionManager()
   /// The pod that the kubelet has evicted and waits for.
   var cleanup: Cleanup?
+  /// What Meta's oomd has seen.
+  var oomd = OomdMemory()
   /// Until when it may act though nothing happens meanwhile: something it has seen has to last for so long.
   var actsUntil: Microseconds?
 
@@ -82,6 +84,7 @@ struct KillerMemory: Equatable, Sendable {
     memory.eviction.graceEnds = eviction.graceEnds.mapValues { max($0 - now, 0) }
     memory.eviction.pressureSeen = nil
     memory.cleanup?.until -= now
+    memory.oomd = oomd.comparable(state)
     memory.actsUntil = actsUntil.flatMap { $0 > now ? $0 - now : nil }
     return memory
   }

@@ -92,6 +92,25 @@ struct MemcgTree: Equatable, Sendable {
     return group..<end
   }
 
+  /// The groups directly below one, where all charges count upwards.
+  func children(of group: Int) -> [Int] {
+    var children: [Int] = []
+    var child = group + 1
+    while child < ends[group] {
+      children.append(child)
+      child = ends[child]
+    }
+    return children
+  }
+
+  /// The groups that patterns name, by path.
+  func groups(of patterns: [Oomd.CgroupPattern]) -> [Int] {
+    let found = paths.indices.filter { group in
+      patterns.contains { $0.matches(paths[group]) }
+    }
+    return found.sorted { paths[$0].utf8.lexicographicallyPrecedes(paths[$1].utf8) }
+  }
+
   /// The groups from `group` up to and including `top`.
   func path(from group: Int, to top: Int = root) -> [Int] {
     var path = [group]

@@ -50,12 +50,15 @@ struct Pressures: Equatable, Sendable {
 
   init() {}
 
-  /// Those of the groups whose stall the scenario gives, or by whose stall systemd-oomd kills at any time, and those of
-  /// processes that touch their memory again.
+  /// Those of the groups whose stall the scenario gives, or by whose stall a killer kills at any time, and those of processes
+  /// that touch their memory again.
   init(of scenario: Scenario, _ tree: MemcgTree) {
     var paths = Set(scenario.cgroups.filter { $0.value.managedOOMMemoryPressure != nil }.keys)
     if scenario.killers.contains(where: { $0.kind == .talos }) {
       paths.formUnion(["/", "/init", "/system", "/podruntime"])
+    }
+    for killer in scenario.killers where killer.kind == .oomd {
+      for group in killer.pressureGroups(of: tree) { paths.insert(tree.paths[group]) }
     }
     for event in scenario.events {
       switch event.action {
@@ -172,4 +175,24 @@ extension Replay {
 extension Share {
   /// Whether it is 1 % or more: the averages of the kernel count whole per cent.
   fileprivate var isWholePercent: Bool { millionths >= 10_000 }
+}
+
+extension UserspaceKiller {
+  /// The groups whose memory.pressure Meta's oomd reads.
+  fileprivate func pressureGroups(of tree: MemcgTree) -> [Int] {
+    var groups: Set<Int> = []
+    for ruleset in oomd?.effectiveRulesets ?? [] {
+      for plugin in ruleset.detectors.flatMap({ $0.detectors }) + ruleset.actions {
+        guard let rule = plugin.rule, rule.pressure.isRead else { continue }
+        for group in tree.groups(of: rule.cgroups) {
+          if rule.pressure.isOfAllBelow {
+            groups.formUnion(tree.descendants(of: group))
+          } else {
+            groups.insert(group)
+          }
+        }
+      }
+    }
+    return groups.sorted()
+  }
 }

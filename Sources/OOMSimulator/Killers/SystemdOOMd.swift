@@ -219,7 +219,9 @@ extension State {
 
   /// All that live in a group and below it, whatever their oom_score_adj, but for those that have been killed already;
   /// the largest is called the victim. Nil where there are none: it is killed in vain.
-  mutating func choice(_ ground: Ground) -> Choice? {
+  ///
+  /// - Parameter spent: those that are killed before them at the same look.
+  mutating func choice(_ ground: Ground, besides spent: Set<Int> = []) -> Choice? {
     settle()
     guard let group = ground.cgroup.flatMap({ groups.number(of: $0) }) else { return nil }
     let signalled = Set(exits.filter { $0.isSignal }.flatMap { $0.rows })
@@ -227,7 +229,9 @@ extension State {
     for one in groups.subtree(of: group) {
       for member in groups.members[one] {
         let row = Int(member)
-        if tasks.isAlive(row), !tasks.isKernelThread(row), !signalled.contains(row) {
+        if tasks.isAlive(row), !tasks.isKernelThread(row), !signalled.contains(row),
+          !spent.contains(row)
+        {
           rows.append(row)
         }
       }

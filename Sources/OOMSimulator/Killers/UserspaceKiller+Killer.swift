@@ -11,6 +11,13 @@ extension UserspaceKiller {
       return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in
         earlyOOM.look(&state, &killer)
       }
+    case .oomd(let configuration):
+      let oomd = OomdEngine(configuration)
+      var killer = Killer(name: kind.rawValue, nextLook: oomd.interval) { _, state, killer in
+        oomd.look(&state, &killer)
+      }
+      killer.memory = oomd.memory
+      return killer
     case .talos:
       let talos = Talos(program: program)
       return Killer(name: kind.rawValue, nextLook: 0) { _, state, killer in

@@ -49,6 +49,10 @@ public struct Cgroup: Equatable, Sendable {
   /// How long that has to last. Since 257.
   package var managedOOMMemoryPressureDuration: Microseconds?
   package var managedOOMPreference: ManagedOOMPreference?
+  /// Whether Meta's oomd takes the group before others. Attribute: `trusted.oomd_prefer`, `user.oomd_prefer`.
+  package var oomdPrefer: Bool?
+  /// Whether it takes the group after others. Attribute: `trusted.oomd_avoid`, `user.oomd_avoid`; the latter is what `ManagedOOMPreference=avoid` sets.
+  package var oomdAvoid: Bool?
   /// What the kubelet knows of the pod whose group it is.
   package var pod = Kubernetes.PodGroup()
 
@@ -105,6 +109,8 @@ public struct Cgroup: Equatable, Sendable {
       managedOOMMemoryPressureDuration = value
     }
     if let value = change.managedOOMPreference { managedOOMPreference = value }
+    if let value = change.oomdPrefer { oomdPrefer = value }
+    if let value = change.oomdAvoid { oomdAvoid = value }
     pod.apply(change.pod)
     if let value = change.cpusetMems { cpusetMems = value }
     if let value = change.memswLimit { memswLimit = value }

@@ -33,7 +33,12 @@ extension Scenario {
       if let problem = killer.problem {
         problems.append(
           ScenarioProblem(
-            path: [.key("killers"), .index(index), .key(problem.key)], message: problem.message))
+            path: [.key("killers"), .index(index)] + problem.path, message: problem.message))
+      } else if killer.kind == .oomd, cgroupVersion == 1 {
+        problems.append(
+          ScenarioProblem(
+            path: [.key("killers"), .index(index), .key("kind")],
+            message: "oomd kills groups of version 2 only, and \"cgroup_version\" is 1"))
       }
       // earlyoom may run twice, with other thresholds; of the others a machine has one.
       if killer.kind != .earlyoom, killers[..<index].contains(where: { $0.kind == killer.kind }) {

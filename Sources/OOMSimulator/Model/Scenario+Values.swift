@@ -192,7 +192,7 @@ extension FieldValue {
     case .threshold(let use, let get, _): get(root)?.complaint(as: use)
     case .ratio(let get, _): Self.outside(1000...100_000, get(root), "thousandths")
     case .flag, .oomControl, .bool, .text, .word, .nodes, .process, .capabilities, .names, .kills,
-      .refusals, .groups:
+      .refusals, .groups, .rulesets:
       nil
     }
   }

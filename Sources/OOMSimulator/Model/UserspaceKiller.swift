@@ -4,6 +4,8 @@ package struct UserspaceKiller: Equatable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     case earlyoom
     case systemdOOMd = "systemd-oomd"
+    /// That of Meta, which systemd's is made after.
+    case oomd
     /// The OOM controller of Talos Linux.
     case talos
     /// The eviction of pods by the kubelet of a Kubernetes node.
@@ -14,6 +16,7 @@ package struct UserspaceKiller: Equatable, Sendable {
       switch self {
       case .earlyoom: "earlyoom has no configuration file: its thresholds are in 'args'"
       case .systemdOOMd: "systemd-oomd takes its settings from oomd.conf: SwapUsedLimit"
+      case .oomd: "oomd takes its settings from its configuration file: rulesets"
       case .talos: "the triggers of Talos are those of its release: 'version'"
       case .kubelet: "the kubelet takes its settings from KubeletConfiguration: evictionHard"
       }
@@ -25,6 +28,7 @@ package struct UserspaceKiller: Equatable, Sendable {
     /// The arguments of its command line, as a shell takes them apart.
     case earlyoom(args: String?)
     case systemdOOMd(OOMdConf)
+    case oomd(Oomd.Configuration)
     case talos
     case kubelet(Kubernetes.EvictionConfiguration)
   }
@@ -47,8 +51,6 @@ package struct UserspaceKiller: Equatable, Sendable {
       "not modelled: it goes by refaults of file pages and by the zones of an Android device, which a scenario has not",
     "nohang":
       "not modelled: it matches names, command lines and environments by a configuration of its own; earlyoom is nearest",
-    "oomd":
-      "not modelled: its rulesets are a configuration of its own; systemd-oomd is nearest",
   ]
 
   package var settings: Settings
@@ -60,6 +62,7 @@ package struct UserspaceKiller: Equatable, Sendable {
       switch kind {
       case .earlyoom: .earlyoom(args: nil)
       case .systemdOOMd: .systemdOOMd(OOMdConf())
+      case .oomd: .oomd(Oomd.Configuration())
       case .talos: .talos
       case .kubelet: .kubelet(Kubernetes.EvictionConfiguration())
       }
@@ -69,6 +72,7 @@ package struct UserspaceKiller: Equatable, Sendable {
     switch settings {
     case .earlyoom: .earlyoom
     case .systemdOOMd: .systemdOOMd
+    case .oomd: .oomd
     case .talos: .talos
     case .kubelet: .kubelet
     }
@@ -88,6 +92,12 @@ package struct UserspaceKiller: Equatable, Sendable {
     }
   }
 
+  /// The configuration of Meta's oomd; nil for another program.
+  package var oomd: Oomd.Configuration? {
+    get { if case .oomd(let configuration) = settings { configuration } else { nil } }
+    set { if case .oomd = settings, let newValue { settings = .oomd(newValue) } }
+  }
+
   /// The configuration of the kubelet; nil for another program.
   package var eviction: Kubernetes.EvictionConfiguration? {
     get { if case .kubelet(let configuration) = settings { configuration } else { nil } }
@@ -102,7 +112,14 @@ extension UserspaceKiller {
   }
 
   /// What is wrong with it; nil where nothing is.
-  package var problem: (key: String, message: String)? {
+  package var problem: (path: [PathStep], message: String)? {
+    if case .oomd(let configuration) = settings, let problem = configuration.problem {
+      return problem
+    }
+    return problemOfKey.map { ([.key($0.key)], $0.message) }
+  }
+
+  private var problemOfKey: (key: String, message: String)? {
     switch settings {
     case .earlyoom(let args):
       do throws(EarlyOOMOptions.Fault) {
@@ -114,6 +131,10 @@ extension UserspaceKiller {
       if !isAtLeast(1, 12) { return ("version", "the OOM controller came with Talos 1.12") }
     case .systemdOOMd:
       if !isAtLeast(247) { return ("version", "systemd-oomd came with systemd 247") }
+    case .oomd:
+      if !isAtLeast(0, 5) {
+        return ("version", "the rules here are those of oomd since 0.5: write \"0.5.0\"")
+      }
     case .kubelet(let configuration):
       if let version, !version.isAtLeast(1, 20) || version.isAtLeast(2) {
         return ("version", "the rules here are those of the kubelet since 1.20: write \"1.32\"")

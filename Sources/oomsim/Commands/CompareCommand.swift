@@ -16,8 +16,8 @@ let compareCommand = CommandSpec(
     OptionSpec(
       name: "--killers", value: "A,B,…",
       help:
-        "Programs that kill beside the kernel: none, earlyoom, systemd-oomd, talos, kubelet, several at once joined by +. What the "
-        + "scenario says of one holds, else its defaults."),
+        "Programs that kill beside the kernel: none, earlyoom, systemd-oomd, oomd, talos, kubelet, several at once joined by +. What "
+        + "the scenario says of one holds, else its defaults."),
     OptionSpec(
       name: "--badness", value: "EXPR", isRepeatable: true,
       help:

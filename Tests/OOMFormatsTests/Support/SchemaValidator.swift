@@ -77,6 +77,9 @@ final class SchemaValidator {
         return elements.indices.contains { elements[..<$0].contains(elements[$0]) } ? failure : []
       }
       return elements.enumerated().flatMap { check($1, argument, "\(path)/\($0)") }
+    case ("minItems", .number(let count)):
+      guard case .array(let elements) = value else { return [] }
+      return elements.count >= Int(count) ?? .max ? [] : failure
     case ("minimum", .number(let limit)), ("maximum", .number(let limit)):
       guard case .number(let text) = value, let number = Double(text), let limit = Double(limit)
       else { return [] }

@@ -142,7 +142,22 @@ extension Cgroup {
         { $0.managedOOMPreference = ManagedOOMPreference(rawValue: $1) }),
       "avoid: systemd-oomd takes the group when there is no other; omit: never. Default: none.",
       example: "\"avoid\""),
+    oomd(
+      "oomd_prefer", .bool({ $0.oomdPrefer }, { $0.oomdPrefer = $1 }),
+      "Meta's oomd takes the group before others, whatever it ranks by. Default false."),
+    oomd(
+      "oomd_avoid", .bool({ $0.oomdAvoid }, { $0.oomdAvoid = $1 }),
+      "Meta's oomd takes the group when there is no other, as with ManagedOOMPreference avoid. Default false."
+    ),
   ]
+
+  private static func oomd(
+    _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String
+  ) -> File {
+    two(
+      key, value, meaning, example: "true",
+      instead: "nothing: oomd kills groups of version 2 only")
+  }
 
   private static func managed(
     _ key: String, _ value: FieldValue<Cgroup>, _ meaning: String, example: String

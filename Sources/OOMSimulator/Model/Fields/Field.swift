@@ -95,6 +95,8 @@ package enum FieldValue<Root>: Sendable {
     Set<Kubernetes.EvictionThreshold>)
   /// A time by the signal of eviction that it belongs to.
   case grace(Get<Microseconds>, Set<Microseconds>)
+  /// Rulesets of oomd, as its configuration file has them.
+  case rulesets(Get<[Oomd.Ruleset]>, Set<[Oomd.Ruleset]>)
 
   /// Numbers of which one is allowed.
   package struct Choice: Sendable {
@@ -142,6 +144,8 @@ extension FieldValue {
     case .machineNodes(let get, _): .optional(get(root).map(Self.text))
     case .quantity(let get, _): .optional(get(root)?.text)
     case .threshold(_, let get, _): .optional(get(root)?.text)
+    case .rulesets(let get, _):
+      .optional(get(root).map { $0.map { $0.text }.joined(separator: "; ") })
     }
   }
 

@@ -1,7 +1,7 @@
 extension UserspaceKiller {
   /// The keys of an entry of `killers` besides `kind` and `version`, in the order in which they are written.
   package static let fields: [Field<UserspaceKiller>] =
-    fields(of: .earlyoom) + fields(of: .systemdOOMd) + fields(of: .kubelet)
+    fields(of: .earlyoom) + fields(of: .systemdOOMd) + fields(of: .oomd) + fields(of: .kubelet)
 
   /// Those of one program.
   package static func fields(of kind: Kind) -> [Field<UserspaceKiller>] {
@@ -31,6 +31,20 @@ extension UserspaceKiller {
             { $0.oomdConf?.defaultMemoryPressureDuration },
             { $0.oomdConf?.defaultMemoryPressureDuration = $1 }),
           "systemd-oomd: how long it has to be exceeded. Default 30s.", example: "\"20s\""),
+      ]
+    case .oomd:
+      [
+        Field(
+          "rulesets", .rulesets({ $0.oomd?.rulesets }, { $0.oomd?.rulesets = $1 }),
+          "oomd: the rulesets of its configuration file. Default: those of etc/desktop.json.",
+          example:
+            #"[{ "name": "low swap", "detectors": [["swap is low", { "name": "swap_free", "args": { "threshold_pct": "15" } }]], "#
+            + #""actions": [{ "name": "kill_by_swap_usage", "args": { "cgroup": "system.slice/*" } }] }]"#
+        ),
+        Field(
+          "interval",
+          .integer(1...Int64(Int32.max), { $0.oomd?.interval }, { $0.oomd?.interval = $1 }),
+          "oomd: seconds between two ticks, its option --interval. Default 5.", example: "1"),
       ]
     case .talos: []
     case .kubelet: kubeletFields
