@@ -4,8 +4,8 @@ import Testing
 
 @testable import OOMSimulator
 
-/// What holds whatever a kernel's rules are: more memory never brings the first kill forward, nor does a higher limit
-/// that of its group.
+/// What holds whatever a kernel's rules are: more memory or more swap never brings the first kill forward, nor does a
+/// higher limit that of its group; and who dies first still does when another process gets a lower `oom_score_adj`.
 ///
 /// `OOMSIM_SWARM` says how many worlds, 32 by default; `OOMSIM_SEED` takes a single one.
 @Suite struct PhysicalLawTests {
@@ -83,5 +83,47 @@ import Testing
       scenario.cgroups[path]?.max? += 50
       return path
     }
+  }
+
+  @Test(arguments: seeds) func `more swap`(seeds: Range<UInt64>) {
+    check(seeds, "swap") { scenario in
+      if !scenario.machine.swapDevices.isEmpty { return nil }
+      scenario.machine.swap += 50
+      return "/"
+    }
+  }
+
+  /// The first kill alone: what comes after it depends on how much the first victim has left.
+  ///
+  /// Not of a process that shares its memory: since 4.6 one that cannot be killed spares all with the same memory. And not
+  /// before 2.6.36, where a child's points are a part of its parent's.
+  @Test(arguments: seeds) func `a lower adj of another process`(seeds: Range<UInt64>) {
+    var (lowered, checked) = (0, 0)
+    for seed in seeds {
+      let (scenario, simulator) = world(seed)
+      if simulator.rules.badness.isLegacy || scenario.processes.count == 0 { continue }
+      let row = Int(seed / 7) % scenario.processes.count
+      var other = scenario
+      var process = scenario.processes[row]
+      let shares =
+        process.sharesMMWith != nil
+        || (0..<scenario.processes.count).contains { scenario.processes[$0].sharesMMWith != nil }
+      if shares || process.oomScoreAdj <= -900 { continue }
+      lowered += 1
+      process.oomScoreAdj -= Int16(1 + seed % 90)
+      other.processes[row] = process
+      let (before, after) = (simulator.run(scenario), simulator.run(other))
+      guard let first = before.kills.first else {
+        #expect(after.kills.isEmpty, "seed \(seed)")
+        continue
+      }
+      let name = first.dyingFirst.name
+      // It may be the one that is spared, or one of the copies.
+      if name == process.name || name.hasPrefix(process.name + "-") { continue }
+      checked += 1
+      #expect(after.kills.first?.dyingFirst == first.dyingFirst, "seed \(seed): row \(row)")
+      #expect(after.kills.first?.at == first.at, "seed \(seed)")
+    }
+    #expect(lowered < 4 || checked > 0)
   }
 }
