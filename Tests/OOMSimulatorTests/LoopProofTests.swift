@@ -193,7 +193,14 @@ import Testing
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
-        "lastAverage", "stalled", "eviction", "cleanup", "actsUntil",
+        "lastAverage", "stalled", "eviction", "cleanup", "oomd", "actsUntil",
       ])
+    #expect(
+      labels(OomdMemory()) == ["plugins", "rulesets", "averages", "scanned", "nextTick"])
+    #expect(
+      labels(OomdMemory.Plugin()) == [
+        "groups", "above", "scanned", "lastReclaim", "lastAvg10", "hasSample",
+      ])
+    #expect(labels(OomdMemory.Ruleset()) == ["pausedUntil", "waiting"])
   }
 }

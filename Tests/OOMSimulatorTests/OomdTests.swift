@@ -228,4 +228,22 @@ import Testing
     #expect(try first(3000) == "3605000 /s/b")
     #expect(try first(3300) == "3605000 /s/a")
   }
+
+  /// A service that comes back and is killed again: the same for ever, once its average comes again, too.
+  @Test func `a loop`() throws {
+    let rules = Self.ruleset(
+      Self.group(
+        Self.plugin("memory_above", #""cgroup": "s", "threshold": "2M", "duration": "10""#)),
+      Self.bySize)
+    let run = try Self.run(
+      rules,
+      processes: """
+        { "name": "a", "cgroup": "/s/a", "anon": "1000 pages",
+          "restart": { "policy": "always", "delay": "3s" } }
+        """)
+    let loop = try #require(run.loop)
+    #expect(loop.kills == 1 && loop.processes == ["a"])
+    #expect(run.kills.count < 400)
+    #expect(loop.period == run.kills[1].at - run.kills[0].at)
+  }
 }

@@ -87,9 +87,10 @@ package struct HostSnapshot: Equatable, Sendable {
     if asks, host.processes.contains(where: { $0.runs("systemd-oomd") }) {
       scenario.killers = [UserspaceKiller(.systemdOOMd)]
     }
-    if host.processes.contains(where: { $0.runs("earlyoom") }) {
+    for (program, settings) in [("earlyoom", "options"), ("oomd", "rulesets")]
+    where host.processes.contains(where: { $0.runs(program) }) {
       scenario.description.append(
-        "earlyoom runs here, and its options are not in what was read: killers can have it with them."
+        "\(program) runs here, and its \(settings) are not in what was read: killers can have it with them."
       )
     }
   }
