@@ -10,6 +10,8 @@ struct Record: Equatable, Sendable {
   var warnings: [Warning] = []
   /// How long processes have slept above the `memory.high` of each group.
   var highSleep: [Int: Microseconds] = [:]
+  /// How many candidates were listed with the kills.
+  var candidates = 0
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
 

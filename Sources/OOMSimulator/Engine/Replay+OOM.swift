@@ -34,7 +34,12 @@ extension Replay {
         trigger: growth.isOfKernel ? .kernel : .allocation))
   }
 
-  private var listsMoreCandidates: Bool { record.kills.count < mostCandidateLists }
+  private var listsMoreCandidates: Bool {
+    record.kills.count < mostCandidateLists && record.candidates < Self.mostCandidates
+  }
+
+  /// So many candidates are listed, and then no more: what is listed must not decide how far a run is followed.
+  private static let mostCandidates = 1_000_000
 
   /// Describes a decision to kill, and applies it.
   mutating func carryOut(_ choice: Choice, by killer: String) {
@@ -44,7 +49,8 @@ extension Replay {
     for stop in stops { dead.dead += stop.rows.map { ($0, .oomPolicy) } }
     var kill = state.describe(
       dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
-    state.ledger.effort.add(1000 + (kill.decision?.candidates?.count ?? 0) * 32)
+    state.ledger.effort.add(1000)
+    record.candidates += kill.decision?.candidates?.count ?? 0
     if choice.ground == nil { noteKills(choice) }
     kill.ground = choice.ground
     kill.freedPages = choice.ground.map { signal(choice, $0.signal) } ?? apply(choice)
