@@ -29,6 +29,8 @@ struct OomdTick {
   var grounds: [Ground] = []
   /// The processes that are.
   var spent: Set<Int> = []
+  /// What all groups below one have of protection by their own settings, once it is asked for.
+  var protectionSums: [Int: Int64] = [:]
   /// The latest time at which something will have lasted for as long as it has to.
   var wakes: Microseconds?
   /// Plugins that have taken a sample at the last tick, and those that do so at this one.
