@@ -193,7 +193,8 @@ import Testing
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
-        "lastAverage", "eviction", "cleanup", "oomd", "actsUntil",
+        "lastAverage", "eviction", "cleanup", "oomd", "changedAt",
+        "actsUntil",
       ])
     #expect(
       labels(OomdMemory()) == ["plugins", "rulesets", "averages", "scanned", "nextTick"])
@@ -201,6 +202,6 @@ import Testing
       labels(OomdMemory.Plugin()) == [
         "groups", "above", "scanned", "lastReclaim", "lastAvg10", "hasSample",
       ])
-    #expect(labels(OomdMemory.Ruleset()) == ["pausedUntil", "waiting"])
+    #expect(labels(OomdMemory.Ruleset()) == ["pause", "waiting"])
   }
 }
