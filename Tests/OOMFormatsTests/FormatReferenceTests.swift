@@ -159,7 +159,7 @@ struct FormatReferenceTests {
     (
       #""processes": [ { "name": "a", "colour": 1 } ]"#,
       "unknown key 'colour'; known here: pid, name, count, ppid, uid, capabilities, cgroup, "
-        + "oom_score_adj, oom_adj, nice, cpu_time, run_time and 21 more, which 'oomsim schema' lists"
+        + "oom_score_adj, oom_adj, nice, cpu_time, run_time and 22 more, which 'oomsim schema' lists"
     ),
   ])
   func `an unknown key gets the word that is meant, or what is allowed`(

@@ -193,7 +193,7 @@ import Testing
     #expect(
       labels(KillerMemory()) == [
         "wait", "clocks", "aboveSince", "lastReclaim", "scanned", "candidatesScanned", "lastKill",
-        "lastAverage", "stalled", "eviction", "cleanup", "oomd", "actsUntil",
+        "lastAverage", "stalled", "eviction", "cleanup", "oomd", "changedAt", "actsUntil",
       ])
     #expect(
       labels(OomdMemory()) == ["plugins", "rulesets", "averages", "scanned", "nextTick"])
@@ -201,6 +201,6 @@ import Testing
       labels(OomdMemory.Plugin()) == [
         "groups", "above", "scanned", "lastReclaim", "lastAvg10", "hasSample",
       ])
-    #expect(labels(OomdMemory.Ruleset()) == ["pausedUntil", "waiting"])
+    #expect(labels(OomdMemory.Ruleset()) == ["pause", "waiting"])
   }
 }

@@ -246,4 +246,19 @@ import Testing
     #expect(run.kills.count < 400)
     #expect(loop.period == run.kills[1].at - run.kills[0].at)
   }
+
+  /// A pause after which the same would come again is not waited for: nobody polls for ever. What happens in one is seen
+  /// when it is over.
+  @Test func `pauses in which nothing happens`() throws {
+    let swap = Self.plugin("kill_by_swap_usage", #""cgroup": "s/*", "threshold": "1""#)
+    let dry = Self.plugin("kill_by_memory_size_or_growth", #""cgroup": "s/*", "dry": "1""#)
+    let rules = Self.ruleset(Self.always, "\(swap), \(dry)")
+    let idle = try Self.run(rules, processes: Self.two)
+    #expect(idle.kills.isEmpty && idle.end <= .seconds(5))
+    let later = try Self.run(
+      rules, processes: Self.two, cgroups: #""/s": { "memory.max": "3000 pages" }"#,
+      events: #"{ "at": "7s", "grow": { "process": "a", "anon": "10 pages" } }"#,
+      machine: #", "swap": "10000 pages""#)
+    #expect(later.kills.first?.at == .seconds(20))
+  }
 }

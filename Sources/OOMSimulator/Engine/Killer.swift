@@ -81,6 +81,7 @@ extension Replay {
       catchUp()
       state.ledger.effort.add(50)
       var killer = killers[index]
+      killer.memory.changedAt = changedAt
       let wasTerm = killer.memory.wait?.signal == .term
       let decision = killer.decide(nil, &state, &killer)
       // Time goes on: a killer that wants to look again at once looks a microsecond later.

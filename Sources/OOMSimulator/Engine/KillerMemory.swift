@@ -56,6 +56,8 @@ struct KillerMemory: Equatable, Sendable {
   var cleanup: Cleanup?
   /// What Meta's oomd has seen.
   var oomd = OomdMemory()
+  /// When anything last happened but looks that led to nothing; not compared, as what follows from it is.
+  var changedAt: Microseconds = .zero - 1
   /// Until when it may act though nothing happens meanwhile: something it has seen has to last for so long.
   var actsUntil: Microseconds?
 
@@ -85,6 +87,7 @@ struct KillerMemory: Equatable, Sendable {
     memory.eviction.pressureSeen = nil
     memory.cleanup?.until -= now
     memory.oomd = oomd.comparable(state)
+    memory.changedAt = 0
     memory.actsUntil = actsUntil.flatMap { $0 > now ? $0 - now : nil }
     return memory
   }

@@ -31,10 +31,15 @@ struct OomdMemory: Equatable, Sendable {
   }
 
   struct Ruleset: Equatable, Sendable {
-    /// Until when no action is done.
-    var pausedUntil: Microseconds?
+    /// Since when, and until when, no action is done.
+    var pause: Pause?
     /// The action that goes on at the next tick, and what its detectors had found.
     var waiting: Waiting?
+  }
+
+  struct Pause: Equatable, Sendable {
+    var since: Microseconds
+    var until: Microseconds
   }
 
   struct Waiting: Equatable, Sendable {
@@ -64,8 +69,8 @@ struct OomdMemory: Equatable, Sendable {
       memory.plugins[index].scanned -= state.pgscan(of: plugins[index].groups)
     }
     for index in rulesets.indices {
-      memory.rulesets[index].pausedUntil = rulesets[index].pausedUntil.flatMap {
-        $0 > now ? $0 - now : nil
+      memory.rulesets[index].pause = rulesets[index].pause.flatMap {
+        $0.until > now ? Pause(since: $0.since - now, until: $0.until - now) : nil
       }
     }
     for (group, pages) in scanned { memory.scanned[group] = pages - state.pgscan(group) }

@@ -78,7 +78,7 @@ extension OomdTick {
   // MARK: The order
 
   /// Groups in the order in which they are tried.
-  private func ranked(_ kill: Oomd.Kill, _ groups: [Int]) -> [Candidate] {
+  private mutating func ranked(_ kill: Oomd.Kill, _ groups: [Int]) -> [Candidate] {
     state.ledger.effort.add(groups.count)
     var candidates: [Candidate] =
       switch kill.way {

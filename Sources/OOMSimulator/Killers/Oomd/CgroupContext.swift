@@ -27,14 +27,17 @@ extension OomdTick {
   }
 
   /// What is in use beyond what is protected.
-  func effectiveUsage(_ group: Int) -> Int64 { currentUsage(group) - memoryProtection(group) }
+  mutating func effectiveUsage(_ group: Int) -> Int64 {
+    currentUsage(group) - memoryProtection(group)
+  }
 
   /// What of a group oomd takes to be protected: its own share of what the group above it has. It is not the kernel's
   /// reckoning.
   ///
   /// Source: `getMemoryProtection()` and `normalizedProtection()`.
-  func memoryProtection(_ group: Int) -> Int64 {
+  mutating func memoryProtection(_ group: Int) -> Int64 {
     if group == MemcgTree.root { return currentUsage(group) }
+    if !state.ledger.protects { return 0 }
     let path = state.groups.path(from: group).reversed().dropFirst()
     var protection: Int64 = 0
     for (level, one) in path.enumerated() {
@@ -43,10 +46,7 @@ extension OomdTick {
         protection = raw
         continue
       }
-      var sum: Int64 = 0
-      for sibling in state.groups.children(of: state.groups.parents[one]) {
-        sum += rawProtection(sibling)
-      }
+      let sum = protectionSum(below: state.groups.parents[one])
       if sum == 0 {
         protection = 0
       } else if protection >= sum {
@@ -59,6 +59,14 @@ extension OomdTick {
       }
     }
     return protection
+  }
+
+  private mutating func protectionSum(below parent: Int) -> Int64 {
+    if let sum = protectionSums[parent] { return sum }
+    var sum: Int64 = 0
+    for child in state.groups.children(of: parent) { sum += rawProtection(child) }
+    protectionSums[parent] = sum
+    return sum
   }
 
   private func rawProtection(_ group: Int) -> Int64 {

@@ -3,7 +3,7 @@ extension OomdTick {
   /// that use most the ones that grow, by how fast; then the others, by what they use beyond their protection.
   ///
   /// Source: `get_ranking_fn()`, src/oomd/plugins/KillMemoryGrowth-inl.h.
-  func rankByMemoryGrowth(
+  mutating func rankByMemoryGrowth(
     _ groups: [Int], _ sizeThreshold: Int64, _ growingSizePercentile: Int64,
     _ minGrowthRatio: BinaryReal
   ) -> [Candidate] {
@@ -13,7 +13,8 @@ extension OomdTick {
     let threshold = BinaryReal(sum, as: .double).times(
       BinaryReal(sizeThreshold, over: 100, as: .double), as: .double
     ).whole
-    let effective = groups.map { effectiveUsage($0) }
+    var effective: [Int64] = []
+    for group in groups { effective.append(effectiveUsage(group)) }
     // Of so many the least is the limit of those that growth is asked of.
     let most = (groups.count * Int(100 - growingSizePercentile) + 99) / 100
     let least = effective.sorted(by: >)[most - 1]

@@ -4,23 +4,25 @@ extension OomdTick {
   /// `SwapTotal` and `MemTotal` are taken as an `int`, of which oomd keeps the lowest 32 bits: of 4 GiB nothing.
   ///
   /// Source: `rankForKilling()` and `getSwapExcess()`, src/oomd/plugins/KillSwapUsage-inl.h.
-  func rankBySwapUsage(
+  mutating func rankBySwapUsage(
     _ groups: [Int], _ threshold: Oomd.Size, isBiased: Bool
   ) -> [Candidate] {
     let least = threshold.bytes(of: Int64(Int32(truncatingIfNeeded: bytes(state.machine.swap))))
-    return groups.filter { swapUsage($0) >= least }.map { group in
+    var candidates: [Candidate] = []
+    for group in groups {
       let swap = swapUsage(group)
+      if swap < least { continue }
       var candidate = Candidate(group: group, size: isBiased ? swapExcess(group) : swap)
-      if isBiased {
-        candidate.figure = ("swap beyond protection", .size(Bytes(candidate.size)))
-      } else {
-        candidate.figure = ("memory.swap.current", .size(Bytes(swap)))
-      }
-      return candidate
+      candidate.figure = (
+        isBiased ? "swap beyond protection" : "memory.swap.current",
+        .size(Bytes(candidate.size))
+      )
+      candidates.append(candidate)
     }
+    return candidates
   }
 
-  private func swapExcess(_ group: Int) -> Int64 {
+  private mutating func swapExcess(_ group: Int) -> Int64 {
     let swapTotal = Int64(Int32(truncatingIfNeeded: bytes(state.machine.swap)))
     let memTotal = Int64(Int32(truncatingIfNeeded: bytes(state.machine.memory)))
     if memTotal <= 0 { return swapUsage(group) }

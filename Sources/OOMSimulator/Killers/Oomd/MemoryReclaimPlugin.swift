@@ -5,6 +5,7 @@ extension OomdTick {
   mutating func memoryReclaim(_ step: OomdEngine.Step, _ duration: Int64) -> Verdict {
     let groups = groups(of: step)
     let scanned = state.pgscan(of: groups)
+    state.ledger.effort.add(groups.reduce(0) { $0 + state.groups.descendants(of: $1).count })
     if scanned > memory.plugins[step.number].scanned || stall(groups) {
       memory.plugins[step.number].lastReclaim = now
     }

@@ -69,7 +69,8 @@ struct OomdEngine: Sendable {
   }
 
   func look(_ state: inout State, _ killer: inout Killer) -> Decision {
-    let (grounds, busy, wakes) = tick(state, &killer.memory.oomd)
+    let (grounds, busy, wakes) = tick(
+      state, &killer.memory.oomd, changedAt: killer.memory.changedAt)
     killer.memory.clocks[0].wind(state.now, busy + interval)
     killer.memory.oomd.nextTick = killer.memory.clocks[0].next
     killer.memory.actsUntil = wakes
@@ -90,9 +91,9 @@ struct OomdEngine: Sendable {
   ///
   /// - Returns: what was killed, how long that took, and until when time alone may make it act.
   private func tick(
-    _ state: State, _ memory: inout OomdMemory
+    _ state: State, _ memory: inout OomdMemory, changedAt: Microseconds
   ) -> (grounds: [Ground], busy: Microseconds, wakes: Microseconds?) {
-    var tick = OomdTick(self, state, memory)
+    var tick = OomdTick(self, state, memory, changedAt: changedAt)
     for (number, ruleset) in rulesets.enumerated() { tick.run(ruleset, number) }
     tick.end()
     memory = tick.memory

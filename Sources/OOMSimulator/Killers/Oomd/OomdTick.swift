@@ -29,15 +29,22 @@ struct OomdTick {
   var grounds: [Ground] = []
   /// The processes that are.
   var spent: Set<Int> = []
+  /// What all groups below one have of protection by their own settings, once it is asked for.
+  var protectionSums: [Int: Int64] = [:]
   /// The latest time at which something will have lasted for as long as it has to.
   var wakes: Microseconds?
   /// Plugins that have taken a sample at the last tick, and those that do so at this one.
   private var samples: [Bool]
+  /// When anything last happened.
+  private let changedAt: Microseconds
   /// What was scanned at the last tick of the groups that samples were taken of.
   let scannedBefore: [Int: Int64]
 
-  init(_ engine: OomdEngine, _ state: State, _ memory: OomdMemory) {
+  init(
+    _ engine: OomdEngine, _ state: State, _ memory: OomdMemory, changedAt: Microseconds
+  ) {
     (self.engine, self.state, self.memory) = (engine, state, memory)
+    self.changedAt = changedAt
     now = state.now
     if memory.plugins.count != engine.steps.count {
       self.memory.plugins = engine.steps.map {
@@ -79,10 +86,12 @@ struct OomdTick {
       }
       if isFiring, fired == nil { fired = ground }
     }
-    if let until = memory.rulesets[number].pausedUntil, now < until {
-      return wake(at: until)
+    if let pause = memory.rulesets[number].pause, now < pause.until {
+      // Where nothing has happened since, the actions would come to what they came to before.
+      if changedAt >= pause.since { wake(at: pause.until) }
+      return
     }
-    memory.rulesets[number].pausedUntil = nil
+    memory.rulesets[number].pause = nil
     if let waiting = memory.rulesets[number].waiting {
       memory.rulesets[number].waiting = nil
       return act(ruleset, number, from: waiting.action, waiting.ground)
@@ -107,8 +116,8 @@ struct OomdTick {
       switch answer {
       case .proceed: continue
       case .stop:
-        memory.rulesets[number].pausedUntil = now + delay
-        return wake(at: now + delay)
+        memory.rulesets[number].pause = OomdMemory.Pause(since: state.now, until: now + delay)
+        return
       case .asyncPaused:
         memory.rulesets[number].waiting = OomdMemory.Waiting(action: index, ground: ground)
         return wake(at: now + engine.interval)

@@ -221,7 +221,7 @@ extension Event.ProcessChange {
       "CPU time used: before 2.6.36 it divides badness.", example: "\"1s\""),
     Field(
       "hot", .size({ $0.hot }, { $0.hot = $1 }),
-      "How much it touches again each second from now on.", example: "\"0\""),
+      "How much it touches again each second from now on.", example: "\"50M\""),
     Field(
       "in_vfork", .bool({ $0.isInVfork }, { $0.isInVfork = $1 }),
       "It uses its parent's memory until it calls exec.", example: "false"),
