@@ -171,27 +171,33 @@ struct ScoreGap {
 
   // MARK: Another release
 
-  /// Distributions take rules of later releases over, and leave new ones out.
+  /// Distributions take rules of later releases over, and leave new ones out: of the badnesses that give the score, the one
+  /// that began closest to the release.
   private var byRelease: [String] {
-    guard facts.totalpages.isExact else { return [] }
-    var found: [String] = []
-    var known = facts.rules.badness
+    guard facts.totalpages.isExact, let mine = facts.releases.last?.upstream else { return [] }
+    var before: KernelRelease?
+    var known: Rules.Badness?
     for release in RulesByRelease.boundaries {
       let rules = RulesByRelease.rules(of: release)
-      if rules.badness == known || rules.badness.isLegacy { continue }
+      if rules.badness == known { continue }
       known = rules.badness
-      let mine = facts.rules.badness
-      let isAnother =
-        rules.badness.rootBonus != mine.rootBonus || rules.badness.pageTables != mine.pageTables
-        || rules.badness.rule != mine.rule
-      guard isAnother else { continue }
-      let pages = facts.counted(row, rules)
-      if prints(pages: pages, isAdmin: row.uid == 0, rules: rules) == score {
-        found.append(
-          "it is the score of the badness of \(release), which a distribution may have taken over")
-      }
+      guard !rules.badness.isLegacy, isAnother(rules.badness),
+        prints(pages: facts.counted(row, rules), isAdmin: row.uid == 0, rules: rules) == score
+      else { continue }
+      if release > mine { return [taken(before ?? release)] }
+      before = release
     }
-    return Array(found.prefix(1))
+    return before.map { [taken($0)] } ?? []
+  }
+
+  private func taken(_ release: KernelRelease) -> String {
+    "it is the score of the badness of \(release), which a distribution may have kept or taken over"
+  }
+
+  private func isAnother(_ badness: Rules.Badness) -> Bool {
+    let mine = facts.rules.badness
+    return badness.rootBonus != mine.rootBonus || badness.pageTables != mine.pageTables
+      || badness.rule != mine.rule
   }
 
   // MARK: Other pages
@@ -215,13 +221,13 @@ struct ScoreGap {
     guard let needed = neededPages else { return nil }
     let more = needed.low > pages ? needed.low - pages : needed.high - pages
     let amount =
-      "\(grouped(Int64(more.magnitude))) pages \(more > 0 ? "more" : "less") than its row has give it"
+      "\(grouped(Int64(more.magnitude))) pages \(more > 0 ? "more" : "less") than in its row would give it"
     if more.magnitude <= Self.keptBack.magnitude {
       return "\(amount), which is what the counters of a thread keep back"
     }
     // One point more or less.
     guard let mine = prints(), (mine - 1...mine + 1).contains(score) else { return nil }
-    return "\(amount): what changed between the choice and the table"
+    return "\(amount), as may change between the choice and the table"
   }
 
   /// What totalpages would have to be, as the score falls while it grows.

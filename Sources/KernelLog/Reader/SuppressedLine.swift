@@ -1,7 +1,8 @@
 extension OOMReport.Suppressed {
   init?(_ text: ArraySlice<UInt8>, line: Int) {
     guard let suppressed = SuppressedLine(text) else { return nil }
-    self.init(line: line, text: text.text, reports: suppressed.reports)
+    let start = text.firstIndex(of: "Suppressed ") ?? text.startIndex
+    self.init(line: line, text: text[start...].text, reports: suppressed.reports)
   }
 }
 
