@@ -155,7 +155,7 @@ import Testing
     ("5.14.0-427.el9.x86_64", .eight, .seven, "the form of Enterprise Linux 7 or 8"),
     ("6.12.0-55.el10.x86_64", .eight, .eight, "the forms of"),
     ("5.4.17-2136.el7uek.x86_64", .seven, .seven, "the form of Enterprise Linux 7 or 8"),
-    ("5.10.205-195.807.amzn2.x86_64", .seven, .eight, "the forms of"),
+    ("5.10.205-195.807.amzn2.x86_64", .seven, .eight, "the columns of 3.6..3.19"),
     ("5.10.0-10-amd64", .eight, .six, "the form of Enterprise Linux 6"),
   ])
   private func `forms of another kernel are named`(

@@ -15,9 +15,19 @@ extension Evidence {
         contradiction: "the log names Linux \(release.text), \(other)")
     }
     // Distributions take forms of later releases over, and a development kernel has those of the next.
+    let isDistributions =
+      release.enterpriseKernel != nil
+      || report.enterpriseForm?.bases.contains(release.upstream) ?? false
+    if !isDistributions, !release.isDevelopment, range.isContradictory,
+      let columns = report.releasesByColumns, !columns.contains(release)
+    {
+      let columns = "the columns of \(columns.first)..\(columns.last.map { "\($0)" } ?? "")"
+      return add(
+        .release, release.text, against: columns,
+        contradiction: "the log names Linux \(release.text), its table has \(columns)")
+    }
     let agrees =
-      range.contains(release) || range.isContradictory || release.enterpriseKernel != nil
-      || release.isDevelopment
+      range.contains(release) || range.isContradictory || isDistributions || release.isDevelopment
     add(
       .release, release.text, against: "the forms of \(forms)",
       contradiction: agrees
@@ -51,6 +61,17 @@ extension Evidence {
 }
 
 extension OOMReport {
+  /// What the columns of the table allow by themselves, where other lines contradict them; the width of a pid alone may be a
+  /// distribution's.
+  fileprivate var releasesByColumns: ReleaseRange? {
+    guard var table, !table.isHeaderMissing, table.unknownColumns.isEmpty else { return nil }
+    table.rows = []
+    table.pidWidth = nil
+    var report = OOMReport(line: 0)
+    report.narrow(byTable: table)
+    return report.releases
+  }
+
   /// An order for which this release kills nobody: above 3, `PAGE_ALLOC_COSTLY_ORDER`.
   ///
   /// Kernel: `__alloc_pages_may_oom()`, mm/page_alloc.c, since 2.6.23, with `__GFP_NOFAIL` since 4.11;

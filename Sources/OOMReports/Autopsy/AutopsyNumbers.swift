@@ -1,4 +1,4 @@
-package import KernelLog
+internal import KernelLog
 internal import OOMFormats
 internal import OOMSimulator
 
