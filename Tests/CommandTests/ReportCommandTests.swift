@@ -61,10 +61,49 @@ import Testing
       pattern: #"\noomsim run [^<\n]*|<pre tabindex="0">oomsim run [^<\n]*</pre>"#)
     let range = NSRange(other.out.startIndex..., in: other.out)
     #expect(other.out.contains("oomsim run") && !page.contains("oomsim run"))
-    #expect(told.stringByReplacingMatches(in: other.out, range: range, withTemplate: "") == page)
+    // A scenario has no numbers of a log.
+    let (start, end) = ("<section aria-labelledby=\"log\">", "</section>\n")
+    let from = try #require(page.range(of: start))
+    let to = try #require(page.range(of: end, range: from.upperBound..<page.endIndex))
+    let rest = page.replacingCharacters(in: from.lowerBound..<to.upperBound, with: "")
+    #expect(told.stringByReplacingMatches(in: other.out, range: range, withTemplate: "") == rest)
     let beyond = try await Program.run(["report", log, "--report", "2", "-o", "-"])
     #expect(beyond.code == 64 && beyond.error.contains("there are 1 reports"))
     let nothing = try await Program.run(["report", "-", "-o", "-"], stdin: "nothing happened\n")
     #expect(nothing.code == 65 && nothing.out == "")
+  }
+
+  /// What `autopsy` prints of where the memory was, and of the limits, is on the page, too.
+  @Test func `the page of a log has the log's own numbers`() async throws {
+    for name in ["g01-largest-rss-qemu-6.12.txt", "m03-leaf-before-parent-qemu-6.1.txt"] {
+      let log = AutopsyTests.logs.appending(path: name).path
+      let page = try await Program.run(["report", log, "-o", "-"]).out
+      let text = try await Program.run(["autopsy", log]).out.split(separator: "\n")
+      let start = try #require(text.firstIndex { $0.hasPrefix("    memory ") })
+      let rows = text[(start + 1)...].prefix { $0.hasPrefix("        ") }
+      #expect(rows.count > 1 && page.contains("Where did the memory go?"))
+      for row in rows {
+        let words = row.split(separator: " ", maxSplits: 2)
+        let (size, part) = (
+          "\(words[0]) \(words[1])", words[2].trimmingCharacters(in: .whitespaces)
+        )
+        let html = part.replacingOccurrences(of: "'", with: "&#39;")
+        #expect(page.contains(">\(html)</th><td class=\"name\">\(size)</td>"), "\(row)")
+      }
+    }
+    let group = AutopsyTests.logs.appending(path: "m03-leaf-before-parent-qemu-6.1.txt").path
+    let page = try await Program.run(["report", group, "-o", "-"]).out
+    #expect(page.contains("16 MiB, of 16 MiB, refused 19 times"))
+    #expect(
+      page.contains("at least 4\u{202F}096 (16 MiB)") || page.contains("at least 4 096 (16 MiB)"))
+    let bare = """
+      [ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name
+      [  101]  1000   101    20000    17577      42        0             0 big
+      Out of memory: Kill process 101 (big) score 5 or sacrifice child
+
+      """
+    let short = try await Program.run(["report", "-", "-o", "-"], stdin: bare)
+    #expect(
+      short.out.contains("The log does not say: its report lacks the lists"), "\(short.error)")
   }
 }

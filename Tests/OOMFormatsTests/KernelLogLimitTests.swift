@@ -186,7 +186,13 @@ import Testing
   @Test(arguments: [(3, false), (4, true), (9, true)])
   func `nobody is killed for a costly order`(order: Int, isRefused: Bool) throws {
     let autopsy = try machine("0x140cca(GFP_HIGHUSER_MOVABLE)", order: order, Self.lowMemory)
-    #expect(LimitHit(autopsy).also.contains("PAGE_ALLOC_COSTLY_ORDER") == isRefused)
+    let checks = autopsy.evidence.checks.filter { $0.what == .order }
+    #expect(checks.map(\.found) == (isRefused ? ["\(order)"] : []))
+    #expect(
+      autopsy.evidence.contradicts.contains {
+        $0.contains("order=\(order), and the kernel kills nobody")
+      }
+        == isRefused)
     if isRefused { #expect(Remedy.all(of: autopsy).isEmpty) }
   }
 

@@ -11,6 +11,8 @@ package struct AfterDecision: Equatable, Sendable {
     /// What the reaper left of a victim, or that it could not take anything.
     case reaper
     case panic
+    /// Reports or lines that were not printed, behind the last report of a log.
+    case suppressed
   }
 
   package var what: What
@@ -53,6 +55,13 @@ package struct AfterDecision: Equatable, Sendable {
         Self(
           .panic, line, 1, nil,
           "the kernel panicked: init was killed, and nothing can run without it"))
+    }
+    for lines in report.suppressedBehind {
+      let what =
+        lines.reports.map { "\($0) OOM report\($0 == 1 ? "" : "s") of later kills" }
+        ?? "lines of the log"
+      found.append(
+        Self(.suppressed, lines.line, nil, nil, "\(what) were not printed: \(lines.text)"))
     }
     return found
   }

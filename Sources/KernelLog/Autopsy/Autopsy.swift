@@ -132,6 +132,7 @@ package struct Autopsy: Equatable, Sendable {
       killAtMost = trial.otherEnd(of: prediction)?.kill
     }
     unknowns = facts.unknowns
+    if verdict == .match, let reason = evidence.scoreReason { why += "; \(reason)" }
   }
 
   /// The report as a scenario that expects what is predicted; nil without a table.

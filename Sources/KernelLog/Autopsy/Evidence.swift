@@ -9,7 +9,8 @@ package struct Evidence: Equatable, Sendable {
     package enum What: String, Sendable {
       case score
       case killLine = "kill line"
-      case usage, table, swap, release
+      case usage, table, swap, release, order
+      case pageSize = "page size"
     }
 
     package var what: What
@@ -27,6 +28,8 @@ package struct Evidence: Equatable, Sendable {
   private(set) var damagedRow: String?
   /// Why rows of the table have to be missing; nil where nothing says so.
   private(set) var missingRows: String?
+  /// Why the printed score is not the one that the row gives; nil where it is.
+  private(set) var scoreReason: String?
 
   init() {}
 
@@ -39,6 +42,8 @@ package struct Evidence: Equatable, Sendable {
     checkUsage(facts)
     checkSwap(facts)
     checkRelease(facts)
+    checkOrder(facts.report)
+    checkPageSize(facts)
   }
 
   mutating func add(
@@ -50,6 +55,8 @@ package struct Evidence: Equatable, Sendable {
   }
 
   mutating func contradict(_ sentence: String) { contradicts.append(sentence) }
+
+  mutating func scoreDiffers(_ why: String) { scoreReason = why }
 
   mutating func lacksRows(_ why: String) { missingRows = missingRows ?? why }
 
@@ -69,32 +76,6 @@ package struct Evidence: Equatable, Sendable {
       problem = "\(chosen.pid) (\(chosen.name)) is not in the table"
     }
     add(.table, rows, against: "\(chosen.pid) (\(chosen.name))", contradiction: problem)
-  }
-
-  // MARK: The score
-
-  private mutating func checkScore(_ facts: ReportFacts) {
-    guard facts.hasScore, let score = facts.report.chosen?.score, let index = facts.chosenRow,
-      let row = facts.report.table?.rows[index], facts.totalpages.origin != .unknown
-    else { return }
-    let total = facts.totalpages
-    let ends = [total.low, total.high].compactMap { facts.printedScore(of: row, totalpages: $0) }
-    guard let most = ends.max(), let least = ends.min() else { return }
-    let sum = SizeFormat.grouped(facts.counted(row, facts.rules))
-    let totals =
-      total.isExact
-      ? SizeFormat.grouped(total.low)
-      : "\(SizeFormat.grouped(total.low)) to \(SizeFormat.grouped(total.high))"
-    let computed = least == most ? "\(most)" : "\(least) to \(most)"
-    var problem: String?
-    // Between the choice and the table a process may have touched a few pages more.
-    if !(least - 1...most + 1).contains(Int128(score)) {
-      problem =
-        "the log has score \(score) for \(row.pid) (\(row.name)), its row gives \(computed): "
-        + "\(sum) pages of \(totals)"
-    }
-    add(
-      .score, "\(score)", against: "\(computed): \(sum) pages of \(totals)", contradiction: problem)
   }
 
   // MARK: The kill line
@@ -190,7 +171,7 @@ package struct Evidence: Equatable, Sendable {
     )
   }
 
-  // MARK: Swap and release
+  // MARK: Swap
 
   private mutating func checkSwap(_ facts: ReportFacts) {
     guard let rows = facts.report.table?.rows, let total = facts.report.memory.totalSwap,
@@ -217,20 +198,5 @@ package struct Evidence: Equatable, Sendable {
         ? nil
         : "\(most.pid) (\(most.name)) has \(SizeFormat.grouped(entries)) pages in swap, the host has "
           + "\(SizeFormat.grouped(pages))")
-  }
-
-  private mutating func checkRelease(_ facts: ReportFacts) {
-    let report = facts.report
-    guard let release = report.release, !report.isReleaseByForm else { return }
-    let range = report.releases
-    let forms = "\(range.first)..\(range.last.map { "\($0)" } ?? "")"
-    // Distributions take forms of later releases over, and a development kernel has those of the next.
-    let agrees =
-      range.contains(release) || range.isContradictory || release.enterpriseKernel != nil
-      || release.isDevelopment
-    add(
-      .release, release.text, against: "the forms of \(forms)",
-      contradiction: agrees
-        ? nil : "the log names Linux \(release.text), its lines have the forms of \(forms)")
   }
 }

@@ -143,7 +143,7 @@ package struct LimitHit: Equatable {
       addSwap(report)
       explain(supply)
     }
-    refuseCostlyOrder(report)
+    if report.contradictsCostlyOrder { missing = nil }
   }
 
   private mutating func addSwap(_ report: OOMReport) {
@@ -249,18 +249,6 @@ package struct LimitHit: Equatable {
         + "the last try before a kill wants"
       missing = nil
     }
-  }
-
-  /// Kernel: `__alloc_pages_may_oom()`, mm/page_alloc.c; since 2.6.23, with `__GFP_NOFAIL` since 4.11.
-  private mutating func refuseCostlyOrder(_ report: OOMReport) {
-    guard let order = report.request.order, order > 3 else { return }
-    let release = report.release?.upstream ?? report.releases.last ?? .newestKnown
-    let mayNotFail = (report.request.gfpMask ?? 0) & 0x800 != 0
-    if release < (mayNotFail ? "4.11" : "2.6.23") { return }
-    also +=
-      "; this contradicts itself: the kernel kills nobody for an order above 3, PAGE_ALLOC_COSTLY_ORDER, "
-      + "and \(order) is logged"
-    missing = nil
   }
 
   private func kilobytes(_ size: Kibibytes) -> String {

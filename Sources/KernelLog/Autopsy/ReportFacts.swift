@@ -117,41 +117,19 @@ struct ReportFacts {
     } == true
   }
 
-  /// Kernels with larger pages do not print their size. It is in the lists of free blocks; what a victim's address space
-  /// has in kB and in pages tells it; else what counts whole pages, in bytes, is a multiple of it.
+  /// What the architecture in the release leaves to choose from, by what the log shows of it.
   private static func pageSize(of report: OOMReport) -> Bytes {
-    // It has pages of 4 KiB, and those that are larger are no base pages.
-    let text = report.release?.text ?? ""
-    if ["x86_64", "amd64", "i386", "i686"].contains(where: { text.mentions($0) }) { return 4096 }
-    let sizes: [Int64] = [4, 16, 64]
-    if let size = report.memory.page?.rawValue, sizes.contains(size) { return Bytes(size * 1024) }
-    for kill in report.kills {
-      guard let kilobytes = kill.totalVM?.rawValue,
-        let row = report.table?.rows.first(where: { $0.pid == kill.pid || $0.tgid == kill.pid }),
-        row.totalVM > 0
-      else { continue }
-      if let size = sizes.first(where: { kilobytes == row.totalVM * $0 }) {
-        return Bytes(size * 1024)
-      }
+    let architecture = report.release.flatMap { Architecture($0.text) }
+    if let architecture, architecture.pageSizes.count == 1 {
+      return Bytes(architecture.pageSizes[0] * 1024)
     }
-    switch report.use.hugePageSize {
-    case Kibibytes(524_288): return 65536
-    case Kibibytes(32_768): return 16384
-    default: break
-    }
-    // One number may be a multiple by chance, many are not.
-    let stat = ["anon", "file", "shmem", "pagetables"].compactMap { report.use.stat[$0] }
-    let tables = report.table?.rows.compactMap { $0.pgtablesBytes } ?? []
-    for size in sizes.reversed() where size > 4 {
-      func areMultiples(_ numbers: [Int64], least: Int) -> Bool {
-        let some = numbers.filter { $0 > 0 }
-        return some.count >= least && some.allSatisfy { $0 % (size * 1024) == 0 }
-      }
-      if areMultiples(stat, least: 3) || areMultiples(tables, least: 4) {
-        return Bytes(size * 1024)
-      }
-    }
-    return 4096
+    let evidence = PageSizeEvidence(report)
+    let sizes = architecture?.pageSizes ?? Architecture.allPageSizes
+    let usual = architecture?.usualPageSize ?? 4
+    let size =
+      evidence.printed?.kibibytes ?? evidence.counted(among: sizes)
+      ?? (evidence.mayBe(usual) ? usual : 4)
+    return Bytes(size * 1024)
   }
 
   /// Thousandths of `totalpages`, as the kill line shows them to 5.0.

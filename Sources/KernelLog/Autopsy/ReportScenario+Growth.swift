@@ -23,6 +23,7 @@ extension ReportFacts {
     // Which mode the host had is not in the log; the kernel did grant these pages.
     scenario.sysctl.overcommitMemory = .always
     keepFiles(of: &scenario)
+    if cgroup == nil { fitSwap(of: &scenario) }
     let zones = report.memory.zones.reduce(Kibibytes(0)) { $0 &+ max($1.min, 0) }
     if cgroup == nil, zones > 0, zones.rawValue < 1 << 32 { scenario.sysctl.minFreeKbytes = zones }
     if cgroup != nil { enlargeUnknownMachine(of: &scenario) }
@@ -33,14 +34,15 @@ extension ReportFacts {
       room = left
     }
     // Swap that was free is used before anybody is killed: what is in no row pushes the rows' memory there.
-    let swapped = (report.table?.rows ?? []).reduce(0) { $0 + max($1.swapents ?? 0, 0) }
-    let fill = room + max(scenario.machine.swap - swapped, 0)
+    let unused = max(scenario.machine.swap - scenario.swappedAtStart, 0)
+    let fill = room + unused
     if cgroup == nil, fill == room {
       scenario.machine.kernel += room
     } else if fill > 0 {
       scenario.events.append(
         Event(at: 0, action: .growUnowned(filler, pages: fill, cgroup: cgroup ?? "/")))
     }
+    if unused > 0 { scenario.description.append(describe(unused, of: scenario.machine.swap)) }
     let grows: Event.Action =
       if let invoker {
         .grow(invoker, Event.Sizes(anon: requested), over: 0)
@@ -53,6 +55,55 @@ extension ReportFacts {
         + "nothing is left, so that the next pages asked for do not fit."
     ]
     return scenario
+  }
+
+  /// Swap entries that several rows count, as behind a fork, are one page of swap: what the rows have in it beyond what is in use is
+  /// given as resident, which leaves their points as they are, and is shared where it does not fit.
+  private func fitSwap(of scenario: inout Scenario) {
+    let used = report.memory.freeSwap.map { scenario.machine.swap - pages(max($0, 0)) }
+    let most = max(min(used ?? scenario.machine.swap, scenario.machine.swap), 0)
+    let swapped = scenario.swappedAtStart
+    // What was swapped out between the lines is no contradiction.
+    guard swapped > most, report.memory.totalSwap != nil,
+      swapped > scenario.machine.swap || swapped > most + 1024 + most / 8
+    else { return }
+    var left = swapped - most
+    for row in 0..<scenario.processes.count {
+      var process = scenario.processes[row]
+      // In proportion to what a row has there; the remainders are taken from the first.
+      let share = Int64(Int128(process.swap) * Int128(swapped - most) / Int128(swapped))
+      process.swap -= share
+      process.anon += share
+      left -= share
+      scenario.processes[row] = process
+    }
+    for row in 0..<scenario.processes.count where left > 0 {
+      var process = scenario.processes[row]
+      let more = min(process.swap, left)
+      process.swap -= more
+      process.anon += more
+      left -= more
+      scenario.processes[row] = process
+    }
+    let format = { (pages: Int64) in SizeFormat.binary(pages: pages, pageSize: self.pageSize) }
+    scenario.description.append(
+      "The rows have \(format(swapped)) in swap, and \(format(most)) of it are in use: entries that several rows count. "
+        + "Here the \(format(swapped - most)) too many are resident memory, which leaves the points as they are; "
+        + "all swap in use is that of the rows.")
+  }
+
+  /// What a scenario has to say that begins with swap of which the log says that it was used, but not by whom.
+  private func describe(_ unused: Int64, of total: Int64) -> String {
+    let begins = SizeFormat.binary(pages: unused, pageSize: pageSize)
+    let used = report.memory.totalSwap.map { total in
+      max(total, 0) &- max(report.memory.freeSwap ?? 0, 0)
+    }
+    let inLog =
+      report.memory.freeSwap == nil || used == nil
+      ? "" : " In the log \(SizeFormat.binary(used ?? 0)) of it were in use."
+    return
+      "No row says who has \(begins) of the swap of \(SizeFormat.binary(pages: total, pageSize: pageSize)): it is empty at the "
+      + "start, and the first event fills it.\(inLog)"
   }
 
   /// Where the log says nothing of the machine's memory, it has more than its group.
@@ -126,5 +177,12 @@ extension ReportFacts {
       process.file = 0
       scenario.processes[row] = process
     }
+  }
+}
+
+extension Scenario {
+  /// What the processes have in swap when the scenario begins, in pages.
+  fileprivate var swappedAtStart: Int64 {
+    (0..<processes.count).reduce(0) { min($0 + max(processes[$1].swap, 0), TaskTable.most) }
   }
 }

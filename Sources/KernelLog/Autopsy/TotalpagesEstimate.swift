@@ -204,13 +204,20 @@ extension ReportFacts {
   func printedScore(
     of row: TaskTable.Row, totalpages: Int64, isAdmin: Bool? = nil
   ) -> Int128? {
-    let rules = self.rules
-    guard let badness = rules.badness.rule, let adj = row.oomScoreAdj else { return nil }
+    guard let adj = row.oomScoreAdj else { return nil }
+    return printedScore(
+      pages: counted(row, rules), adj: adj, isAdmin: isAdmin ?? (row.uid == 0 && !rootHasNoBonus),
+      totalpages: totalpages, rules: rules)
+  }
+
+  func printedScore(
+    pages: Int64, adj: Int64, isAdmin: Bool, totalpages: Int64, rules: Rules
+  ) -> Int128? {
+    guard let badness = rules.badness.rule else { return nil }
     let rule = SelectionRule(badness: badness, word: word)
-    let isAdmin = isAdmin ?? (row.uid == 0 && !rootHasNoBonus)
     let bonus = rules.badness.rootBonus
     let points = rule.points(
-      pages: bonus.pages(counted(row, rules), isAdmin: isAdmin, word: word),
+      pages: bonus.pages(pages, isAdmin: isAdmin, word: word),
       weight: bonus.weight(Int16(truncatingIfNeeded: adj), isAdmin: isAdmin),
       totalpages: totalpages)
     if case .perMille = badness { return Int128(points) }

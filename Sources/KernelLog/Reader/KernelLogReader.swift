@@ -28,6 +28,9 @@ package struct KernelLogReader {
   /// Of a table of lines, which has a header.
   private var columns: LogColumns?
   private var isAtStart = true
+  /// What the log begins with: where no line of a report names a host, others may.
+  private var beginning: [UInt8] = []
+  private static let mostOfBeginning = 1 << 16
   private var last = LineText.Last()
   /// Kills that others say of themselves.
   package private(set) var otherKills: [OtherKill] = []
@@ -51,6 +54,9 @@ package struct KernelLogReader {
   }
 
   private mutating func readBytes(_ bytes: [UInt8]) {
+    if beginning.count < Self.mostOfBeginning {
+      beginning += bytes.prefix(Self.mostOfBeginning - beginning.count)
+    }
     if isAtStart, let end = TriggerSearch.lineEnd(in: bytes, from: 0) {
       isAtStart = false
       columns = LogColumns(header: (pending + bytes[..<end])[...])
@@ -149,8 +155,9 @@ package struct KernelLogReader {
     if !soft.isEmpty { take(soft) }
     soft = []
     takeHeld(records.finish())
+    let ends = [beginning, before]
     before = []
-    return streams.finish()
+    return streams.finish { ends.flatMap(LineSource.hosts) }
   }
 
   private mutating func hold(_ bytes: [UInt8], _ start: Int, _ end: Int) {

@@ -240,15 +240,3 @@ extension OOMReport.Ending {
     }
   }
 }
-
-/// `oom_kill_process: 3 callbacks suppressed`: as many reports were not printed. Kernel: `___ratelimit()`,
-/// lib/ratelimit.c.
-enum SuppressedLine {
-  static func count(_ text: ArraySlice<UInt8>) -> Int64? {
-    var scanner = LogScanner(text)
-    guard scanner.take("oom_kill_process: "), let count = scanner.number(), count > 0,
-      scanner.take(" callbacks suppressed")
-    else { return nil }
-    return count
-  }
-}

@@ -30,7 +30,7 @@ enum LineSource {
     return key
   }
 
-  private static func hasClock(_ word: ArraySlice<UInt8>) -> Bool {
+  static func hasClock(_ word: ArraySlice<UInt8>) -> Bool {
     guard word.count >= 5 else { return false }
     for index in word.indices.dropFirst(2).dropLast(2) where word[index] == UInt8(ascii: ":") {
       if [index - 2, index - 1, index + 1, index + 2].allSatisfy({ decimal(word[$0]) != nil }) {
@@ -46,7 +46,7 @@ enum LineSource {
       && word.allSatisfy { decimal($0) != nil || $0 == UInt8(ascii: ".") }
   }
 
-  private static func isISO(_ word: ArraySlice<UInt8>) -> Bool {
+  static func isISO(_ word: ArraySlice<UInt8>) -> Bool {
     word.count >= 16 && word.first.flatMap(decimal) != nil
       && word[word.startIndex + 4] == UInt8(ascii: "-")
   }
@@ -130,7 +130,7 @@ enum LineSource {
     return name.allSatisfy(isOfName) && name.contains(where: isLetter) ? name : nil
   }
 
-  private static let months = [
+  static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
@@ -139,7 +139,7 @@ enum LineSource {
     "critical", "alert", "emerg", "syslog", "user", "daemon", "stdout", "stderr", "main", "unknown",
   ]
 
-  private static func isLevel(_ name: ArraySlice<UInt8>) -> Bool {
+  static func isLevel(_ name: ArraySlice<UInt8>) -> Bool {
     levels.contains { word in
       word.utf8.count == name.count && zip(word.utf8, name).allSatisfy { $0 == $1 | 0x20 }
     }
@@ -158,7 +158,7 @@ enum LineSource {
       && name.allSatisfy { decimal($0) != nil || $0 == UInt8(ascii: ".") }
   }
 
-  private static func isHost(_ word: ArraySlice<UInt8>) -> Bool {
+  static func isHost(_ word: ArraySlice<UInt8>) -> Bool {
     word.contains { isLetter($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
       && word.last != UInt8(ascii: ":")
       && word.allSatisfy { isOfName($0) || $0 == UInt8(ascii: ":") }

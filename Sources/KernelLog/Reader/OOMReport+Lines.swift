@@ -3,6 +3,9 @@ internal import OOMSimulator
 // What single lines add to a report.
 
 extension OOMReport {
+  /// The last line of its end, as far as it is known.
+  var lastLine: Int { max(line, chosen?.line ?? 0, kills.last?.line ?? 0) }
+
   var hasEnd: Bool { !kills.isEmpty || ending != nil }
 
   /// Reads a line between the first one and the memory.
@@ -78,6 +81,7 @@ extension OOMReport {
 
   /// The kill line of Enterprise Linux tells which one it is, with the table.
   mutating func narrow(byEnterprise form: DeathLine.EnterpriseForm) {
+    enterpriseForm = form
     guard release == nil, let table else { return }
     switch form {
     case .uidBeforeName: release = "2.6.32-el6"

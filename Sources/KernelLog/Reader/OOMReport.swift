@@ -14,6 +14,8 @@ package struct OOMReport: Equatable, Sendable {
   package var release: KernelRelease?
   /// No line states the release: a form that only one distribution prints tells it.
   package var isReleaseByForm = false
+  /// The place of the uid in its kill line, as only Enterprise Linux has it.
+  var enterpriseForm: DeathLine.EnterpriseForm?
   /// What its forms allow.
   package var releases = ReleaseRange()
 
@@ -49,6 +51,8 @@ package struct OOMReport: Equatable, Sendable {
   package var sharers: [Sharer] = []
   /// Victims whose memory the reaper could not take, by the pid of its line.
   package var unreaped: [Sharer] = []
+  /// Lines behind the last report of a log that say that others were not printed.
+  package var suppressedBehind: [Suppressed] = []
   /// What the end says when nobody was killed: a panic, nobody to kill, a victim that exits already.
   package var ending: Ending?
   /// Selected because it asked. File: `vm.oom_kill_allocating_task`.
@@ -155,6 +159,14 @@ package struct OOMReport: Equatable, Sendable {
     /// As printed to 5.0; what it counts differs by release.
     package var score: Int64?
     package var line: Int
+  }
+
+  /// A line that says that others were not printed.
+  package struct Suppressed: Equatable, Sendable {
+    package var line: Int
+    package var text: String
+    /// How many OOM reports; nil where it is about other lines.
+    package var reports: Int64?
   }
 
   package enum Ending: String, Sendable {

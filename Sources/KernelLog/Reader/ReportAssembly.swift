@@ -10,8 +10,8 @@ struct ReportAssembly {
   /// The current one began without its first line, and nothing yet says that it is one.
   private var isTentative = false
   private var foreign = 0
-  /// Reports that the kernel did not print before the next one.
-  private var suppressed: Int64 = 0
+  /// What the kernel said behind the last report that it did not print.
+  private var suppressed: [OOMReport.Suppressed] = []
   /// The release of the last boot in the log.
   private var booted: KernelRelease?
   /// A line that may go on in the next one, which a mail program or a terminal wrapped.
@@ -44,6 +44,7 @@ struct ReportAssembly {
   mutating func finish() -> [OOMReport] {
     release()
     close()
+    if !reports.isEmpty { reports[reports.count - 1].suppressedBehind = suppressed }
     return reports
   }
 
@@ -141,7 +142,9 @@ struct ReportAssembly {
     var report = OOMReport(line: line)
     report.release = booted
     report.time = LogTime.text(in: head)
-    (report.suppressed, suppressed) = (suppressed, 0)
+    // The last line counts all since the report before.
+    report.suppressed = suppressed.last { $0.reports != nil }?.reports ?? 0
+    suppressed = []
     current = report
   }
 
@@ -158,8 +161,9 @@ struct ReportAssembly {
     let trimmed = text.trimmed
     if let summary = SummaryLine(trimmed) { return take(summary, line: line) }
     if let death = DeathLine(trimmed, line: line) { return take(death, line: line) }
-    if let count = SuppressedLine.count(trimmed) {
-      suppressed = count
+    if let line = OOMReport.Suppressed(trimmed, line: line) {
+      let isInside = current != nil && !hasEnded && line.reports == nil
+      if suppressed.count < 64, !isInside { suppressed.append(line) }
       return
     }
     if current == nil || hasEnded {

@@ -6,6 +6,8 @@ struct ReportStreams {
   private var keys: [[UInt8]] = [[]]
   private var logs = [ReportOrder()]
   private var last = 0
+  /// The line that named a host first, behind others that named none.
+  private var firstNamed: Int?
 
   /// Whether lines that look like nothing are wanted, too.
   var isCollecting: Bool { logs.contains { $0.isCollecting } }
@@ -39,7 +41,10 @@ struct ReportStreams {
 
   /// - Parameter host: empty for a line that does not say, which belongs to that of the last one.
   mutating func take(_ text: LogLine, host: [UInt8]) {
-    if !host.isEmpty, keys[last] != host { select(host) }
+    if !host.isEmpty, keys[last] != host {
+      if keys == [[]] { firstNamed = text.number }
+      select(host)
+    }
     logs[last].take(text)
   }
 
@@ -58,21 +63,36 @@ struct ReportStreams {
   }
 
   /// The reports of all, as they lie in the file.
-  mutating func finish() -> [OOMReport] {
+  ///
+  /// - Parameter named: the hosts that lines name which are none of a report.
+  mutating func finish(named: () -> [[UInt8]]) -> [OOMReport] {
     var reports: [OOMReport] = []
     for index in logs.indices {
-      let host = keys[index][...].trimmed.text
       for var report in logs[index].finish() {
-        report.host = host
+        let isBare = index == 0 && firstNamed.map { report.lastLine < $0 } ?? keys[0].isEmpty
+        report.host = (isBare ? [] : keys[index])[...].trimmed.text
         reports.append(report)
       }
     }
+    if reports.contains(where: { $0.host.isEmpty }) { nameHost(of: &reports, named()) }
     if logs.count > 1
       || reports.indices.dropFirst().contains(where: { reports[$0].line < reports[$0 - 1].line })
     {
       reports.sort { ($0.line, $0.chosen?.pid ?? 0) < ($1.line, $1.chosen?.pid ?? 0) }
     }
     return EchoedKills.removed(from: reports)
+  }
+}
+
+extension ReportStreams {
+  /// Reports whose own lines name no host are of the one that the log names, if it is one only.
+  private func nameHost(of reports: inout [OOMReport], _ named: [[UInt8]]) {
+    var hosts = keys.filter { !$0.isEmpty }
+    for host in named where !hosts.contains(host) { hosts.append(host) }
+    guard hosts.count == 1 else { return }
+    for index in reports.indices where reports[index].host.isEmpty {
+      reports[index].host = hosts[0][...].trimmed.text
+    }
   }
 }
 

@@ -45,6 +45,8 @@ enum TriggerSearch {
     Word("ry:", lead: 4, "memory: \n"),
     Word("-In", lead: 3, "Mem-Info:"), Word("_vm", lead: 5, "total_vm "),
     Word(" = ", lead: 4, "swap = "), Word(" = ", lead: 5, "swap  = "),
+    Word("ppr", lead: 3, " suppressed"), Word("ppr", lead: 2, "Suppressed "),
+    Word(" pr", lead: 0, " printk messages dropped"),
     Word("E\":", lead: 0, "E\":["), Word("E\":", lead: 0, "E\": ["),
   ]
 
@@ -80,7 +82,9 @@ enum TriggerSearch {
         hits("L", "i", "n") .| hits("m", "m", ":") .| hits("-", "I", "n") .| hits("r", "y", ":")
       let rest =
         hits(" ", "=", " ") .| hits("T", "a", "s") .| hits("E", "\"", ":") .| hits("_", "v", "m")
-      let others = hits("S", "I", "G") .| hits("y", "k", "i") .| hits("i", "t", "!")
+      let others =
+        hits("S", "I", "G") .| hits("y", "k", "i") .| hits("i", "t", "!")
+        .| hits("p", "p", "r")
       let all = unsafe unsafeBitCast(kill .| head .| rest .| others, to: SIMD2<UInt64>.self)
       if all[0] != 0 { return UInt64(littleEndian: all[0]).trailingZeroBitCount / 8 }
       if all[1] != 0 { return 8 + UInt64(littleEndian: all[1]).trailingZeroBitCount / 8 }

@@ -69,9 +69,9 @@ private struct OneAutopsyText {
       "    " + style.dim(release),
     ]
     lines += field("verdict", verdict)
-    lines += field("limit", plain(limit))
+    lines += field("limit", plain(autopsy.limitText))
     if let invoker = report.invoker { lines += field("asked by", asked(invoker)) }
-    lines += field("totalpages", totalpages)
+    lines += field("totalpages", autopsy.totalpagesText)
     if let kill = autopsy.kill { lines += prediction(kill) }
     if let own = autopsy.own { lines += field("by yours", Self.text(of: own, autopsy)) }
     let all = Remedy.all(of: autopsy)
@@ -131,12 +131,6 @@ private struct OneAutopsyText {
     }
   }
 
-  private var limit: String {
-    let limit = LimitHit(autopsy)
-    guard let missing = limit.missing, missing > 0 else { return limit.text + limit.also }
-    return limit.text + ", \(SizeFormat.binary(missing)) missing" + limit.also
-  }
-
   private func asked(_ invoker: OOMReport.Invoker) -> String {
     let name = plain(invoker.name)
     var text = invoker.pid.map { "\($0) (\(name))" } ?? name
@@ -144,27 +138,6 @@ private struct OneAutopsyText {
     if !report.request.gfpFlags.isEmpty { text += ", \(plain(report.request.gfpFlags))" }
     if let activity = report.activity { text += ", for \(activity.words)" }
     return text
-  }
-
-  private var totalpages: String {
-    guard let totalpages = autopsy.totalpages else { return "not in the report" }
-    let pages = "\(SizeFormat.grouped(totalpages)) (\(size(Int128(totalpages))))"
-    guard let range = autopsy.totalpagesRange else {
-      return autopsy.totalpagesFrom == .inferred ? pages + ", inferred" : pages
-    }
-    guard let high = range.high else {
-      return "at least \(pages): \(missingTotal) is not in the report"
-    }
-    let reason = range.isByScore ? "by the printed score" : "by the swap that the host has"
-    return "\(SizeFormat.grouped(range.low)) to \(SizeFormat.grouped(high)), \(reason)"
-  }
-
-  /// What of `totalpages` the report does not have.
-  private var missingTotal: String {
-    if !report.scope.isMemcg {
-      return report.memory.ram == nil ? "the size of the machine" : "the swap of the machine"
-    }
-    return report.limits.memory?.limit == nil ? "the limit of the group" : "the swap of the machine"
   }
 
   private func prediction(_ kill: Kill) -> [String] {
@@ -253,36 +226,20 @@ private struct OneAutopsyText {
     let total = kilobytes(memory.total)
     var lines = field(
       "memory", memory.isOfGroup ? "\(total) used by the group" : "\(total) in the machine")
-    var parts = memory.parts.map { ($0.size, $0.name) }
-    if memory.rest > 0 {
-      parts.append(
-        (
-          memory.rest,
-          "in none of these lists: the kernel's own"
-            + (memory.hasLargeRest ? ", a driver's, or a leak" : "")
-        ))
-    }
-    let owner = memory.isOfGroup ? "the group" : "the machine"
-    for part in memory.disbelieved {
-      parts.append((part.size, "\(part.name): more than \(owner) has, not believed"))
-    }
-    let width = parts.map { kilobytes($0.0).count }.max() ?? 0
+    let parts = memory.rows
+    let width = parts.map { kilobytes($0.size).count }.max() ?? 0
     for (size, name) in parts {
       let text = kilobytes(size)
       lines += field("", String(repeating: " ", count: width - text.count) + text + "  " + name)
     }
     if memory.excess > 0 {
-      lines += field("", "together \(kilobytes(memory.excess)) more than \(owner) has")
+      lines += field("", "together \(kilobytes(memory.excess)) more than \(memory.owner) has")
     }
     return lines
   }
 
   private func kilobytes(_ size: Kibibytes) -> String {
     SizeFormat.binary(size)
-  }
-
-  private func size(_ pages: Int128) -> String {
-    SizeFormat.binary(pages: Int64(clamping: pages), pageSize: autopsy.pageSize)
   }
 
   private func field(_ name: String, _ value: String) -> [String] {

@@ -1,3 +1,4 @@
+package import KernelLog
 internal import OOMFormats
 package import OOMSimulator
 
@@ -16,6 +17,7 @@ package struct ReportPage {
   let overrides: [String]
   let command: [String]?
   let live: [UInt8]?
+  let log: Autopsy?
 
   /// - Parameters:
   ///   - scenario: as it is replayed.
@@ -24,10 +26,11 @@ package struct ReportPage {
   ///   - overrides: options that changed what the text says, as typed.
   ///   - command: the words of a command that runs the scenario, none where nothing does. With them the page has what spares the first victim and
   ///     what other settings come to, which takes some hundred replays.
+  ///   - log: the report of a kernel's log that the scenario was made from.
   ///   - live: the engine as WebAssembly, packed by gzip, which then answers in the page, too.
   package init(
     _ scenario: Scenario, simulator: Simulator, source: [UInt8], overrides: [String] = [],
-    command: [String]? = nil, live: [UInt8]? = nil
+    command: [String]? = nil, live: [UInt8]? = nil, log: Autopsy? = nil
   ) {
     var simulator = simulator
     simulator.recordsCandidates = true
@@ -42,6 +45,7 @@ package struct ReportPage {
     self.overrides = overrides
     self.command = command
     self.live = live
+    self.log = log
   }
 
   /// The whole page, the same bytes every time.
@@ -57,6 +61,7 @@ package struct ReportPage {
     text += "<a class=\"skip\" href=\"#main\">Skip to the answer</a><main id=\"main\">\(opening)"
     text += AnswerSection(run: run).html
     text += description
+    if let log { text += LogSection(autopsy: log).html }
     if let command {
       text +=
         NowSection(run, scenario, simulator: simulator, command: command)?.html

@@ -29,12 +29,11 @@ let reportCommand = CommandSpec(
   let settings = try arguments.settings()
   let kernel = try arguments.kernel()
   let number = try arguments.number("--report", in: 1...Int.max)
-  var isLog = false
+  var log: Autopsy?
   let (scenario, source) = try readScenarioText(arguments.operands[0], settings, terminal) {
     bytes throws(ExitCode) in
-    let text = try scenarioText(inLog: bytes, number: number, terminal)
-    isLog = text != nil
-    return text
+    log = try autopsy(ofLog: bytes, number: number, terminal)
+    return log?.scenario?.text
   }
   var overrides = arguments.all("--set").map { "--set \($0)" }
   for name in ["--kernel", "--policy"] {
@@ -51,36 +50,35 @@ let reportCommand = CommandSpec(
     if let value = arguments.value(name) { command += [name, value] }
   }
   // A log is no scenario: no command runs it.
-  if isLog { command = [] }
+  if log != nil { command = [] }
   let page = ReportPage(
     scenario, simulator: simulator(scenario, kernel: kernel, policy: arguments.policy),
-    source: source, overrides: overrides, command: command, live: live)
+    source: source, overrides: overrides, command: command, live: live, log: log)
   try OutputFile.write(Array(page.html.utf8), to: out, terminal)
   return .done
 }
 
-/// The scenario of a report, as text, where a file is a kernel's log; nil where it is none.
-private func scenarioText(
-  inLog bytes: [UInt8], number: Int?, _ terminal: Terminal
-) throws(ExitCode) -> [UInt8]? {
+/// A report that has a scenario, where a file is a kernel's log; nil where it is none.
+private func autopsy(
+  ofLog bytes: [UInt8], number: Int?, _ terminal: Terminal
+) throws(ExitCode) -> Autopsy? {
   // Journals are objects, too, but have none of a scenario's keys.
   let isObject = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   let keys = ["\"machine\"", "\"processes\"", "\"schema\""]
   if isObject, keys.contains(where: { bytes.firstRange(of: Array($0.utf8)) != nil }) { return nil }
   let autopsies = Autopsy.of(KernelLogReader.reports(in: bytes))
   if autopsies.isEmpty, number == nil { return nil }
-  let scenarios = autopsies.compactMap(\.scenario)
-  guard let number else { return scenarios.first?.text }
+  guard let number else { return autopsies.first { $0.scenario != nil } }
   guard number <= autopsies.count else {
     terminal.error("oomsim: --report \(number): there are \(autopsies.count) reports.")
     throw .usage
   }
   let autopsy = autopsies[number - 1]
-  guard let scenario = autopsy.scenario else {
+  guard autopsy.scenario != nil else {
     terminal.error("oomsim: line \(autopsy.report.line): no scenario: \(autopsy.why)")
     throw .malformed
   }
-  return scenario.text
+  return autopsy
 }
 
 extension Scenario {
