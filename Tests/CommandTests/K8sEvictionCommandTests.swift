@@ -51,11 +51,18 @@ import Testing
 
   @Test(arguments: [
     (["--eviction-soft", "1Gi"], "--eviction-soft: needs --eviction-soft-grace-period"),
-    (["--eviction-soft-grace-period", "1m"], "there is no --eviction-soft"),
+    (
+      ["--eviction-hard", "memory.available<1Gi,memory.available<2Gi"],
+      "memory.available stands there twice"
+    ),
+    (["--eviction-hard", "memry.available<1Gi"], "did you mean 'memory.available'"),
+    (["--eviction-hard", "memory.available<0"], "the kubelet refuses 0"),
+    (["--eviction-hard", "memory.available<500MB"], "no quantity"),
+    (["--eviction-hard", "1Gi,nodefs.available<10%"], "'1Gi' is no memory.available<VALUE"),
     (["--eviction-soft", "1Gi", "--eviction-soft-grace-period", "1 week"], "grace-period: "),
     (["--eviction-minimum-reclaim", "0%"], "--eviction-minimum-reclaim: the kubelet refuses 0%"),
     (["--eviction-minimum-reclaim", "x"], "--eviction-minimum-reclaim: 'x' is no quantity"),
-    (["--eviction-max-pod-grace-period", "-1"], "--eviction-max-pod-grace-period"),
+    (["--eviction-max-pod-grace-period", "x"], "--eviction-max-pod-grace-period"),
   ])
   func `flags that cannot be`(flags: [String], expected: String) async throws {
     let output = try await Program.run(node + flags)

@@ -52,7 +52,7 @@ import Testing
   /// What the kubelet refuses at its start, and what a run has not.
   @Test(arguments: [
     (#""evictionHard": { "memory.availabel": "1Gi" }"#, "did you mean 'memory.available'"),
-    (#""evictionHard": { "nodefs.available": "10%" }"#, "'nodefs.available' is not modelled"),
+    (#""evictionHard": { "allocatableMemory.available": "10%" }"#, "by itself"),
     (#""evictionHard": { "nodefs.avaliable": "10%" }"#, "did you mean 'nodefs.available'"),
     (
       #""evictionHard": { "memory.available": "1Gi", "memory.available": "2Gi" }"#,
@@ -67,8 +67,6 @@ import Testing
     (#""evictionHard": { "memory.available": "8Pi" }"#, "over 4 PiB"),
     (#""evictionMinimumReclaim": { "memory.available": "0%" }"#, "refuses 0%"),
     (#""evictionSoft": { "memory.available": "1Gi" }"#, "wants a grace period"),
-    (#""evictionSoftGracePeriod": { "memory.available": "1m" }"#, "there is no 'evictionSoft'"),
-    (#""evictionMaxPodGracePeriod": -1"#, "-1 is not from 0"),
     (#""version": "1.19""#, "since 1.20"), (#""version": "2.0""#, "since 1.20"),
     (#""evictionhard": {}"#, "did you mean 'evictionHard'"),
     (
@@ -80,6 +78,48 @@ import Testing
     let message = try #require(problem(text(#"{ "kind": "kubelet", \#(setting) }"#)))
     #expect(message.contains(expected), "\(message)")
     #expect(message.hasPrefix("killers[0]"), "\(message)")
+  }
+
+  /// A configuration as a node has it: other resources are passed over, and what says nothing is no mistake.
+  @Test func `a configuration as it is found`() throws {
+    func hard(_ settings: String) throws -> Kubernetes.EvictionThreshold? {
+      let text = text(#"{ "kind": "kubelet", \#(settings) }"#)
+      return try Scenario(json: Array(text.utf8)).killers[0].eviction?.hard
+    }
+    #expect(
+      try hard(#""evictionHard": { "nodefs.available": "10%", "memory.available": "500Mi" }"#)
+        == .bytes(500 << 20))
+    // A list without memory turns the threshold off.
+    #expect(try hard(#""evictionHard": { "imagefs.available": "15%" }"#)?.isOff == true)
+    #expect(try hard(#""evictionSoftGracePeriod": { "memory.available": "1m" }"#) == nil)
+    #expect(try hard(#""evictionMaxPodGracePeriod": -1"#) == nil)
+  }
+
+  @Test func `one key of a killer`() throws {
+    let scenario = try Scenario(json: Array(text(#"{ "kind": "kubelet" }"#).utf8))
+    func set(_ path: String, _ value: String) throws -> UserspaceKiller {
+      try scenario.setting([ScenarioSetting(path: path, value: value)]).killers[0]
+    }
+    #expect(
+      try set("killers[0].evictionHard.memory.available", "1Gi").eviction?.hard == .bytes(1 << 30))
+    #expect(
+      try set("killers.0.evictionHard.memory.available", "5%").eviction?.hard == .millionths(50_000)
+    )
+    #expect(try set("killers[0].evictionHard", "{}").eviction?.hard?.isOff == true)
+    #expect(try set("killers[0].version", "1.30").version?.text == "1.30")
+    for (path, value) in [
+      ("killers[1].version", "1.30"), ("killers[0].evictionHrd", "{}"), ("killers[0]", "{}"),
+      ("killers[0].evictionHard.memry.available", "1Gi"), ("killers[x].version", "1"),
+      ("killers[0].version", "1.19"),
+    ] {
+      #expect(throws: ScenarioError.self, "\(path)") { _ = try set(path, value) }
+    }
+  }
+
+  @Test func `a machine has one kubelet`() throws {
+    let message = try #require(problem(text(#"{ "kind": "kubelet" }, { "kind": "kubelet" }"#)))
+    #expect(message.contains("one kubelet"), "\(message)")
+    #expect(problem(text(#"{ "kind": "earlyoom" }, { "kind": "earlyoom" }"#)) == nil)
   }
 
   @Test func `keys of a pod`() throws {

@@ -339,6 +339,8 @@ import Testing
       (21, true, 60, 0), (22, true, 60, 45), (30, true, 60, 45), (31, true, 60, 1),
       (21, false, 0, 0), (22, false, 0, 45), (31, false, 0, 1), (21, false, 20, 20),
       (30, false, 20, 20), (34, false, 20, 20), (31, false, 60, 60), (32, false, 60, 45),
+      // Less than nothing is passed on.
+      (20, false, -1, 0), (22, false, -1, 1), (31, false, -1, 1), (35, false, -1, 1),
     ]
     for one in cases {
       #expect(

@@ -179,7 +179,7 @@ import Testing
             "events": [ { "at": "1s", "grow": { "process": "b", "anon": "40000 pages", "over": "10s" } } ] }
           """
         let scenario = try Scenario(json: Array(text.utf8))
-        // Who is dead waits for nothing.
+        // A process that is dead waits for nothing.
         if !Simulator(kernel: "6.12").run(scenario).kills.isEmpty { continue }
         let now = stall(scenario)?.full ?? .percent(0)
         #expect(now.millionths <= before.millionths, "\(memory) \(swap)")
