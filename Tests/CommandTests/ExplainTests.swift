@@ -87,6 +87,13 @@ import Testing
     Call("explain pass.json --kill 2", 64, error: ["--kill 2: there is 1 kill."]),
     Call("explain pass.json --kill 0", 64, error: ["--kill takes a number from 1, found '0'"]),
     Call("explain pass.json --why bog", 64, error: ["no process is called 'bog'", "'big'"]),
+    Call(
+      "explain - --why a",
+      stdin: #"""
+        { "schema": "oomsim.scenario/1", "name": "t", "machine": { "memory": "1G" },
+          "killers": [ { "kind": "kubelet" } ],
+          "processes": [ { "name": "a", "cgroup": "/kubepods/pod-a/c", "anon": "960M" } ] }
+        """#, 64, error: ["kill 1 is by kubelet, not by the kernel's points", "protect"]),
     Call("explain pass.json --step", 64, error: ["--step asks at a terminal, and there is none"]),
     Call("explain pass.json --step --json", 64, error: ["--step asks at the terminal: no --json"]),
     Call(

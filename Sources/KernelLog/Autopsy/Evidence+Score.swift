@@ -137,7 +137,7 @@ struct ScoreGap {
     let used = swap.flatMap { total in
       report.memory.freeSwap.map { max(total - facts.pages(max($0, 0)), 0) }
     }
-    var totals: [(String, Int64)] = []
+    var totals: [(name: String, pages: Int64)] = []
     if facts.isMemcg, let limit = report.limits.memory?.limit.map({ facts.pages($0) }) {
       totals.append(("the limit of the group without swap, as with swappiness 0", limit))
       totals.append(("the limit and the swap that the group was in", limit + facts.swapUsage))

@@ -42,6 +42,12 @@ let explainCommand = CommandSpec(
     throw UsageError("--why \(why): nobody was killed.")
   }
   try checkName(why, in: run)
+  let kill = (number ?? 1) - 1
+  if let why, run.kills.indices.contains(kill), run.kills[kill].ground != nil {
+    throw UsageError(
+      "--why \(why): kill \(kill + 1) is by \(run.kills[kill].by), not by the kernel's points. What would have spared a process: "
+        + "oomsim protect --process.")
+  }
   if arguments.has("--json") {
     var writer = JSONWriter { terminal.out($0) }
     writer.lesson(lesson)
