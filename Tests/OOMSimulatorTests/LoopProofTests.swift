@@ -188,7 +188,7 @@ import Testing
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates", "hasSystemd", "hasVersionTwo",
         "observe", "recorder", "mostCandidateLists", "mostKills",
-        "idleSince", "changedAt", "nextEstimate",
+        "idleSince", "changedAt", "nextEstimate", "estimatedAt",
       ])
     #expect(
       labels(KillerMemory()) == [

@@ -30,8 +30,9 @@ struct Replay {
   /// In order of time, then of position.
   let events: [Event]
   var nextEvent = 0
-  /// When stalls are estimated anew though nothing else happens.
+  /// When stalls are estimated anew though nothing else happens, and when they last were.
   var nextEstimate: Microseconds?
+  var estimatedAt: Microseconds = 0
   /// Since when nothing but killers wants to act any more.
   var idleSince: Microseconds?
   /// When anything last happened but looks that led to nothing.
@@ -105,13 +106,24 @@ struct Replay {
       if recorder != nil { recordInstant() }
       if record.hasPanicked || (now == last && instant > last) { break }
       actAll()
-      if state.hasRefaults { catchUp() }
-      state.deriveStalls()
-      planNextEstimate()
+      deriveStalls()
       if recorder != nil { recordInstant() }
       if nextEvent == events.count, stopsAtLoop, !record.hasPanicked { proveLoop() }
     }
     catchUp()
+  }
+
+  /// Works out anew how groups stall. Refaults, of which there may be many, are looked at again where anything has happened
+  /// but a look that led to nothing, and while something grows as often as the kernel takes its averages.
+  private mutating func deriveStalls() {
+    if state.hasRefaults {
+      let isDue = state.growths.count > 0 && now - estimatedAt >= PSIAverages.period
+      if changedAt != now, !isDue { return }
+      catchUp()
+      estimatedAt = now
+    }
+    state.deriveStalls()
+    planNextEstimate()
   }
 
   /// Refaults follow what growth drives out of memory: while it goes on they are estimated anew every two seconds, as often

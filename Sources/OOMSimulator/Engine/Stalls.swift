@@ -49,7 +49,7 @@ extension State {
   mutating func deriveStalls() {
     if pressures.isEmpty { return }
     if !tasks.rare.hot.isEmpty { settle() }
-    ledger.effort.add(8 * growths.count)
+    ledger.effort.add(8 * growths.count + 16 * tasks.rare.hot.count)
     var waits: [(row: Int, wait: Wait)] = []
     var growing: Set<Int> = []
     for growth in growths.all where !growth.isShrink {
@@ -57,7 +57,7 @@ extension State {
       growing.insert(row)
       waits.append((row, wait(of: growth, row) + refaults(of: row)))
     }
-    for row in tasks.rare.hot.keys.sorted() where tasks.isAlive(row) && !growing.contains(row) {
+    for row in tasks.rare.hot.keys.sorted() where !growing.contains(row) {
       waits.append((row, refaults(of: row)))
     }
     var full: [Int: Wait] = [:]

@@ -221,6 +221,8 @@ struct Tasks: Equatable, Sendable {
       states[row] = state
       if state == .dying { dyingRows.insert(row) } else { dyingRows.remove(row) }
       swapoffRows.remove(row)
+      // It touches nothing any more.
+      if !rare.hot.isEmpty { rare.hot[row] = nil }
       refreshCandidate(row)
     }
     // A process that is gone exempts nobody any more.
