@@ -162,12 +162,22 @@ import Testing
       let run = simulator.run(valid: world.scenario)
       let reports = KernelLogReader.reports(in: Array(KernelLogText.text(of: run).utf8))
       let autopsies = Autopsy.of(reports)
-      // A program of user space leaves no report.
+      // A program of user space leaves no report; after ten in five seconds a kernel keeps them back, and one of before
+      // 2.6.34 panics without any.
       let kills = run.kills.filter { $0.decision != nil }
       let deaths = kills.count + (run.panic == nil ? 0 : 1)
-      #expect(autopsies.count == deaths, "\(world)")
-      for (kill, autopsy) in zip(kills, autopsies) {
-        #expect(autopsy.logged?.pid == Int64(kill.victim.pid), "\(world) \(autopsy.why)")
+      let mayLack = kills.count > 10 || (run.panic != nil && world.scenario.kernel == "2.6.32")
+      #expect(mayLack ? autopsies.count <= deaths : autopsies.count == deaths, "\(world)")
+      var rest = kills[...]
+      for autopsy in autopsies.prefix(kills.count) {
+        guard let pid = autopsy.logged?.pid,
+          let index = rest.firstIndex(where: { Int64($0.victim.pid) == pid })
+        else {
+          #expect(autopsy.logged == nil && run.panic != nil, "\(world) \(autopsy.why)")
+          continue
+        }
+        #expect(mayLack || index == rest.startIndex, "\(world) \(autopsy.why)")
+        rest = rest[(index + 1)...]
         // `autopsy --scenario` is a scenario that run takes.
         guard let scenario = autopsy.scenario else { continue }
         #expect(throws: Never.self, "\(world)") {

@@ -10,6 +10,13 @@ final class Effort: Equatable, @unchecked Sendable {
 
   func add(_ looks: Int) { self.looks &+= Int64(looks) }
 
+  /// Works out what is only told: it does not decide how far a run is followed.
+  func uncounted<Result>(_ body: () -> Result) -> Result {
+    let counted = looks
+    defer { looks = counted }
+    return body()
+  }
+
   /// There were as many as there may be: what is worked out from now on need not be right, and nobody takes it down.
   var isSpent: Bool { looks > most }
 

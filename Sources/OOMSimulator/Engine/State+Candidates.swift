@@ -81,11 +81,8 @@ extension State {
     return points == .min ? nil : Int128(points)
   }
 
-  /// Everybody that an OOM looked at. What is listed does not decide how far a run is followed.
   func candidates(_ oc: OOMControl) -> [Candidate] {
-    let looks = ledger.effort.looks
-    defer { ledger.effort.looks = looks }
-    return rowsVisited(domain: oc.memcg).map { candidate($0, oc) }
+    rowsVisited(domain: oc.memcg).map { candidate($0, oc) }
   }
 
   /// - Parameter nodes: those that have run out, nil for a limit of the machine or of a group.

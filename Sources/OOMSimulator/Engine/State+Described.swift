@@ -39,14 +39,16 @@ extension State {
     decision.cgroup = oc.memcg.map { groups.paths[$0] }
     decision.nodes = nodes
     decision.invoker = oc.invoker.map { identity($0) }
-    if listsCandidates {
-      let all = candidates(oc)
-      decision.candidates = all
-      decision.scene = scene(oc, all)
-    }
-    if var state = loggedState(oc) {
-      log(choice.dead, chosen: choice.victim, oc, in: &state)
-      decision.log = state
+    ledger.effort.uncounted {
+      if listsCandidates {
+        let all = candidates(oc)
+        decision.candidates = all
+        decision.scene = scene(oc, all)
+      }
+      if var state = loggedState(oc) {
+        log(choice.dead, chosen: choice.victim, oc, in: &state)
+        decision.log = state
+      }
     }
     if let next = selection.runnerUp {
       decision.runnerUp = candidate(next, oc)
@@ -62,11 +64,16 @@ extension State {
   }
 
   func describe(_ why: Panic.Why, _ oc: OOMControl, listsCandidates: Bool) -> Panic {
-    Panic(
+    var panic = Panic(
       at: now, why: why, saysDeadlocked: rules.saysDeadlocked, constraint: oc.constraint,
       cgroup: oc.memcg.map { groups.paths[$0] },
       nodes: oc.constraint == .cpuset ? oc.mems : oc.nodemask,
-      scene: listsCandidates ? scene(oc, candidates(oc)) : nil, log: loggedState(oc))
+      scene: nil, log: nil)
+    ledger.effort.uncounted {
+      if listsCandidates { panic.scene = scene(oc, candidates(oc)) }
+      panic.log = loggedState(oc)
+    }
+    return panic
   }
 
   /// Kills processes.

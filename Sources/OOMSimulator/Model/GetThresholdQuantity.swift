@@ -25,39 +25,10 @@ extension Kubernetes {
       case .bytes(let bytes): return bytes
       case .millionths(let parts):
         guard parts > 0, capacity > 0 else { return 0 }
-        let percent = RoundedBinary(UInt128(parts), over: 10_000, places: 24)
-        let part = RoundedBinary(percent.mantissa, over: 100, places: 24)
-        let product = RoundedBinary(
-          UInt128(capacity.rawValue) * part.mantissa, over: 1, places: 53)
-        let exponent = percent.exponent + part.exponent + product.exponent
-        let whole =
-          exponent < 0
-          ? product.mantissa >> UInt128(-exponent) : product.mantissa << UInt128(exponent)
-        return Bytes(Int64(clamping: whole))
+        let percent = BinaryReal(parts, over: 10_000, as: .float)
+        let part = percent.divided(by: BinaryReal(100, as: .float), as: .float)
+        return Bytes(BinaryReal(capacity.rawValue, as: .double).times(part, as: .double).whole)
       }
     }
   }
-}
-
-/// A binary number of so many places as a processor rounds to: to the nearest, and of two to the even one.
-private struct RoundedBinary {
-  var mantissa: UInt128
-  var exponent: Int
-
-  init(_ numerator: UInt128, over denominator: UInt128, places: Int) {
-    // The quotient gets two or three places more than are kept.
-    let shift = places + 2 + Self.places(of: denominator) - Self.places(of: numerator)
-    let (quotient, rest) =
-      shift < 0
-      ? numerator.quotientAndRemainder(dividingBy: denominator << UInt128(-shift))
-      : (numerator << UInt128(shift)).quotientAndRemainder(dividingBy: denominator)
-    let more = Self.places(of: quotient) - places
-    let half = UInt128(1) << UInt128(more - 1)
-    let cut = quotient & (half << 1 - 1)
-    mantissa = quotient >> UInt128(more)
-    exponent = more - shift
-    if cut > half || (cut == half && (rest != 0 || mantissa & 1 == 1)) { mantissa += 1 }
-  }
-
-  private static func places(of number: UInt128) -> Int { 128 - number.leadingZeroBitCount }
 }

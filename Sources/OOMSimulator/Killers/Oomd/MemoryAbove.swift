@@ -11,11 +11,7 @@ extension OomdTick {
       let usage = isAnon ? anonUsage(one) : currentUsage(one)
       if usage > most { (most, group) = (usage, one) }
     }
-    guard most > limit else {
-      release(step)
-      return .stop
-    }
-    guard let since = hold(step, duration) else { return .stop }
+    guard let since = hold(step, if: most > limit, duration) else { return .stop }
     return Verdict(
       isContinue: true,
       checks: [

@@ -147,10 +147,16 @@ struct OomdTick {
 
   func groups(of step: OomdEngine.Step) -> [Int] { memory.plugins[step.number].groups }
 
-  /// Whether a condition that holds has done so for as long as it has to, in whole seconds.
+  /// Whether a condition holds and has done so for as long as it has to, in whole seconds; one that does not is forgotten.
   ///
   /// - Returns: since when; nil where that is not long enough.
-  mutating func hold(_ step: OomdEngine.Step, _ duration: Int64) -> Microseconds? {
+  mutating func hold(
+    _ step: OomdEngine.Step, if isAbove: Bool, _ duration: Int64
+  ) -> Microseconds? {
+    if !isAbove {
+      memory.plugins[step.number].above = nil
+      return nil
+    }
     let since = memory.plugins[step.number].above?.since ?? now
     memory.plugins[step.number].above = OomdMemory.Hold(
       since: since, lasts: .seconds(max(duration, 0)))
@@ -158,8 +164,6 @@ struct OomdTick {
     wake(at: since + .seconds(duration))
     return nil
   }
-
-  mutating func release(_ step: OomdEngine.Step) { memory.plugins[step.number].above = nil }
 
   /// Of groups that with most stall: 10 s count more than 60 s, and those more than 300 s.
   func mostPressed(_ groups: [Int]) -> (group: Int, full: PSIAverages)? {

@@ -7,11 +7,7 @@ extension OomdTick {
   ) -> Verdict {
     let most = mostPressed(groups(of: step))
     let avg10 = most?.full.avg10 ?? 0
-    guard avg10 > threshold * 100 else {
-      release(step)
-      return .stop
-    }
-    guard let since = hold(step, duration) else { return .stop }
+    guard let since = hold(step, if: avg10 > threshold * 100, duration) else { return .stop }
     return Verdict(
       isContinue: true,
       checks: [

@@ -10,8 +10,7 @@ extension OomdTick {
     let (avg10, avg60) = (most?.full.avg10 ?? 0, most?.full.avg60 ?? 0)
     let last = memory.plugins[step.number].lastAvg10
     memory.plugins[step.number].lastAvg10 = avg10
-    var since: Microseconds?
-    if avg60 > threshold * 100 { since = hold(step, duration) } else { release(step) }
+    let since = hold(step, if: avg60 > threshold * 100, duration)
     let fast = BinaryReal(last, over: 100, as: .float).times(fastFallRatio, as: .float)
     let isFallingFast = BinaryReal(avg10, over: 100, as: .float) < fast
     guard let since, avg10 > threshold * 100, !isFallingFast else { return .stop }

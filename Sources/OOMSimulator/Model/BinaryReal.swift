@@ -1,8 +1,8 @@
 /// A number that is not negative, as C has it in a `float` or a `double`: so many bits, rounded to the nearest, of two
 /// that are equally near to the even one.
 ///
-/// oomd reckons in both, and what it compares may hang on the last bit; no result here is to hang on the arithmetic of
-/// the machine that it is made on.
+/// Meta's oomd and the kubelet reckon in both, and what they compare may hang on the last bit; no result here is to hang on
+/// the arithmetic of the machine that it is made on.
 struct BinaryReal: Equatable, Sendable {
   /// How many bits a type has.
   enum Width: Int, Sendable {
