@@ -23,7 +23,7 @@ import Testing
       """
       set -e
       sleep 600 > /dev/null 2>&1 &
-      trap "kill $!" EXIT
+      trap "kill -9 $!" EXIT
       oomsim snapshot --script > collect.sh
       sh collect.sh host.tar 2> told
       sh collect.sh > piped.tar
