@@ -42,6 +42,40 @@ import Testing
     #expect(names == ["shop/batch/batch", "shop/web/web"])
   }
 
+  /// 50 MiB are left. The soft threshold takes what brings 10% of 7950Mi back, the hard one evicts nobody yet.
+  @Test func `what a soft threshold takes`() async throws {
+    let soft = ["--eviction-soft", "10%", "--eviction-soft-grace-period", "1.5m"]
+    let text = try await Program.run(node + soft + ["--eviction-hard", "20Mi"])
+    #expect(text.code == 0 && text.error == "", "\(text.error)")
+    #expect(
+      text.out.contains(
+        "and it evicts, when less than 795 MiB is available for 1m30s\n    memory.available: 50 MiB, below by 745 MiB"
+      ), "\(text.out)")
+    #expect(text.out.contains("in 1m30s; "))
+    let json = try await Program.run(node + soft + ["--eviction-hard", "20Mi", "--json"])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any])
+    let eviction = try #require(report["eviction"] as? [String: Any])
+    let signal = try #require(eviction["soft_signal"] as? [String: Any])
+    #expect(signal["grace_period_us"] as? Int == 90_000_000 && signal["met"] as? Bool == true)
+    let order = try #require(eviction["order"] as? [[String: Any]])
+    #expect(order.allSatisfy { $0["due"] as? Bool == false })
+    #expect(order.map { $0["due_after_grace_period"] as? Bool }.first == true)
+    #expect(order.map { $0["due_after_grace_period"] as? Bool }.last == false)
+  }
+
+  /// `MemoryQoS` in a scenario is what a kernel then throttles by.
+  @Test func `groups have what MemoryQoS writes`() async throws {
+    let made = try await Program.run(
+      node + ["--feature-gates", "MemoryQoS=true", "--memory-throttling-factor", "0.8", "-o", "-"])
+    #expect(made.code == 0 && made.error == "", "\(made.error)")
+    #expect(made.out.contains("\"memory.high\"") && made.out.contains("\"memory.min\""))
+    let run = try await Program.run(["run", "-"], stdin: made.out)
+    #expect(run.code == 0, "\(run)")
+    let text = try await Program.run(node + ["--feature-gates", "MemoryQoS=true"])
+    #expect(text.out.contains("note: MemoryQoS: memory.high slows "), "\(text.out)")
+  }
+
   /// Without any of these options the kubelet is not in it, and what runs outside of pods is the kernel's.
   @Test func `a node without its kubelet`() async throws {
     let made = try await Program.run(node + ["-o", "-"])
@@ -63,6 +97,16 @@ import Testing
     (["--eviction-minimum-reclaim", "0%"], "--eviction-minimum-reclaim: the kubelet refuses 0%"),
     (["--eviction-minimum-reclaim", "x"], "--eviction-minimum-reclaim: 'x' is no quantity"),
     (["--eviction-max-pod-grace-period", "x"], "--eviction-max-pod-grace-period"),
+    (["--memory-throttling-factor", "0.9"], "needs --feature-gates MemoryQoS=true"),
+    (
+      ["--feature-gates", "MemoryQoS=true", "--memory-throttling-factor", "1.5"],
+      "'1.5' is no number above 0 and at most 1"
+    ),
+    (
+      ["--feature-gates", "MemoryQoS=true", "--memory-reservation-policy", "TieredReservation"],
+      "the kubelet has it since 1.36"
+    ),
+    (["--memory-reservation-policy", "Tiered"], "--memory-reservation-policy"),
   ])
   func `flags that cannot be`(flags: [String], expected: String) async throws {
     let output = try await Program.run(node + flags)

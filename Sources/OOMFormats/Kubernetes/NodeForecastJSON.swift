@@ -74,6 +74,7 @@ extension JSONWriter {
       $0.field("oom_score_adj", Int64(placed.oomScoreAdj))
       $0.field("request_bytes", placed.container.resources.requests.memory?.bytes)
       $0.field("limit_bytes", placed.limit)
+      if node.state.kubelet.enforcesMemoryQoS { $0.field("high_bytes", placed.high) }
       $0.field("swap_limit_bytes", node.state.kubelet.cgroupVersion == 2 ? placed.swapLimit : nil)
       $0.field("usage_bytes", placed.usage)
       $0.field("usage_from", placed.source.rawValue)
@@ -125,6 +126,16 @@ extension JSONWriter {
         }
       }
     }
+    if let soft = eviction.soft {
+      key("soft_signal")
+      object(inline: true) {
+        $0.field("signal", soft.signal.name.rawValue)
+        $0.field("available_bytes", soft.signal.available)
+        $0.field("threshold_bytes", soft.signal.threshold)
+        $0.field("grace_period_us", soft.gracePeriod)
+        $0.field("met", soft.signal.isMet)
+      }
+    }
     field("until_eviction_bytes", eviction.untilEviction)
     field("until_kill_bytes", report.untilKill)
     field("outrun_at_bytes_per_second", report.rateThatOutrunsEviction)
@@ -143,6 +154,9 @@ extension JSONWriter {
           $0.field("before_next", entry.beforeNext.rawValue)
           $0.field("evictable", entry.isEvictable)
           $0.field("due", entry.isDue)
+          if eviction.soft != nil {
+            $0.field("due_after_grace_period", entry.isDueAfterGracePeriod)
+          }
         }
       }
     }

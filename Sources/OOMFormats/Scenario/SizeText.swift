@@ -177,7 +177,7 @@ package enum SizeText {
   }
 }
 
-/// Durations such as `250ms`, `10s`, `1m30s`, `2h`.
+/// Durations such as `250ms`, `10s`, `1m30s`, `1.5m`, `2h`.
 package enum DurationText {
   /// About 31 years.
   private static let most = Scenario.mostMicroseconds.rawValue
@@ -189,7 +189,7 @@ package enum DurationText {
     ("ms", 1000), ("us", 1),
   ]
 
-  /// The time of a duration such as `1m30s`: whole numbers, larger units first.
+  /// The time of a duration such as `1m30s` or `1.5m`: whole microseconds, larger units first.
   package static func microseconds(_ text: String) throws(QuantityError) -> Microseconds {
     let bytes = text.utf8.span
     var at = 0
@@ -201,6 +201,7 @@ package enum DurationText {
     }
     while at < bytes.count {
       let number = try number(bytes, &at)
+      let fraction = try fraction(bytes, &at)
       let start = at
       while at < bytes.count, isLetter(bytes[at]) { at += 1 }
       if number == 0, start == bytes.count, smallest == .max { return 0 }
@@ -217,7 +218,9 @@ package enum DurationText {
       guard let number, number <= most / unit else {
         throw QuantityError(message: "longer than 31 years")
       }
-      total += number * unit
+      let (part, rest) = (fraction.digits * unit).quotientAndRemainder(dividingBy: fraction.scale)
+      if rest != 0 { throw QuantityError(message: "finer than a microsecond: \(allowed)") }
+      total += number * unit + part
     }
     if total > most { throw QuantityError(message: "longer than 31 years") }
     return Microseconds(total)
@@ -236,6 +239,28 @@ package enum DurationText {
     }
     if at == start { throw QuantityError(message: "no duration: \(allowed)") }
     return number
+  }
+
+  /// Takes a point and the digits behind it off a text, those that are 0 at its end left out.
+  ///
+  /// Eight of them are the most with which a day is whole microseconds.
+  private static func fraction(
+    _ bytes: Span<UInt8>, _ at: inout Int
+  ) throws(QuantityError) -> (digits: Int64, scale: Int64) {
+    guard at < bytes.count, bytes[at] == UInt8(ascii: ".") else { return (0, 1) }
+    at += 1
+    let start = at
+    while at < bytes.count, bytes[at] &- UInt8(ascii: "0") < 10 { at += 1 }
+    if at == start { throw QuantityError(message: "no digit after the point: \(allowed)") }
+    var end = at
+    while end > start, bytes[end - 1] == UInt8(ascii: "0") { end -= 1 }
+    if end - start > 8 { throw QuantityError(message: "finer than a microsecond: \(allowed)") }
+    var (digits, scale): (Int64, Int64) = (0, 1)
+    for place in start..<end {
+      digits = digits * 10 + Int64(bytes[place] &- UInt8(ascii: "0"))
+      scale *= 10
+    }
+    return (digits, scale)
   }
 
   /// Letters of other alphabets are several bytes, all of them above ASCII.

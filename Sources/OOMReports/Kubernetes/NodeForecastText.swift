@@ -129,21 +129,37 @@ package struct NodeForecastText {
 
   private var evictions: [String] {
     let eviction = report.eviction
-    guard let left = eviction.untilEviction, let threshold = eviction.signals.first?.threshold
-    else {
+    var lines: [String] = []
+    if let left = eviction.untilEviction, let threshold = eviction.signals.first?.threshold {
+      lines.append(
+        style.bold("the kubelet evicts, when less than \(size(threshold)) is available"))
+      lines += eviction.signals.map { "    " + distance($0) }
+      lines.append("    " + race(left))
+    }
+    if let soft = eviction.soft, eviction.order.contains(where: { $0.isEvictable }) {
+      lines.append(
+        style.bold(
+          "\(lines.isEmpty ? "the kubelet evicts" : "and it evicts"), when less than "
+            + "\(size(soft.signal.threshold)) is available for \(DurationText.text(soft.gracePeriod))"
+        ))
+      lines.append("    " + distance(soft.signal))
+    }
+    if lines.isEmpty {
       return [style.bold("the kubelet evicts nobody: no threshold, or no pod that it may evict")]
     }
-    var lines = [
-      style.bold("the kubelet evicts, when less than \(size(threshold)) is available")
-    ]
-    for signal in eviction.signals {
-      let missing = signal.available - signal.threshold
-      lines.append(
-        "    \(signal.name.rawValue): \(size(signal.available)), "
-          + (signal.isMet ? style.red("below by \(size(0 - missing))") : "\(size(missing)) to go"))
-    }
-    lines.append("    " + race(left))
     return lines + order.map { "    " + $0 }
+  }
+
+  private func distance(_ signal: Kubernetes.EvictionForecast.Signal) -> String {
+    let missing = signal.available - signal.threshold
+    return "\(signal.name.rawValue): \(size(signal.available)), "
+      + (signal.isMet ? style.red("below by \(size(0 - missing))") : "\(size(missing)) to go")
+  }
+
+  private func due(_ entry: Kubernetes.EvictionForecast.Entry) -> String {
+    if entry.isDue { return "now; " }
+    guard entry.isDueAfterGracePeriod, let soft = report.eviction.soft else { return "" }
+    return "in \(DurationText.text(soft.gracePeriod)); "
   }
 
   private func race(_ left: Bytes) -> String {
@@ -164,7 +180,7 @@ package struct NodeForecastText {
         entry.isEvictable ? "#\(place)" : "-", entry.candidate.usage.map(size) ?? "?",
         size(entry.candidate.request.bytes), entry.candidate.aboveRequest.map(size) ?? "?",
         "\(entry.candidate.priority)", plain("\(pod.namespace)/\(pod.name)"),
-        (entry.isDue ? "now; " : "") + entry.why,
+        due(entry) + entry.why,
       ])
     }
     let others = report.eviction.order.count - (table.count - 1)

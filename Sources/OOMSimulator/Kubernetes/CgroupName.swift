@@ -6,6 +6,7 @@ extension Kubernetes {
     var parts: [String]
 
     static let pods = CgroupName(parts: ["kubepods"])
+    static let burstable = CgroupName(parts: ["kubepods", "burstable"])
 
     /// Guaranteed pods lie beside the groups of the other two classes.
     ///

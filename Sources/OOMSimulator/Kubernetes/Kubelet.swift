@@ -57,6 +57,8 @@ extension Kubernetes {
       case draNodeAllocatableResources = "DRANodeAllocatableResources"
       /// Proposed in 2026: requests below one step of `oom_score_adj` are told apart.
       case oomScoreAdjTieBreak = "KubeletOOMScoreAdjTieBreak"
+      /// memory.high, memory.min and memory.low of pods. Since 1.22, on by default since 1.37.
+      case memoryQoS = "MemoryQoS"
     }
 
     package var release = KubeletRelease.newest
@@ -74,6 +76,10 @@ extension Kubernetes {
     package var singleProcessOOMKill: Bool?
     /// File: `memorySwap.swapBehavior`.
     package var swapBehavior = SwapBehavior.noSwap
+    /// File: `memoryThrottlingFactor`; nil is what the release has.
+    package var memoryThrottlingFactor: MemoryThrottlingFactor?
+    /// File: `memoryReservationPolicy`.
+    package var memoryReservationPolicy = MemoryReservationPolicy.none
     /// Gates that are set by hand.
     package var featureGates: [FeatureGate: Bool] = [:]
 
@@ -81,7 +87,11 @@ extension Kubernetes {
 
     package func has(_ gate: FeatureGate) -> Bool {
       if let value = featureGates[gate] { return value }
-      return gate == .podLevelResources && release.minor >= 34
+      return switch gate {
+      case .podLevelResources: release.minor >= 34
+      case .memoryQoS: release.minor >= 37
+      case .draNodeAllocatableResources, .oomScoreAdjTieBreak: false
+      }
     }
 
     /// Sidecars are told from other init containers since 1.29.

@@ -88,6 +88,12 @@ extension Kubernetes {
       package var isMet: Bool { available < threshold }
     }
 
+    /// A threshold that has to be met for a while.
+    package struct SoftSignal: Equatable, Sendable {
+      package var signal: Signal
+      package var gracePeriod: Microseconds
+    }
+
     /// A pod in its place of the order.
     package struct Entry: Equatable, Sendable {
       /// Position of the pod.
@@ -97,11 +103,15 @@ extension Kubernetes {
       package var isEvictable: Bool
       /// Whether its eviction is due now, without further growth.
       package var isDue = false
+      /// Whether it is due, without further growth, when the soft threshold has been met for its grace period.
+      package var isDueAfterGracePeriod = false
       /// Why it comes before the next.
       package var beforeNext = EvictionKey.none
     }
 
     package var signals: [Signal]
+    /// Nil where the configuration has no soft threshold.
+    package var soft: SoftSignal?
     package var order: [Entry]
 
     package init(_ node: NodeScenario) {
@@ -116,6 +126,11 @@ extension Kubernetes {
           threshold: state.evictionThreshold),
         Signal(name: .allocatable, available: state.podsLimit - ofPods, threshold: ofPodsLimit),
       ]
+      if let eviction = state.eviction, let threshold = eviction.soft, !threshold.isOff {
+        var signal = signals[0]
+        signal.threshold = threshold.bytes(of: state.node.capacity)
+        soft = SoftSignal(signal: signal, gracePeriod: eviction.softGracePeriod ?? 0)
+      }
       let candidates = state.pods.indices.map { index in
         let pod = state.pods[index]
         return EvictionCandidate(
@@ -140,13 +155,33 @@ extension Kubernetes {
       return signals.map { $0.available - $0.threshold }.min()
     }
 
-    /// One pod goes at a time until the thresholds are kept.
+    /// One pod goes at a time until each threshold that was met is kept, with what has to be reclaimed beyond it.
+    ///
+    /// Source: `thresholdsMet()`, pkg/kubelet/eviction/helpers.go, with `enforceMinReclaim`.
     private mutating func markDue(_ node: NodeScenario) {
-      guard var missing = untilEviction.map({ 0 - $0 }), missing > 0 else { return }
-      for index in order.indices where order[index].isEvictable && missing > 0 {
-        order[index].isDue = true
-        missing = missing - node.pods[order[index].pod].usage
+      let reclaim = node.state.eviction?.minimumReclaim
+      func missing(_ signal: Signal) -> Bytes {
+        guard signal.isMet, signal.threshold > 0 else { return 0 }
+        let capacity =
+          signal.name == .memory ? node.state.node.capacity : node.state.podsLimit
+        return signal.threshold + (reclaim?.bytes(of: capacity) ?? 0) - signal.available
       }
+      let hard = signals.map { missing($0) }.max() ?? 0
+      for place in places(toReclaim: hard, node) { order[place].isDue = true }
+      guard let soft else { return }
+      for place in places(toReclaim: missing(soft.signal), node) where !order[place].isDue {
+        order[place].isDueAfterGracePeriod = true
+      }
+    }
+
+    private func places(toReclaim missing: Bytes, _ node: NodeScenario) -> [Int] {
+      var missing = missing
+      var places: [Int] = []
+      for place in order.indices where order[place].isEvictable && missing > 0 {
+        places.append(place)
+        missing = missing - node.pods[order[place].pod].usage
+      }
+      return places
     }
   }
 }

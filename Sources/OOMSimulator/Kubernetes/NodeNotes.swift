@@ -27,15 +27,10 @@ extension Kubernetes.NodeScenario {
         "what runs outside of pods is taken to use what is reserved for it; none of it is a candidate here"
       )
     }
-    if let eviction = state.eviction {
-      if kubelet.release.minor < 20 {
-        notes.append("a kubelet before 1.20 is in no scenario: what -o writes has none that evicts")
-      } else if eviction.thresholds.contains(where: { !$0.isHard }) {
-        notes.append(
-          "what is said of eviction here goes by the hard thresholds; the scenario that -o writes has the soft ones, too"
-        )
-      }
+    if state.eviction != nil, kubelet.release.minor < 20 {
+      notes.append("a kubelet before 1.20 is in no scenario: what -o writes has none that evicts")
     }
+    notes += notesOnMemoryQoS
     let unequal = state.pods.indices.filter {
       let pod = state.pods[$0]
       guard let stated = pod.statedQOS else { return false }
@@ -50,6 +45,19 @@ extension Kubernetes.NodeScenario {
     }
     if unequal.count > 3 { notes.append("and \(unequal.count - 3) more pods like that") }
     return notes
+  }
+
+  /// A throttle is no limit: what is said of kills goes by `memory.max`.
+  private var notesOnMemoryQoS: [String] {
+    let throttled = containers.filter { $0.high != nil && $0.processes > 0 }
+    let above = throttled.filter { $0.usage > $0.high ?? 0 }
+    if throttled.isEmpty { return [] }
+    let few = above.prefix(3).map { $0.name.description }
+    let more = above.count > 3 ? " and \(above.count - 3) more" : ""
+    return [
+      "MemoryQoS: memory.high slows \(throttled.count == 1 ? "1 container" : "\(throttled.count) containers") before "
+        + "memory.max; above it now: " + (few.isEmpty ? "none" : few.joined(separator: ", ") + more)
+    ]
   }
 
   var notesOnUsage: [String] {

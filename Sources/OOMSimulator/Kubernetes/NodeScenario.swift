@@ -9,6 +9,8 @@ extension Kubernetes {
       package var pod: Int
       package var oomScoreAdj: Int16
       package var limit: Bytes?
+      /// `memory.high`: nil where nothing throttles it.
+      package var high: Bytes?
       package var swapLimit: Bytes
       package var usage: Bytes
       package var source: NodeState.UsageSource
@@ -145,6 +147,7 @@ extension Kubernetes {
           oomScoreAdj: kubelet.oomScoreAdj(
             of: container, in: pod, memoryCapacity: state.node.capacity),
           limit: kubelet.memoryLimit(of: container, in: pod),
+          high: kubelet.memoryHigh(of: container, nodeAllocatable: state.podsLimit),
           swapLimit: kubelet.swapLimit(
             of: container, in: pod, memoryCapacity: state.node.capacity,
             swapCapacity: state.node.swap ?? 0),
@@ -266,6 +269,7 @@ extension Kubernetes {
         guard let limit = pod.limit else { continue }
         scenario.cgroups[pod.cgroup, default: Cgroup()].max = Self.pages(ofLimit: limit)
       }
+      if state.kubelet.enforcesMemoryQoS { setMemoryQoS() }
       for placed in containers where placed.container.kind != .sandbox {
         var group = Cgroup()
         // A kernel rounds down to whole pages.
@@ -277,8 +281,38 @@ extension Kubernetes {
           // Source: ConfigureNoSwap(): memory and swap together are limited to what memory is.
           group.memswLimit = group.max
         }
-        if group != Cgroup(), placed.processes > 0 { scenario.cgroups[placed.cgroup] = group }
+        if placed.processes > 0 {
+          if state.kubelet.enforcesMemoryQoS {
+            group.high = placed.high.map { Self.pages(ofLimit: $0) }
+            Self.protect(
+              &group, state.kubelet.protection(of: placed.container, in: state.pods[placed.pod]))
+          }
+          if group != Cgroup() { scenario.cgroups[placed.cgroup] = group }
+        }
       }
+    }
+
+    /// What protects pods, and their classes, from reclaim.
+    private mutating func setMemoryQoS() {
+      let kubelet = state.kubelet
+      func set(_ path: String, _ protection: MemoryProtection, high: Bytes? = nil) {
+        guard protection != MemoryProtection() || high != nil else { return }
+        Self.protect(&scenario.cgroups[path, default: Cgroup()], protection)
+        if let high { scenario.cgroups[path]?.high = Self.pages(ofLimit: high) }
+      }
+      let classes = kubelet.protectionOfClasses(state.pods)
+      set(podsCgroup, classes.all)
+      set(CgroupName.burstable.path(kubelet.cgroupDriver), classes.burstable)
+      for (index, pod) in pods.enumerated() where !state.pods[index].hasEnded {
+        let own = state.pods[index]
+        set(pod.cgroup, kubelet.protection(of: own), high: kubelet.memoryHigh(of: own))
+      }
+    }
+
+    /// A kernel rounds down to whole pages.
+    private static func protect(_ group: inout Cgroup, _ protection: MemoryProtection) {
+      if protection.min > 0 { group.min = pages(ofLimit: protection.min) }
+      if protection.low > 0 { group.low = pages(ofLimit: protection.low) }
     }
   }
 }

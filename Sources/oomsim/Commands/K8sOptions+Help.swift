@@ -69,6 +69,17 @@ extension K8sOptions {
       words: Kubernetes.Kubelet.SwapBehavior.allCases.map(\.rawValue),
       help: "NoSwap (default) or LimitedSwap."),
     OptionSpec(
+      name: "--memory-throttling-factor", value: "FACTOR",
+      help:
+        "memoryThrottlingFactor of MemoryQoS, such as 0.9: where between request and limit memory.high lies. When absent 0.8, since 1.27 0.9, since 1.37 none."
+    ),
+    OptionSpec(
+      name: "--memory-reservation-policy", value: "POLICY",
+      words: Kubernetes.MemoryReservationPolicy.allCases.map(\.rawValue),
+      help:
+        "memoryReservationPolicy of MemoryQoS, since 1.36: None (default), or TieredReservation for memory.min and memory.low."
+    ),
+    OptionSpec(
       name: "--feature-gates", value: "NAME=BOOL,…", isRepeatable: true,
       help: Kubernetes.Kubelet.FeatureGate.allCases.map(\.rawValue).joined(separator: ", ") + "."),
   ]

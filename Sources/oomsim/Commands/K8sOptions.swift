@@ -74,6 +74,17 @@ struct K8sOptions {
       kubelet.swapBehavior = Kubernetes.Kubelet.SwapBehavior(rawValue: behavior) ?? .noSwap
     }
     kubelet.singleProcessOOMKill = arguments.value("--single-process-oom-kill").map { $0 == "true" }
+    if let text = arguments.value("--memory-throttling-factor") {
+      kubelet.memoryThrottlingFactor = Kubernetes.MemoryThrottlingFactor(text)
+      if kubelet.memoryThrottlingFactor == nil {
+        throw UsageError(
+          "--memory-throttling-factor: '\(text)' is no number above 0 and at most 1, such as 0.9.")
+      }
+    }
+    if let policy = arguments.value("--memory-reservation-policy") {
+      kubelet.memoryReservationPolicy =
+        Kubernetes.MemoryReservationPolicy(rawValue: policy) ?? .none
+    }
     for text in arguments.all("--feature-gates") {
       for part in text.split(separator: ",", omittingEmptySubsequences: false) {
         try readGate(String(part))
@@ -115,7 +126,30 @@ struct K8sOptions {
     if kubelet.swapBehavior == .limitedSwap, kubelet.cgroupVersion == 1 {
       throw UsageError("--swap-behavior LimitedSwap: needs cgroup version 2.")
     }
+    try checkMemoryQoS(of: kubelet)
     return kubelet
+  }
+
+  /// As `ValidateKubeletConfiguration()` does, pkg/kubelet/apis/config/validation.
+  private func checkMemoryQoS(of kubelet: Kubernetes.Kubelet) throws(UsageError) {
+    let isTiered = kubelet.memoryReservationPolicy == .tieredReservation
+    if kubelet.featureGates[.memoryQoS] == true {
+      if kubelet.release.minor < 22 {
+        throw UsageError("--feature-gates MemoryQoS=true: the kubelet has it since 1.22.")
+      }
+      if kubelet.cgroupVersion == 1 {
+        throw UsageError("--feature-gates MemoryQoS=true: does nothing on cgroup version 1.")
+      }
+    }
+    if isTiered, kubelet.release.minor < 36 {
+      throw UsageError(
+        "--memory-reservation-policy TieredReservation: the kubelet has it since 1.36; before, MemoryQoS protects all "
+          + "requests by memory.min.")
+    }
+    if !kubelet.has(.memoryQoS), isTiered || kubelet.memoryThrottlingFactor != nil {
+      let option = isTiered ? "--memory-reservation-policy" : "--memory-throttling-factor"
+      throw UsageError("\(option): needs --feature-gates MemoryQoS=true.")
+    }
   }
 
   // MARK: Values
