@@ -42,7 +42,7 @@ import Testing
   private static let generated: [World] = (0..<(swarm ?? 24)).compactMap { seed in
     var worlds = Worlds(seed: UInt64(seed) &+ 90_000)
     var scenario = worlds.scenario(
-      events: 12, usesVersionOne: true, usesRestarts: true, usesNodes: true)
+      events: 12, usesVersionOne: true, usesRestarts: true, usesNodes: true, usesZswap: true)
     scenario.kernel = releases[seed % releases.count]
     // As it is read: some of what is generated stands for the same as something shorter.
     guard scenario.problems().isEmpty, let read = try? Scenario(json: scenario.json()) else {

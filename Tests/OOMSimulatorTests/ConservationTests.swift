@@ -24,7 +24,8 @@ import VictimSelection
       let rules = RulesByRelease.rules(
         of: seed % 2 == 0 ? .standard : releases[Int(seed / 2) % releases.count])
       var replay = Replay(
-        worlds.scenario(usesVersionOne: true, usesRestarts: true, usesNodes: true), rules: rules,
+        worlds.scenario(usesVersionOne: true, usesRestarts: true, usesNodes: true, usesZswap: true),
+        rules: rules,
         recordsCandidates: false)
       replay.mostRestarts = 12
       var found: String?

@@ -12,7 +12,8 @@ import VictimSelection
     for set in RuleSet.all {
       for seed: UInt64 in 0..<12 {
         var worlds = Worlds(seed: seed &+ 900)
-        let scenario = worlds.scenario(events: 10, usesVersionOne: true, usesNodes: true)
+        let scenario = worlds.scenario(
+          events: 10, usesVersionOne: true, usesNodes: true, usesZswap: true)
         var simulator = Simulator(kernel: set.since)
         simulator.recordsCandidates = true
         for kill in simulator.run(scenario).kills {

@@ -99,6 +99,9 @@ import Testing
     "Tests/Data/rules/walk-of-groups.json": ["memcgWalk 3.10"],
     "Tests/Data/rules/walk-of-threads.json": ["memcgWalk 5.3"],
     "Tests/Data/rules/zero-points.json": ["zeroPoints 2.6.22"],
+    "Tests/Data/rules/zswap-of-a-group.json": ["zswap 5.19"],
+    "Tests/Data/rules/zswap-pool.json": ["zswap 3.11"],
+    "Tests/Data/rules/zswap-writeback.json": ["zswap 6.8"],
   ]
 
   private static func id(_ row: RuleChange) -> String { "\(row.rule) \(row.since)" }

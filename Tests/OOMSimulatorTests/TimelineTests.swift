@@ -28,7 +28,8 @@ import Testing
     for set in RuleSet.all {
       for seed: UInt64 in 0..<5 {
         var worlds = Worlds(seed: seed &+ 4_400)
-        let scenario = worlds.scenario(events: 12, usesVersionOne: true, usesNodes: true)
+        let scenario = worlds.scenario(
+          events: 12, usesVersionOne: true, usesNodes: true, usesZswap: true)
         let simulator = Simulator(kernel: set.since)
         let run = simulator.run(scenario)
         var replay = Replay(

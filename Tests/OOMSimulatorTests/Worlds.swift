@@ -65,15 +65,35 @@ struct Worlds {
   ///   - usesVersionOne: some worlds have groups of version 1.
   ///   - usesRestarts: in some worlds processes come back.
   ///   - usesNodes: some worlds have memory nodes, and what binds memory to them.
+  ///   - usesZswap: in some worlds swap is compressed in memory first.
   mutating func scenario(
     events count: Int = 12, usesVersionOne: Bool = false, usesRestarts: Bool = false,
-    usesNodes: Bool = false
+    usesNodes: Bool = false, usesZswap: Bool = false
   ) -> Scenario {
     self.usesRestarts = usesRestarts && chance(30)
     var scenario = plain(events: count, usesVersionOne: usesVersionOne)
     if touchChance(usesSwap ? 50 : 25) { addTouches(to: &scenario) }
     if usesNodes, Int.random(in: 0..<2, using: &nodeRandom) == 0 { addNodes(to: &scenario) }
+    if usesZswap, usesSwap, touchChance(40) { addZswap(to: &scenario) }
     return scenario
+  }
+
+  private mutating func addZswap(to scenario: inout Scenario) {
+    scenario.machine.zswap = true
+    scenario.machine.zswapRatio =
+      [1000, 1001, 2500, 3000, 10_000].randomElement(using: &touchRandom) ?? 3000
+    scenario.machine.zswapMaxPoolPercent = [0, 5, 20, 100].randomElement(using: &touchRandom) ?? 20
+    if isVersionOne { return }
+    for path in paths.dropFirst() where scenario.cgroups[path] != nil && touchChance(30) {
+      scenario.cgroups[path]?.zswapMax = Int64.random(in: 0...800, using: &touchRandom)
+      if touchChance(30) { scenario.cgroups[path]?.zswapWriteback = false }
+    }
+    for index in scenario.events.indices where touchChance(30) {
+      guard case .setCgroup(let path, var change) = scenario.events[index].action else { continue }
+      change.zswapMax = Int64.random(in: 0...800, using: &touchRandom)
+      if touchChance(30) { change.zswapWriteback = touchChance(50) }
+      scenario.events[index].action = .setCgroup(path, change)
+    }
   }
 
   private mutating func touchChance(_ percent: Int) -> Bool {

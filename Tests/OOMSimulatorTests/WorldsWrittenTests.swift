@@ -10,7 +10,7 @@ import Testing
     for seed in stride(from: part, to: 400, by: 8) {
       var worlds = Worlds(seed: UInt64(seed))
       let world = worlds.scenario(
-        events: 20, usesVersionOne: true, usesRestarts: true, usesNodes: true)
+        events: 20, usesVersionOne: true, usesRestarts: true, usesNodes: true, usesZswap: true)
       if world.problems().isEmpty == false { continue }
       let once = try Self.readBack(world)
       #expect(once.machine == world.machine && once.sysctl == world.sysctl, "\(seed)")
@@ -28,8 +28,10 @@ import Testing
   func valid() {
     let valid = (0..<400).count { seed in
       var worlds = Worlds(seed: UInt64(seed))
-      return worlds.scenario(events: 20, usesVersionOne: true, usesRestarts: true, usesNodes: true)
-        .problems().isEmpty
+      return worlds.scenario(
+        events: 20, usesVersionOne: true, usesRestarts: true, usesNodes: true, usesZswap: true
+      )
+      .problems().isEmpty
     }
     #expect(valid > 200)
   }

@@ -7,6 +7,8 @@ package struct HostGroup: Equatable, Sendable {
   /// File cache, without shared memory, of it and all below it. File: memory.stat.
   var cache: Bytes?
   var slabReclaimable: Bytes = 0
+  /// Its usage has what it has in the pool of zswap: since 5.19. File: `zswap` in memory.stat.
+  var isChargedForZswap = false
   /// As the files have them, in bytes; nil where a file is not there or sets no limit.
   var values: [String: Int64] = [:]
 
@@ -20,7 +22,8 @@ package struct HostGroup: Equatable, Sendable {
       ]
       : [
         "memory.current", "memory.stat", "memory.max", "memory.high", "memory.low", "memory.min",
-        "memory.swap.max", "memory.swap.high", "memory.oom.group",
+        "memory.swap.max", "memory.swap.high", "memory.zswap.max", "memory.zswap.writeback",
+        "memory.oom.group",
       ]
   }
 
@@ -57,6 +60,7 @@ package struct HostGroup: Equatable, Sendable {
       case "file", "total_cache": file = value
       case "shmem", "total_shmem": shmem = value
       case "slab_reclaimable": slabReclaimable = value
+      case "zswap": isChargedForZswap = true
       default: break
       }
     }
@@ -93,6 +97,8 @@ package struct HostGroup: Equatable, Sendable {
     group.min = pages("memory.min").flatMap { $0 == 0 ? nil : $0 }
     group.swapMax = pages("memory.swap.max")
     group.swapHigh = pages("memory.swap.high")
+    group.zswapMax = pages("memory.zswap.max")
+    if values["memory.zswap.writeback"] == 0 { group.zswapWriteback = false }
     if values["memory.oom.group"] == 1 { group.oomGroup = true }
     return group
   }

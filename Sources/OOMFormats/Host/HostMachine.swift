@@ -31,6 +31,9 @@ package struct HostMachine: Equatable, Sendable {
     package var device: String { String(name.dropFirst(5)) }
   }
 
+  private var zswapIsEnabled = false
+  private var zswapMaxPoolPercent: Int64?
+
   package init() {}
 
   /// Kernel: `meminfo_proc_show()`, fs/proc/meminfo.c.
@@ -57,6 +60,16 @@ package struct HostMachine: Equatable, Sendable {
     swaps = swaps.enumerated().sorted {
       ($1.element.priority, $0.offset) < ($0.element.priority, $1.offset)
     }.map { $0.element }
+  }
+
+  /// `Y` or `N`. File: /sys/module/zswap/parameters/enabled.
+  package mutating func read(zswapEnabled bytes: [UInt8]) {
+    zswapIsEnabled = bytes.first == UInt8(ascii: "Y") || bytes.first == UInt8(ascii: "1")
+  }
+
+  /// File: /sys/module/zswap/parameters/max_pool_percent.
+  package mutating func read(zswapMaxPoolPercent bytes: [UInt8]) {
+    zswapMaxPoolPercent = hostNumber(bytes).flatMap { 0...100 ~= $0 ? $0 : nil }
   }
 
   /// A list such as `0-3,8`. File: /sys/devices/system/cpu/online.
@@ -162,6 +175,13 @@ package struct HostMachine: Equatable, Sendable {
           size: pages($0.size), kind: $0.isZram ? .zram : .disk, ratio: $0.ratio ?? 3000)
       }
       machine.swap = machine.swapDevices.reduce(0) { $0 + $1.size }
+    }
+    machine.zswap = zswapIsEnabled
+    if let percent = zswapMaxPoolPercent { machine.zswapMaxPoolPercent = percent }
+    if zswapIsEnabled, let pool = meminfo["Zswap"], let stored = meminfo["Zswapped"], pool > 0,
+      stored < 1 << 52
+    {
+      machine.zswapRatio = min(max(stored * 1000 / pool, 1000), 100_000)
     }
     machine.committed = pages("Committed_AS")
     machine.hugetlb =

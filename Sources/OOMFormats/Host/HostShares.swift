@@ -12,6 +12,7 @@ struct HostShares {
     var file: Int64 = 0
     var shmem: Int64 = 0
     var tables: Int64 = 0
+    var swap: Int64 = 0
 
     var sum: Int64 { anon + file + shmem + tables }
   }
@@ -43,6 +44,7 @@ struct HostShares {
       if process.isKernelThread { continue }
       var own = own[process.cgroup] ?? Own()
       own.anon += process.anon
+      own.swap += process.swap
       own.tables += process.pageTables ?? 0
       own.file = sharesFiles ? max(own.file, process.file) : own.file + process.file
       own.shmem = sharesShmem ? max(own.shmem, process.shmem) : own.shmem + process.shmem
@@ -78,6 +80,9 @@ struct HostShares {
         if pageCache > 0 { scenario.cgroups[path, default: Cgroup()].pageCache = pageCache }
         left? -= pageCache
       }
+      if scenario.machine.zswap, group.isChargedForZswap, let pages = left {
+        left = max(pages - compressedPages(inside.swap, ratio: scenario.machine.zswapRatio), 0)
+      }
       if let left, left > 0 { scenario.cgroups[path, default: Cgroup()].kernel = left }
     }
   }
@@ -106,7 +111,7 @@ struct HostShares {
     scenario.machine.slabReclaimable = max(slab - groupSlab, 0)
     scenario.machine.pageCache = max(cached - files - max(groupCache - groupSlab, 0), 0)
     let used = scenario.machine.memory - min(free, scenario.machine.memory)
-    let stored = scenario.machine.swapDevices.isEmpty ? 0 : zramPages(scenario)
+    let stored = scenario.machine.zswap ? zswapPages(scenario) : zramPages(scenario)
     var rest =
       used - scenario.machine.hugetlb - inProcesses - groupCache - groupKernel - stored
       - scenario.machine.slabReclaimable - scenario.machine.pageCache
@@ -141,6 +146,13 @@ struct HostShares {
     return pages
   }
 
+  /// What the pool of zswap takes for what the processes have in swap.
+  private func zswapPages(_ scenario: Scenario) -> Int64 {
+    let swap = own.values.reduce(0) { $0 + $1.swap }
+    let most = scenario.machine.memory / 100 * scenario.machine.zswapMaxPoolPercent
+    return min(compressedPages(swap, ratio: scenario.machine.zswapRatio), most)
+  }
+
   /// What zram devices take for what the processes have in swap, by their ratios.
   private func zramPages(_ scenario: Scenario) -> Int64 {
     var left: Int64 = 0
@@ -149,7 +161,7 @@ struct HostShares {
     for device in scenario.machine.swapDevices where left > 0 {
       let here = min(left, device.size)
       left -= here
-      if device.kind == .zram { pages += (here * 1000 + device.ratio - 1) / device.ratio }
+      if device.kind == .zram { pages += compressedPages(here, ratio: device.ratio) }
     }
     return pages
   }

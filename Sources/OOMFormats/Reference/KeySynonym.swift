@@ -144,8 +144,9 @@ package struct KeySynonym: Sendable {
     KeySynonym("MemTotal ram total physical_memory totalram", "machine.memory"),
     KeySynonym("SwapTotal swap_size total_swap", "machine.swap"),
     KeySynonym(
-      "zram zswap mm_stat", "machine.swap",
-      note: "a list of devices has { \"size\": \"4G\", \"kind\": \"zram\" }; zswap is not modelled"),
+      "zram mm_stat", "machine.swap",
+      note: "a list of devices has { \"size\": \"4G\", \"kind\": \"zram\" }"),
+    KeySynonym("max_pool_percent", "machine.zswap_max_pool_percent"),
     KeySynonym("hugepages nr_hugepages HugePages_Total", "machine.hugetlb"),
     KeySynonym(
       "Cached Buffers cache buff/cache container_memory_cache", "machine.page_cache",

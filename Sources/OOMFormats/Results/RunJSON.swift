@@ -109,6 +109,7 @@ extension JSONWriter {
       writer.field("peak", group.peak)
       writer.field("swap_current", group.swapCurrent)
       writer.field("swap_peak", group.swapPeak)
+      if let pool = group.zswapCurrent { writer.field("zswap_current", pool) }
       writer.field("high_sleep_us", group.highSleep)
       writer.key("events")
       writer.object(inline: true) {

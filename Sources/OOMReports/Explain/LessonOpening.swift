@@ -67,7 +67,8 @@ struct LessonOpening {
       ("file", "mapped files", contents.file), ("cache", "clean cache", contents.cache),
       ("slab_reclaimable", "reclaimable slab", contents.slabReclaimable),
       ("kernel", "kernel", contents.kernel), ("page_tables", "page tables", contents.pageTables),
-      ("zram", "zram", contents.zram), ("hugetlb", "huge pages", contents.hugetlb),
+      ("zswap", "zswap", contents.zswap), ("zram", "zram", contents.zram),
+      ("hugetlb", "huge pages", contents.hugetlb),
     ]
   }
 

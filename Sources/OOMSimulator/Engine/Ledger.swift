@@ -68,6 +68,8 @@ struct Ledger: Equatable, Sendable {
   var limits: [Limits]
   var accounts: [Account]
   var swappiness: Int64 = 60
+  /// Where what goes to swap is compressed first; nil without zswap.
+  var zswap: ZswapPool?
   /// Where what is stored takes memory; empty without zram.
   var swapDevices: [SwapDevice] = []
   /// What one page table maps, in pages.
@@ -136,6 +138,7 @@ struct Ledger: Equatable, Sendable {
       limits.min = settings.min ?? 0
     }
     self.limits[group] = limits
+    zswap?.setLimits(of: group, settings)
     protects = protects || limits.min > 0 || limits.low > 0
   }
 
@@ -173,12 +176,19 @@ struct Ledger: Equatable, Sendable {
       if promises.pages[at] > 0, !keepsPromise(at) { promises.doubt(at) }
       at = parents[at]
     }
-    if swap != 0 { chargeZram() }
+    if swap == 0 { return }
+    followZswap(group, from: before.swapped, to: after.swapped)
+    chargeZram()
   }
 
   /// Pages in memory that groups are charged for.
-  private func charged(_ pages: Pages) -> Int64 {
-    pages.resident - (chargesPageTables ? 0 : pages.pageTables)
+  private func charged(_ pages: Pages) -> Int64 { pages.resident - uncharged(pages) }
+
+  /// Pages in memory that are in the usage of the root alone.
+  private func uncharged(_ pages: Pages) -> Int64 {
+    var uncharged = chargesPageTables ? 0 : pages.pageTables
+    if let zswap, !zswap.isChargedToGroups { uncharged += pages.zswap }
+    return uncharged
   }
 
   /// Sums what each group and its descendants have.
@@ -200,8 +210,8 @@ struct Ledger: Equatable, Sendable {
       usage[parents[group]] += usage[group]
       swap[parents[group]] += swap[group]
     }
-    if !chargesPageTables, !usage.isEmpty {
-      usage[MemcgTree.root] += accounts.reduce(0) { $0 + $1.pages.pageTables }
+    if !usage.isEmpty {
+      usage[MemcgTree.root] += accounts.reduce(0) { $0 + uncharged($1.pages) }
     }
     if !hugetlb.isEmpty { usage[MemcgTree.root] -= hugetlb.reduce(0, +) }
     return (usage, swap)
@@ -219,11 +229,13 @@ struct Ledger: Equatable, Sendable {
   /// Brings the memory that zram devices take in step with what is stored in them.
   mutating func chargeZram() {
     if swapDevices.isEmpty { return }
-    let pages = zramPages(stored: accounts[MemcgTree.root].swapUsage, swapDevices)
+    // What lies in the pool of zswap has its place on the device, and nothing in it.
+    let stored = accounts[MemcgTree.root].swapUsage - (zswap?.storedInAll ?? 0)
+    let pages = zramPages(stored: stored, swapDevices)
     accounts[MemcgTree.root].usage += pages - accounts[MemcgTree.root].pages.zram
     accounts[MemcgTree.root].pages.zram = pages
     promises.doubtAll()
-    nodes?.setZram(pages)
+    nodes?.setPool(pages, .zram, MemcgTree.root)
   }
 
   /// Pages that a group can still take before one of its own limits, without reclaim.
@@ -259,7 +271,7 @@ struct Ledger: Equatable, Sendable {
       levels += 1
     }
     effort.add(levels)
-    return room
+    return zswap == nil ? room : Swift.min(room, zswapRoom(group))
   }
 
   /// The first group, from one up to the root, that has more in swap than its `memory.swap.high`.

@@ -210,13 +210,13 @@ extension NodeMemory {
     if left > 0 { move(left, to: last, &self) }
   }
 
-  /// Finds room for what zram devices take, or gives some of it back, from the nodes in proportion.
-  mutating func setZram(_ pages: Int64) {
-    let all = (0...count).map { self.pages[index(.zram, MemcgTree.root, $0)] }
+  /// Finds room for what swap that is compressed in memory takes, or gives some of it back, from the nodes in proportion.
+  mutating func setPool(_ pages: Int64, _ kind: PageKind, _ group: Int) {
+    let all = (0...count).map { self.pages[index(kind, group, $0)] }
     let before = all.reduce(0, +)
     if pages > before {
-      put(pages - before, .zram, MemcgTree.root, count)
-      arrive(pages - before, .zram, MemcgTree.root, allNodes)
+      put(pages - before, kind, group, count)
+      arrive(pages - before, kind, group, allNodes)
     }
     var left = max(before - pages, 0)
     var whole = before
@@ -224,7 +224,7 @@ extension NodeMemory {
       let part = proportion(of: left, here, whole)
       whole -= here
       left -= part
-      put(-part, .zram, MemcgTree.root, node)
+      put(-part, kind, group, node)
     }
   }
 

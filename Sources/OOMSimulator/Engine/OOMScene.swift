@@ -46,6 +46,8 @@ package struct OOMScene: Equatable, Sendable {
     package var slabReclaimable: Int64 = 0
     package var kernel: Int64 = 0
     package var pageTables: Int64 = 0
+    /// What the pool of zswap takes, of a group what it has in it.
+    package var zswap: Int64 = 0
     /// What zram devices take.
     package var zram: Int64 = 0
     /// Huge pages that groups are charged for; of the machine the whole pool, used or not.
@@ -72,6 +74,9 @@ extension State {
       contents.kernel += account.pages.kernel
       if domain == MemcgTree.root || ledger.chargesPageTables {
         contents.pageTables += account.pages.pageTables
+      }
+      if domain == MemcgTree.root || ledger.zswap?.isChargedToGroups == true {
+        contents.zswap += account.pages.zswap
       }
       contents.zram += account.pages.zram
       if domain != MemcgTree.root, !ledger.hugetlb.isEmpty {

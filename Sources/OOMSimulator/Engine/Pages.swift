@@ -19,6 +19,8 @@ enum PageKind: Int, CaseIterable, Sendable {
   case cache
   case slabReclaimable
   case kernel
+  /// What a group has in the pool of zswap, compressed. File: `memory.zswap.current`.
+  case zswap
   /// What zram devices take, in the root alone: no group is charged for it.
   case zram
   case swappedAnon
@@ -66,6 +68,7 @@ struct Pages: Equatable, Sendable {
   var cache: Int64 = 0
   var slabReclaimable: Int64 = 0
   var kernel: Int64 = 0
+  var zswap: Int64 = 0
   var zram: Int64 = 0
   var swappedAnon: Int64 = 0
   var swappedShmem: Int64 = 0
@@ -74,7 +77,7 @@ struct Pages: Equatable, Sendable {
   /// Pages in memory.
   var resident: Int64 {
     anon + locked + shmem + file + pageTables + lazyFree + tmpfs + cache + slabReclaimable + kernel
-      + zram
+      + zswap + zram
   }
 
   /// Pages in swap.
@@ -101,6 +104,7 @@ struct Pages: Equatable, Sendable {
       case .cache: cache
       case .slabReclaimable: slabReclaimable
       case .kernel: kernel
+      case .zswap: zswap
       case .zram: zram
       case .swappedAnon: swappedAnon
       case .swappedShmem: swappedShmem
@@ -119,6 +123,7 @@ struct Pages: Equatable, Sendable {
       case .cache: cache = newValue
       case .slabReclaimable: slabReclaimable = newValue
       case .kernel: kernel = newValue
+      case .zswap: zswap = newValue
       case .zram: zram = newValue
       case .swappedAnon: swappedAnon = newValue
       case .swappedShmem: swappedShmem = newValue

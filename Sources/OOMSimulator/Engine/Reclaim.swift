@@ -99,27 +99,38 @@ extension Ledger {
     return min(proportion(of: wanted, weight, weight + file * (200 - swappiness)), anon)
   }
 
-  /// Takes pages of a stage's kinds until the domain has `wanted` fewer: what goes to a zram leaves a part of
+  /// Takes pages of a stage's kinds until the domain has `wanted` fewer: what goes to a zram, or to zswap, leaves a part of
   /// itself in memory.
   private mutating func gain(
     _ wanted: Int64, in domain: Int, _ stage: Stage, _ floors: [Int64], _ nodes: NodeMask?
   ) -> Int64 {
-    guard stage == .swap, domain == MemcgTree.root, !swapDevices.isEmpty else {
+    let isCompressed = zswap != nil || (domain == MemcgTree.root && !swapDevices.isEmpty)
+    guard stage == .swap, isCompressed else {
       return reclaim(wanted, in: domain, stage, floors, nodes)
     }
     let before = accounts[domain].usage
-    var asked = wanted
-    while !effort.isSpent, reclaim(asked, in: domain, stage, floors, nodes) > 0 {
-      let left = wanted - (before - accounts[domain].usage)
+    var (asked, gained) = (wanted, Int64(0))
+    while !effort.isSpent {
+      let moved = reclaim(asked, in: domain, stage, floors, nodes)
+      if moved <= 0 { break }
+      let gain = before - accounts[domain].usage - gained
+      gained += gain
+      let left = wanted - gained
       if left <= 0 { break }
       asked = gross(of: left)
+      // A full pool of zswap lets pages through to the disk, which gain all of themselves.
+      if zswap != nil, gain > 0 {
+        asked = Int64(min(Int128(asked), Int128(left) * Int128(moved) / Int128(gain)))
+      }
     }
-    return before - accounts[domain].usage
+    return gained
   }
 
-  /// Pages to move to the worst zram so that `net` of memory come free; all where it gains nothing.
+  /// Pages to move to the worst zram, or to zswap, so that `net` of memory come free; all where it gains nothing.
   private func gross(of net: Int64) -> Int64 {
-    let ratio = swapDevices.filter { $0.kind == .zram }.map { $0.ratio }.min() ?? 1000
+    var ratio = swapDevices.filter { $0.kind == .zram }.map { $0.ratio }.min() ?? Int64.max
+    if let zswap { ratio = min(ratio, zswap.ratio) }
+    if ratio == Int64.max { return net }
     if ratio <= 1000 || net > 1 << 40 { return Int64.max }
     return net * ratio / (ratio - 1000) + 1
   }

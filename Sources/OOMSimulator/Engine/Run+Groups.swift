@@ -11,6 +11,9 @@ extension Run {
     package var swapCurrent: Int64
     /// The most that `swapCurrent` has been. File: `memory.swap.peak`.
     package var swapPeak: Int64
+    /// What of `current` is the pool of zswap; nil where there is none, or groups are not charged for it. File:
+    /// `memory.zswap.current`.
+    package var zswapCurrent: Int64?
     /// How long processes have slept because this group was above its `memory.high` or its `memory.swap.high`, added up.
     package var highSleep: Microseconds
     /// The ones of these files that it has had.
@@ -39,6 +42,7 @@ extension Replay {
       return Run.FinalGroup(
         path: state.groups.paths[group], current: account.usage, peak: account.peak,
         swapCurrent: account.swapUsage, swapPeak: account.swapPeak,
+        zswapCurrent: ledger.zswap?.chargedUsage(group),
         highSleep: record.highSleep[group] ?? .zero, highFiles: highFiles(group),
         events: events[group],
         failcnt: state.cgroupVersion == 1 ? account.failcnt : nil)

@@ -114,13 +114,22 @@ extension State {
     return Wait(least: share, most: share, isEstimate: true)
   }
 
+  /// What a page takes that is compressed in memory.
+  fileprivate static let decompression: Microseconds = 15
+
   /// Of a solid-state disk.
-  private static let usualLatency: Microseconds = 100
+  fileprivate static let usualLatency: Microseconds = 100
 
   /// What a page takes that is read back from swap, on average over what is stored; no more than 2^34.
   private var nanosecondsFromSwap: Int64 {
-    var (left, stored) = (ledger.accounts[MemcgTree.root].swapUsage, Int128(0))
-    var sum: Int128 = 0
+    let compressed = ledger.zswap?.storedInAll ?? 0
+    var left = ledger.accounts[MemcgTree.root].swapUsage - compressed
+    var stored = Int128(compressed)
+    var sum = stored * Int128(Self.decompression.rawValue)
+    if machine.swapDevices.isEmpty, compressed > 0 {
+      sum += Int128(left) * Int128(Self.usualLatency.rawValue)
+      stored += Int128(left)
+    }
     for device in machine.swapDevices where left > 0 {
       let pages = min(left, device.size)
       left -= pages
@@ -155,7 +164,8 @@ extension State {
     else { return .none }
     let root = ledger.accounts[MemcgTree.root]
     let swaps = vm.swappiness > 0 && root.swapUsage < machine.swap && ledger.swapRoom(full) > 0
-    let isZram = machine.swapDevices.first { $0.kind == .zram } != nil
+    let isZram =
+      ledger.zswap != nil || machine.swapDevices.first { $0.kind == .zram } != nil
     return Wait(
       pagesPerSecond: pagesPerSecond, least: 1, most: !swaps ? 1 : isZram ? 15 : 20)
   }
@@ -166,6 +176,6 @@ extension State {
 
 extension SwapDevice {
   fileprivate var readLatency: Microseconds {
-    latency ?? (kind == .zram ? 15 : 100)
+    latency ?? (kind == .zram ? State.decompression : State.usualLatency)
   }
 }

@@ -75,7 +75,10 @@ extension State {
         shared.change(number) { $0.changeNodes(of: extent.group) { $0 += memory.placed } }
       }
     }
-    memory.setZram(ledger.accounts[MemcgTree.root].pages.zram)
+    memory.setPool(ledger.accounts[MemcgTree.root].pages.zram, .zram, MemcgTree.root)
+    for group in 0..<groups.count where ledger.accounts[group].pages.zswap > 0 {
+      memory.setPool(ledger.accounts[group].pages.zswap, .zswap, group)
+    }
     ledger.nodes = memory
   }
 

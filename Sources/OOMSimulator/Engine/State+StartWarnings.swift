@@ -48,6 +48,15 @@ extension State {
       ),
       (has({ $0.high }), rules.memcg.support == .versionTwo, "memory.high", "4.5"),
       (has({ $0.swapHigh }), rules.memcg.hasSwapHigh, "memory.swap.high", "5.8"),
+      (
+        has({ $0.zswapMax }), ![.none, .ofTheMachine].contains(rules.memcg.zswap),
+        "memory.zswap.max", "5.19"
+      ),
+      (
+        has({ $0.zswapWriteback }), rules.memcg.zswap == .ofGroupsWithWriteback,
+        "memory.zswap.writeback", "6.8"
+      ),
+      (machine.zswap, rules.memcg.zswap != .none, "zswap", "3.11"),
       (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
         has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",

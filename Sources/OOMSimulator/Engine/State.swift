@@ -72,6 +72,10 @@ struct State: Equatable, Sendable {
     restarts = Restarts(of: scenario.processes, names: tasks.names)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
+    ledger.zswap = ZswapPool(machine, rule: rules.memcg.zswap, groups: groups.count)
+    for group in 1..<max(groups.count, 1) {
+      ledger.zswap?.setLimits(of: group, groups.settings[group])
+    }
     ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
     chargesHugetlb = scenario.chargesHugetlb
     if chargesHugetlb, rules.memcg.chargesHugetlb, cgroupVersion == 2 {
@@ -212,6 +216,7 @@ struct State: Equatable, Sendable {
   private mutating func applySettings() {
     ledger.swappiness = vm.swappiness
     ledger.limits[MemcgTree.root].max = machine.memory - machine.outOfReach - minWatermark
+    ledger.zswap?.setMemory(machine.memory)
     let (watermark, machine) = (minWatermark, machine)
     ledger.nodes?.setMinWatermark(watermark, machine: machine)
   }
@@ -239,6 +244,7 @@ struct State: Equatable, Sendable {
       ledger.accounts[group].pages += pages
     }
     ledger.sumUp()
+    ledger.fillZswap()
     ledger.chargeZram()
   }
 

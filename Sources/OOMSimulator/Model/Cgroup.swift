@@ -16,6 +16,10 @@ public struct Cgroup: Equatable, Sendable {
   public var swapMax: Int64?
   /// File: `memory.swap.high`.
   package var swapHigh: Int64?
+  /// What the group can have in the pool of zswap, compressed. File: `memory.zswap.max`.
+  package var zswapMax: Int64?
+  /// Whether what does not go into that pool may go to swap. File: `memory.zswap.writeback`.
+  package var zswapWriteback: Bool?
   /// File: `memory.oom.group`.
   public var oomGroup: Bool?
   /// Memory nodes that its processes may have memory on. File: `cpuset.mems`.
@@ -88,7 +92,7 @@ public struct Cgroup: Equatable, Sendable {
   /// Whether any file of the group is given, besides what it holds at the start.
   var hasLimits: Bool {
     min != nil || low != nil || high != nil || max != nil || swapMax != nil || swapHigh != nil
-      || oomGroup != nil || memswLimit != nil || softLimit != nil
+      || zswapMax != nil || oomGroup != nil || memswLimit != nil || softLimit != nil
   }
 
   /// Takes over every limit that `change` gives.
@@ -99,6 +103,8 @@ public struct Cgroup: Equatable, Sendable {
     if let value = change.max { max = value }
     if let value = change.swapMax { swapMax = value }
     if let value = change.swapHigh { swapHigh = value }
+    if let value = change.zswapMax { zswapMax = value }
+    if let value = change.zswapWriteback { zswapWriteback = value }
     if let value = change.oomGroup { oomGroup = value }
     if let value = change.oomPolicy { oomPolicy = value }
     if let value = change.timeoutStop { timeoutStop = value }

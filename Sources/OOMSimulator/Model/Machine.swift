@@ -11,6 +11,12 @@ public struct Machine: Equatable, Sendable {
   /// The devices that `swap` is the sum of, in the order in which they are filled; empty where all are disks,
   /// which need not be told apart.
   public var swapDevices: [SwapDevice] = []
+  /// Whether what goes to swap is compressed into a pool in memory first. File: `enabled` in /sys/module/zswap/parameters.
+  package var zswap = false
+  /// How much of memory that pool may take, in per cent. File: `max_pool_percent`.
+  package var zswapMaxPoolPercent: Int64 = 20
+  /// How much smaller it makes pages, in thousandths.
+  package var zswapRatio: Int64 = 3000
   /// 4096, 16384 or 65536. Kernel: `PAGE_SIZE`.
   public var pageSize: Bytes = 4096
   /// Unreclaimable kernel memory at the start, without page tables.

@@ -42,10 +42,17 @@ func zramPages(stored: Int64, _ devices: [SwapDevice]) -> Int64 {
     let here = min(left, device.size)
     left -= here
     if device.kind == .disk { continue }
-    let (quotient, remainder) = here.quotientAndRemainder(dividingBy: device.ratio)
-    pages += quotient * 1000 + (remainder * 1000 + device.ratio - 1) / device.ratio
+    pages += compressedPages(here, ratio: device.ratio)
   }
   return pages
+}
+
+/// What pages take that are compressed, rounded up.
+///
+/// - Parameter ratio: how much smaller they become, in thousandths.
+package func compressedPages(_ pages: Int64, ratio: Int64) -> Int64 {
+  let (whole, rest) = pages.quotientAndRemainder(dividingBy: ratio)
+  return whole * 1000 + (rest * 1000 + ratio - 1) / ratio
 }
 
 extension Machine {

@@ -18,8 +18,9 @@ extension RuleName {
       .pageTables, .rootBonus, .rss, .scanWidth, .ties, .memcgWalk, .memcgTies, .child, .unkillable,
       .sharers, .oomGroup, .nobody, .oomAdj:
       .whoDies
-    case .memcg, .memcgTables, .memcgKernel, .memcgReclaim, .madviseFree, .memcgTrigger,
-      .memcgLimit, .protection, .high, .watermarks, .pagesets, .trigger, .sysrq, .reaper:
+    case .memcg, .memcgTables, .memcgKernel, .memcgReclaim, .zswap, .madviseFree,
+      .memcgTrigger, .memcgLimit, .protection, .high, .watermarks, .pagesets, .trigger, .sysrq,
+      .reaper:
       .whenItEnds
     case .heuristic, .strict, .commitTypes: .refusals
     case .memcgEvents, .oomScore, .oomScoreAdj, .memAvailable, .log: .files

@@ -4,6 +4,7 @@ package enum RuleName: String, CaseIterable, Sendable {
   case memcgTables = "memcg page tables"
   case memcgKernel = "memcg kernel memory"
   case memcgReclaim = "memcg reclaim on demand"
+  case zswap
   case madviseFree = "MADV_FREE"
   case memcgTrigger = "memcg trigger"
   case memcgLimit = "memcg limit"

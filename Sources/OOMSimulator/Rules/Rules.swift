@@ -107,6 +107,7 @@ package struct Rules: Equatable, Sendable {
     package var highDelay = HighDelay.none
     /// Version 2 has memory.swap.high: since 5.8.
     package var hasSwapHigh = false
+    package var zswap = ZswapRule.none
     /// `memory.events` of a group has those of the groups below it: since 5.2.
     package var countsEventsBelow = false
   }

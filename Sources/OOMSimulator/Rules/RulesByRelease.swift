@@ -9,7 +9,7 @@ package enum RulesByRelease {
       badness, children, superuser, zeroPoints, pageTables, rootBonus, rss, disabled,
       vforkChildren, candidates, dying, swapoff, scanWidth, ties, memcgWalk, memcgTies,
       child, unkillable, sharers, oomGroup, reaper, memcg, memcgTables, memcgKernel,
-      memcgReclaim, madviseFree, memcgTrigger, memcgLimit, protection, high, memcgEvents,
+      memcgReclaim, zswap, madviseFree, memcgTrigger, memcgLimit, protection, high, memcgEvents,
       watermarks, pagesets, trigger,
       panicOnOOM, allocatingTask, sysrq,
       constraint, totalpages, memcgTotalpages, nobody, log, heuristic, strict,

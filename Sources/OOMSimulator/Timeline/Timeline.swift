@@ -9,7 +9,7 @@ package struct Timeline: Equatable, Sendable {
     package var processes: Int64 = 0
     /// Clean file pages that nobody maps.
     package var cache: Int64 = 0
-    /// All else: kernel, slab, page tables, huge pages, zram.
+    /// All else: kernel, slab, page tables, huge pages, zram, zswap.
     package var kernel: Int64 = 0
     /// Pages in swap.
     package var swap: Int64 = 0

@@ -60,7 +60,8 @@ enum CollectScript {
     for name in \#(HostSysctls.names.joined(separator: " ")); do
       whole "/proc/sys/vm/$name"
     done
-    for file in /sys/devices/system/node/node*/meminfo /sys/block/zram*/mm_stat; do
+    for file in /sys/devices/system/node/node*/meminfo /sys/block/zram*/mm_stat \
+      /sys/module/zswap/parameters/enabled /sys/module/zswap/parameters/max_pool_percent; do
       whole "$file"
     done
     mkdir -p "$dir/oomsim"

@@ -131,6 +131,12 @@ struct HostReading {
       host.machine.readOwnCounters(zoneinfo: zoneinfo, vmstat: vmstat)
     }
     if let bytes = bytes("sys/devices/system/cpu/online") { host.machine.read(cpusOnline: bytes) }
+    if let bytes = bytes("sys/module/zswap/parameters/enabled") {
+      host.machine.read(zswapEnabled: bytes)
+    }
+    if let bytes = bytes("sys/module/zswap/parameters/max_pool_percent") {
+      host.machine.read(zswapMaxPoolPercent: bytes)
+    }
     if let bytes = bytes("proc/swaps") { host.machine.read(swaps: bytes) }
     for index in host.machine.swaps.indices where host.machine.swaps[index].isZram {
       let file = "sys/block/\(host.machine.swaps[index].device)/mm_stat"

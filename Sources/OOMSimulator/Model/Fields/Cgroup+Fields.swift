@@ -92,6 +92,14 @@ extension Cgroup {
       "While the group has more in swap it is slowed down, whatever it is charged for. Since 5.8.",
       example: "\"200M\"", instead: "nothing: there is no such limit"),
     two(
+      "memory.zswap.max", .limit({ $0.zswapMax }, { $0.zswapMax = $1 }),
+      "What the group can have in the pool of zswap, compressed; the rest goes to swap at once. Since 5.19.",
+      example: "\"100M\"", instead: "nothing: there is no such limit"),
+    two(
+      "memory.zswap.writeback", .flag({ $0.zswapWriteback }, { $0.zswapWriteback = $1 }),
+      "0: what does not go into the pool of zswap stays in memory. Since 6.8. Default 1.",
+      example: "0", instead: "nothing: it is a file of version 2 only"),
+    two(
       "memory.oom.group", .flag({ $0.oomGroup }, { $0.oomGroup = $1 }),
       "1: when one process of the group is chosen, all of them die.", example: "1",
       instead: "nothing: it is a file of version 2 only"),

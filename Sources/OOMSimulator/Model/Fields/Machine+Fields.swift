@@ -13,6 +13,18 @@ extension Machine {
       "All swap: SwapTotal of /proc/meminfo; or a list of devices, which are added up.",
       example: "[ { \"size\": \"1G\", \"kind\": \"zram\", \"ratio\": 2.5 } ]"),
     Field(
+      "zswap", .bool({ $0.zswap ? true : nil }, { $0.zswap = $1 }),
+      "Whether pages that go to swap are compressed into a pool in memory first: enabled in /sys/module/zswap/parameters. "
+        + "Default false.", example: "true"),
+    Field(
+      "zswap_max_pool_percent",
+      .integer(0...100, { $0.zswapMaxPoolPercent }, { $0.zswapMaxPoolPercent = $1 }),
+      "How much of memory the pool of zswap may take: max_pool_percent. Default 20.", example: "40"),
+    Field(
+      "zswap_ratio", .ratio({ $0.zswapRatio }, { $0.zswapRatio = $1 }),
+      "How much smaller zswap makes a page, with at most three places: Zswapped over Zswap of /proc/meminfo. Default 3.",
+      example: "2.5"),
+    Field(
       "page_size",
       .choice(
         FieldValue.Choice(

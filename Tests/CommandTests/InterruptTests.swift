@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// Ctrl-C at any moment: the program ends at once, and a file that it writes is the old one or the new one, whole.
+///
+/// Foundation's `Process` starts programs with signals blocked, so that these are started by `posix_spawn()`.
+@Suite struct InterruptTests {
+  /// Ends of a program that a signal came to.
+  private enum End: Equatable {
+    case exited(Int32)
+    case killed(Int32)
+  }
+
+  private struct SpawnError: Error { let code: Int32 }
+
+  private static func start(_ words: [String]) throws -> pid_t {
+    var attributes = posix_spawnattr_t()
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor: Int32 in [1, 2] {
+      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+    }
+    let texts = words.map { strdup($0) } + [nil]
+    defer { for text in texts { free(text) } }
+    var pid: pid_t = 0
+    let code = posix_spawn(&pid, words[0], &actions, &attributes, texts, environ)
+    if code != 0 { throw SpawnError(code: code) }
+    return pid
+  }
+
+  private static func end(of pid: pid_t) -> End {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(status & 0x7f)
+  }
+
+  @Test func `an interrupted write leaves the old file or the new one`() async throws {
+    let scratch = try Scratch()
+    let out = scratch.url.appending(path: "page.html").path
+    let scenario = Program.packageRoot.appending(path: "Scenarios/global/electron-adj.json").path
+    let words = [Program.oomsim.path, "report", scenario, "-o", out]
+    #expect(Self.end(of: try Self.start(words)) == .exited(0))
+    let whole = try Data(contentsOf: URL(filePath: out))
+    let clock = ContinuousClock()
+    let began = clock.now
+    #expect(Self.end(of: try Self.start(words)) == .exited(0))
+    let usual = clock.now - began
+    var ends: [End] = []
+    for step in 0..<24 {
+      try Data("old".utf8).write(to: URL(filePath: out))
+      let pid = try Self.start(words)
+      try await Task.sleep(for: usual * step / 20)
+      kill(pid, SIGINT)
+      let end = Self.end(of: pid)
+      ends.append(end)
+      let found = try Data(contentsOf: URL(filePath: out))
+      switch end {
+      case .exited(let code): #expect(code == 0 && found == whole)
+      case .killed(let signal):
+        #expect(signal == SIGINT)
+        #expect(found == whole || found == Data("old".utf8), "\(found.count) bytes")
+      }
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["page.html"])
+    }
+    #expect(ends[0] == .killed(SIGINT))
+  }
+}
