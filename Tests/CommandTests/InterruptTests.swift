@@ -41,7 +41,7 @@ import Testing
     return status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(status & 0x7f)
   }
 
-  @Test func `an interrupted write leaves the old file or the new one`() async throws {
+  @Test func `an interrupted write leaves the old file or the new one`() throws {
     let scratch = try Scratch()
     let out = scratch.url.appending(path: "page.html").path
     let scenario = Program.packageRoot.appending(path: "Scenarios/global/electron-adj.json").path
@@ -56,7 +56,11 @@ import Testing
     for step in 0..<24 {
       try Data("old".utf8).write(to: URL(filePath: out))
       let pid = try Self.start(words)
-      try await Task.sleep(for: usual * step / 20)
+      // Not a task's sleep: others may be in its way until the program has ended.
+      usleep(
+        UInt32(
+          clamping: usual.components.seconds * 1_000_000 * Int64(step) / 20
+            + usual.components.attoseconds / 1_000_000_000_000 * Int64(step) / 20))
       kill(pid, SIGINT)
       let end = Self.end(of: pid)
       ends.append(end)
@@ -70,6 +74,6 @@ import Testing
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: scratch.url.path) == ["page.html"])
     }
-    #expect(ends[0] == .killed(SIGINT))
+    #expect(ends.contains(.killed(SIGINT)))
   }
 }

@@ -179,7 +179,7 @@ import Testing
       labels(Pages()) == [
         "anon", "locked", "shmem", "file", "pageTables", "lazyFree", "tmpfs", "cache",
         "slabReclaimable",
-        "kernel", "zram", "swappedAnon", "swappedShmem", "swappedTmpfs",
+        "kernel", "zswap", "zram", "swappedAnon", "swappedShmem", "swappedTmpfs",
       ])
     #expect(labels(Held()) == ["pages", "nodes", "ages"])
     #expect(

@@ -19,7 +19,7 @@ struct SplitMix: RandomNumberGenerator {
 /// and plain worlds both come up.
 struct Worlds {
   private var random: SplitMix
-  private let paths: [String]
+  let paths: [String]
   private var names: [String] = []
   private let usesSwap: Bool
   private let usesGroups: Bool
@@ -29,13 +29,13 @@ struct Worlds {
   /// Segments, mapped files, forks.
   private let usesObjects: Bool
   private let usesForks: Bool
-  private var isVersionOne = false
+  var isVersionOne = false
   private var usesRestarts = false
   /// What draws memory nodes, so that the worlds without are the same.
   private var nodeRandom: SplitMix
   private var nodeCount = 0
   /// What draws touches of old pages and memory.swap.high, for the same reason.
-  private var touchRandom: SplitMix
+  var touchRandom: SplitMix
 
   init(seed: UInt64) {
     random = SplitMix(seed: seed)
@@ -78,25 +78,7 @@ struct Worlds {
     return scenario
   }
 
-  private mutating func addZswap(to scenario: inout Scenario) {
-    scenario.machine.zswap = true
-    scenario.machine.zswapRatio =
-      [1000, 1001, 2500, 3000, 10_000].randomElement(using: &touchRandom) ?? 3000
-    scenario.machine.zswapMaxPoolPercent = [0, 5, 20, 100].randomElement(using: &touchRandom) ?? 20
-    if isVersionOne { return }
-    for path in paths.dropFirst() where scenario.cgroups[path] != nil && touchChance(30) {
-      scenario.cgroups[path]?.zswapMax = Int64.random(in: 0...800, using: &touchRandom)
-      if touchChance(30) { scenario.cgroups[path]?.zswapWriteback = false }
-    }
-    for index in scenario.events.indices where touchChance(30) {
-      guard case .setCgroup(let path, var change) = scenario.events[index].action else { continue }
-      change.zswapMax = Int64.random(in: 0...800, using: &touchRandom)
-      if touchChance(30) { change.zswapWriteback = touchChance(50) }
-      scenario.events[index].action = .setCgroup(path, change)
-    }
-  }
-
-  private mutating func touchChance(_ percent: Int) -> Bool {
+  mutating func touchChance(_ percent: Int) -> Bool {
     Int.random(in: 0..<100, using: &touchRandom) < percent
   }
 
