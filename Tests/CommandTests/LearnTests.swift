@@ -127,7 +127,7 @@ import Testing
     #expect(zero.out.hasPrefix("Lesson 0: "))
     #expect(try text() == "0\n")
     let one = try await Program.run(["learn", "next", "--progress", file])
-    #expect(one.out.hasPrefix("Lesson 1 of 135,"))
+    #expect(one.out.hasPrefix("Lesson 1 of 137,"))
     #expect(one.out.contains("oomsim learn --progress \(file) memory-leak-vps-early-spike\n"))
     try scratch.file("done", Data("0\r\nof-another-course\nidle-666".utf8))
     _ = try await Program.run(["learn", "idle-666", "--progress", file])
@@ -137,7 +137,7 @@ import Testing
     let list = try await Program.run(["learn", "--progress", file])
     #expect(
       list.out.contains("  ✓   1  memory-leak-vps\n")
-        && list.out.contains("\n3 of 136 lessons done\n"))
+        && list.out.contains("\n3 of 138 lessons done\n"))
     #expect(list.out.contains("      2  memory-leak-vps-early-spike\n"))
     try scratch.file("done", Data([0xff, 0xfe]))
     let binary = try await Program.run(["learn", "1", "--progress", file])
@@ -231,7 +231,7 @@ import Testing
         ["agent-minus-50"], 64,
         "no lesson and no chapter is called 'agent-minus-50'. Did you mean 'agent-minus-500'?"
       ),
-      (["136"], 64, "the course has the lessons 1 to 135, not 136."),
+      (["138"], 64, "the course has the lessons 1 to 137, not 138."),
       (["99999999999999999999"], 64, "the course has the lessons 1 to "),
       (["protection/agent-minus-50.json"], 64, "no lesson and no chapter is called"),
       (["swop"], 64, "Did you mean 'swap'?"),
