@@ -65,7 +65,8 @@ import Testing
     let found = try look(state)
     #expect(found.victim == "tab" && found.signal == .term)
     let row = try #require(state.tasks.names.firstIndex(of: "tab"))
-    #expect([823, 824].contains(state.procOOMScore(row)))
+    // The thread shows 823 and not how much memory the machine has; at this size the kernel's formula gives 824.
+    #expect(state.procOOMScore(row) == 824)
   }
 
   /// #269, -m 4,2 -s 10,5: 0.35 % of memory, but 62 % of swap.
