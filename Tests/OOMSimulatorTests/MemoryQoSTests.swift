@@ -31,7 +31,7 @@ import Testing
     let container = try Container("c", memory: (request, "1000Mi"))
     func high(_ minor: Int) -> Bytes? {
       Self.kubelet(minor) { $0.memoryThrottlingFactor = Kubernetes.MemoryThrottlingFactor(factor) }
-        .memoryHigh(of: container, nodeAllocatable: 64 << 30)
+        .memoryHigh(of: container, in: Kubernetes.Pod(), nodeAllocatable: 64 << 30)
     }
     #expect(high(26) == before.map { Bytes($0) << 20 })
     #expect(high(27) == since.map { Bytes($0) << 20 })
@@ -51,7 +51,7 @@ import Testing
       let double = Double(thousandths) / 1000
       func high(_ minor: Int) -> Bytes? {
         Self.kubelet(minor) { $0.memoryThrottlingFactor = factor }
-          .memoryHigh(of: container, nodeAllocatable: Bytes(most))
+          .memoryHigh(of: container, in: Kubernetes.Pod(), nodeAllocatable: Bytes(most))
       }
       let old = Int64(Double(most) * double)
       #expect(high(26) == (old > request ? Bytes(old) : nil))
@@ -70,7 +70,8 @@ import Testing
       _ minor: Int, _ container: Kubernetes.Container,
       _ change: (inout Kubernetes.Kubelet) -> Void = { _ in }
     ) -> Bytes? {
-      Self.kubelet(minor, change).memoryHigh(of: container, nodeAllocatable: 10 << 30)
+      Self.kubelet(minor, change).memoryHigh(
+        of: container, in: Kubernetes.Pod(), nodeAllocatable: 10 << 30)
     }
     let nine = Kubernetes.MemoryThrottlingFactor("0.9")
     #expect(high(26, none) == 8 << 30 && high(26, guaranteed) == nil)

@@ -9,11 +9,12 @@ import Testing
 /// mm/memcontrol.c; Documentation/admin-guide/cgroup-v2.rst for memory.zswap.*.
 @Suite struct ZswapTests {
   private func run(
-    _ kernel: KernelRelease = "6.12", machine: String = "", group: String, grow: Int = 1300
+    _ kernel: KernelRelease = "6.12", machine: String = "", ratio: String = "2", group: String,
+    grow: Int = 1300
   ) throws -> (run: Run, group: Run.FinalGroup) {
     let text = """
       { "schema": "oomsim.scenario/1", "name": "t", "sysctl": { "vm.min_free_kbytes": 0 },
-        "machine": { "memory": "100000 pages", "swap": "100000 pages", "zswap": true, "zswap_ratio": 2\(machine) },
+        "machine": { "memory": "100000 pages", "swap": "100000 pages", "zswap": true, "zswap_ratio": \(ratio)\(machine) },
         "cgroups": { "/g": { \(group) } },
         "processes": [ { "name": "p", "cgroup": "/g", "anon": "100 pages", "page_tables": "0 pages" } ],
         "events": [ { "at": "1s", "grow": { "process": "p", "anon": "\(grow) pages", "over": "10s" } } ] }
@@ -80,9 +81,76 @@ import Testing
     #expect(killed.group.swapCurrent == 0)
   }
 
+  /// `obj_cgroup_charge_zswap()` returns at once on version 1.
+  @Test func `groups of version 1 are charged for none of it`() throws {
+    func run(_ kernel: KernelRelease) throws -> Run {
+      let text = """
+        { "schema": "oomsim.scenario/1", "name": "t", "cgroup_version": 1,
+          "machine": { "memory": "1G", "swap": "1G", "zswap": true, "kernel": "50M" },
+          "cgroups": { "/g": { "memory.limit_in_bytes": "100M", "memory.memsw.limit_in_bytes": "160M" } },
+          "processes": [ { "name": "p", "cgroup": "/g", "anon": "60M" } ],
+          "events": [ { "at": "1s", "grow": { "process": "p", "anon": "90M", "over": "1m" } } ] }
+        """
+      return try Simulator(kernel: kernel).run(Scenario(json: Array(text.utf8), file: "test.json"))
+    }
+    for kernel: KernelRelease in ["5.18", "6.12"] {
+      let run = try run(kernel)
+      #expect(run.kills.isEmpty && run.groups.first?.zswapCurrent == nil)
+    }
+  }
+
+  /// Pages that do not shrink go to the disk, as where zswap is off.
+  @Test func `what does not become smaller is not taken`() throws {
+    let limit = #""memory.max": "1000 pages""#
+    let same = try run(machine: #", "zswap_max_pool_percent": 100"#, ratio: "1", group: limit)
+    #expect(same.group.zswapCurrent == 0 && (400...416).contains(same.group.swapCurrent))
+  }
+
+  /// /g/c has 7680 pages in swap at the start, 2560 of the pool: the peak of /g has both.
+  @Test func `the peak of a group at the start has what is in the pool below it`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1", "name": "t",
+        "machine": { "memory": "1G", "swap": "1G", "zswap": true }, "cgroups": { "/g": {} },
+        "processes": [ { "name": "h", "cgroup": "/g", "anon": "10M" },
+          { "name": "i", "cgroup": "/g/c", "anon": "10M", "swap": "30M" } ], "events": [] }
+      """
+    let run = try Simulator().run(Scenario(json: Array(text.utf8), file: "test.json"))
+    let group = try #require(run.groups.first)
+    #expect(group.path == "/g" && group.zswapCurrent == 2560)
+    #expect(group.peak == group.current && group.current > 7680)
+  }
+
   @Test func `before 3_11 there is none, which is said`() throws {
     let old = try run("3.10", group: #""memory.max": "1000 pages""#)
     #expect(old.run.warnings.contains { "\($0.fact)".contains("zswap") })
     #expect((400...416).contains(old.group.swapCurrent))
+  }
+
+  /// `zram_slot_free_notify()`, drivers/block/zram/zram_drv.c: 60 of 256 MiB come back, and 150 more fit.
+  @Test func `a zram gives all back when it is swapped off`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1", "name": "t",
+        "machine": { "memory": "256M", "swap": [ { "size": "64M", "kind": "zram", "ratio": 1 } ], "kernel": "10M" },
+        "processes": [ { "name": "h", "anon": "10M", "swap": "60M" } ],
+        "events": [ { "at": "5s", "swapoff": {} },
+          { "at": "10s", "grow": { "process": "h", "anon": "150M", "over": "10s" } } ] }
+      """
+    let run = try Simulator().run(Scenario(json: Array(text.utf8), file: "test.json"))
+    #expect(run.kills.isEmpty)
+  }
+
+  /// c may have memory on node 1 alone, where there is enough: what b wants of node 0 is not had from it.
+  @Test func `reclaim for one node leaves the others alone`() throws {
+    let text = """
+      { "schema": "oomsim.scenario/1", "name": "t",
+        "machine": { "memory": "1G", "swap": "2G", "nodes": [ { "memory": "512M" }, { "memory": "512M" } ] },
+        "processes": [ { "name": "b", "anon": "10M", "mempolicy": "0" },
+          { "name": "c", "anon": "450M", "mempolicy": "1" } ],
+        "events": [ { "at": "1s", "grow": { "process": "b", "anon": "2G", "over": "100s" } } ] }
+      """
+    let table = try Simulator().score(
+      Scenario(json: Array(text.utf8), file: "test.json"), at: 60_000_000)
+    let c = try #require(table.processes.first { $0.name == "c" })
+    #expect(c.swap == 0)
   }
 }

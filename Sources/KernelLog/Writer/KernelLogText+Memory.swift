@@ -59,6 +59,10 @@ extension KernelLogText {
       if forms.statHasKernel { item("kernel") { $0.kernel } }
       if forms.statHasPageTables { item("pagetables") { $0.pageTables } }
       item("shmem") { $0.shmem }
+      if memcg.groups.contains(where: { $0.zswapped > 0 }) {
+        item("zswap") { $0.zswap }
+        item("zswapped") { $0.zswapped }
+      }
       item("file_mapped") { $0.mapped }
     }
   }

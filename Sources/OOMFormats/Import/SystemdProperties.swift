@@ -92,7 +92,8 @@ extension SystemdUnit {
     }
     return values["OOMPolicy"]?.text == "kill" || values["OOMPolicy"]?.text == "continue"
       || [
-        "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "ManagedOOMSwap",
+        "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax",
+        "ManagedOOMSwap",
         "ManagedOOMMemoryPressure",
       ].contains(where: isSet)
   }
@@ -113,8 +114,11 @@ extension SystemdUnit {
     let low = try size("MemoryLow", file)
     let min = try size("MemoryMin", file)
     let swapMax = ImportDraft.limit(try size("MemorySwapMax", file))
+    let zswapMax = ImportDraft.limit(try size("MemoryZSwapMax", file))
     if version == 1 { return group }
     group.high = high
+    group.zswapMax = zswapMax
+    if values["MemoryZSwapWriteback"]?.text == "no" { group.zswapWriteback = false }
     if let low, low > 0 { group.low = ImportDraft.limit(low) }
     if let min, min > 0 { group.min = ImportDraft.limit(min) }
     group.swapMax = swapMax

@@ -24,7 +24,8 @@ enum SystemdUnits {
   }
 
   static let sizes = [
-    "MemoryMax", "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryLimit",
+    "MemoryMax", "MemoryHigh", "MemoryLow", "MemoryMin", "MemorySwapMax", "MemoryZSwapMax",
+    "MemoryLimit",
     "MemoryCurrent", "MemorySwapCurrent",
   ]
   static let times = [
@@ -34,7 +35,7 @@ enum SystemdUnits {
   static let words = [
     "Id", "OOMPolicy", "ControlGroup", "Restart", "Slice", "ActiveState", "User", "UID", "MainPID",
     "OOMScoreAdjust", "StartLimitBurst", "ManagedOOMSwap", "ManagedOOMMemoryPressure",
-    "ManagedOOMMemoryPressureLimit", "ManagedOOMPreference",
+    "ManagedOOMMemoryPressureLimit", "ManagedOOMPreference", "MemoryZSwapWriteback",
   ]
   static let known = Set(sizes + times + words)
 }

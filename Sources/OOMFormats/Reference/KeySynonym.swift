@@ -135,6 +135,8 @@ package struct KeySynonym: Sendable {
       "memswap_limit MemorySwap memory.memsw.limit", "cgroups./PATH.memory.memsw.limit_in_bytes",
       "cgroups./PATH.memory.swap.max",
       note: "memory.memsw.limit_in_bytes is memory and swap, memory.swap.max swap alone"),
+    KeySynonym("MemoryZSwapMax zswap_max", "cgroups./PATH.memory.zswap.max"),
+    KeySynonym("MemoryZSwapWriteback zswap_writeback", "cgroups./PATH.memory.zswap.writeback"),
     KeySynonym("oom_group singleProcessOOMKill", "cgroups./PATH.memory.oom.group"),
     KeySynonym("oom_kill_disable disableOOMKiller", "cgroups./PATH.memory.oom_control"),
     KeySynonym("cpuset_mems AllowedMemoryNodes", "cgroups./PATH.cpuset.mems"),

@@ -116,6 +116,10 @@ struct LessonOpening {
       return
         "the limit is of memory and swap together, and the group uses \(numbers.size(limit.swapUsage)) of swap"
     }
+    if scene.contents.isKeptFromSwap {
+      return
+        "zswap takes no more of the group, and memory.zswap.writeback 0 keeps the rest from swap, of which it uses \(numbers.size(limit.swapUsage))"
+    }
     if limit.swapLimit == Cgroup.unlimited {
       return "the group uses \(numbers.size(limit.swapUsage)) of swap, without a limit of its own"
     }

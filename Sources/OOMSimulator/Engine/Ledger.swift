@@ -228,7 +228,7 @@ struct Ledger: Equatable, Sendable {
 
   /// Brings the memory that zram devices take in step with what is stored in them.
   mutating func chargeZram() {
-    if swapDevices.isEmpty { return }
+    if swapDevices.isEmpty, accounts[MemcgTree.root].pages.zram == 0 { return }
     // What lies in the pool of zswap has its place on the device, and nothing in it.
     let stored = accounts[MemcgTree.root].swapUsage - (zswap?.storedInAll ?? 0)
     let pages = zramPages(stored: stored, swapDevices)

@@ -71,6 +71,9 @@ package struct LoggedState: Equatable, Sendable {
     /// All kernel memory, page tables included.
     package var kernel: Int64 = 0
     package var swap: Int64 = 0
+    /// What it has in the pool of zswap, which `kernel` has, too, and what that was before.
+    package var zswap: Int64 = 0
+    package var zswapped: Int64 = 0
   }
 
   package var isSysrq = false

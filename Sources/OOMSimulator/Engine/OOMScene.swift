@@ -52,6 +52,8 @@ package struct OOMScene: Equatable, Sendable {
     package var zram: Int64 = 0
     /// Huge pages that groups are charged for; of the machine the whole pool, used or not.
     package var hugetlb: Int64 = 0
+    /// Swap is kept from the group: the pool of zswap takes no more of it, and `memory.zswap.writeback` is 0.
+    package var isKeptFromSwap = false
     /// Pages that reclaim could still free, swapping included; what protection holds back is not in it.
     package var reclaimable: Int64 = 0
   }
@@ -84,6 +86,7 @@ extension State {
       }
     }
     if domain == MemcgTree.root { contents.hugetlb = machine.hugetlb }
+    contents.isKeptFromSwap = domain != MemcgTree.root && ledger.zswapRoom(domain) == 0
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(
       trigger: oc.trigger, invoker: oc.invoker.map { identity($0) }, constraint: oc.constraint,

@@ -155,6 +155,11 @@ extension State {
       stats.pageTables = account.pages.pageTables
       stats.kernel = account.pages.kernel + account.pages.slabReclaimable + account.pages.pageTables
       stats.swap = account.ownSwap
+      if let zswap = ledger.zswap, zswap.isChargedToGroups {
+        stats.zswap = account.pages.zswap
+        stats.zswapped = zswap.stored(group)
+        stats.kernel += stats.zswap
+      }
       memcg.groups.append(stats)
     }
     return memcg

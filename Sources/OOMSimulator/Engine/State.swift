@@ -72,7 +72,9 @@ struct State: Equatable, Sendable {
     restarts = Restarts(of: scenario.processes, names: tasks.names)
     ledger.limits[MemcgTree.root].swapMax = machine.swap
     ledger.swapDevices = machine.swapDevices
-    ledger.zswap = ZswapPool(machine, rule: rules.memcg.zswap, groups: groups.count)
+    ledger.zswap = ZswapPool(
+      machine, rule: rules.memcg.zswap, cgroupVersion: cgroupVersion,
+      groups: groups.count)
     for group in 1..<max(groups.count, 1) {
       ledger.zswap?.setLimits(of: group, groups.settings[group])
     }

@@ -182,7 +182,11 @@ extension Ledger {
       let excess = pages - headroom(at)
       if excess > 0 {
         let usage = accounts[at].usage
-        var lack = excess - reclaim(excess, in: at)
+        var lack = excess
+        // What is bound to some nodes finds room there; what else of the machine is in the way is looked at in the end.
+        let isBound = at == MemcgTree.root && nodes != nil && self.nodes != nil
+        if isBound { lack -= reclaim(lack, in: at, on: nodes) }
+        if lack > 0, !isBound || all == 0 { lack -= reclaim(lack, in: at) }
         noteLimit(pages, in: at, usage: usage, lack: lack)
         if ignoresHigh { lack = pages - headroom(at, ignoresHigh: true) }
         if lack > 0, short == nil { short = (at, lack) }

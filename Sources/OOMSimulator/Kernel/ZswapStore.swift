@@ -34,10 +34,12 @@ struct ZswapPool: Equatable, Sendable {
   private var writesBack: [Bool]
   private(set) var storedInAll: Int64 = 0
 
+  /// - Parameter cgroupVersion: groups of version 1 are not charged for the pool, and have no files for it. Kernel:
+  ///   `obj_cgroup_charge_zswap()`, mm/memcontrol.c.
   /// - Returns: nil for a machine without zswap, or for a release that has none.
-  init?(_ machine: Machine, rule: ZswapRule, groups: Int) {
+  init?(_ machine: Machine, rule: ZswapRule, cgroupVersion: Int, groups: Int) {
     guard machine.zswap, rule != .none else { return nil }
-    self.rule = rule
+    self.rule = cgroupVersion == 1 ? .ofTheMachine : rule
     ratio = machine.zswapRatio
     percent = machine.zswapMaxPoolPercent
     stored = Array(repeating: 0, count: groups)
@@ -51,6 +53,9 @@ struct ZswapPool: Equatable, Sendable {
   /// File: `memory.zswap.current`; nil where groups are not charged for it.
   func chargedUsage(_ group: Int) -> Int64? { isChargedToGroups ? usage[group] : nil }
 
+  /// What a group itself has in the pool, as it was before. File: `zswapped` in memory.stat.
+  func stored(_ group: Int) -> Int64 { stored[group] }
+
   mutating func setMemory(_ pages: Int64) { most = proportion(of: pages, percent, 100) }
 
   mutating func setLimits(of group: Int, _ settings: Cgroup) {
@@ -58,10 +63,11 @@ struct ZswapPool: Equatable, Sendable {
     if rule == .ofGroupsWithWriteback { writesBack[group] = settings.zswapWriteback ?? true }
   }
 
-  /// Pages that a group can still bring into the pool.
+  /// Pages that a group can still bring into the pool; none that do not become smaller.
   ///
   /// Kernel: `obj_cgroup_may_zswap()`, mm/memcontrol.c, and `zswap_store()`, mm/zswap.c.
   fileprivate func room(_ group: Int, _ parents: [Int]) -> Int64 {
+    if ratio <= 1000 { return 0 }
     var room = most - usage[MemcgTree.root]
     var at = group
     while at >= 0 {
@@ -128,8 +134,8 @@ extension Ledger {
     if zswap == nil { return }
     for group in accounts.indices {
       followZswap(group, from: 0, to: accounts[group].pages.swapped)
-      accounts[group].peak = accounts[group].usage
     }
+    for group in accounts.indices { accounts[group].peak = accounts[group].usage }
   }
 
   /// Pages that a group may bring to swap beyond the pool; unlimited where the disk takes what the pool does not.
@@ -149,7 +155,7 @@ extension RulesByRelease {
         .zswap, "3.11",
         "With zswap on, pages that go to swap are compressed into a pool in memory first, which no group is charged for.",
         "mm/zswap.c", "zswap_frontswap_store()", commit: "2b2811178e85",
-        hurts: "nobody", evidence: .memory, adds: true
+        hurts: "machines with zswap on: memory and swap end earlier", evidence: .memory, adds: true
       ) { $0.memcg.zswap = .ofTheMachine },
       RuleChange(
         .zswap, "5.19",

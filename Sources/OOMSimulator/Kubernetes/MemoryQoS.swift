@@ -66,9 +66,13 @@ extension Kubernetes.Kubelet {
   /// Source: `generateLinuxContainerResources()`, pkg/kubelet/kuberuntime/kuberuntime_container_linux.go. That BestEffort
   /// containers are throttled, too, since 1.37: kubernetes pull request 138139.
   package func memoryHigh(
-    of container: Kubernetes.Container, nodeAllocatable: Bytes
+    of container: Kubernetes.Container, in pod: Kubernetes.Pod, nodeAllocatable: Bytes
   ) -> Bytes? {
     guard enforcesMemoryQoS, container.kind != .sandbox, let factor = throttlingFactor else {
+      return nil
+    }
+    // The group of the pod has one.
+    if memoryHigh(of: pod) != nil, container.resources.limits.memory ?? .zero == .zero {
       return nil
     }
     let request = (container.resources.requests.memory ?? .zero).bytes

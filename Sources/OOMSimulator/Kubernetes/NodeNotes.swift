@@ -55,8 +55,8 @@ extension Kubernetes.NodeScenario {
     let few = above.prefix(3).map { $0.name.description }
     let more = above.count > 3 ? " and \(above.count - 3) more" : ""
     return [
-      "MemoryQoS: memory.high slows \(throttled.count == 1 ? "1 container" : "\(throttled.count) containers") before "
-        + "memory.max; above it now: " + (few.isEmpty ? "none" : few.joined(separator: ", ") + more)
+      "MemoryQoS: memory.high slows \(throttled.count == 1 ? "1 container" : "\(throttled.count) containers") ; "
+        + "above it now: " + (few.isEmpty ? "none" : few.joined(separator: ", ") + more)
     ]
   }
 

@@ -147,7 +147,8 @@ extension Kubernetes {
           oomScoreAdj: kubelet.oomScoreAdj(
             of: container, in: pod, memoryCapacity: state.node.capacity),
           limit: kubelet.memoryLimit(of: container, in: pod),
-          high: kubelet.memoryHigh(of: container, nodeAllocatable: state.podsLimit),
+          high: kubelet.memoryHigh(
+            of: container, in: pod, nodeAllocatable: state.podsLimit),
           swapLimit: kubelet.swapLimit(
             of: container, in: pod, memoryCapacity: state.node.capacity,
             swapCapacity: state.node.swap ?? 0),

@@ -126,12 +126,12 @@ struct K8sOptions {
     if kubelet.swapBehavior == .limitedSwap, kubelet.cgroupVersion == 1 {
       throw UsageError("--swap-behavior LimitedSwap: needs cgroup version 2.")
     }
-    try checkMemoryQoS(of: kubelet)
+    try checkGates(of: kubelet)
     return kubelet
   }
 
   /// As `ValidateKubeletConfiguration()` does, pkg/kubelet/apis/config/validation.
-  private func checkMemoryQoS(of kubelet: Kubernetes.Kubelet) throws(UsageError) {
+  private func checkGates(of kubelet: Kubernetes.Kubelet) throws(UsageError) {
     let isTiered = kubelet.memoryReservationPolicy == .tieredReservation
     if kubelet.featureGates[.memoryQoS] == true {
       if kubelet.release.minor < 22 {
@@ -145,6 +145,13 @@ struct K8sOptions {
       throw UsageError(
         "--memory-reservation-policy TieredReservation: the kubelet has it since 1.36; before, MemoryQoS protects all "
           + "requests by memory.min.")
+    }
+    if kubelet.cgroupVersion == 1, isTiered || kubelet.memoryThrottlingFactor != nil {
+      let option = isTiered ? "--memory-reservation-policy" : "--memory-throttling-factor"
+      throw UsageError("\(option): does nothing on cgroup version 1.")
+    }
+    if kubelet.featureGates[.podLevelResources] == true, kubelet.release.minor < 32 {
+      throw UsageError("--feature-gates PodLevelResources=true: the kubelet has it since 1.32.")
     }
     if !kubelet.has(.memoryQoS), isTiered || kubelet.memoryThrottlingFactor != nil {
       let option = isTiered ? "--memory-reservation-policy" : "--memory-throttling-factor"
