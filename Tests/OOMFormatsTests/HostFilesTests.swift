@@ -65,6 +65,52 @@ import Testing
     #expect(HostMachine.zramRatio(mmStat: Array("0 0 0".utf8)) == nil)
   }
 
+  /// 400,000 kB of 1,000,000 are used. A process of /a has 40,000 kB in memory and 25,000 in swap, which are 10,000 of the
+  /// pool; so of the 60,000 that /a is charged for 10,000 are the kernel's, and of the machine 340,000.
+  @Test func `zswap as the host has it`() throws {
+    var host = Host()
+    host.machine.read(
+      meminfo: Array(
+        """
+        MemTotal: 1000000 kB
+        MemFree: 600000 kB
+        SwapTotal: 100000 kB
+        SwapFree: 75000 kB
+        Zswap: 10000 kB
+        Zswapped: 25000 kB
+
+        """.utf8))
+    host.machine.read(zswapEnabled: Array("Y\n".utf8))
+    host.machine.read(zswapMaxPoolPercent: Array("25\n".utf8))
+    var process = HostProcess(
+      pid: 7,
+      status: ProcessStatus(
+        Array(
+          "Name:\tp\nVmSize:\t90000 kB\nRssAnon:\t40000 kB\nVmPTE:\t0 kB\nVmSwap:\t25000 kB\n".utf8)
+      ))
+    process.cgroups = ProcessCgroups(Array("0::/a\n".utf8))
+    host.processes.append(process)
+    var group = HostGroup()
+    for (file, text) in [
+      ("memory.current", "61440000"), ("memory.stat", "file 0\nzswap 10240000\n"),
+      ("memory.zswap.max", "20480000"), ("memory.zswap.writeback", "0"),
+    ] { group.read(file, Array((text + "\n").utf8)) }
+    host.groups["/a"] = group
+    let scenario = HostSnapshot(of: host).scenario
+    #expect(scenario.machine.zswap && scenario.machine.zswapMaxPoolPercent == 25)
+    #expect(scenario.machine.zswapRatio == 2500)
+    #expect(scenario.cgroups["/a"]?.zswapMax == 5000)
+    #expect(scenario.cgroups["/a"]?.zswapWriteback == false)
+    #expect(scenario.cgroups["/a"]?.kernel == 2500)
+    #expect(scenario.machine.kernel == 85_000)
+    var off = Host()
+    off.machine.read(meminfo: Array("MemTotal: 1000000 kB\n".utf8))
+    off.machine.read(zswapEnabled: Array("N\n".utf8))
+    off.machine.read(zswapMaxPoolPercent: Array("200\n".utf8))
+    let machine = HostSnapshot(of: off).scenario.machine
+    #expect(!machine.zswap && machine.zswapMaxPoolPercent == 20)
+  }
+
   /// Any bytes make a host that makes a scenario that reads back.
   @Test func `garbage in every file`() throws {
     var state: UInt64 = 7
