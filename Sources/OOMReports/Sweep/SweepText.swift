@@ -260,6 +260,7 @@ extension RunSummary {
     }
     if refused > 0 { text += ", \(refused) refused" }
     if outcome == .loop { text += ", loop" }
+    if outcome == .cutOff { text += ", cut off" }
     if stuck > 0 { text += ", stuck" }
     return text
   }

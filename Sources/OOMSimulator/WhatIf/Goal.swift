@@ -30,12 +30,13 @@ package enum Goal: Equatable, Sendable {
     }
   }
 
+  /// Whether a run is known to come to it: of one that was cut off nobody knows who dies later.
   package func holds(in run: Run) -> Bool {
     switch self {
-    case .noKills: return run.kills.isEmpty && run.panic == nil
+    case .noKills: return run.kills.isEmpty && run.panic == nil && run.outcome != .cutOff
     case .first(let wanted): return run.kills.first.map { wanted.contains($0.dyingFirst) } ?? false
     case .survives(let wanted):
-      if run.panic != nil { return false }
+      if run.panic != nil || run.outcome == .cutOff { return false }
       let dead = run.kills.flatMap { $0.killed }.map { $0.process }
       if dead.contains(where: wanted.contains) { return false }
       return !run.refused.contains { refusal in
