@@ -28,7 +28,7 @@ import Testing
       unsafe posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
     }
     let texts = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { unsafe texts.forEach { unsafe free($0) } }
+    defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
     var pid: pid_t = 0
     let code = unsafe posix_spawn(&pid, words[0], &actions, &attributes, texts, environ)
     if code != 0 { throw SpawnError(code: code) }
