@@ -81,7 +81,7 @@ struct HostShares {
         left? -= pageCache
       }
       if scenario.machine.zswap, group.isChargedForZswap, let pages = left {
-        left = max(pages - compressedPages(inside.swap, ratio: scenario.machine.zswapRatio), 0)
+        left = max(pages - pool(inside.swap, scenario.machine), 0)
       }
       if let left, left > 0 { scenario.cgroups[path, default: Cgroup()].kernel = left }
     }
@@ -150,7 +150,12 @@ struct HostShares {
   private func zswapPages(_ scenario: Scenario) -> Int64 {
     let swap = own.values.reduce(0) { $0 + $1.swap }
     let most = scenario.machine.memory / 100 * scenario.machine.zswapMaxPoolPercent
-    return min(compressedPages(swap, ratio: scenario.machine.zswapRatio), most)
+    return min(pool(swap, scenario.machine), most)
+  }
+
+  /// What so many pages take in the pool of zswap, in which those that do not become smaller are not.
+  private func pool(_ pages: Int64, _ machine: Machine) -> Int64 {
+    machine.zswapRatio <= 1000 ? 0 : compressedPages(pages, ratio: machine.zswapRatio)
   }
 
   /// What zram devices take for what the processes have in swap, by their ratios.

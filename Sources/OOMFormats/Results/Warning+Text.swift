@@ -25,6 +25,8 @@ extension Warning.Fact {
       "memory.max is official since 4.5: read as memory.limit_in_bytes of version 1, and "
         + "memory.swap.max as what memory.memsw.limit_in_bytes leaves beside it"
     case .unknownFile(let file, let since): "\(file) exists since \(since): it does nothing here"
+    case .zswapWithoutSwap:
+      "zswap is on and there is no swap: nothing goes to its pool before there is"
     case .sysrqWithoutVictim: "sysrq: no task is eligible"
     case .victimStillDying(let event):
       "\(event): a victim is still dying, no other process is killed"

@@ -34,7 +34,7 @@ struct Digest {
   }
 }
 
-/// The digest of everything that a run says happened; its own `digest` and its candidates are left out.
+/// The digest of everything that a run says happened; its candidates are left out.
 func digest(of run: Run) -> UInt64 {
   var digest = Digest()
   digest.add(run.scenario)
@@ -81,10 +81,11 @@ func digest(of run: Run) -> UInt64 {
   }
   digest.add(run.panic?.why.rawValue ?? "")
   digest.add(run.panic?.at ?? -1)
-  for row in 0..<run.processCount {
-    let process = run.process(row)
+  let tasks = run.tasks
+  for row in 0..<tasks.count {
+    let process = tasks.final(row)
     digest.add(Int64(process.pid))
-    digest.add(Int64(run.tasks.states[row].rawValue))
+    digest.add(Int64(tasks.states[row].rawValue))
     digest.add(process.anon)
     digest.add(process.swap)
   }

@@ -60,6 +60,15 @@ package struct OOMScene: Equatable, Sendable {
 }
 
 extension State {
+  /// Whether zswap takes nothing more of any group with memory that could go to swap, and none of them may go to the disk.
+  private func isKeptFromSwap(in domain: Int) -> Bool {
+    let holders = groups.descendants(of: domain).filter {
+      let pages = ledger.accounts[$0].pages
+      return pages.anon + pages.shmem + pages.tmpfs > 0
+    }
+    return !holders.isEmpty && holders.allSatisfy { ledger.zswapRoom($0) == 0 }
+  }
+
   /// What an OOM finds, for its explanation.
   func scene(_ oc: OOMControl, _ candidates: [Candidate]) -> OOMScene {
     let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
@@ -86,7 +95,7 @@ extension State {
       }
     }
     if domain == MemcgTree.root { contents.hugetlb = machine.hugetlb }
-    contents.isKeptFromSwap = domain != MemcgTree.root && ledger.zswapRoom(domain) == 0
+    contents.isKeptFromSwap = domain != MemcgTree.root && isKeptFromSwap(in: domain)
     contents.reclaimable = ledger.reclaimable(in: domain, on: nodes)
     return OOMScene(
       trigger: oc.trigger, invoker: oc.invoker.map { identity($0) }, constraint: oc.constraint,

@@ -290,6 +290,10 @@ extension Replay {
   ///
   /// Kernel: `memory_max_write()`, mm/memcontrol.c.
   private mutating func set(group: Int, _ change: Cgroup) {
+    for fact in state.missingFiles(of: [change])
+    where !record.warnings.contains(where: { $0.fact == fact }) {
+      warn(fact)
+    }
     if state.cgroupVersion == 1, let value = change.useHierarchy {
       setUseHierarchy(value, of: group)
     }

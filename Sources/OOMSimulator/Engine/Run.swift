@@ -346,8 +346,6 @@ public struct Run: Equatable, Sendable {
   package var stalls: [Stall] = []
   /// Every group but the root, parents first; not part of the digest.
   package var groups: [FinalGroup] = []
-  /// Hash of everything that happened, the same on every machine.
-  public var digest: UInt64
   /// What the replay took, in looks at groups, processes and growths; not part of the digest.
   package var effort: Int64 { spent.looks }
   var spent = Spent()
@@ -359,23 +357,35 @@ public struct Run: Equatable, Sendable {
   /// How every process ended, in creation order: those of the start, then those that came later.
   ///
   /// - Complexity: O(processes).
-  public var processes: [FinalProcess] { (0..<processCount).map { process($0) } }
+  public var processes: [FinalProcess] {
+    let tasks = tasks
+    return (0..<tasks.count).map { tasks.final($0) }
+  }
+
+  /// Hash of everything that happened, the same on every machine.
+  ///
+  /// - Complexity: O(processes + kills).
+  public var digest: UInt64 { OOMSimulator.digest(of: self) }
 
   package var processCount: Int { tasks.count }
 
   /// The processes in creation order.
-  package func process(_ row: Int) -> FinalProcess {
-    let tasks = tasks
-    let state: FinalProcess.State =
-      switch tasks.states[row] {
+  package func process(_ row: Int) -> FinalProcess { tasks.final(row) }
+}
+
+extension Tasks {
+  /// How a process ended.
+  func final(_ row: Int) -> Run.FinalProcess {
+    let state: Run.FinalProcess.State =
+      switch states[row] {
       case .running: .running
       case .dying, .killed: .killed
       case .exited: .exited
       }
-    let owner = tasks.owner(row)
+    let owner = owner(row)
     let isGone = state != .running
-    return FinalProcess(
-      pid: tasks.pids[row], name: tasks.names[row], state: state,
-      anon: isGone ? 0 : tasks.mms[owner].anon, swap: isGone ? 0 : tasks.mms[owner].swap)
+    return Run.FinalProcess(
+      pid: pids[row], name: names[row], state: state, anon: isGone ? 0 : mms[owner].anon,
+      swap: isGone ? 0 : mms[owner].swap)
   }
 }

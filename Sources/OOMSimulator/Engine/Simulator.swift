@@ -107,14 +107,12 @@ public struct Simulator: Sendable {
 
   /// The run of a scenario that is not replayed.
   private func refusal(of scenario: Scenario, _ problems: [ScenarioProblem]) -> Run {
-    var run = Run(
+    Run(
       scenario: scenario.name, title: scenario.title, kernel: kernel.text, ruleSet: ruleSet.key,
       policy: policy, outcome: .invalid, end: 0, pageSize: scenario.machine.pageSize, totalpages: 0,
       kills: [], refused: [], stuck: [], panic: nil, loop: nil, warnings: kernel.warnings,
-      problems: problems, digest: 0,
+      problems: problems,
       tasks: Tasks(rules: rules, machine: scenario.machine, pagesPerTable: 1), replaced: [])
-    run.digest = digest(of: run)
-    return run
   }
 
   func result(of replay: Replay, _ scenario: Scenario) -> Run {
@@ -132,11 +130,9 @@ public struct Simulator: Sendable {
       pageSize: scenario.machine.pageSize, totalpages: state.totalpages, kills: replay.record.kills,
       refused: replay.record.refused, stuck: replay.stuck, panic: replay.record.panic,
       loop: replay.record.loop, warnings: kernel.warnings + replay.record.warnings,
-      stalls: replay.stalls, groups: replay.finalGroups, digest: 0,
-      tasks: state.tasks,
+      stalls: replay.stalls, groups: replay.finalGroups, tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.badness = scenario.badness?.text
-    run.digest = digest(of: run)
     run.spent.looks = replay.state.ledger.effort.looks
     return run
   }

@@ -2,7 +2,9 @@
 
 extension State {
   /// What there is to say of a state that a scenario begins with.
-  var startWarnings: [Warning] { excess + missingFiles }
+  var startWarnings: [Warning] {
+    excess + (missingFiles(of: groups.settings) + missingOfMachine).map { Warning($0) }
+  }
 
   private var excess: [Warning] {
     var warnings: [Warning] = []
@@ -26,22 +28,18 @@ extension State {
     return warnings
   }
 
-  /// Which limits of the scenario a release does not know, or knows by another name.
-  private var missingFiles: [Warning] {
-    let settings = groups.settings
+  /// Which of these files of groups the release does not know, or knows by another name.
+  func missingFiles(of settings: [Cgroup]) -> [Warning.Fact] {
     func has<Value>(_ file: (Cgroup) -> Value?) -> Bool {
       settings.contains { file($0) != nil }
     }
-    if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
-      return [Warning(.limitsBeforeMemcg)]
+    if rules.memcg.support == .none {
+      return settings.contains { $0.hasLimits } ? [.limitsBeforeMemcg] : []
     }
-    var warnings: [Warning] = []
-    if rules.memcg.support == .versionOne, cgroupVersion == 2,
-      has({ $0.max }) || has({ $0.swapMax })
-    {
-      warnings.append(Warning(.readAsVersionOne))
-    }
-    let missing: [(isGiven: Bool, isKnown: Bool, file: String, since: String)] = [
+    let isReadAsVersionOne =
+      rules.memcg.support == .versionOne && cgroupVersion == 2
+      && (has { $0.max } || has { $0.swapMax })
+    let files: [File] = [
       (
         has({ $0.memswLimit ?? $0.swapMax }), rules.memcg.countsMemsw,
         "memory.memsw.limit_in_bytes", "2.6.29"
@@ -56,27 +54,39 @@ extension State {
         has({ $0.zswapWriteback }), rules.memcg.zswap == .ofGroupsWithWriteback,
         "memory.zswap.writeback", "6.8"
       ),
-      (machine.zswap, rules.memcg.zswap != .none, "zswap", "3.11"),
       (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),
       (
         has({ $0.min }), ![.none, .whileBelowLow].contains(rules.memcg.protection), "memory.min",
         "4.18"
       ),
       (has({ $0.oomGroup }), rules.kill.oomGroup != .none, "memory.oom.group", "4.19"),
+    ]
+    return (isReadAsVersionOne ? [.readAsVersionOne] : []) + Self.unknown(files)
+  }
+
+  /// The same of what is given for the whole machine, and zswap that has nothing to take.
+  private var missingOfMachine: [Warning.Fact] {
+    let hasZswap = rules.memcg.zswap != .none
+    let files: [File] = [
+      (machine.zswap, hasZswap, "zswap", "3.11"),
       (
-        ledger.isRecursivelyProtected,
+        ledger.isRecursivelyProtected && rules.memcg.support != .none,
         rules.memcg.protection == .proportional && cgroupVersion == 2,
-        "memory_recursiveprot on version 2",
-        "5.7"
+        "memory_recursiveprot on version 2", "5.7"
       ),
       (
-        chargesHugetlb, rules.memcg.chargesHugetlb && cgroupVersion == 2,
-        "memory_hugetlb_accounting on version 2", "6.7"
+        chargesHugetlb && rules.memcg.support != .none,
+        rules.memcg.chargesHugetlb && cgroupVersion == 2, "memory_hugetlb_accounting on version 2",
+        "6.7"
       ),
     ]
-    for file in missing where file.isGiven && !file.isKnown {
-      warnings.append(Warning(.unknownFile(file.file, since: file.since)))
-    }
-    return warnings
+    let hasNothingToTake = machine.zswap && hasZswap && machine.swap == 0
+    return Self.unknown(files) + (hasNothingToTake ? [.zswapWithoutSwap] : [])
+  }
+
+  private typealias File = (isGiven: Bool, isKnown: Bool, name: String, since: String)
+
+  private static func unknown(_ files: [File]) -> [Warning.Fact] {
+    files.filter { $0.isGiven && !$0.isKnown }.map { .unknownFile($0.name, since: $0.since) }
   }
 }

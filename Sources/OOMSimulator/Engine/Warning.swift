@@ -23,6 +23,8 @@ public struct Warning: Equatable, Sendable {
     case readAsVersionOne
     /// A file or mount option that only later releases have does nothing.
     case unknownFile(String, since: String)
+    /// zswap is on and there is no swap, so that nothing goes to its pool.
+    case zswapWithoutSwap
 
     /// The magic key was pressed and no task is eligible.
     case sysrqWithoutVictim

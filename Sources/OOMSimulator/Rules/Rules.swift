@@ -107,6 +107,7 @@ package struct Rules: Equatable, Sendable {
     package var highDelay = HighDelay.none
     /// Version 2 has memory.swap.high: since 5.8.
     package var hasSwapHigh = false
+    /// Whether groups are charged for what zswap keeps of theirs, and can limit it: since 5.19.
     package var zswap = ZswapRule.none
     /// `memory.events` of a group has those of the groups below it: since 5.2.
     package var countsEventsBelow = false

@@ -35,6 +35,11 @@ package enum RulesByRelease {
     return rules
   }
 
+  /// Some of the rules of a release; all others are those of the oldest.
+  static func rules(of release: KernelRelease, only isKept: (RuleName) -> Bool) -> Rules {
+    rules(of: effective(in: release).filter { isKept($0.rule) })
+  }
+
   /// The rules of a release if one row of the table were not there, nor what comes with it.
   static func rules(of release: KernelRelease, without row: RuleChange) -> Rules {
     rules(

@@ -51,11 +51,16 @@ let compareCommand = CommandSpec(
     }
   }
   let settings = try arguments.settings()
+  let jobs = try arguments.jobs()
+  let inParallel: Replays = { scenario, count, replay in
+    parallelMap(count, jobs: jobs, local: scenario.copyForThread) { replay($0, $1) }
+  }
   let policy = arguments.policy
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   let comparison =
     list == "all"
-    ? Comparison(ofAllKernels: scenario) : Comparison(of: scenario, kernels: kernels)
+    ? Comparison(ofAllKernels: scenario, replays: inParallel)
+    : Comparison(of: scenario, kernels: kernels, replays: inParallel)
   var policyRun: Run?
   if policy != .kernel {
     var simulator = Simulator(kernel: kernels.last ?? scenario.kernel ?? .standard)

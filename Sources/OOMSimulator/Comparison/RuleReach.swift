@@ -1,0 +1,124 @@
+/// Which rules decide what a scenario comes to. Two releases whose rules differ only in the others have the same kills, points
+/// and warnings, and a comparison need not replay both.
+///
+/// A rule is left out only where the scenario has nothing of what the rule is about, or where it only says what files and
+/// estimates show; `RuleReachTests` replays every release to prove it.
+struct RuleReach {
+  private let reached: Set<RuleName>
+
+  init(of scenario: Scenario) {
+    let content = Content(of: scenario)
+    reached = Set(RuleName.allCases.filter { content.reaches($0) })
+  }
+
+  func contains(_ name: RuleName) -> Bool { reached.contains(name) }
+
+  /// The releases at which any rule changes, those together that do the same one after the other.
+  var ranges: [[KernelRelease]] {
+    var ranges: [[KernelRelease]] = []
+    var before: Rules?
+    for release in RulesByRelease.boundaries {
+      let rules = rules(of: release)
+      if rules == before {
+        ranges[ranges.count - 1].append(release)
+      } else {
+        ranges.append([release])
+      }
+      before = rules
+    }
+    return ranges
+  }
+
+  /// The rules of a release, as far as the scenario comes to them; all others are those of the oldest.
+  func rules(of release: KernelRelease) -> Rules {
+    RulesByRelease.rules(of: release) { contains($0) }
+  }
+}
+
+/// What a scenario has that some rules are about, and nothing else is.
+private struct Content {
+  /// A badness of the scenario's own may read anything, and killers look at groups and pressure.
+  private var hasAnything: Bool
+  private var hasGroups: Bool
+  private var hasMadvise = false
+  private var hasSysrq = false
+  private var hasSwapoff: Bool
+  private var hasVfork: Bool
+  private var panics: Bool
+  private var killsAllocatingTask: Bool
+  private var modes: Set<Sysctl.OvercommitMemory>
+  private var hasFamilies: Bool
+  private var sharesMM: Bool
+  private var hasNodes: Bool
+  private let hasZswap: Bool
+  private let holdsBack: Bool
+
+  init(of scenario: Scenario) {
+    hasAnything = scenario.badness != nil || !scenario.killers.isEmpty
+    hasGroups = !scenario.cgroups.isEmpty || scenario.processes.cgroupPaths.contains { $0 != "/" }
+    hasZswap = scenario.machine.zswap
+    holdsBack = scenario.machine.cpus == 1
+    hasNodes = !scenario.machine.nodes.isEmpty
+    hasFamilies = !scenario.processes.ppids.isEmpty
+    sharesMM = !scenario.processes.sharesMMWith.isEmpty
+    let flags = scenario.processes.flags
+    hasSwapoff = flags.contains { $0.contains(.swapoff) }
+    hasVfork = flags.contains { $0.contains(.inVfork) }
+    panics = scenario.sysctl.panicOnOOM ?? .never != .never
+    killsAllocatingTask = scenario.sysctl.oomKillAllocatingTask ?? false
+    modes = [scenario.sysctl.overcommitMemory ?? .heuristic]
+    for event in scenario.events { add(event.action) }
+  }
+
+  private mutating func add(_ action: Event.Action) {
+    switch action {
+    case .start(let process):
+      hasGroups = hasGroups || process.cgroup != "/"
+      hasSwapoff = hasSwapoff || process.isSwapoff
+      hasVfork = hasVfork || process.isInVfork
+      hasFamilies = hasFamilies || process.ppid != 0
+      sharesMM = sharesMM || process.sharesMMWith != nil
+    case .setProcess(_, let change):
+      hasSwapoff = hasSwapoff || change.isSwapoff == true
+      hasVfork = hasVfork || change.isInVfork == true
+    case .setSysctl(let change):
+      panics = panics || change.panicOnOOM ?? .never != .never
+      killsAllocatingTask = killsAllocatingTask || change.oomKillAllocatingTask == true
+      if let mode = change.overcommitMemory { modes.insert(mode) }
+    case .fork: hasFamilies = true
+    case .madvise: hasMadvise = true
+    case .sysrq: hasSysrq = true
+    case .swapoff: hasSwapoff = true
+    case .setCgroup, .move, .pressure: hasGroups = true
+    case .growUnowned(_, _, let path, _, _), .shrinkUnowned(_, _, let path, _):
+      hasGroups = hasGroups || path != "/"
+    case .reclaim(_, let path), .oom(let path, _, _): hasGroups = hasGroups || path != nil
+    case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .setMachine, .swapon: break
+    }
+  }
+
+  func reaches(_ name: RuleName) -> Bool {
+    if hasAnything { return true }
+    switch name {
+    case .memcg, .memcgTables, .memcgKernel, .memcgReclaim, .memcgTrigger, .memcgLimit, .protection,
+      .high, .memcgEvents, .memcgTotalpages, .memcgWalk, .memcgTies, .oomGroup:
+      return hasGroups
+    case .zswap: return hasZswap
+    case .madviseFree: return hasMadvise
+    case .sysrq: return hasSysrq
+    case .swapoff: return hasSwapoff
+    case .vforkChildren: return hasVfork
+    case .panicOnOOM: return panics
+    case .allocatingTask: return killsAllocatingTask
+    case .heuristic: return modes.contains(.heuristic)
+    case .strict: return modes.contains(.never)
+    case .watermarks, .pagesets, .trigger, .constraint, .totalpages, .candidates, .disabled, .dying,
+      .badness, .children, .superuser, .zeroPoints, .pageTables, .rootBonus, .rss, .scanWidth,
+      .ties,
+      .child, .unkillable, .sharers, .reaper, .nobody, .commitTypes, .oomScore, .oomAdj,
+      .oomScoreAdj,
+      .memAvailable, .log:
+      return true
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import OOMFormats
+import Testing
+
+@testable import OOMSimulator
+
+/// A rule that a scenario cannot come to changes nothing in its run: what `compare --kernels all` leaves out.
+///
+/// `OOMSIM_SWARM` says how many generated worlds are replayed under every release, 24 by default; with it all shipped ones of
+/// up to a hundred processes are, else one in eight.
+@Suite struct RuleReachTests {
+  private static let given = ProcessInfo.processInfo.environment["OOMSIM_SWARM"].flatMap(Int.init)
+  private static let swarm = given ?? 24
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scenarios")
+
+  private static let shipped: [Scenario] = {
+    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: root.path)) ?? []
+    let files = paths.filter { $0.hasSuffix(".json") && $0 != "schema.json" }.sorted()
+    return files.enumerated().compactMap { index, file -> Scenario? in
+      guard given != nil || index % 8 == 0,
+        let data = try? Data(contentsOf: root.appending(path: file)),
+        let scenario = try? Scenario(json: Array(data)), scenario.processes.expandedCount <= 100
+      else { return nil }
+      return scenario
+    }
+  }()
+
+  private static func generated(_ seed: Int) -> Scenario? {
+    var worlds = Worlds(seed: UInt64(seed) &+ 310_000)
+    var scenario = worlds.scenario(
+      events: 10, usesVersionOne: true, usesRestarts: true, usesNodes: true, usesZswap: true)
+    scenario.sysctl.overcommitMemory = [.heuristic, .always, .never][seed % 3]
+    if seed % 5 == 0 { scenario.sysctl.panicOnOOM = .unconstrained }
+    if seed % 7 == 0 { scenario.sysctl.oomKillAllocatingTask = true }
+    return scenario.problems().isEmpty ? scenario : nil
+  }
+
+  /// What a comparison looks at, and when it happens.
+  private struct Told: Equatable {
+    var outcome: ComparedOutcome
+    var points: Int128?
+    var warnings: [Warning]
+    var kills: [Microseconds]
+    var freed: [Int64]
+
+    init(_ run: Run) {
+      outcome = ComparedOutcome(run)
+      points = run.kills.first?.victim.points
+      warnings = run.warnings.filter {
+        // What is known of a release is told of each by itself.
+        if case .release = $0.fact { false } else { true }
+      }
+      kills = run.kills.map(\.at)
+      freed = run.kills.map(\.freedPages)
+    }
+  }
+
+  /// How many replays were left out, each of which was held against the one that stands for it.
+  private static func check(_ scenario: Scenario, _ name: String) -> Int {
+    let reach = RuleReach(of: scenario)
+    var before: (kernel: KernelRelease, rules: Rules, told: Told)?
+    var same = 0
+    for kernel in RulesByRelease.boundaries {
+      let rules = reach.rules(of: kernel)
+      let told = Told(Simulator(kernel: kernel).run(valid: scenario))
+      if let before, before.rules == rules {
+        same += 1
+        #expect(before.told == told, "\(name): \(before.kernel) and \(kernel)")
+      }
+      before = (kernel, rules, told)
+    }
+    return same
+  }
+
+  @Test(
+    "releases that differ in no rule that a shipped scenario comes to do the same", arguments: 0..<4
+  )
+  func shipped(part: Int) {
+    var same = 0
+    for (index, scenario) in Self.shipped.enumerated() where index % 4 == part {
+      same += Self.check(scenario, scenario.name)
+    }
+    #expect(same > 100)
+  }
+
+  @Test("nor does a generated one", arguments: 0..<4)
+  func generated(part: Int) {
+    var same = 0
+    for seed in 0..<Self.swarm where seed % 4 == part {
+      if let scenario = Self.generated(seed) { same += Self.check(scenario, "seed \(seed)") }
+    }
+    #expect(same > Self.swarm)
+  }
+}
