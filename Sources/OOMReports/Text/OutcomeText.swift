@@ -34,7 +34,10 @@ struct OutcomeText {
       lines.append("    kernel panic: \(panic.text) at \(SizeFormat.time(panic.at))")
     }
     if let loop = run.loop { lines += loop.lines(style).map { "    " + $0 } }
-    if lines.isEmpty { lines.append("    nobody was killed") }
+    if lines.isEmpty {
+      let isWhole = run.outcome != .cutOff
+      lines.append("    nobody was killed" + (isWhole ? "" : " as far as it was followed"))
+    }
     let blast = BlastRadius(of: run)
     if blast.kills > 0 {
       lines.append("    " + style.dim("in all: \(blast.text(pageSize: run.pageSize))"))

@@ -50,7 +50,7 @@ package struct Comparison: Equatable, Sendable {
       guard let glimpses = runs.replay(Self.rules(of: kernels), keepsRuns: true) else {
         return false
       }
-      let parts = zip(kernels, glimpses).map { Part([$0], $1) }
+      let parts = zip(kernels, glimpses).map { ComparedRange([$0], $1) }
       return fill(parts, glimpses, RuleReach(of: scenario), &runs)
     }
   }
@@ -68,12 +68,12 @@ package struct Comparison: Equatable, Sendable {
       guard let glimpses = runs.replay(Self.rules(of: ranges.map { $0[0] })) else {
         return false
       }
-      var parts: [Part] = []
+      var parts: [ComparedRange] = []
       for (range, glimpse) in zip(ranges, glimpses) {
         if let before = parts.last, before.outcome == glimpse.outcome {
           parts[parts.count - 1].extend(range, glimpse)
         } else {
-          parts.append(Part(range, glimpse))
+          parts.append(ComparedRange(range, glimpse))
         }
       }
       guard let whole = runs.replay(Self.rules(of: parts.map { $0.last }), keepsRuns: true) else {
@@ -117,12 +117,15 @@ package struct Comparison: Equatable, Sendable {
   /// - Parameter glimpses: with the run of the last release of each part.
   /// - Returns: whether all was done in time.
   private mutating func fill(
-    _ parts: [Part], _ glimpses: [Glimpse], _ reach: RuleReach, _ runs: inout ComparedRuns
+    _ parts: [ComparedRange], _ glimpses: [Glimpse], _ reach: RuleReach, _ runs: inout ComparedRuns
   ) -> Bool {
     guard let causes = causes(parts, reach, &runs) else { return false }
     for (index, part) in parts.enumerated() {
       guard var run = glimpses[index].run else { continue }
-      run.warnings = run.warnings.filter(part.warnings.contains)
+      // Where each is followed no further differs, and the one that is shown says it.
+      run.warnings = run.warnings.filter {
+        if case .stopped = $0.fact { true } else { part.warnings.contains($0) }
+      }
       let next = index + 1 < parts.count ? parts[index + 1].first.predecessor : .newestKnown
       sides.append(
         Side(
@@ -138,9 +141,9 @@ package struct Comparison: Equatable, Sendable {
 
   /// What makes the difference between each part and the next; nil when finding out takes too long.
   private func causes(
-    _ parts: [Part], _ reach: RuleReach, _ runs: inout ComparedRuns
+    _ parts: [ComparedRange], _ reach: RuleReach, _ runs: inout ComparedRuns
   ) -> [[RuleChange]]? {
-    let ways = zip(parts, parts.dropFirst()).map { Way($0, $1, reach) }
+    let ways = zip(parts, parts.dropFirst()).map { RuleSteps($0, $1, reach) }
     guard let glimpses = runs.replay(ways.flatMap { $0.open }) else { return nil }
     var rest = glimpses[...]
     return ways.map { way in
@@ -151,7 +154,7 @@ package struct Comparison: Equatable, Sendable {
 }
 
 /// Releases that do the same, before the run of the last of them is at hand.
-private struct Part {
+private struct ComparedRange {
   let first: KernelRelease
   /// The last of them at which a rule changes.
   private(set) var last: KernelRelease
@@ -187,7 +190,7 @@ private struct Part {
 }
 
 /// The changes between two releases, one after the other.
-private struct Way {
+private struct RuleSteps {
   /// What a step comes to.
   private enum Step {
     case asBefore
@@ -203,7 +206,7 @@ private struct Way {
   private let start: ComparedOutcome
   private let end: ComparedOutcome
 
-  init(_ before: Part, _ after: Part, _ reach: RuleReach) {
+  init(_ before: ComparedRange, _ after: ComparedRange, _ reach: RuleReach) {
     // What lies between two releases is the same in both directions.
     let isForward = before.last <= after.first
     let (from, to) = isForward ? (before.last, after.first) : (after.first, before.last)

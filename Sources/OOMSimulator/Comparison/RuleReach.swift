@@ -37,8 +37,10 @@ struct RuleReach {
 
 /// What a scenario has that some rules are about, and nothing else is.
 private struct Content {
-  /// A badness of the scenario's own may read anything, and killers look at groups and pressure.
-  private var hasAnything: Bool
+  /// A badness of the scenario's own may read anything, and most killers look at groups and pressure.
+  private let hasAnything: Bool
+  /// earlyoom looks at /proc/meminfo and /proc/PID/oom_score.
+  private let readsFiles: Bool
   private var hasGroups: Bool
   private var hasMadvise = false
   private var hasSysrq = false
@@ -54,7 +56,8 @@ private struct Content {
   private let holdsBack: Bool
 
   init(of scenario: Scenario) {
-    hasAnything = scenario.badness != nil || !scenario.killers.isEmpty
+    hasAnything = scenario.badness != nil || scenario.killers.contains { $0.kind != .earlyoom }
+    readsFiles = !scenario.killers.isEmpty
     hasGroups = !scenario.cgroups.isEmpty || scenario.processes.cgroupPaths.contains { $0 != "/" }
     hasZswap = scenario.machine.zswap
     holdsBack = scenario.machine.cpus == 1
@@ -112,12 +115,15 @@ private struct Content {
     case .allocatingTask: return killsAllocatingTask
     case .heuristic: return modes.contains(.heuristic)
     case .strict: return modes.contains(.never)
-    case .watermarks, .pagesets, .trigger, .constraint, .totalpages, .candidates, .disabled, .dying,
-      .badness, .children, .superuser, .zeroPoints, .pageTables, .rootBonus, .rss, .scanWidth,
-      .ties,
-      .child, .unkillable, .sharers, .reaper, .nobody, .commitTypes, .oomScore, .oomAdj,
-      .oomScoreAdj,
-      .memAvailable, .log:
+    case .children, .child: return hasFamilies
+    case .sharers, .oomScoreAdj: return sharesMM
+    case .constraint: return hasNodes || hasGroups
+    case .rss: return holdsBack
+    case .oomScore, .memAvailable: return readsFiles
+    case .pagesets: return false
+    case .watermarks, .trigger, .totalpages, .candidates, .disabled, .dying, .badness, .superuser,
+      .zeroPoints, .pageTables, .rootBonus, .scanWidth, .ties, .unkillable, .reaper, .nobody,
+      .commitTypes, .oomAdj, .log:
       return true
     }
   }
