@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the engine, the readers and the writers as one WebAssembly module without imports, for the page of
-# 'oomsim playground'. Nothing but the Swift toolchain (swiftc, clang, wasm-ld) and gzip.
+# 'oomsim playground'. Nothing but the Swift toolchain (swiftc, clang, wasm-ld) and xz.
 #
 #     Sources/WebAssembly/build.sh [DIRECTORY]
 #
-# leaves oomsim.wasm and oomsim.wasm.gz there, .build/wasm by default, where 'oomsim playground' looks for it. The same source
+# leaves oomsim.wasm and oomsim.packed there, .build/wasm by default, where 'oomsim playground' looks for it. The same source
 # and toolchain give the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -50,5 +50,20 @@ done
 "$bin/wasm-ld" --no-entry --gc-sections --strip-all -O2 -z stack-size=1048576 \
   "$work"/{VictimSelection,OOMSimulator,OOMFormats,KernelLog,OOMReports,WebAssembly,Runtime}.o "$unicode" \
   -o "$out/oomsim.wasm"
-gzip -9nkf "$out/oomsim.wasm"
-echo "$out/oomsim.wasm: $(stat -c %s "$out/oomsim.wasm") bytes, $(stat -c %s "$out/oomsim.wasm.gz") packed"
+
+# What a page holds: a module that unpacks, how large it is and the other one unpacked, and the other one packed.
+"$bin/clang" --target=wasm32-unknown-none-wasm -Oz -mbulk-memory -ffreestanding -fno-builtin -Wall -Wextra -Werror \
+  -c Sources/WebAssembly/Unpack.c -o "$work/Unpack.o"
+"$bin/wasm-ld" --no-entry --gc-sections --strip-all -z stack-size=16384 "$work/Unpack.o" -o "$work/unpack.wasm"
+xz --format=lzma --lzma1=preset=9e,lc=4,pb=0 --stdout "$out/oomsim.wasm" > "$work/oomsim.lzma"
+number() {
+  # shellcheck disable=SC2059
+  printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)))"
+}
+{
+  printf 'oomsim\0\1'
+  number "$(stat -c %s "$work/unpack.wasm")"
+  number "$(stat -c %s "$out/oomsim.wasm")"
+  cat "$work/unpack.wasm" "$work/oomsim.lzma"
+} > "$out/oomsim.packed"
+echo "$out/oomsim.wasm: $(stat -c %s "$out/oomsim.wasm") bytes, $(stat -c %s "$out/oomsim.packed") packed"

@@ -96,7 +96,7 @@ import Testing
         withDestinationURL: Program.packageRoot.appending(path: name))
     }
     // A page is made of any module; building the real one takes minutes.
-    try scratch.file(".build/wasm/oomsim.wasm.gz", Data([0x1F, 0x8B]))
+    try scratch.file(".build/wasm/oomsim.packed", Data(PlaygroundTests.packed([1, 2])))
     let kubectl = try scratch.file(
       "bin/kubectl",
       """

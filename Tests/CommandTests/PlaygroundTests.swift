@@ -3,9 +3,13 @@ import Testing
 
 /// The page that runs the engine itself: what is in it, what is missing is told, and that the module answers as the program.
 struct PlaygroundTests {
-  /// Bytes that only look like a module: the page holds them as they are.
+  /// As `Sources/WebAssembly/build.sh` makes it, of bytes that are no module: the page holds them as they are.
+  static func packed(_ module: [UInt8]) -> [UInt8] {
+    Array("oomsim\0\u{1}".utf8) + [3, 0, 0, 0, 0x10, 0x27, 0, 0] + [7, 8, 9] + module
+  }
+
   private func page(_ module: [UInt8], in scratch: Scratch) async throws -> String {
-    let file = try scratch.file("oomsim.wasm.gz", Data(module)).path
+    let file = try scratch.file("oomsim.packed", Data(Self.packed(module))).path
     let output = try await Program.run(["playground", "-o", "-", "--module", file])
     #expect(output.code == 0 && output.error.isEmpty, "\(output.error)")
     return output.out
@@ -19,7 +23,7 @@ struct PlaygroundTests {
     return String(page[open.upperBound..<end.lowerBound])
   }
 
-  /// Bytes of an element: five digits of its alphabet for four.
+  /// Bytes of an element: two digits of its alphabet for 13 bits.
   private func bytes(of id: String, in page: String) throws -> [UInt8] {
     let alphabet = Array(try text(of: "alphabet", in: page).utf8)
     #expect(alphabet.count == 91 && Set(alphabet).count == 91)
@@ -46,17 +50,19 @@ struct PlaygroundTests {
 
   @Test func `the module is in it, two digits for thirteen bits`() async throws {
     let scratch = try Scratch()
-    for count in [2, 3, 4, 5, 1001] {
-      let module = [0x1F, 0x8B] + (2..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+    for count in [1, 2, 3, 4, 5, 1001] {
+      let module = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
       let page = try await page(module, in: scratch)
       #expect(try bytes(of: "module", in: page) == module)
+      #expect(try bytes(of: "unpacker", in: page) == [7, 8, 9])
+      #expect(page.contains("data-unpacked=\"10000\""))
     }
   }
 
   @Test func `the stories of the course are in it, byte for byte, and nothing is fetched`()
     async throws
   {
-    let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
+    let page = try await page([8, 0], in: try Scratch())
     let stories = try #require(try data(in: page)["stories"] as? [[String: String]])
     #expect(stories.count > 100)
     let first = try #require(stories.first)
@@ -66,13 +72,13 @@ struct PlaygroundTests {
     for reference in ["<link", "src=", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!page.contains(reference), "\(reference)")
     }
-    // Without the module it is small: of the 2 MB that it may be, 1.8 are the module's.
+    // Without the module it is small.
     #expect(page.utf8.count < 160_000, "\(page.utf8.count)")
   }
 
   /// The quiz is that of `learn --quiz`, and each myth's proof has its scenarios in the page.
   @Test func `questions, myths and the keys of the format are in it`() async throws {
-    let page = try await page([0x1F, 0x8B, 8, 0], in: try Scratch())
+    let page = try await page([8, 0], in: try Scratch())
     let data = try data(in: page)
     let course = try #require(data["course"] as? [String: Any])
     let quiz = try #require(course["quiz"] as? [[String: Any]])
@@ -108,8 +114,14 @@ struct PlaygroundTests {
   @Test func `a module that is not there, or is none`() async throws {
     let scratch = try Scratch()
     let plain = try scratch.file("oomsim.wasm", "\0asm").path
-    let none = try await Program.run(["playground", "-o", "-", "--module", plain])
-    #expect(none.code == 65 && none.out.isEmpty && none.error.contains("is not packed by gzip"))
+    let whole = Self.packed([1])
+    for bytes in [
+      Array(whole.dropLast()), Array(whole[..<7]), [], Array(whole[..<16]), [0x1F, 0x8B] + whole,
+    ] {
+      try Data(bytes).write(to: URL(filePath: plain))
+      let none = try await Program.run(["playground", "-o", "-", "--module", plain])
+      #expect(none.code == 65 && none.out.isEmpty && none.error.contains("is no packed module"))
+    }
     let missing = try await Program.run(["playground", "-o", "-", "--module", plain + "x"])
     #expect(missing.code == 66 && missing.out.isEmpty)
     let nowhere = try await Program.run(["playground"])

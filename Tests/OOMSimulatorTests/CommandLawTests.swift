@@ -244,7 +244,15 @@ import Testing
         let varied = try world.scenario.setting([
           ScenarioSetting(path: "machine.memory", value: cell.row)
         ])
-        #expect(cell.run.digest == world.simulator.run(valid: varied).digest, "\(world)")
+        var simulator = world.simulator
+        let whole = simulator.run(valid: varied)
+        // One of many replays may take less than one alone: then it is the beginning of it.
+        simulator.mostEffort = Simulator.mostEffort(ofEach: table.cells.count, of: world.scenario)
+        let part = simulator.run(valid: varied)
+        let isWhole = cell.run.digest == whole.digest
+        let isPart = part.outcome == .cutOff && cell.run.digest == part.digest
+        #expect(isWhole || isPart, "\(world)")
+        if isPart { #expect(part.kills == Array(whole.kills.prefix(part.kills.count)), "\(world)") }
       }
     }
   }

@@ -127,7 +127,7 @@ def try_live(browser, program, module, folder, shots):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", default=str(ROOT / ".build/release/oomsim"), type=lambda p: str(pathlib.Path(p).resolve()))
-    parser.add_argument("--module", type=lambda p: str(pathlib.Path(p).resolve()), help="oomsim.wasm.gz: checks 'report --live', too")
+    parser.add_argument("--module", type=lambda p: str(pathlib.Path(p).resolve()), help="oomsim.packed: checks 'report --live', too")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--shots", type=pathlib.Path)
     parser.add_argument("names", nargs="*", metavar="NAME", help="of a story; all without one")

@@ -4,11 +4,11 @@
 //
 // All scenarios of Scenarios (run, look, score, explain), all logs of Tests/Data/logs (autopsy), pods, COUNT malformed and changed
 // scenarios (200 by default), which may end in a mistake but never in a trap, as many generated worlds up to 1,000, and the
-// memory that is in use before and after.
+// memory that is in use before and after. Where oomsim.packed lies beside the module it has to become it, as a page unpacks it.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 const [modulePath, program, countText] = process.argv.slice(2);
 if (!program) {
@@ -55,6 +55,28 @@ function compare(what, expected, found) {
   if (expected === found) return;
   wrong += 1;
   if (wrong <= 5) console.error(`differs: ${what}\n--- program\n${expected.slice(0, 400)}\n--- module\n${found.slice(0, 400)}`);
+}
+
+const packedPath = join(dirname(modulePath), "oomsim.packed");
+if (existsSync(packedPath)) {
+  const file = readFileSync(packedPath);
+  const [small, count] = [file.readUInt32LE(8), file.readUInt32LE(12)];
+  const unpacker = await WebAssembly.compile(file.subarray(16, 16 + small));
+  async function unpacked(packed) {
+    const { memory, unpack_room, unpack } = (await WebAssembly.instantiate(unpacker)).exports;
+    new Uint8Array(memory.buffer).set(packed, unpack_room(packed.length, count));
+    const at = unpack(packed.length, count);
+    return at ? Buffer.from(memory.buffer, at, count) : undefined;
+  }
+  const packed = file.subarray(16 + small);
+  const isSame = (await unpacked(packed))?.equals(readFileSync(modulePath)) === true;
+  compare("oomsim.packed", "unpacks to the module", isSame ? "unpacks to the module" : "does not");
+  // Damaged bytes become something else or nothing, never a trap.
+  for (let i = 0; i < 40; i++) {
+    const damaged = Buffer.from(packed.subarray(0, i % 2 ? packed.length : (packed.length * i) / 40));
+    for (let at = 5 + i; at < damaged.length; at += 9973 * (i + 1)) damaged[at] ^= 1 << i % 8;
+    await unpacked(damaged);
+  }
 }
 
 const scenarios = files("Scenarios", ".json");

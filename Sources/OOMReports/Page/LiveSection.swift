@@ -3,8 +3,8 @@ internal import OOMSimulator
 
 /// The engine in the page: any other setting, answered by a replay in the browser.
 struct LiveSection {
-  /// The engine as WebAssembly, packed by gzip.
-  let module: [UInt8]
+  /// The engine as WebAssembly.
+  let module: PackedModule
   /// As it was replayed, with all that options changed.
   let scenario: Scenario
   let simulator: Simulator

@@ -16,7 +16,7 @@ package struct ReportPage {
   let source: [UInt8]
   let overrides: [String]
   let command: [String]?
-  let live: [UInt8]?
+  let live: PackedModule?
   let log: Autopsy?
 
   /// - Parameters:
@@ -27,10 +27,10 @@ package struct ReportPage {
   ///   - command: the words of a command that runs the scenario, none where nothing does. With them the page has what spares the first victim and
   ///     what other settings come to, which takes some hundred replays.
   ///   - log: the report of a kernel's log that the scenario was made from.
-  ///   - live: the engine as WebAssembly, packed by gzip, which then answers in the page, too.
+  ///   - live: the engine as WebAssembly, which then answers in the page, too.
   package init(
     _ scenario: Scenario, simulator: Simulator, source: [UInt8], overrides: [String] = [],
-    command: [String]? = nil, live: [UInt8]? = nil, log: Autopsy? = nil
+    command: [String]? = nil, live: PackedModule? = nil, log: Autopsy? = nil
   ) {
     var simulator = simulator
     simulator.recordsCandidates = true

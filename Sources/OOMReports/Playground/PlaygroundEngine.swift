@@ -28,14 +28,15 @@ enum PlaygroundEngine {
   }
 
   /// The module as elements of a page, which `script` reads.
-  static func element(_ module: [UInt8]) -> String {
+  static func element(_ module: PackedModule) -> String {
     "<script type=\"text/plain\" id=\"alphabet\">\(String(decoding: alphabet, as: UTF8.self))</script>\n"
-      + element("module", module)
+      + element("unpacker", module.unpacker)
+      + element("module", module.packed, " data-unpacked=\"\(module.unpackedCount)\"")
   }
 
-  /// Packed bytes, which `engine.unpacked` reads.
-  static func element(_ id: String, _ packed: [UInt8]) -> String {
-    "<script type=\"text/plain\" id=\"\(id)\" data-count=\"\(packed.count)\">\(digits(of: packed))</script>\n"
+  /// Bytes, which `engine` takes out of the page.
+  static func element(_ id: String, _ bytes: [UInt8], _ more: String = "") -> String {
+    "<script type=\"text/plain\" id=\"\(id)\" data-count=\"\(bytes.count)\"\(more)>\(digits(of: bytes))</script>\n"
   }
 
   static let script = ##"""
@@ -58,14 +59,23 @@ enum PlaygroundEngine {
         return out;
       }
       async function start(){exports=(await WebAssembly.instantiate(module,{})).exports}
-      async function unpacked(id,format){
+      function taken(id){
         const holder=document.getElementById(id);
-        const packed=bytesOf(holder.textContent.trim(),Number(holder.dataset.count));
         holder.remove();
-        return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream(format))).arrayBuffer();
+        return[bytesOf(holder.textContent.trim(),Number(holder.dataset.count)),Number(holder.dataset.unpacked)];
+      }
+      async function data(id){
+        const stream=new Blob([taken(id)[0]]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+        return JSON.parse(decoder.decode(await new Response(stream).arrayBuffer()));
       }
       async function boot(){
-        module=await WebAssembly.compile(await unpacked("module","gzip"));
+        const[unpacker]=taken("unpacker"),[packed,count]=taken("module");
+        const small=(await WebAssembly.instantiate(unpacker,{})).instance.exports;
+        const room=small.unpack_room(packed.length,count);
+        if(room)new Uint8Array(small.memory.buffer).set(packed,room);
+        const at=room&&small.unpack(packed.length,count);
+        if(!at)throw new Error("the engine in this page is damaged");
+        module=await WebAssembly.compile(new Uint8Array(small.memory.buffer,at,count));
         await start();
       }
       // A command with options, [name, value] each, and the input as text. The answer has the text, or what is wrong.
@@ -89,7 +99,7 @@ enum PlaygroundEngine {
           return{mistakes:[{message:"the engine cannot do this here: it is too large for a page, or this is a bug ("+error.message+")"}]};
         }
       }
-      return{boot,ask,data:async id=>JSON.parse(decoder.decode(await unpacked(id,"deflate-raw"))),json:(c,o,i)=>{const a=ask(c,o,i);return a.mistakes?a:JSON.parse(a.text)}};
+      return{boot,ask,data,json:(c,o,i)=>{const a=ask(c,o,i);return a.mistakes?a:JSON.parse(a.text)}};
     })();
     """##
 }

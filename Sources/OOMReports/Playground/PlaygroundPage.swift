@@ -19,7 +19,7 @@ package struct PlaygroundPage {
     }
   }
 
-  let module: [UInt8]
+  let module: PackedModule
   let stories: [Story]
   let course: PlaygroundCourse
 
@@ -27,9 +27,9 @@ package struct PlaygroundPage {
   package static var proofs: [String] { PlaygroundCourse.proofs }
 
   /// - Parameters:
-  ///   - module: the engine as WebAssembly, packed by gzip.
+  ///   - module: the engine as WebAssembly.
   ///   - others: texts of those of `proofs` that are no stories, by their path.
-  package init(module: [UInt8], stories: [Story], others: [String: String]) {
+  package init(module: PackedModule, stories: [Story], others: [String: String]) {
     self.module = module
     self.stories = stories
     course = PlaygroundCourse(others: others)

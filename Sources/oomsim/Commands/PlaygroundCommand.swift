@@ -5,7 +5,7 @@ import OOMSimulator
 let moduleOption = OptionSpec(
   name: "--module", value: "FILE",
   help:
-    "The engine as WebAssembly, packed by gzip; by default oomsim.wasm.gz, which Sources/WebAssembly/build.sh leaves in .build/wasm."
+    "The engine as WebAssembly, packed; by default oomsim.packed, which Sources/WebAssembly/build.sh leaves in .build/wasm."
 )
 
 let playgroundCommand = CommandSpec(
@@ -51,8 +51,8 @@ let playgroundCommand = CommandSpec(
 }
 
 /// The module: what is given, or what the build script has left.
-func readModule(_ given: String?, _ terminal: Terminal) throws -> [UInt8] {
-  let name = "oomsim.wasm.gz"
+func readModule(_ given: String?, _ terminal: Terminal) throws -> PackedModule {
+  let name = "oomsim.packed"
   var path = given
   if path == nil {
     let above = InputFile.directoriesAboveProgram()
@@ -68,9 +68,9 @@ func readModule(_ given: String?, _ terminal: Terminal) throws -> [UInt8] {
     throw ExitCode.noInput
   }
   let bytes = try readBytes(path, terminal)
-  guard bytes.starts(with: [0x1F, 0x8B]) else {
-    terminal.error("oomsim: \(path): is not packed by gzip: give it oomsim.wasm.gz")
+  guard let module = PackedModule(bytes) else {
+    terminal.error("oomsim: \(path): is no packed module: give it oomsim.packed")
     throw ExitCode.malformed
   }
-  return bytes
+  return module
 }
