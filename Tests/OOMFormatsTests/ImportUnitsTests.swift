@@ -69,6 +69,18 @@ import Testing
     #expect(!usual.notes.contains { $0.contains("OOMPolicy") })
   }
 
+  /// Properties of systemd.resource-control(5), of systemd 253 and 256.
+  @Test func `what a unit may have in the pool of zswap`() throws {
+    let text = "Id=a.service\nMainPID=10\nMemoryZSwapMax=1048576\nMemoryZSwapWriteback=no\n"
+    let groups = try imported(text).scenario.cgroups.values
+    #expect(groups.compactMap(\.zswapMax) == [256])
+    #expect(groups.compactMap(\.zswapWriteback) == [false])
+    let usual = try imported(
+      "Id=a.service\nMainPID=10\nMemoryZSwapMax=infinity\nMemoryZSwapWriteback=yes\n"
+    ).scenario.cgroups.values
+    #expect(usual.allSatisfy { $0.zswapMax == nil && $0.zswapWriteback == nil })
+  }
+
   /// A release that cannot mount groups so gets no warning for what nobody has given.
   @Test func `an old release`() throws {
     let text = "Id=a.service\nMainPID=10\nMemoryLow=4096\n"

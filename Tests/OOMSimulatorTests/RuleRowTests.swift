@@ -73,6 +73,7 @@ import Testing
     "Tests/Data/rules/dying-sysrq.json": ["sysrq 3.4"],
     "Tests/Data/rules/hugetlb-of-a-group.json": ["memcgKernel 6.7"],
     "Tests/Data/rules/kernel-memory-of-a-group.json": ["memcgKernel 4.5"],
+    "Tests/Data/rules/kernel-memory-of-a-group-v1.json": ["memcgKernel 4.6"],
     "Tests/Data/rules/mem-available.json": ["memAvailable 3.14"],
     "Tests/Data/rules/madvise-free.json": ["madviseFree 4.5"],
     "Tests/Data/rules/madvise-free-without-swap.json": ["madviseFree 4.12"],
@@ -102,6 +103,7 @@ import Testing
     "Tests/Data/rules/zswap-of-a-group.json": ["zswap 5.19"],
     "Tests/Data/rules/zswap-pool.json": ["zswap 3.11"],
     "Tests/Data/rules/zswap-writeback.json": ["zswap 6.8"],
+    "Tests/Data/rules/zswap-writeback-of-a-parent.json": ["zswap 6.11"],
   ]
 
   private static func id(_ row: RuleChange) -> String { "\(row.rule) \(row.since)" }

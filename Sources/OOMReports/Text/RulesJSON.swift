@@ -73,7 +73,6 @@ extension JSONWriter {
       switch change.evidence {
       case .read: writer.field("evidence", "read")
       case .inferred(let neighbours): writer.field("evidence", "inferred from \(neighbours)")
-      case .memory: writer.field("evidence", "from memory")
       case .logs(let proof): writer.field("evidence", "taken over early: \(proof)")
       }
       writer.field("simulated", change.isSimulated)

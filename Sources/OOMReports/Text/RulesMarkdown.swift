@@ -35,7 +35,6 @@ package enum RulesMarkdown {
     switch change.evidence {
     case .read, .logs: break
     case .inferred(let neighbours): source += "; release inferred from \(neighbours)"
-    case .memory: source += "; from memory"
     }
     if !change.isSimulated { source += "; *not simulated*" }
     return "| \(change.since) | \(change.says) | \(change.hurts) | \(source) |"

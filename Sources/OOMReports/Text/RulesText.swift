@@ -97,7 +97,6 @@ package struct RulesText {
     switch change.evidence {
     case .read: break
     case .inferred(let neighbours): text += "; release inferred from \(neighbours)"
-    case .memory: text += "; from memory, not read"
     case .logs(let proof): text += "; taken over early: \(proof)"
     }
     if !change.isSimulated { text += "; not simulated" }

@@ -37,9 +37,9 @@ struct RuleReach {
 
 /// What a scenario has that some rules are about, and nothing else is.
 private struct Content {
-  /// A badness of the scenario's own may read anything, and most killers look at groups and pressure.
+  /// A badness of the scenario's own may read anything.
   private let hasAnything: Bool
-  /// earlyoom looks at /proc/meminfo and /proc/PID/oom_score.
+  /// Killers of user space look at /proc/meminfo and /proc/PID/oom_score; all but earlyoom at the files of groups, too.
   private let readsFiles: Bool
   private var hasGroups: Bool
   private var hasMadvise = false
@@ -56,9 +56,11 @@ private struct Content {
   private let holdsBack: Bool
 
   init(of scenario: Scenario) {
-    hasAnything = scenario.badness != nil || scenario.killers.contains { $0.kind != .earlyoom }
+    hasAnything = scenario.badness != nil
     readsFiles = !scenario.killers.isEmpty
-    hasGroups = !scenario.cgroups.isEmpty || scenario.processes.cgroupPaths.contains { $0 != "/" }
+    hasGroups =
+      !scenario.cgroups.isEmpty || scenario.processes.cgroupPaths.contains { $0 != "/" }
+      || scenario.killers.contains { $0.kind != .earlyoom }
     hasZswap = scenario.machine.zswap
     holdsBack = scenario.machine.cpus == 1
     hasNodes = !scenario.machine.nodes.isEmpty

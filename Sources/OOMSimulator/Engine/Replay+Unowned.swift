@@ -16,7 +16,9 @@ extension Replay {
       growth.admittedShared = 0
     case .kernel:
       growth.total.kernel = pages
-      if !state.rules.memcg.chargesKernel { growth.unownedGroup = MemcgTree.root }
+      if !state.rules.memcg.kernelCharged.isCharged(onVersion: state.cgroupVersion) {
+        growth.unownedGroup = MemcgTree.root
+      }
     }
     return growth
   }

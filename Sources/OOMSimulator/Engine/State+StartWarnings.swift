@@ -51,7 +51,7 @@ extension State {
         "memory.zswap.max", "5.19"
       ),
       (
-        has({ $0.zswapWriteback }), rules.memcg.zswap == .ofGroupsWithWriteback,
+        has({ $0.zswapWriteback }), rules.memcg.zswap.hasWritebackFile,
         "memory.zswap.writeback", "6.8"
       ),
       (has({ $0.low }), rules.memcg.protection != .none, "memory.low", "4.0"),

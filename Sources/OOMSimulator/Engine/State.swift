@@ -76,7 +76,7 @@ struct State: Equatable, Sendable {
       machine, rule: rules.memcg.zswap, cgroupVersion: cgroupVersion,
       groups: groups.count)
     for group in 1..<max(groups.count, 1) {
-      ledger.zswap?.setLimits(of: group, groups.settings[group])
+      ledger.zswap?.setLimits(of: group, groups.settings[group], parent: groups.parents[group])
     }
     ledger.isRecursivelyProtected = scenario.isRecursivelyProtected
     chargesHugetlb = scenario.chargesHugetlb

@@ -146,8 +146,9 @@ extension RulesByRelease {
         Above memory.swap.high of a group the processes that are charged to it sleep, too, by the same formula for the \
         swap that it has above it.
         """,
-        "mm/memcontrol.c", "swap_find_max_overage()",
-        hurts: "groups above memory.swap.high: they are slow", evidence: .memory, adds: true
+        "mm/memcontrol.c", "swap_find_max_overage()", commit: "4b82ab4f2883",
+        hurts: "groups above memory.swap.high: they are slow",
+        evidence: .inferred("a tree of 5.7 and one of June 2020"), adds: true
       ) { $0.memcg.hasSwapHigh = true },
       RuleChange(
         .high, "5.18",
@@ -157,7 +158,7 @@ extension RulesByRelease {
         """,
         "mm/memcontrol.c", "try_charge_memcg()", commit: "c9afe31ec443",
         hurts: "processes that lock much in one call",
-        evidence: .memory
+        evidence: .inferred("the commit before it and the commit, with the merges for 5.18")
       ) { $0.memcg.highDelay = .afterBatch(pages: 32, inCalls: true) },
       RuleChange(
         .high, "6.1",

@@ -92,7 +92,7 @@ extension RulesByRelease {
       RuleChange(
         .madviseFree, "2.6.11",
         "There is no MADV_FREE: EINVAL. Allocators use MADV_DONTNEED, which gives memory back at once.",
-        "mm/madvise.c", "madvise_behavior_valid()", evidence: .memory),
+        "mm/madvise.c", "madvise_behavior_valid()"),
       RuleChange(
         .madviseFree, "4.5",
         """
@@ -101,13 +101,14 @@ extension RulesByRelease {
         """,
         "mm/madvise.c", "madvise_free_single_vma()", commit: "854e9ed09ded",
         hurts: "processes that free so: their rss looks larger than what they need",
-        evidence: .memory
+        evidence: .inferred("a tree before and the commit, whose release madvise(2) names")
       ) { $0.madviseFree = .lazyWithSwap },
       RuleChange(
         .madviseFree, "4.12",
         "It stays so without swap, too, and is reclaimed with the clean cache.",
-        "mm/swap.c", "mark_page_lazyfree()", commit: "f7ad2a6cb9f7",
-        hurts: "processes that free so on machines without swap", evidence: .memory
+        "mm/madvise.c", "madvise_vma()", commit: "93e06c7a6453",
+        hurts: "processes that free so on machines without swap",
+        evidence: .inferred("the commits before and after, whose release madvise(2) names")
       ) { $0.madviseFree = .lazy },
     ]
   }

@@ -8,9 +8,9 @@ extension RulesByRelease {
         "mm/memcontrol.c", "mem_cgroup_charge_common()"),
       RuleChange(
         .memcgTrigger, "3.12", "Only page faults of users call it; a system call gets ENOMEM.",
-        "mm/memcontrol.c", "mem_cgroup_oom_synchronize()",
+        "mm/memcontrol.c", "mem_cgroup_oom_synchronize()", commit: "3812c8c8f395",
         hurts: "programs that write to tmpfs: an error where a kill was",
-        evidence: .inferred("3.11.0 and 3.13.10; the release from memory")
+        evidence: .inferred("3.11.0 and 3.13.10, and who took the commit into 3.12")
       ) { $0.memcg.killsOnFaultsOnly = true },
       RuleChange(
         .memcgTrigger, "4.19", "Every charge of order 3 or less calls it.",

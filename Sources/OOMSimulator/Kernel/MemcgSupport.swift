@@ -28,8 +28,9 @@ extension RulesByRelease {
         memory.memsw.limit_in_bytes limits memory and swap together. Here memory.swap.max is read as what \
         it leaves beside memory.limit_in_bytes.
         """,
-        "mm/memcontrol.c", "mem_cgroup_charge_common()",
-        hurts: "members of a group at its limit of memory and swap", evidence: .memory, adds: true
+        "mm/memcontrol.c", "mem_cgroup_charge_common()", commit: "8c7c6e34a125",
+        hurts: "members of a group at its limit of memory and swap",
+        evidence: .inferred("2.6.29 and the tree before the commit"), adds: true
       ) { $0.memcg.countsMemsw = true },
       RuleChange(
         .memcg, "4.5", "Version 2 is official: memory.max, memory.high, memory.swap.max.",
@@ -38,8 +39,9 @@ extension RulesByRelease {
       ) { $0.memcg.support = .versionTwo },
       RuleChange(
         .memcg, "5.11", "Version 1 is always hierarchical.", "mm/memcontrol.c",
-        "mem_cgroup_hierarchy_write()", hurts: "children that had limits of their own only",
-        evidence: .memory, adds: true
+        "mem_cgroup_hierarchy_write()", commit: "bef8620cd8e0",
+        hurts: "children that had limits of their own only",
+        evidence: .inferred("5.10.264 and the commit, whose release LTP names"), adds: true
       ) { $0.memcg.isAlwaysHierarchical = true },
       RuleChange(
         .memcg, "6.11", "Version 1 is optional (CONFIG_MEMCG_V1).", "mm/memcontrol-v1.c",

@@ -53,12 +53,13 @@ extension RulesByRelease {
       RuleChange(
         .commitTypes, "6.5",
         """
-        6.5.0 alone: a mapping that mremap() moves adds its size to Committed_AS once more; mended in 6.5.y \
-        and 6.6.
+        To 6.5.3: a mapping that mremap() moves adds its size to Committed_AS once more; mended in 6.5.4 and 6.6.
         """,
-        "mm/mremap.c", "move_vma()",
+        "mm/mremap.c", "move_vma()", commit: "408579cd627a",
         hurts: "everybody under mode 2, where mappings are moved often",
-        evidence: .memory, isSimulated: false, adds: true),
+        evidence: .inferred("the commit, and the one that mends it, 3cec50490969"),
+        isSimulated: false,
+        adds: true),
     ]
   }
 }

@@ -47,9 +47,11 @@ extension RulesByRelease {
           "5.14.2 and 5.17-rc5; held for certain. Stable 5.10.80 and 5.15.3 have it, too")
       ) { $0.memcg.withoutVictim = .waits },
       RuleChange(
-        .nobody, "6.15", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
-        "try_charge_memcg()", hurts: "a second member beside one that is exiting",
-        evidence: .inferred("6.14 and 6.17; the release from memory"), isSimulated: false,
+        .nobody, "6.16", "A dying task may call the killer of its memcg.", "mm/memcontrol.c",
+        "mem_cgroup_out_of_memory()", commit: "a75ffa26122b",
+        hurts: "a second member beside one that is exiting",
+        evidence: .inferred("6.14 and the commit, which the merges for 6.16 list"),
+        isSimulated: false,
         adds: true),
     ]
   }

@@ -75,7 +75,8 @@ extension RulesByRelease {
         .pagesets, "5.14",
         "The lists of all CPUs keep up to the low watermark, or four batches each.",
         "mm/page_alloc.c", "zone_set_pageset_high_and_batch()", commit: "b92ca18e8ca5",
-        hurts: "whoever is large: memory can end earlier", evidence: .memory
+        hurts: "whoever is large: memory can end earlier",
+        evidence: .inferred("the tree before the commit and 5.14.2")
       ) { $0.pagesets = .lowWatermark },
       RuleChange(
         .pagesets, "6.7",

@@ -12,8 +12,13 @@ package enum ZswapRule: Sendable {
   case ofTheMachine
   /// Groups are charged for what they have in the pool, and can limit it: `memory.zswap.max`.
   case ofGroups
-  /// And can keep in memory what does not go there: `memory.zswap.writeback`.
+  /// And can keep in memory what does not go there: `memory.zswap.writeback`, of which a new group copies its parent's.
+  case ofGroupsWithOwnWriteback
+  /// A group asks those above it, too.
   case ofGroupsWithWriteback
+
+  /// Groups have `memory.zswap.writeback`.
+  var hasWritebackFile: Bool { self == .ofGroupsWithOwnWriteback || self == .ofGroupsWithWriteback }
 }
 
 /// The pool and what lies in it.
@@ -58,9 +63,15 @@ struct ZswapPool: Equatable, Sendable {
 
   mutating func setMemory(_ pages: Int64) { most = proportion(of: pages, percent, 100) }
 
-  mutating func setLimits(of group: Int, _ settings: Cgroup) {
+  /// - Parameter parent: of a new group; nil for one that has files already, and for the root.
+  mutating func setLimits(of group: Int, _ settings: Cgroup, parent: Int? = nil) {
     if isChargedToGroups { limits[group] = settings.zswapMax ?? Cgroup.unlimited }
-    if rule == .ofGroupsWithWriteback { writesBack[group] = settings.zswapWriteback ?? true }
+    if !rule.hasWritebackFile { return }
+    if let value = settings.zswapWriteback {
+      writesBack[group] = value
+    } else if let parent, rule == .ofGroupsWithOwnWriteback {
+      writesBack[group] = writesBack[parent]
+    }
   }
 
   /// Pages that a group can still bring into the pool; none that do not become smaller.
@@ -81,6 +92,7 @@ struct ZswapPool: Equatable, Sendable {
   ///
   /// Kernel: `mem_cgroup_zswap_writeback_enabled()`, mm/memcontrol.c.
   fileprivate func writesBack(_ group: Int, _ parents: [Int]) -> Bool {
+    if rule == .ofGroupsWithOwnWriteback { return writesBack[group] }
     var at = group
     while at >= 0 {
       if !writesBack[at] { return false }
@@ -155,7 +167,9 @@ extension RulesByRelease {
         .zswap, "3.11",
         "With zswap on, pages that go to swap are compressed into a pool in memory first, which no group is charged for.",
         "mm/zswap.c", "zswap_frontswap_store()", commit: "2b2811178e85",
-        hurts: "machines with zswap on: memory and swap end earlier", evidence: .memory, adds: true
+        hurts: "machines with zswap on: memory and swap end earlier",
+        evidence: .inferred("the tree before the commit, and what its help says of the release"),
+        adds: true
       ) { $0.memcg.zswap = .ofTheMachine },
       RuleChange(
         .zswap, "5.19",
@@ -164,13 +178,24 @@ extension RulesByRelease {
         goes to the disk.
         """,
         "mm/zswap.c", "obj_cgroup_charge_zswap()", commit: "f4840ccfca25",
-        hurts: "groups at memory.max: swapping frees less for them", evidence: .memory
+        hurts: "groups at memory.max: swapping frees less for them",
+        evidence: .inferred("the trees before and after the commit, in the merges for 5.19")
       ) { $0.memcg.zswap = .ofGroups },
       RuleChange(
         .zswap, "6.8",
         "With memory.zswap.writeback 0 what does not go into the pool of zswap stays in memory.",
-        "mm/zswap.c", "zswap_store()", commit: "501a06fe8e4c",
-        hurts: "groups that set it: they are full earlier", evidence: .memory, adds: true
+        "mm/memcontrol.c", "mem_cgroup_zswap_writeback_enabled()", commit: "501a06fe8e4c",
+        hurts: "groups that set it: they are full earlier",
+        evidence: .inferred("the trees before and after the commit, in the merges for 6.8"),
+        adds: true
+      ) { $0.memcg.zswap = .ofGroupsWithOwnWriteback },
+      RuleChange(
+        .zswap, "6.11",
+        "Its 0 holds for the groups below, too, whatever theirs says; before, a group copies it when it is made.",
+        "mm/memcontrol.c", "mem_cgroup_zswap_writeback_enabled()", commit: "e39925734909",
+        hurts: "groups with 1 below one with 0: they are full earlier",
+        evidence: .inferred(
+          "6.8, and a later patch that tells of it; stable 6.10 may have it, too"), adds: true
       ) { $0.memcg.zswap = .ofGroupsWithWriteback },
     ]
   }

@@ -6,8 +6,6 @@ package struct RuleChange: Sendable {
     case read
     /// The release of the boundary itself was not read; it follows from the ones named.
     case inferred(String)
-    /// From memory, not read again.
-    case memory
     /// Real kernel logs prove it.
     case logs(String)
   }

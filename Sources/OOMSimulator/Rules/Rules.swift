@@ -94,8 +94,8 @@ package struct Rules: Equatable, Sendable {
     package var isAlwaysHierarchical = false
     /// Groups are charged for page tables: since 4.8.
     package var chargesPageTables = false
-    /// Groups are charged for what the kernel allocates for them: since 4.5.
-    package var chargesKernel = false
+    /// Groups are charged for what the kernel allocates for them: of version 2 since 4.5, of version 1 since 4.6.
+    var kernelCharged = KernelCharged.nobodys
     /// Mounted so, version 2 charges groups for huge pages: since 6.7.
     package var chargesHugetlb = false
     /// Version 2 has memory.reclaim: since 5.19.
