@@ -53,7 +53,8 @@ struct ComparedRuns {
 
   /// Replays the scenario by the rules that are listed.
   ///
-  /// - Returns: in their order; nil when all runs together take more than they may.
+  /// - Returns: in their order; nil when all runs together take more than they may, or one of those that run at once more than
+  ///   its part of it.
   mutating func replay(
     _ list: [(kernel: KernelRelease, rules: Rules)], keepsRuns: Bool = false
   ) -> [Glimpse]? {
@@ -62,7 +63,8 @@ struct ComparedRuns {
     while glimpses.count < list.count {
       let from = glimpses.count
       let count = min(list.count - from, left == nil ? list.count : Self.atOnce)
-      let most = left ?? part
+      // Those that run at once take no more than what is left together.
+      let most = left.map { $0 / Int64(count) } ?? part
       glimpses += replays(scenario, count) { scenario, index in
         let (kernel, rules) = list[from + index]
         var simulator = Simulator(kernel: kernel, rules: rules)
@@ -70,9 +72,8 @@ struct ComparedRuns {
         return Glimpse(simulator.run(valid: scenario), keepsRun: keepsRuns)
       }
       guard let before = left else { continue }
-      let rest = glimpses[from...].reduce(before) { $0 - $1.effort }
-      if rest < 0 { return nil }
-      left = rest
+      if glimpses[from...].contains(where: { $0.effort > most }) { return nil }
+      left = glimpses[from...].reduce(before) { $0 - $1.effort }
     }
     return glimpses
   }

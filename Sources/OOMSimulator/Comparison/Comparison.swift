@@ -101,7 +101,7 @@ package struct Comparison: Equatable, Sendable {
     _ scenario: Scenario, _ most: Int64?, _ replays: @escaping Replays,
     _ body: (inout ComparedRuns) -> Bool
   ) {
-    let most = most ?? Effort.ofMany(scenario)
+    let most = most ?? Effort.usual(scenario)
     var runs = ComparedRuns(scenario, most: most, replays)
     if body(&runs) { return }
     runs = ComparedRuns(scenario, partsOf: most, replays)
