@@ -64,7 +64,9 @@ if (existsSync(packedPath)) {
   const unpacker = await WebAssembly.compile(file.subarray(16, 16 + small));
   async function unpacked(packed) {
     const { memory, unpack_room, unpack } = (await WebAssembly.instantiate(unpacker)).exports;
-    new Uint8Array(memory.buffer).set(packed, unpack_room(packed.length, count));
+    // The memory grows, and is another buffer then.
+    const room = unpack_room(packed.length, count);
+    new Uint8Array(memory.buffer).set(packed, room);
     const at = unpack(packed.length, count);
     return at ? Buffer.from(memory.buffer, at, count) : undefined;
   }

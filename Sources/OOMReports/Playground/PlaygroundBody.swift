@@ -74,7 +74,7 @@ extension PlaygroundPage {
     <div class="editor"><pre id="backdrop" aria-hidden="true"></pre>
     <textarea id="text" aria-label="The scenario as JSON; Ctrl and space list the keys" aria-describedby="mistakes hint" \
     aria-autocomplete="list" aria-controls="keys" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"></textarea></div>
-    <ul id="keys" role="listbox" aria-label="Keys that may stand here" hidden></ul>
+    <ul id="keys" role="listbox" tabindex="0" aria-label="Keys that may stand here" hidden></ul>
     <p id="hint" class="soft" aria-live="polite"></p>
     <ul id="mistakes" aria-live="polite" hidden></ul></div>
     <div id="log-pane" hidden><textarea id="log" aria-label="A kernel log with an OOM report, or pods" spellcheck="false" wrap="off" \
