@@ -53,7 +53,8 @@ extension JSONWriter {
             writer.object(inline: true) {
               $0.field("pid", Int64(kill.victim.pid))
               $0.field("name", kill.victim.name)
-              $0.field("points", kill.victim.points)
+              // Those of a killer of user space go by nothing of the kernel's.
+              $0.field("points", kill.decision == nil ? nil : kill.victim.points)
             }
             writer.key("killed")
             writer.array(inline: true) { for dead in kill.killed { $0.process(dead.process) } }

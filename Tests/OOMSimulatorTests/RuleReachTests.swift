@@ -87,7 +87,9 @@ import Testing
   @Test("nor does a generated one", arguments: 0..<4)
   func generated(part: Int) {
     var same = 0
-    for seed in 0..<Self.swarm where seed % 4 == part {
+    // Before 4.8 the search for what fits left page tables out of the machine, too, where groups were not charged for them.
+    let found = [9555]
+    for seed in Array(0..<Self.swarm) + found where seed % 4 == part {
       if let scenario = Self.generated(seed) { same += Self.check(scenario, "seed \(seed)") }
     }
     #expect(same > Self.swarm)

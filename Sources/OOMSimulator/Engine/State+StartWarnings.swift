@@ -33,8 +33,8 @@ extension State {
     func has<Value>(_ file: (Cgroup) -> Value?) -> Bool {
       settings.contains { file($0) != nil }
     }
-    if rules.memcg.support == .none {
-      return settings.contains { $0.hasLimits } ? [.limitsBeforeMemcg] : []
+    if rules.memcg.support == .none, settings.contains(where: { $0.hasLimits }) {
+      return [.limitsBeforeMemcg]
     }
     let isReadAsVersionOne =
       rules.memcg.support == .versionOne && cgroupVersion == 2
@@ -70,12 +70,12 @@ extension State {
     let files: [File] = [
       (machine.zswap, hasZswap, "zswap", "3.11"),
       (
-        ledger.isRecursivelyProtected && rules.memcg.support != .none,
+        ledger.isRecursivelyProtected,
         rules.memcg.protection == .proportional && cgroupVersion == 2,
         "memory_recursiveprot on version 2", "5.7"
       ),
       (
-        chargesHugetlb && rules.memcg.support != .none,
+        chargesHugetlb,
         rules.memcg.chargesHugetlb && cgroupVersion == 2, "memory_hugetlb_accounting on version 2",
         "6.7"
       ),

@@ -126,7 +126,8 @@ extension Ledger {
       var copy = self
       effort.add(4 * accounts.count)
       // Their page tables stay in memory.
-      let tables = min(chargesPageTables ? pages / pagesPerTable + 2 : tables, pages)
+      let tables = min(
+        isChargedForTables(group) ? pages / pagesPerTable + 2 : tables, pages)
       return copy.charge(pages, tables: tables, to: group, on: nodes, ignoresHigh: ignoresHigh) {
         $0.anon += pages - tables
         $0.pageTables += tables
@@ -143,7 +144,12 @@ extension Ledger {
 
   /// How many of some page tables a group is not charged for.
   private func uncharged(_ tables: Int64, _ group: Int) -> Int64 {
-    chargesPageTables || group == MemcgTree.root ? 0 : tables
+    isChargedForTables(group) ? 0 : tables
+  }
+
+  /// The machine always pays for page tables.
+  private func isChargedForTables(_ group: Int) -> Bool {
+    chargesPageTables || group == MemcgTree.root
   }
 
   /// Charges pages that `tryCharge` found room for, reclaiming in each group that would exceed its limit:
