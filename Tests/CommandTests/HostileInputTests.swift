@@ -4,8 +4,10 @@ import Testing
 /// Whatever a command is given, it ends by itself, with one of five exit codes: 0, 1, 64, 65 or 66.
 ///
 /// `OOMSIM_SWARM` says how many inputs each test makes, 6 by default; each is a function of its number, and
-/// `OOMSIM_SEED` takes a single one.
+/// `OOMSIM_SEED` takes a single one. With it, for a release build, none may take more than five seconds, nor 200 MB where
+/// this suite runs alone; of scenarios at every limit, which take longest, there are fifty times fewer then.
 @Suite struct HostileInputTests {
+  private static let isSwarm = ProcessInfo.processInfo.environment["OOMSIM_SWARM"] != nil
   private static let seeds: Range<UInt64> = {
     let environment = ProcessInfo.processInfo.environment
     if let seed = environment["OOMSIM_SEED"].flatMap(UInt64.init) { return seed..<seed + 1 }
@@ -17,9 +19,21 @@ import Testing
   /// A signal is an error of `Program`.
   private func run(_ arguments: [String], _ comment: Comment) async {
     await #expect(throws: Never.self, comment) {
-      let output = try await Program.run(arguments)
+      let output =
+        Self.isSwarm
+        ? try await Program.run(arguments, seconds: 5) : try await Program.run(arguments)
       #expect(Self.codes.contains(output.code), comment)
     }
+  }
+
+  /// The most memory that any program had that was run here.
+  private func checkMemory() {
+    #if os(Linux)
+      guard Self.isSwarm else { return }
+      var usage = rusage()
+      unsafe getrusage(RUSAGE_CHILDREN.rawValue, &usage)
+      #expect(usage.ru_maxrss < 200_000, "kilobytes")
+    #endif
   }
 
   /// What is run with a file: `FILE` stands for it.
@@ -55,7 +69,7 @@ import Testing
 
   @Test func `commands with scenarios at every limit`() async throws {
     let scratch = try Scratch()
-    for seed in Self.seeds {
+    for seed in Self.seeds where seed % 50 == 0 || !Self.isSwarm {
       let file = try scratch.file("\(seed).json", Self.scenario(seed)).path
       // What replays many times, or all that there is, takes a debug build minutes where one replay takes it seconds.
       let plain = try await Program.run(["run", "--json", "--max-work", "1", file])
@@ -70,6 +84,48 @@ import Testing
       await run(["autopsy", scratch.url.appending(path: "\(seed).log").path], "seed \(seed): log")
       try FileManager.default.removeItem(atPath: file)
     }
+    checkMemory()
+  }
+
+  private static let shipped: [URL] = {
+    let folder = Program.packageRoot.appending(path: "Scenarios")
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().filter { $0.hasSuffix(".json") && $0 != "schema.json" }
+      .map { folder.appending(path: $0) }
+  }()
+
+  @Test("commands with damaged scenarios that are shipped", arguments: 0..<2 as Range<UInt64>)
+  func damagedShipped(part: UInt64) async throws {
+    try #require(Self.shipped.count > 100)
+    let scratch = try Scratch()
+    for seed in Self.seeds where seed % 2 == part {
+      var mutation = Mutation(seed: seed)
+      let text = try Data(contentsOf: Self.shipped[Int(seed * 31) % Self.shipped.count])
+      let object = try JSONSerialization.jsonObject(with: text)
+      let processes = (object as? [String: Any])?["processes"] as? [[String: Any]] ?? []
+      let name = processes.compactMap { $0["name"] as? String }.last ?? "p0"
+      var damaged = Data(text)
+      if seed % 3 == 0 {
+        damaged = Data(mutation.bytes(Array(text)))
+      } else {
+        let document = mutation.document(object)
+        guard JSONSerialization.isValidJSONObject(document) else { continue }
+        damaged = try JSONSerialization.data(withJSONObject: document, options: .sortedKeys)
+      }
+      let file = try scratch.file("\(seed).json", damaged).path
+      for command in Self.commands {
+        let words = Self.words(command, file).map { $0 == "p0" ? name : $0 }
+        await run(words, "seed \(seed): \(command)")
+      }
+      let log = try await Program.run(["run", "--kernel-log", file])
+      if !log.out.isEmpty {
+        try scratch.file("\(seed).log", log.out)
+        await run(
+          ["autopsy", scratch.url.appending(path: "\(seed).log").path], "seed \(seed): log")
+      }
+      try FileManager.default.removeItem(atPath: file)
+    }
+    checkMemory()
   }
 
   /// Many in one process: the first that ends it is found by its number.

@@ -5,6 +5,8 @@ package struct Glimpse: Sendable {
   let points: Int128?
   let warnings: [Warning]
   let effort: Int64
+  /// An OOM has called the killer of the kernel.
+  let callsKiller: Bool
   /// Nil where nobody shows it.
   let run: Run?
 
@@ -13,6 +15,7 @@ package struct Glimpse: Sendable {
     points = run.kills.first?.victim.points
     warnings = run.warnings
     effort = run.effort
+    callsKiller = run.callsKiller
     self.run = keepsRun ? run : nil
   }
 }

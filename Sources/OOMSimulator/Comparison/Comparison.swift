@@ -65,9 +65,7 @@ package struct Comparison: Equatable, Sendable {
     let reach = RuleReach(of: scenario)
     let ranges = reach.ranges
     Self.inTime(scenario, most, replays) { runs in
-      guard let glimpses = runs.replay(Self.rules(of: ranges.map { $0[0] })) else {
-        return false
-      }
+      guard let glimpses = Self.glimpses(of: ranges, reach, &runs) else { return false }
       var parts: [ComparedRange] = []
       for (range, glimpse) in zip(ranges, glimpses) {
         if let before = parts.last, before.outcome == glimpse.outcome {
@@ -81,6 +79,28 @@ package struct Comparison: Equatable, Sendable {
       }
       return fill(parts, whole, reach, &runs)
     }
+  }
+
+  /// What the first release of each range comes to; nil when finding out takes too long.
+  ///
+  /// A run without an OOM stands for those that follow it and differ only in what the killer goes by.
+  private static func glimpses(
+    of ranges: [[KernelRelease]], _ reach: RuleReach, _ runs: inout ComparedRuns
+  ) -> [Glimpse]? {
+    let before = reach.withoutKiller
+    let rules = ranges.map { before.rules(of: $0[0]) }
+    let firsts = ranges.indices.filter { $0 == 0 || rules[$0] != rules[$0 - 1] }
+    guard let first = runs.replay(Self.rules(of: firsts.map { ranges[$0][0] })) else { return nil }
+    var glimpses: [Glimpse?] = Array(repeating: nil, count: ranges.count)
+    for (place, glimpse) in zip(firsts.indices, first) {
+      let next = place + 1 < firsts.count ? firsts[place + 1] : ranges.count
+      glimpses[firsts[place]] = glimpse
+      for index in firsts[place]..<next where !glimpse.callsKiller { glimpses[index] = glimpse }
+    }
+    let open = ranges.indices.filter { glimpses[$0] == nil }
+    guard let rest = runs.replay(Self.rules(of: open.map { ranges[$0][0] })) else { return nil }
+    for (index, glimpse) in zip(open, rest) { glimpses[index] = glimpse }
+    return glimpses.compactMap { $0 }
   }
 
   private init(_ scenario: Scenario, isOfAll: Bool) {
@@ -101,7 +121,7 @@ package struct Comparison: Equatable, Sendable {
     _ scenario: Scenario, _ most: Int64?, _ replays: @escaping Replays,
     _ body: (inout ComparedRuns) -> Bool
   ) {
-    let most = most ?? Effort.usual(scenario)
+    let most = most ?? Effort.ofComparison(scenario)
     var runs = ComparedRuns(scenario, most: most, replays)
     if body(&runs) { return }
     runs = ComparedRuns(scenario, partsOf: most, replays)

@@ -11,6 +11,8 @@ struct RuleReach {
     reached = Set(RuleName.allCases.filter { content.reaches($0) })
   }
 
+  private init(reached: Set<RuleName>) { self.reached = reached }
+
   func contains(_ name: RuleName) -> Bool { reached.contains(name) }
 
   /// The releases at which any rule changes, those together that do the same one after the other.
@@ -29,9 +31,27 @@ struct RuleReach {
     return ranges
   }
 
+  /// Without what only the killer of the kernel goes by: a run that never calls it has nothing to do with that, either.
+  var withoutKiller: RuleReach { RuleReach(reached: reached.filter { !$0.isOfKillerAlone }) }
+
   /// The rules of a release, as far as the scenario comes to them; all others are those of the oldest.
   func rules(of release: KernelRelease) -> Rules {
     RulesByRelease.rules(of: release) { contains($0) }
+  }
+}
+
+extension RuleName {
+  /// Whether a rule is first asked for once an OOM has called the killer of the kernel: whom it takes, and what dies with it.
+  /// Points are not of them: killers of user space read them.
+  fileprivate var isOfKillerAlone: Bool {
+    switch self {
+    case .panicOnOOM, .allocatingTask, .sysrq, .memcgTotalpages, .dying, .scanWidth, .ties,
+      .memcgWalk, .memcgTies, .child, .unkillable, .sharers, .oomGroup, .memcgEvents, .reaper,
+      .nobody,
+      .log:
+      true
+    default: false
+    }
   }
 }
 
@@ -52,6 +72,13 @@ private struct Content {
   private var hasFamilies: Bool
   private var sharesMM: Bool
   private var hasNodes: Bool
+  /// Of any group, from the start or by an event.
+  private var protects = false
+  private var slowsDown = false
+  private var limits = false
+  private var hasOOMGroup = false
+  private var changesGroups = false
+  private var reclaims = false
   private let hasZswap: Bool
   private let holdsBack: Bool
 
@@ -72,7 +99,15 @@ private struct Content {
     panics = scenario.sysctl.panicOnOOM ?? .never != .never
     killsAllocatingTask = scenario.sysctl.oomKillAllocatingTask ?? false
     modes = [scenario.sysctl.overcommitMemory ?? .heuristic]
+    for (_, group) in scenario.cgroups { add(group) }
     for event in scenario.events { add(event.action) }
+  }
+
+  private mutating func add(_ group: Cgroup) {
+    protects = protects || group.min != nil || group.low != nil
+    slowsDown = slowsDown || group.high != nil || group.swapHigh != nil
+    limits = limits || group.max != nil || group.memswLimit != nil || group.swapMax != nil
+    hasOOMGroup = hasOOMGroup || group.oomGroup != nil || group.oomPolicy != nil
   }
 
   private mutating func add(_ action: Event.Action) {
@@ -94,10 +129,17 @@ private struct Content {
     case .madvise: hasMadvise = true
     case .sysrq: hasSysrq = true
     case .swapoff: hasSwapoff = true
-    case .setCgroup, .move, .pressure: hasGroups = true
+    case .setCgroup(_, let group):
+      hasGroups = true
+      changesGroups = true
+      add(group)
+    case .move, .pressure: hasGroups = true
     case .growUnowned(_, _, let path, _, _), .shrinkUnowned(_, _, let path, _):
       hasGroups = hasGroups || path != "/"
-    case .reclaim(_, let path), .oom(let path, _, _): hasGroups = hasGroups || path != nil
+    case .reclaim(_, let path):
+      hasGroups = hasGroups || path != nil
+      reclaims = true
+    case .oom(let path, _, _): hasGroups = hasGroups || path != nil
     case .grow, .shrink, .map, .unmap, .exit, .cow, .touch, .setMachine, .swapon: break
     }
   }
@@ -105,9 +147,14 @@ private struct Content {
   func reaches(_ name: RuleName) -> Bool {
     if hasAnything { return true }
     switch name {
-    case .memcg, .memcgTables, .memcgKernel, .memcgReclaim, .memcgTrigger, .memcgLimit, .protection,
-      .high, .memcgEvents, .memcgTotalpages, .memcgWalk, .memcgTies, .oomGroup:
+    case .memcg, .memcgTables, .memcgKernel, .memcgEvents, .memcgTotalpages, .memcgWalk, .memcgTies:
       return hasGroups
+    case .memcgReclaim: return reclaims
+    case .memcgTrigger: return hasGroups && limits
+    case .memcgLimit: return changesGroups
+    case .protection: return protects
+    case .high: return slowsDown
+    case .oomGroup: return hasOOMGroup
     case .zswap: return hasZswap
     case .madviseFree: return hasMadvise
     case .sysrq: return hasSysrq

@@ -41,17 +41,24 @@ extension Replay {
   /// Whether a killer has not looked yet since anything last happened, or waits for time to pass: what it finds then it
   /// acts on, whether or not anything else is to come.
   private var haveLooksLeft: Bool {
-    killers.contains { killer in
-      killer.nextLook != nil
-        && (killer.memory.waitsForTime || killer.memory.clocks.contains { $0.last <= changedAt })
+    // Asked at every look: another method than a mutating one would get a copy of the replay.
+    mutating get {
+      let changedAt = changedAt
+      return killers.contains { killer in
+        killer.nextLook != nil
+          && (killer.memory.waitsForTime || killer.memory.clocks.contains { $0.last <= changedAt })
+      }
     }
   }
 
   /// Whether killers look on though nothing else happens any more: while a group stalls, and for ten minutes, in which
   /// the average over 60 s comes to rest.
   private var isStallingOn: Bool {
-    guard let idleSince, now - idleSince < .seconds(600) else { return false }
-    return state.pressures.groups.keys.contains { state.pressures.isStalling($0, at: now) }
+    mutating get {
+      guard let idleSince, now - idleSince < .seconds(600) else { return false }
+      let (pressures, now) = (state.pressures, now)
+      return pressures.groups.keys.contains { pressures.isStalling($0, at: now) }
+    }
   }
 
   private mutating func next(_ clock: Clock) -> Microseconds? {

@@ -27,6 +27,12 @@ final class Effort: Equatable, @unchecked Sendable {
   /// more for what is larger. Shipped stories take a tenth of it at most.
   static func usual(_ scenario: Scenario) -> Int64 { 40_000_000 + more(scenario) }
 
+  /// What a comparison of releases may take: half as much again, for it replays on all processors.
+  static func ofComparison(_ scenario: Scenario) -> Int64 {
+    let usual = usual(scenario)
+    return usual + usual / 2
+  }
+
   /// What a command that replays one scenario again and again may take, for all replays together.
   static func ofMany(_ scenario: Scenario) -> Int64 { 25_000_000 + more(scenario) }
 

@@ -68,8 +68,8 @@ extension Replay {
   /// When the first killer wants to look.
   var nextLook: Microseconds? {
     var next: Microseconds?
-    for killer in killers {
-      if let at = killer.nextLook { next = min(next ?? at, at) }
+    for index in killers.indices {
+      if let at = killers[index].nextLook { next = min(next ?? at, at) }
     }
     return next
   }
@@ -80,20 +80,21 @@ extension Replay {
     where (killers[index].nextLook ?? .max) <= now && !record.hasPanicked {
       catchUp()
       state.ledger.effort.add(50)
-      var killer = killers[index]
-      killer.memory.changedAt = changedAt
-      let wasTerm = killer.memory.wait?.signal == .term
-      let decision = killer.decide(nil, &state, &killer)
+      killers[index].memory.changedAt = changedAt
+      let wasTerm = killers[index].memory.wait?.signal == .term
+      let decide = killers[index].decide
+      let decision = decide(nil, &state, &killers[index])
       // Time goes on: a killer that wants to look again at once looks a microsecond later.
-      killer.nextLook = killer.nextLook.map { max($0, now + 1) }
-      killers[index] = killer
-      if wasTerm, killer.memory.wait?.signal == .kill { noteEscalation(by: killer.name) }
+      killers[index].nextLook = killers[index].nextLook.map { max($0, now + 1) }
+      if wasTerm, killers[index].memory.wait?.signal == .kill {
+        noteEscalation(by: killers[index].name)
+      }
       guard case .kill(let choice) = decision else { continue }
-      carryOut(choice, by: killer.name)
+      carryOut(choice, by: killers[index].name)
       goOn()
       for other in choice.others where !record.hasPanicked {
         guard let living = state.living(of: other) else { continue }
-        carryOut(living, by: killer.name)
+        carryOut(living, by: killers[index].name)
         goOn()
       }
     }

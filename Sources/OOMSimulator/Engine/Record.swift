@@ -12,6 +12,8 @@ struct Record: Equatable, Sendable {
   var highSleep: [Int: Microseconds] = [:]
   /// How many candidates were listed with the kills.
   var candidates = 0
+  /// Whether an OOM has called the killer of the kernel.
+  var callsKiller = false
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
 

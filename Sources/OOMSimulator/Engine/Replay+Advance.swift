@@ -1,4 +1,7 @@
 // How time moves on: in one step to where all growth fits, else to the microsecond at which it does not.
+//
+// Questions that are asked at every step are `mutating` although they change nothing: a call of another method copies the
+// whole replay, which has some 4 kB.
 
 extension Replay {
   /// Moves time forward, up to where something does not fit: the kill decides what comes next.
@@ -57,7 +60,7 @@ extension Replay {
   }
 
   /// Whether as much is due at one instant as at another: then both fit or neither.
-  private func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
+  private mutating func isDueAlike(_ first: Microseconds, _ second: Microseconds) -> Bool {
     state.ledger.effort.add(4 * state.growths.count)
     for growth in state.growths.living where growth.stop == nil {
       for kind in growth.kinds where growth.total[kind] != 0 {
@@ -68,7 +71,7 @@ extension Replay {
   }
 
   /// Whether all growth up to an instant can be charged without an OOM.
-  private func fits(at time: Microseconds) -> Bool {
+  private mutating func fits(at time: Microseconds) -> Bool {
     let charges = charges(at: time)
     let isBounded = state.growths.boundedCount > 0
     let asksForAll = !isBounded && state.admitsAll(state.promisedRequests)
@@ -92,7 +95,7 @@ extension Replay {
   }
 
   /// Whether overcommit admits what all growth up to an instant asks for.
-  private func isAdmitted(at time: Microseconds) -> Bool {
+  private mutating func isAdmitted(at time: Microseconds) -> Bool {
     var planned: Int64 = 0
     for var growth in state.growths.living where growth.stop == nil && !growth.isShrink {
       for kind in growth.kinds {
@@ -106,7 +109,7 @@ extension Replay {
   }
 
   /// What all growth up to an instant needs, in the order in which it acts.
-  private func charges(at time: Microseconds) -> [Charge] {
+  private mutating func charges(at time: Microseconds) -> [Charge] {
     state.ledger.effort.add(16 * state.growths.count)
     var charges: [Charge] = []
     var tables: [Int: (touched: Int64, tables: Int64)] = [:]
@@ -143,7 +146,7 @@ extension Replay {
   mutating func grow(upTo time: Microseconds) { apply(at: time) }
 
   /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
-  private func applicationOrder() -> [Int] {
+  private mutating func applicationOrder() -> [Int] {
     state.ledger.effort.add(4 * state.growths.count)
     var (shrinks, others): ([Int], [Int]) = ([], [])
     for growth in state.growths.living where growth.stop == nil {

@@ -3,6 +3,7 @@
 extension Replay {
   /// What becomes of an OOM: decided, described, applied.
   mutating func outOfMemory(_ oc: OOMControl) -> Decision {
+    record.callsKiller = true
     if isExhausted() { return .waiting }
     let isRecorded = recorder != nil && recordBeforeKill()
     var killer = killer

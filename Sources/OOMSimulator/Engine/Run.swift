@@ -346,6 +346,8 @@ public struct Run: Equatable, Sendable {
   package var stalls: [Stall] = []
   /// Every group but the root, parents first; not part of the digest.
   package var groups: [FinalGroup] = []
+  /// Whether an OOM has called the killer of the kernel, or a policy in its place; not part of the digest.
+  package var callsKiller = false
   /// What the replay took, in looks at groups, processes and growths; not part of the digest.
   package var effort: Int64 { spent.looks }
   var spent = Spent()

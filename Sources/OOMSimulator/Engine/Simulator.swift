@@ -133,6 +133,7 @@ public struct Simulator: Sendable {
       stalls: replay.stalls, groups: replay.finalGroups, tasks: state.tasks,
       replaced: replay.state.restarts.replaced)
     run.badness = scenario.badness?.text
+    run.callsKiller = replay.record.callsKiller
     run.spent.looks = replay.state.ledger.effort.looks
     return run
   }

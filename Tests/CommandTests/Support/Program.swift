@@ -33,6 +33,14 @@ enum Program {
     return try await launch(program, arguments, stdin, environment, directory)
   }
 
+  /// Runs `oomsim`, which gets a signal when it takes more processor time than that.
+  static func run(_ arguments: [String], seconds: Int) async throws -> Output {
+    try await launch(
+      URL(filePath: "/bin/sh"),
+      ["-c", "ulimit -t \(seconds); exec \"$0\" \"$@\"", oomsim.path] + arguments, nil, [:],
+      packageRoot)
+  }
+
   /// Runs a line of shell in which `oomsim` is the built program.
   static func shell(
     _ line: String, environment: [String: String] = [:], in directory: URL = packageRoot
