@@ -159,7 +159,11 @@ extension State {
   }
 
   private mutating func follow(_ order: Int) {
-    guard let growth = growths[order], let course = course(of: growth) else { return }
+    // The machine's own peak is not asked for.
+    guard let owner = growths.look(order, { $0.owner }) ?? nil,
+      tasks.groups[owner] != MemcgTree.root, let growth = growths[order],
+      let course = course(of: growth)
+    else { return }
     ledger.follow(course, order, now: now)
   }
 }

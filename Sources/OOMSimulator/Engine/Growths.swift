@@ -31,6 +31,21 @@ struct Growths: Equatable, Sendable {
 
   var orders: [Int] { all.map { $0.order } }
 
+  /// Orders of those that act: what gives back comes first, then growth; what is stopped is left out.
+  var applicationOrder: [Int] {
+    var orders: [Int] = []
+    orders.reserveCapacity(count)
+    func add(shrinks: Bool) {
+      for index in list.indices
+      where list[index].isShrink == shrinks && list[index].stop == nil && !list[index].isGone {
+        orders.append(list[index].order)
+      }
+    }
+    add(shrinks: true)
+    add(shrinks: false)
+    return orders
+  }
+
   /// When the first one ends that is not stopped; nil when none does.
   var nextEnd: Microseconds? {
     mutating get {

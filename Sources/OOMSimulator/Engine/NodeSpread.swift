@@ -32,8 +32,13 @@ extension State {
   /// How the next pages of a growth are spread.
   ///
   /// - Parameter touched: what its process has touched before.
+  @inline(__always)
   func spread(of growth: Growth, after touched: Int64) -> NodeSpread {
-    guard machine.nodes.count > 1, growth.nodes == nil, let row = growth.row,
+    machine.nodes.count > 1 ? spreadAmongMany(of: growth, after: touched) : .zonelist
+  }
+
+  private func spreadAmongMany(of growth: Growth, after touched: Int64) -> NodeSpread {
+    guard growth.nodes == nil, let row = growth.row,
       let policy = tasks.rare.mempolicy[row]
     else { return .zonelist }
     let nodes = policy.nodes.intersection(mems(of: row))

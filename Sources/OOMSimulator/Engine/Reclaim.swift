@@ -144,6 +144,7 @@ extension Ledger {
     effort.add(8 + 4 * groups.count)
     var total: Int64 = 0
     for group in groups { total += available(group, in: domain, stage, floors, nodes) }
+    if total == 0 { return 0 }
     var left = wanted
     var share = min(left, total)
     for group in groups where share > 0 {
@@ -165,7 +166,6 @@ extension Ledger {
   private func available(
     _ group: Int, in domain: Int, _ stage: Stage, _ floors: [Int64], _ nodes: NodeMask?
   ) -> Int64 {
-    let account = accounts[group]
     let there = there(group, nodes)
     var pages: Int64
     switch stage {
@@ -176,7 +176,9 @@ extension Ledger {
       pages = there.anon + there.shmem + there.tmpfs
       if pages > 0 { pages = min(pages, swapRoom(group)) }
     }
-    if !floors.isEmpty { pages = min(pages, max(account.usage - floors[group - domain], 0)) }
+    if !floors.isEmpty {
+      pages = min(pages, max(accounts[group].usage - floors[group - domain], 0))
+    }
     return pages
   }
 
@@ -194,7 +196,8 @@ extension Ledger {
   private mutating func take(
     _ pages: Int64, from group: Int, _ stage: Stage, _ nodes: NodeMask?
   ) -> Int64 {
-    let pages = stage == .swap ? min(pages, swapRoom(group)) : pages
+    let pages = stage == .swap && pages > 0 ? min(pages, swapRoom(group)) : pages
+    if pages == 0 { return 0 }
     let there = there(group, nodes)
     accounts[group].reclaimed += pages
     change(group, nodes.map { .on($0) } ?? .anywhere, isReclaim: true) { mine in

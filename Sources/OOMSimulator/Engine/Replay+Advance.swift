@@ -145,14 +145,9 @@ extension Replay {
   /// For a look at the state between two instants.
   mutating func grow(upTo time: Microseconds) { apply(at: time) }
 
-  /// What gives back comes first, then growth in the order of its events; what is stopped is left out.
   private mutating func applicationOrder() -> [Int] {
     state.ledger.effort.add(4 * state.growths.count)
-    var (shrinks, others): ([Int], [Int]) = ([], [])
-    for growth in state.growths.living where growth.stop == nil {
-      if growth.isShrink { shrinks.append(growth.order) } else { others.append(growth.order) }
-    }
-    return shrinks + others
+    return state.growths.applicationOrder
   }
 
   private func isUnderWay(_ order: Int, shrinks: Bool) -> Bool {

@@ -150,8 +150,16 @@ extension State {
   /// Kernel: `__vm_enough_memory()`, mm/util.c, called by `mmap()`, `brk()` and `mremap()`.
   ///
   /// - Parameter planned: what others are going to ask for first.
+  @inline(__always)
   func admitted(
     _ pages: Int64, _ kind: PageKind, of growth: Growth, after planned: Int64 = 0
+  ) -> Int64 {
+    growth.tmpfsSize == nil && vm.overcommitMemory != .never
+      ? pages : admittedStrictly(pages, kind, of: growth, after: planned)
+  }
+
+  private func admittedStrictly(
+    _ pages: Int64, _ kind: PageKind, of growth: Growth, after planned: Int64
   ) -> Int64 {
     var pages = pages
     if let size = growth.tmpfsSize {
@@ -170,8 +178,12 @@ extension State {
   }
 
   /// Whether mode 2 admits what all of some growths are going to touch, whatever the others do.
+  @inline(__always)
   func admitsAll(_ requests: Int64) -> Bool {
-    if requests == 0 || vm.overcommitMemory != .never { return true }
+    requests == 0 || vm.overcommitMemory != .never || admitsAllStrictly(requests)
+  }
+
+  private func admitsAllStrictly(_ requests: Int64) -> Bool {
     // To 3.9 a process's own size has no bound above which it keeps no more back.
     if rules.overcommit.strict == .thirtySecond { return false }
     var overcommit = overcommitState(row: nil)

@@ -6,9 +6,14 @@ extension State {
   /// A policy of the memory itself, `nodes` of the event, replaces that of the process; a cpuset holds for both.
   ///
   /// Kernel: `get_vma_policy()`, mm/mempolicy.c, and `cpuset_zone_allowed()`, mm/page_alloc.c.
+  @inline(__always)
   func nodes(of growth: Growth) -> NodeMask? {
+    machine.nodes.count > 1 ? nodesAmongMany(of: growth) : nil
+  }
+
+  private func nodesAmongMany(of growth: Growth) -> NodeMask? {
     // What the kernel asks for itself no cpuset binds.
-    guard machine.nodes.count > 1, !growth.isOfKernel else { return nil }
+    if growth.isOfKernel { return nil }
     let mems = growth.row.map { self.mems(of: $0) } ?? self.mems(ofGroup: growth.unownedGroup)
     let nodes = policy(of: growth) ?? mems
     return nodes.isSuperset(of: allNodes) ? nil : nodes

@@ -24,6 +24,7 @@ extension State {
 
   /// What a new page has to be found for when a process touches `pages`: what others have in memory already
   /// costs nothing, and neither does a write to a page that nobody else maps.
+  @inline(__always)
   func newPages(of pages: Int64, _ kind: PageKind, owner: Int) -> Int64 {
     guard let object = shared.number(kind, of: owner) else { return pages }
     return shared.list[object].untouched(pages, by: owner)

@@ -1,4 +1,7 @@
 /// The state of a run at one instant: all that decides what comes next, but for events that are still to come.
+///
+/// What is asked at every charge is inlined up to the answer that it mostly has: a call from within a mutating method copies
+/// the state, which has 2 kB without what it refers to.
 struct State: Equatable, Sendable {
   private(set) var machine: Machine
   let rules: Rules
