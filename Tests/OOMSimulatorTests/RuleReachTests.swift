@@ -48,7 +48,7 @@ import Testing
 
     init(_ run: Run) {
       outcome = ComparedOutcome(run)
-      points = run.kills.first?.victim.points
+      points = run.pointsOfFirst
       warnings = run.warnings.filter {
         // What is known of a release is told of each by itself.
         if case .release = $0.fact { false } else { true }

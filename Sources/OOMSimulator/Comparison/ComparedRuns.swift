@@ -12,7 +12,7 @@ package struct Glimpse: Sendable {
 
   init(_ run: Run, keepsRun: Bool) {
     outcome = ComparedOutcome(run)
-    points = run.kills.first?.victim.points
+    points = run.pointsOfFirst
     warnings = run.warnings
     effort = run.effort
     callsKiller = run.callsKiller

@@ -5,13 +5,19 @@
 /// estimates show; `RuleReachTests` replays every release to prove it.
 struct RuleReach {
   private let reached: Set<RuleName>
+  /// A killer of user space reads /proc/PID/oom_score.
+  private let readsPoints: Bool
 
   init(of scenario: Scenario) {
     let content = Content(of: scenario)
+    readsPoints = scenario.killers.contains { $0.kind.readsPoints }
     reached = Set(RuleName.allCases.filter { content.reaches($0) })
   }
 
-  private init(reached: Set<RuleName>) { self.reached = reached }
+  private init(reached: Set<RuleName>, readsPoints: Bool) {
+    self.reached = reached
+    self.readsPoints = readsPoints
+  }
 
   func contains(_ name: RuleName) -> Bool { reached.contains(name) }
 
@@ -32,7 +38,11 @@ struct RuleReach {
   }
 
   /// Without what only the killer of the kernel goes by: a run that never calls it has nothing to do with that, either.
-  var withoutKiller: RuleReach { RuleReach(reached: reached.filter { !$0.isOfKillerAlone }) }
+  var withoutKiller: RuleReach {
+    RuleReach(
+      reached: reached.filter { !$0.isOfKillerAlone && (readsPoints || !$0.isOfPoints) },
+      readsPoints: readsPoints)
+  }
 
   /// The rules of a release, as far as the scenario comes to them; all others are those of the oldest.
   func rules(of release: KernelRelease) -> Rules {
@@ -42,7 +52,6 @@ struct RuleReach {
 
 extension RuleName {
   /// Whether a rule is first asked for once an OOM has called the killer of the kernel: whom it takes, and what dies with it.
-  /// Points are not of them: killers of user space read them.
   fileprivate var isOfKillerAlone: Bool {
     switch self {
     case .panicOnOOM, .allocatingTask, .sysrq, .memcgTotalpages, .dying, .scanWidth, .ties,
@@ -53,6 +62,31 @@ extension RuleName {
     default: false
     }
   }
+
+  /// Whether it decides about points, which /proc/PID/oom_score shows as well.
+  fileprivate var isOfPoints: Bool {
+    switch self {
+    case .constraint, .totalpages, .candidates, .disabled, .vforkChildren, .swapoff, .badness,
+      .children, .superuser, .zeroPoints, .pageTables, .rootBonus, .rss, .oomScore, .oomAdj:
+      true
+    default: false
+    }
+  }
+}
+
+extension UserspaceKiller.Kind {
+  /// Whether it goes by /proc/PID/oom_score.
+  var readsPoints: Bool { self == .earlyoom }
+}
+
+extension Run {
+  /// What the first victim was chosen for; nil where it was not chosen for points.
+  var pointsOfFirst: Int128? {
+    guard let first = kills.first,
+      first.ground == nil || first.by == UserspaceKiller.Kind.earlyoom.rawValue
+    else { return nil }
+    return first.victim.points
+  }
 }
 
 /// What a scenario has that some rules are about, and nothing else is.
@@ -61,6 +95,7 @@ private struct Content {
   private let hasAnything: Bool
   /// Killers of user space look at /proc/meminfo and /proc/PID/oom_score; all but earlyoom at the files of groups, too.
   private let readsFiles: Bool
+  private let readsPoints: Bool
   private var hasGroups: Bool
   private var hasMadvise = false
   private var hasSysrq = false
@@ -79,15 +114,19 @@ private struct Content {
   private var hasOOMGroup = false
   private var changesGroups = false
   private var reclaims = false
+  /// Address space is asked for by more than a page at a time.
+  private var hasRequests: Bool
   private let hasZswap: Bool
   private let holdsBack: Bool
 
   init(of scenario: Scenario) {
     hasAnything = scenario.badness != nil
     readsFiles = !scenario.killers.isEmpty
+    readsPoints = scenario.killers.contains { $0.kind.readsPoints }
     hasGroups =
       !scenario.cgroups.isEmpty || scenario.processes.cgroupPaths.contains { $0 != "/" }
       || scenario.killers.contains { $0.kind != .earlyoom }
+    hasRequests = !scenario.processes.restarts.isEmpty
     hasZswap = scenario.machine.zswap
     holdsBack = scenario.machine.cpus == 1
     hasNodes = !scenario.machine.nodes.isEmpty
@@ -111,6 +150,7 @@ private struct Content {
   }
 
   private mutating func add(_ action: Event.Action) {
+    hasRequests = hasRequests || action.isRequest
     switch action {
     case .start(let process):
       hasGroups = hasGroups || process.cgroup != "/"
@@ -162,18 +202,32 @@ private struct Content {
     case .vforkChildren: return hasVfork
     case .panicOnOOM: return panics
     case .allocatingTask: return killsAllocatingTask
-    case .heuristic: return modes.contains(.heuristic)
+    case .heuristic: return modes.contains(.heuristic) && hasRequests
+    case .commitTypes: return modes.contains(.never) || hasRequests
     case .strict: return modes.contains(.never)
     case .children, .child: return hasFamilies
     case .sharers, .oomScoreAdj: return sharesMM
     case .constraint: return hasNodes || hasGroups
     case .rss: return holdsBack
-    case .oomScore, .memAvailable: return readsFiles
+    case .oomScore: return readsPoints
+    case .memAvailable: return readsFiles
     case .pagesets: return false
     case .watermarks, .trigger, .totalpages, .candidates, .disabled, .dying, .badness, .superuser,
       .zeroPoints, .pageTables, .rootBonus, .scanWidth, .ties, .unkillable, .reaper, .nobody,
-      .commitTypes, .oomAdj, .log:
+      .oomAdj, .log:
       return true
+    }
+  }
+}
+
+extension Event.Action {
+  /// Whether it may ask overcommit for more than a page at once. What grows asks page by page; what ends, gives back or is set
+  /// asks for nothing.
+  fileprivate var isRequest: Bool {
+    switch self {
+    case .grow(_, _, let duration, _): duration == 0
+    case .shrink, .exit, .setProcess, .pressure, .sysrq: false
+    default: true
     }
   }
 }
