@@ -89,6 +89,42 @@ import Testing
     #expect(same > 100)
   }
 
+  @Test("every file of a group and of the machine is warned of where a release does not have it")
+  func files() throws {
+    let ofGroups = [
+      #""memory.max": "512M""#, #""memory.high": "512M""#, #""memory.low": "8M""#,
+      #""memory.min": "8M""#, #""memory.swap.max": "8M""#, #""memory.swap.high": "8M""#,
+      #""memory.zswap.max": "8M""#, #""memory.zswap.writeback": 0"#, #""memory.oom.group": 1"#,
+      #""OOMPolicy": "kill""#,
+    ]
+    let ofMachine = [#""memory_recursiveprot": true"#, #""memory_hugetlb_accounting": true"#]
+    var texts = ofGroups.map { (#""cgroups": { "/a": { \#($0) } }"#, "/a", "") }
+    texts += ofGroups.map {
+      (
+        #""cgroups": { "/a": {} }"#, "/a",
+        #"{ "at": "2s", "set": { "cgroup": "/a", "to": { \#($0) } } }, "#
+      )
+    }
+    texts += ofMachine.map { ($0, "/", "") }
+    for (file, group, event) in texts {
+      let text = """
+        { "schema": "oomsim.scenario/1", "cgroup_version": 2, \(file),
+          "machine": { "memory": "1G", "swap": "1G", "zswap": \(file.contains("zswap")) },
+          "processes": [ { "name": "app", "cgroup": "\(group)", "anon": "64M" } ],
+          "events": [ \(event) { "at": "3s", "grow": { "process": "app", "anon": "1M", "over": "9s" } } ] }
+        """
+      let scenario = try Scenario(json: Array(text.utf8))
+      try #require(scenario.problems().isEmpty, "\(text)")
+      let compared = Comparison(ofAllKernels: scenario)
+      let warned = RulesByRelease.boundaries.map {
+        Set(Simulator(kernel: $0).run(valid: scenario).warnings.map { "\($0.fact)" })
+      }
+      #expect(Set(warned).count > 1, "some release does not have it: \(file) \(event)")
+      #expect(compared.sides.count == 1)
+      #expect(Self.check(scenario, file + event) > 5)
+    }
+  }
+
   @Test("nor does a generated one", arguments: 0..<4)
   func generated(part: Int) {
     var same = 0

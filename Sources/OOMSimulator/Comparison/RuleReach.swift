@@ -55,7 +55,7 @@ extension RuleName {
   fileprivate var isOfKillerAlone: Bool {
     switch self {
     case .panicOnOOM, .allocatingTask, .sysrq, .memcgTotalpages, .dying, .scanWidth, .ties,
-      .memcgWalk, .memcgTies, .child, .unkillable, .sharers, .oomGroup, .memcgEvents, .reaper,
+      .memcgWalk, .memcgTies, .child, .unkillable, .sharers, .memcgEvents, .reaper,
       .nobody,
       .log:
       true
@@ -107,7 +107,7 @@ private struct Content {
   private var hasFamilies: Bool
   private var sharesMM: Bool
   private var hasNodes: Bool
-  /// Of any group, from the start or by an event.
+  /// Of any group, from the start or by an event; what a release does not have is warned of.
   private var protects = false
   private var slowsDown = false
   private var limits = false
@@ -116,7 +116,7 @@ private struct Content {
   private var reclaims = false
   /// Address space is asked for by more than a page at a time.
   private var hasRequests: Bool
-  private let hasZswap: Bool
+  private var hasZswap: Bool
   private let holdsBack: Bool
 
   init(of scenario: Scenario) {
@@ -138,6 +138,8 @@ private struct Content {
     panics = scenario.sysctl.panicOnOOM ?? .never != .never
     killsAllocatingTask = scenario.sysctl.oomKillAllocatingTask ?? false
     modes = [scenario.sysctl.overcommitMemory ?? .heuristic]
+    hasGroups = hasGroups || scenario.chargesHugetlb
+    protects = scenario.isRecursivelyProtected
     for (_, group) in scenario.cgroups { add(group) }
     for event in scenario.events { add(event.action) }
   }
@@ -146,6 +148,7 @@ private struct Content {
     protects = protects || group.min != nil || group.low != nil
     slowsDown = slowsDown || group.high != nil || group.swapHigh != nil
     limits = limits || group.max != nil || group.memswLimit != nil || group.swapMax != nil
+    hasZswap = hasZswap || group.zswapMax != nil || group.zswapWriteback != nil
     hasOOMGroup = hasOOMGroup || group.oomGroup != nil || group.oomPolicy != nil
   }
 
