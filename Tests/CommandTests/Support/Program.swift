@@ -33,11 +33,12 @@ enum Program {
     return try await launch(program, arguments, stdin, environment, directory)
   }
 
-  /// Runs `oomsim`, which gets a signal when it takes more processor time than that.
-  static func run(_ arguments: [String], seconds: Int) async throws -> Output {
+  /// Runs `oomsim`, which a signal ends when it takes more processor time, or writable memory of its own, than that.
+  static func run(_ arguments: [String], seconds: Int, kilobytes: Int) async throws -> Output {
     try await launch(
       URL(filePath: "/bin/sh"),
-      ["-c", "ulimit -t \(seconds); exec \"$0\" \"$@\"", oomsim.path] + arguments, nil, [:],
+      ["-c", "ulimit -t \(seconds); ulimit -d \(kilobytes); exec \"$0\" \"$@\"", oomsim.path]
+        + arguments, nil, [:],
       packageRoot)
   }
 
