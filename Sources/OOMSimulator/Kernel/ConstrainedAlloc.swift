@@ -123,14 +123,18 @@ extension State {
   /// Kernel: `oom_cpuset_eligible()`, mm/oom_kill.c, with `mempolicy_in_oom_domain()`, mm/mempolicy.c.
   private func foreign(to mems: NodeMask, policy: NodeMask?) -> Set<Int> {
     guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
+    ledger.effort.add(4 * tasks.count + 8 * groups.count)
+    let ofGroups = groups.settings.indices.map { self.mems(ofGroup: $0) }
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
-      let its = policy == nil ? self.mems(of: row) : tasks.rare.boundNodes(row) ?? allNodes
+      let its =
+        policy == nil
+        ? tasks.rare.memsAllowed[row] ?? ofGroups[Int(tasks.groups[row])]
+        : tasks.rare.boundNodes(row) ?? allNodes
       if its.isDisjoint(with: policy ?? mems) { foreign.insert(row) }
     }
     return foreign
   }
-
 }
 
 extension RulesByRelease {
