@@ -232,9 +232,11 @@ struct Request {
     let scenario = try scenario()
     var simulator = try simulator(for: scenario)
     simulator.recordsCandidates = true
+    let number = try number("kill") ?? 1
+    simulator.listedKills = number - 1..<number
     let run = simulator.run(valid: scenario)
     let lesson = Lesson(
-      of: run, number: try number("kill") ?? 1, in: scenario, simulator: simulator,
+      of: run, number: number, in: scenario, simulator: simulator,
       why: option("why"))
     if asText { return Array(LessonText(lesson, style: Self.style, width: 76).text.utf8) }
     return written { $0.lesson(lesson) }

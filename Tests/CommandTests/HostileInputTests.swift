@@ -123,8 +123,10 @@ import Testing
     var lines: [String] = []
     for seed in 0..<UInt64(Self.seeds.count * 10) {
       var mutation = Mutation(seed: seed)
-      let text = try Self.scenario(seed % 40)
-      if seed % 3 == 0 {
+      let text = try Self.scenario(Self.isSwarm ? seed : seed % 40)
+      if seed % 4 == 3 {
+        lines.append(String(decoding: text, as: UTF8.self))
+      } else if seed % 3 == 0 {
         let bytes = mutation.bytes(Array(text)).map { $0 == 0x0a ? 0x20 : $0 }
         lines.append(String(decoding: bytes, as: UTF8.self))
       } else {

@@ -150,4 +150,41 @@ import Testing
     let isWhole = log.split(separator: "\n").allSatisfy { $0.hasPrefix("[") }
     #expect(isWhole)
   }
+
+  /// A machine of many small processes, and so many OOMs that nobody's growth asked for.
+  private func scenario(ooms times: [Int64], processes: Int) throws -> Scenario {
+    var scenario = Scenario()
+    scenario.machine.memory = 1 << 20
+    var worker = Scenario.Process(name: "w", anon: 1)
+    worker.count = Int32(processes)
+    scenario.processes.append(worker)
+    scenario.events = times.map {
+      Event(at: .seconds($0), action: .oom(cgroup: nil, invoker: nil, nodes: nil))
+    }
+    return scenario
+  }
+
+  /// Kernel: `oom_kill_process()`, mm/oom_kill.c, with `___ratelimit()`, lib/ratelimit.c: ten in five seconds.
+  @Test func `of many reports at once ten are printed, and the next says how many were not`() throws
+  {
+    let scenario = try scenario(ooms: Array(repeating: 1, count: 13) + [8], processes: 20)
+    let log = KernelLogText.text(of: run(scenario, "6.12"))
+    let lines = log.split(separator: "\n")
+    #expect(lines.count { $0.contains("invoked oom-killer") } == 11)
+    #expect(lines.count { $0.contains("Killed process") } == 14)
+    #expect(lines.count { $0.contains("oom_kill_process: 3 callbacks suppressed") } == 1)
+  }
+
+  /// What is not printed is not kept, either: a small scenario could fill the memory.
+  @Test func `no more reports after 250,000 rows of task tables, but all kill lines`() throws {
+    let scenario = try scenario(ooms: (1...30).map { $0 * 10 }, processes: 10_000)
+    let run = run(scenario, "6.12")
+    let reports = run.kills.compactMap { $0.decision?.log?.report }
+    let printed = reports.count { $0 == .printed(suppressed: 0) }
+    #expect(printed == 26 && reports.count { $0 == .leftOut } == 4, "\(printed)")
+    let rows = run.kills.reduce(0) { $0 + ($1.decision?.log?.table?.count ?? 0) }
+    #expect(rows > 250_000 && rows < 260_000)
+    let lines = KernelLogText.text(of: run).split(separator: "\n")
+    #expect(lines.count { $0.contains("Killed process") } == 30)
+  }
 }

@@ -187,7 +187,7 @@ import Testing
         "state", "record", "putsGrowthOff", "isBehind", "isReviewDue", "proof", "provenDeaths",
         "stopsAtLoop", "mostRestarts", "isAbandoned", "events", "nextEvent", "killer", "killers",
         "references", "recordsCandidates", "hasSystemd", "hasVersionTwo",
-        "observe", "recorder", "mostCandidateLists", "mostKills",
+        "observe", "recorder", "listedKills", "mostKills",
         "idleSince", "changedAt", "nextEstimate", "estimatedAt",
       ])
     #expect(

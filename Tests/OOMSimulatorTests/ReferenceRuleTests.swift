@@ -69,7 +69,8 @@ import VictimSelection
     switch world.outOfMemory(oc) {
     case .kill(let choice):
       outcomes.kills += 1
-      let kill = world.describe(choice, by: "kernel", listsCandidates: false)
+      let kill = world.describe(
+        choice, by: "kernel", listsCandidates: false, report: nil)
       return difference(kill, choice, expected, reference, shift)
     case .waiting:
       outcomes.aborted += 1

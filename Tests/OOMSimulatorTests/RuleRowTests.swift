@@ -161,7 +161,7 @@ import Testing
   ) -> [UInt8] {
     var simulator = Simulator(kernel: kernel, rules: rules)
     simulator.recordsCandidates = true
-    simulator.mostCandidateLists = 1
+    simulator.listedKills = 0..<1
     simulator.mostKills = 20
     var run = simulator.run(scenario)
     run.warnings = []

@@ -206,7 +206,7 @@ import Testing
     #expect(timeline.otherProcesses == 3 && timeline.otherGroups == 0)
     var few = simulator
     few.recordsCandidates = true
-    few.mostCandidateLists = 0
+    few.listedKills = 0..<0
     let decisions = few.run(scenario).kills.map(\.decision)
     #expect(decisions.allSatisfy { $0 != nil && $0?.candidates == nil && $0?.scene == nil })
   }

@@ -14,7 +14,6 @@ package struct KernelLogText {
   var now: Microseconds = 0
   /// Lines of the reaper, which come later than what stands behind them.
   private var late: [(at: Microseconds, line: String)] = []
-  private var limit = ReportLimit()
   /// OOMs of each group so far.
   var failures: [String: Int] = [:]
 
@@ -36,13 +35,13 @@ package struct KernelLogText {
       guard let decision = kill.decision, let state = decision.log else { continue }
       advance(to: kill.at)
       if let group = decision.cgroup { failures[group, default: 0] += 1 }
-      report(state, of: decision.cgroup, isLimited: true)
+      report(state, of: decision.cgroup)
       killLines(of: kill.victim, decision, state)
     }
     if let panic = run.panic, let state = panic.log {
       advance(to: panic.at)
       if let group = panic.cgroup { failures[group, default: 0] += 1 }
-      if forms.reportsPanics { report(state, of: panic.cgroup, isLimited: false) }
+      if forms.reportsPanics { report(state, of: panic.cgroup) }
       write(panic, state)
       return
     }
@@ -105,10 +104,10 @@ package struct KernelLogText {
 
   // MARK: The report
 
-  private mutating func report(_ state: LoggedState, of cgroup: String?, isLimited: Bool) {
-    if isLimited {
-      let suppressed = limit.admit(at: now)
-      guard let suppressed else { return }
+  private mutating func report(_ state: LoggedState, of cgroup: String?) {
+    switch state.report {
+    case .suppressed, .leftOut: return
+    case .printed(let suppressed):
       if suppressed > 0, forms.countsSuppressed {
         line("oom_kill_process: \(suppressed) callbacks suppressed")
       }
@@ -170,32 +169,5 @@ package struct KernelLogText {
       "oom-kill:constraint=CONSTRAINT_\(constraint),nodemask=\(nodes),cpuset=\(Self.plain(state.cpuset))"
         + ",mems_allowed=\(state.mems)\(domain),task_memcg=\(Self.plain(chosen.cgroup))"
         + ",task=\(Self.name(chosen)),pid=\(chosen.identity.pid),uid=\(chosen.uid)")
-  }
-}
-
-/// Ten reports in five seconds, and no more. Kernel: `___ratelimit()`, lib/ratelimit.c, which
-/// `oom_kill_process()` asks; before 3.4 `printk_ratelimit()` with the same numbers.
-struct ReportLimit {
-  private static let interval = Microseconds.seconds(5)
-  private static let burst = 10
-
-  private var begin: Microseconds?
-  private var printed = 0
-  private var missed = 0
-
-  /// How many were suppressed since the last window; nil when this one is, too.
-  mutating func admit(at time: Microseconds) -> Int? {
-    var suppressed = 0
-    if time > (begin ?? .max - Self.interval) + Self.interval {
-      suppressed = missed
-      (begin, printed, missed) = (nil, 0, 0)
-    }
-    if begin == nil { begin = time }
-    guard printed < Self.burst else {
-      missed += 1
-      return nil
-    }
-    printed += 1
-    return suppressed
   }
 }

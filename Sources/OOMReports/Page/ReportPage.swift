@@ -34,7 +34,7 @@ package struct ReportPage {
   ) {
     var simulator = simulator
     simulator.recordsCandidates = true
-    simulator.mostCandidateLists = Self.mostKills
+    simulator.listedKills = 0..<Self.mostKills
     run = simulator.run(valid: scenario)
     simulator.recordsCandidates = false
     timeline = simulator.timeline(

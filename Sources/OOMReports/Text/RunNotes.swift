@@ -10,16 +10,18 @@ struct RunNotes {
 
   /// Whose points have root's bonus, though their `uid` may never have been written.
   private var root: String? {
-    var names: [String] = []
+    var names: Set<String> = []
+    var first: String?
     for kill in run.kills {
       guard let decision = kill.decision else { continue }
       for candidate in [kill.victim, decision.runnerUp].compactMap({ $0 })
       where candidate.uid == 0 && !names.contains(candidate.name) && decision.favoursRoot(candidate)
       {
-        names.append(candidate.name)
+        names.insert(candidate.name)
+        if first == nil { first = candidate.name }
       }
     }
-    guard let first = names.first else { return nil }
+    guard let first else { return nil }
     let others = names.count > 1 ? " and \(names.count - 1) more" : ""
     return "\(plain(first))\(others) \(names.count > 1 ? "count" : "counts") as root, which has "
       + "fewer points on this kernel: uid is 0, as it is where a process has none"

@@ -5,19 +5,13 @@
 /// estimates show; `RuleReachTests` replays every release to prove it.
 struct RuleReach {
   private let reached: Set<RuleName>
-  /// A killer of user space reads /proc/PID/oom_score.
-  private let readsPoints: Bool
 
   init(of scenario: Scenario) {
     let content = Content(of: scenario)
-    readsPoints = scenario.killers.contains { $0.kind.readsPoints }
     reached = Set(RuleName.allCases.filter { content.reaches($0) })
   }
 
-  private init(reached: Set<RuleName>, readsPoints: Bool) {
-    self.reached = reached
-    self.readsPoints = readsPoints
-  }
+  private init(_ reached: Set<RuleName>) { self.reached = reached }
 
   func contains(_ name: RuleName) -> Bool { reached.contains(name) }
 
@@ -39,9 +33,9 @@ struct RuleReach {
 
   /// Without what only the killer of the kernel goes by: a run that never calls it has nothing to do with that, either.
   var withoutKiller: RuleReach {
-    RuleReach(
-      reached: reached.filter { !$0.isOfKillerAlone && (readsPoints || !$0.isOfPoints) },
-      readsPoints: readsPoints)
+    // Somebody else reads the points where what shows them is reached.
+    let showsPoints = contains(.oomScore)
+    return RuleReach(reached.filter { !$0.isOfKillerAlone && (showsPoints || !$0.isOfPoints) })
   }
 
   /// The rules of a release, as far as the scenario comes to them; all others are those of the oldest.
@@ -56,8 +50,7 @@ extension RuleName {
     switch self {
     case .panicOnOOM, .allocatingTask, .sysrq, .memcgTotalpages, .dying, .scanWidth, .ties,
       .memcgWalk, .memcgTies, .child, .unkillable, .sharers, .memcgEvents, .reaper,
-      .nobody,
-      .log:
+      .nobody, .log:
       true
     default: false
     }
@@ -93,8 +86,9 @@ extension Run {
 private struct Content {
   /// A badness of the scenario's own may read anything.
   private let hasAnything: Bool
-  /// Killers of user space look at /proc/meminfo and /proc/PID/oom_score; all but earlyoom at the files of groups, too.
+  /// Killers of user space look at /proc/meminfo; all but earlyoom at the files of groups, too.
   private let readsFiles: Bool
+  /// At /proc/PID/oom_score.
   private let readsPoints: Bool
   private var hasGroups: Bool
   private var hasMadvise = false

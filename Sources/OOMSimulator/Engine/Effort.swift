@@ -27,20 +27,18 @@ final class Effort: Equatable, @unchecked Sendable {
   /// more for what is larger. Shipped stories take a tenth of it at most.
   static func usual(_ scenario: Scenario) -> Int64 { 40_000_000 + more(scenario) }
 
-  /// What a comparison of releases may take: half as much again, for it replays on all processors.
-  static func ofComparison(_ scenario: Scenario) -> Int64 {
-    let usual = usual(scenario)
-    return usual + usual / 2
-  }
+  /// What a comparison of releases may take: more of what is small, for it replays on all processors; of what is large the
+  /// starts alone take long.
+  static func ofComparison(_ scenario: Scenario) -> Int64 { 60_000_000 + more(scenario) / 2 }
 
   /// What a command that replays one scenario again and again may take, for all replays together.
-  static func ofMany(_ scenario: Scenario) -> Int64 { 25_000_000 + more(scenario) }
+  static func ofMany(_ scenario: Scenario) -> Int64 { 32_000_000 + more(scenario) }
 
-  /// For each process 10,000, and for what is written as long as it is together, up to 100,000 for each process, group and
+  /// For each process 6,000, and for what is written as long as it is together, up to 30,000 for each process, group and
   /// event.
   private static func more(_ scenario: Scenario) -> Int64 {
     let written = Int64(scenario.processes.count + scenario.cgroups.count + scenario.events.count)
-    return 10_000 * Int64(scenario.processes.expandedCount) + written * min(10 * written, 100_000)
+    return 6000 * Int64(scenario.processes.expandedCount) + written * min(10 * written, 30_000)
   }
 }
 

@@ -105,7 +105,20 @@ package struct LoggedState: Equatable, Sendable {
   package var oomGroup: String?
   package var members: [Task] = []
 
-  init(constraint: Constraint) {
+  /// What becomes of the report that stands before the lines of the kill.
+  package enum Report: Equatable, Sendable {
+    /// It is printed, and so many before it were not.
+    case printed(suppressed: Int)
+    /// There were too many within five seconds.
+    case suppressed
+    /// A kernel would print it, but there are so many rows of task tables already that nobody could read them.
+    case leftOut
+  }
+
+  package var report: Report
+
+  init(constraint: Constraint, report: Report) {
     self.constraint = constraint
+    self.report = report
   }
 }

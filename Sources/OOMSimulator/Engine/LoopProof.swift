@@ -54,7 +54,8 @@ extension Replay {
     catchUp()
     var proof = self.proof
     let earlier = proof.earlier(state.ledger) {
-      state.ledger.effort.add(8 * (state.tasks.count + state.groups.count + state.growths.count))
+      state.ledger.effort.add(32 * state.tasks.count)
+      state.ledger.effort.add(8 * (state.groups.count + state.growths.count))
       return LoopProof.Mark(
         state: state.comparable(),
         looks: killers.map { killer in killer.nextLook.map { $0 - now } },

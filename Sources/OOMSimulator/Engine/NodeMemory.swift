@@ -145,13 +145,15 @@ extension NodeMemory {
     var nodes = allNodes
     if case .on(let some) = place { nodes = some }
     var left = amount
-    let inOrder = (0..<count).map { (node: $0, pages: amount) }
-    for (node, most) in spread.shares(of: amount) + inOrder where left > 0 && nodes.contains(node) {
-      let part = min(left, most, room(node))
+    func add(_ most: Int64, to node: Int, _ memory: inout NodeMemory) {
+      guard left > 0, nodes.contains(node) else { return }
+      let part = min(left, most, memory.room(node))
       left -= part
-      put(part, kind, group, node)
-      if kind.isHeld { placed[kind, node] += part }
+      memory.put(part, kind, group, node)
+      if kind.isHeld { memory.placed[kind, node] += part }
     }
+    for (node, most) in spread.shares(of: amount) { add(most, to: node, &self) }
+    for node in 0..<count { add(amount, to: node, &self) }
     put(left, kind, group, count)
     if kind.isHeld { placed[kind, count] += left }
   }
@@ -185,29 +187,26 @@ extension NodeMemory {
     _ amount: Int64, _ kind: PageKind, _ group: Int, _ nodes: NodeMask
   ) {
     var left = amount
-    func free(_ node: Int) -> Int64 { max(sizes[node] - used[node], 0) }
-    let last = (0..<count).last(where: nodes.contains) ?? count - 1
-    let rounds: [(nodes: NodeMask, room: (NodeMemory, Int) -> Int64)] = [
-      (nodes, { $0.room($1) }), (nodes, { max($0.sizes[$1] - $0.used[$1], 0) }),
-      (allNodes, { max($0.sizes[$1] - $0.used[$1], 0) }),
-    ]
-    func move(_ part: Int64, to node: Int, _ memory: inout NodeMemory) {
-      memory.put(-part, kind, group, memory.count)
-      memory.put(part, kind, group, node)
-      if kind.isHeld {
-        memory.placed[kind, memory.count] -= part
-        memory.placed[kind, node] += part
-      }
-    }
-    for round in rounds {
-      for node in 0..<count where left > 0 && round.nodes.contains(node) {
-        let part = min(left, round.room(self, node))
-        if part > 0 { move(part, to: node, &self) }
+    for (nodes, keepsReserves) in [(nodes, true), (nodes, false), (allNodes, false)] {
+      for node in 0..<count where left > 0 && nodes.contains(node) {
+        let part = min(left, keepsReserves ? room(node) : free(node))
+        settle(part, kind, group, on: node)
         left -= part
       }
     }
     // Only a start state that needs more than the machine has gets here: nothing is free.
-    if left > 0 { move(left, to: last, &self) }
+    settle(left, kind, group, on: (0..<count).last(where: nodes.contains) ?? count - 1)
+  }
+
+  /// Gives charged pages a node.
+  private mutating func settle(_ part: Int64, _ kind: PageKind, _ group: Int, on node: Int) {
+    if part == 0 { return }
+    put(-part, kind, group, count)
+    put(part, kind, group, node)
+    if kind.isHeld {
+      placed[kind, count] -= part
+      placed[kind, node] += part
+    }
   }
 
   /// Finds room for what swap that is compressed in memory takes, or gives some of it back, from the nodes in proportion.

@@ -12,10 +12,21 @@ struct Record: Equatable, Sendable {
   var highSleep: [Int: Microseconds] = [:]
   /// How many candidates were listed with the kills.
   var candidates = 0
+  private var reports = Ratelimit()
+  /// How many rows the task tables of the log have.
+  var loggedTasks = 0
   /// Whether an OOM has called the killer of the kernel.
   var callsKiller = false
   /// Set when the run repeats itself from here on.
   var loop: Run.Loop?
+
+  /// What becomes of the report of the next kill in the log.
+  mutating func nextReport(at time: Microseconds) -> LoggedState.Report {
+    guard let suppressed = reports.admit(at: time) else { return .suppressed }
+    return loggedTasks < Self.mostLoggedTasks ? .printed(suppressed: suppressed) : .leftOut
+  }
+
+  private static let mostLoggedTasks = 250_000
 
   /// Ends the machine.
   mutating func end(in panic: Panic) {

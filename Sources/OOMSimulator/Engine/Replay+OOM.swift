@@ -36,11 +36,11 @@ extension Replay {
   }
 
   private var listsMoreCandidates: Bool {
-    record.kills.count < mostCandidateLists && record.candidates < Self.mostCandidates
+    listedKills.contains(record.kills.count) && record.candidates < Self.mostCandidates
   }
 
   /// So many candidates are listed, and then no more: what is listed must not decide how far a run is followed.
-  private static let mostCandidates = 1_000_000
+  private static let mostCandidates = 400_000
 
   /// Describes a decision to kill, and applies it.
   mutating func carryOut(_ choice: Choice, by killer: String) {
@@ -48,8 +48,11 @@ extension Replay {
     let stops = stops(after: choice)
     var dead = choice
     for stop in stops { dead.dead += stop.rows.map { ($0, .oomPolicy) } }
+    let isLogged = state.logForms != nil && choice.selection != nil
     var kill = state.describe(
-      dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates)
+      dead, by: killer, listsCandidates: recordsCandidates && listsMoreCandidates,
+      report: isLogged ? record.nextReport(at: now) : nil)
+    record.loggedTasks += kill.decision?.log?.table?.count ?? 0
     state.ledger.effort.add(1000)
     record.candidates += kill.decision?.candidates?.count ?? 0
     if choice.ground == nil { noteKills(choice) }

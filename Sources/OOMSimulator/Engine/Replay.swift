@@ -50,8 +50,8 @@ struct Replay {
   #endif
   /// Takes samples over time; nil where nobody wants them.
   var recorder: Recorder?
-  /// How many kills list everybody in their domain.
-  var mostCandidateLists = Int.max
+  /// Which kills list everybody in their domain.
+  var listedKills = 0..<Int.max
 
   init(
     _ scenario: Scenario, rules: Rules = RulesByRelease.rules(of: .standard),
@@ -66,6 +66,7 @@ struct Replay {
     let services = state.restarts.services.count
     mostRestarts = max(1000, 20_000 / max(services, 10)) + services
     state.ledger.effort.most = Effort.usual(scenario)
+    state.ledger.effort.add(16 * state.tasks.count)
     // Sorted by time, then by position: sort() is stable.
     events = scenario.events.sorted { $0.at < $1.at }
     self.recordsCandidates = recordsCandidates

@@ -20,8 +20,8 @@ public struct Simulator: Sendable {
   package var mostEffort: Int64?
   /// Whether every kill lists everybody in its domain.
   public var recordsCandidates = false
-  /// How many kills do, from the first on; later ones have no scene either.
-  package var mostCandidateLists = Int.max
+  /// Which kills do, from 0; others have no scene either. A panic is one more kill.
+  package var listedKills = 0..<Int.max
   /// Whether every kill and every panic has what the kernel would have logged of it.
   package var recordsLog = false
 
@@ -59,7 +59,7 @@ public struct Simulator: Sendable {
     var replay = Replay(
       scenario, rules: rules, policy: policy, recordsCandidates: recordsCandidates)
     if let mostRestarts { replay.mostRestarts = mostRestarts }
-    replay.mostCandidateLists = mostCandidateLists
+    replay.listedKills = listedKills
     if let mostKills { replay.mostKills = mostKills }
     if let mostEffort { replay.mostEffort = mostEffort }
     if recordsLog { replay.state.logForms = LogForms(of: kernel) }

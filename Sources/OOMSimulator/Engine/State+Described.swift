@@ -5,8 +5,12 @@ internal import VictimSelection
 extension State {
   /// A decision to kill.
   ///
-  /// - Parameter listsCandidates: whether everybody in the domain is listed.
-  func describe(_ choice: Choice, by killer: String, listsCandidates: Bool) -> Kill {
+  /// - Parameters:
+  ///   - listsCandidates: whether everybody in the domain is listed.
+  ///   - report: whether its log has a report; nil unless the run is to be logged.
+  func describe(
+    _ choice: Choice, by killer: String, listsCandidates: Bool, report: LoggedState.Report?
+  ) -> Kill {
     let oc = choice.selection?.oc ?? oomControl(domain: nil, invoker: nil, nodes: nil)
     var victim = candidate(choice.victim, oc)
     if victim.ineligible != nil {
@@ -17,7 +21,8 @@ extension State {
     }
     var kill = Kill(at: now, by: killer, victim: victim)
     kill.decision = choice.selection.map {
-      describe($0, choice, victim: victim, listsCandidates: listsCandidates)
+      describe(
+        $0, choice, victim: victim, listsCandidates: listsCandidates, report: report)
     }
     kill.killed = choice.dead.map {
       Kill.Casualty(process: identity($0.row), because: $0.because)
@@ -27,7 +32,8 @@ extension State {
 
   /// What the kernel's killer went by.
   private func describe(
-    _ selection: Choice.Selected, _ choice: Choice, victim: Candidate, listsCandidates: Bool
+    _ selection: Choice.Selected, _ choice: Choice, victim: Candidate, listsCandidates: Bool,
+    report: LoggedState.Report?
   ) -> Kill.Decision {
     let oc = selection.oc
     let nodes = oc.constraint == .cpuset ? oc.mems : oc.nodemask
@@ -45,7 +51,7 @@ extension State {
         decision.candidates = all
         decision.scene = scene(oc, all)
       }
-      if var state = loggedState(oc) {
+      if let report, var state = loggedState(oc, report) {
         log(choice.dead, chosen: choice.victim, oc, in: &state)
         decision.log = state
       }
@@ -71,7 +77,7 @@ extension State {
       scene: nil, log: nil)
     ledger.effort.uncounted {
       if listsCandidates { panic.scene = scene(oc, candidates(oc)) }
-      panic.log = loggedState(oc)
+      panic.log = loggedState(oc, .printed(suppressed: 0))
     }
     return panic
   }

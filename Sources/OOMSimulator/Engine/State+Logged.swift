@@ -4,15 +4,18 @@ internal import VictimSelection
 
 extension State {
   /// What the log shows; nil unless the run is to be logged.
-  func loggedState(_ oc: OOMControl) -> LoggedState? {
+  ///
+  /// - Parameter report: without one that is printed there are the lines of the kill alone.
+  func loggedState(_ oc: OOMControl, _ report: LoggedState.Report) -> LoggedState? {
     guard let forms = logForms else { return nil }
     let invoker = oc.invoker
-    var state = LoggedState(constraint: oc.constraint)
+    var state = LoggedState(constraint: oc.constraint, report: report)
     state.isSysrq = oc.trigger == .sysrq
     state.isPanicCompulsory = vm.panicOnOOM == .always
     state.hasNarrowLong = machine.wordBits == .bits32
     state.exitDelay = machine.exitDelay
     state.invoker = invoker.map { loggedTask($0) }
+    guard case .printed = report else { return state }
     state.nodemask = oc.nodemask
     state.mems = invoker == nil ? oc.mems ?? allNodes : mems(of: invoker)
     state.cpuset = cpusetName(of: invoker)

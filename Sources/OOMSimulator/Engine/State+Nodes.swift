@@ -57,6 +57,7 @@ extension State {
         }
       }
     }
+    ledger.effort.add(128 * tasks.count)
     for row in 0..<tasks.count where tasks.owner(row) == row {
       var pages = heldInOwnGroup(row).pages
       (pages.swappedAnon, pages.swappedShmem) = (0, 0)

@@ -84,9 +84,10 @@ extension State {
       }
       ticks = sleep(pages, batch: batch, delay)
     }
+    // The largest in proportion to its limit; of many processes together swap alone may be 2^60 pages.
     let excess = (levels + swapLevels).max {
-      proportion(of: 1 << 20, $0.usage, max($0.high, 1))
-        < proportion(of: 1 << 20, $1.usage, max($1.high, 1))
+      $0.usage.multipliedFullWidth(by: max($1.high, 1))
+        < $1.usage.multipliedFullWidth(by: max($0.high, 1))
     }
     var to = growth.done
     var (rest, whole) = (pages, left)

@@ -125,12 +125,13 @@ extension State {
     guard machine.nodes.count > 1, rules.constraint.nodes != .ignored else { return [] }
     ledger.effort.add(4 * tasks.count + 8 * groups.count)
     let ofGroups = groups.settings.indices.map { self.mems(ofGroup: $0) }
+    let rare = tasks.rare
     var foreign: Set<Int> = []
     for row in 0..<tasks.count where tasks.hasNotExited(row) {
       let its =
         policy == nil
-        ? tasks.rare.memsAllowed[row] ?? ofGroups[Int(tasks.groups[row])]
-        : tasks.rare.boundNodes(row) ?? allNodes
+        ? rare.memsAllowed[row] ?? ofGroups[Int(tasks.groups[row])]
+        : rare.boundNodes(row) ?? allNodes
       if its.isDisjoint(with: policy ?? mems) { foreign.insert(row) }
     }
     return foreign

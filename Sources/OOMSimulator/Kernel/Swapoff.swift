@@ -20,11 +20,17 @@ extension State {
   ///
   /// Kernel: `oom_task_origin()`; `OOM_SCAN_SELECT` since 3.8.
   func lastOrigin(_ oc: OOMControl) -> Int? {
-    if tasks.swapoffRows.isEmpty { return nil }
-    return rowsVisited(domain: oc.memcg).last {
-      tasks.swapoffRows.contains($0) && !oc.excluded.contains($0) && !oc.foreign.contains($0)
-        && tasks.ineligibility($0) == nil
+    let origins = tasks.swapoffRows
+    if origins.isEmpty { return nil }
+    func isTaken(_ row: Int) -> Bool {
+      origins.contains(row) && !oc.excluded.contains(row) && !oc.foreign.contains(row)
+        && tasks.ineligibility(row) == nil
     }
+    if oc.memcg != nil { return rowsVisited(domain: oc.memcg).last(where: isTaken) }
+    // The task list is in the order of the rows.
+    let last = (0..<tasks.count).last { tasks.hasNotExited($0) && isTaken($0) }
+    ledger.effort.add(4 * (tasks.count - (last ?? 0)))
+    return last
   }
 }
 

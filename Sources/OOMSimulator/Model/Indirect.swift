@@ -9,7 +9,8 @@
 public struct Indirect<Value> {
   @usableFromInline
   final class Storage {
-    @usableFromInline var value: Value
+    // Each access lies within one to the owner, which the compiler checks, and a box that is changed has one owner.
+    @safe @exclusivity(unchecked) @usableFromInline var value: Value
 
     @inlinable
     init(_ value: Value) { self.value = value }

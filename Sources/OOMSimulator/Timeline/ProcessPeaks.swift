@@ -3,8 +3,8 @@
 /// A process is called by the row of its first life here. Its lives are those of a service that is restarted, and those of
 /// processes that have the name of one that was gone before they started.
 struct ProcessPeaks: Sendable {
-  /// The largest that each was.
-  private(set) var largest: [Int: Int64] = [:]
+  /// The largest that each was, by its row; less than 0 for a row that is none of them.
+  private var largest: [Int64] = []
   /// The first row of every life.
   private var firstRows: [ProcessIdentity: Int] = [:]
   private var names: [Int: String] = [:]
@@ -25,23 +25,24 @@ struct ProcessPeaks: Sendable {
     var count: Int
   }
 
-  var count: Int { largest.count }
+  var count: Int { largest.count { $0 >= 0 } }
 
   /// - Complexity: O(processes).
   mutating func note(_ state: State, _ restarts: Restarts) {
     for row in rowsNamed..<state.tasks.count { noteName(row, state, restarts) }
     rowsNamed = state.tasks.count
+    largest += Array(repeating: -1, count: rowsNamed - largest.count)
     let isAnyShared = !state.sharesNothing || !state.tasks.sharers.isEmpty
     for row in 0..<state.tasks.count where !state.tasks.isKernelThread(row) {
       let first = first(of: row, restarts)
-      largest[first] = max(largest[first] ?? 0, state.pagesShown(row))
+      largest[first] = max(largest[first], state.pagesShown(row))
       if isAnyShared, state.sharesMemory(row) { sharing.insert(first) }
     }
   }
 
   private func first(of row: Int, _ restarts: Restarts) -> Int {
     let row = restarts.firstRow(of: row)
-    return firstOfName[row] ?? row
+    return firstOfName.isEmpty ? row : firstOfName[row] ?? row
   }
 
   private mutating func noteName(_ row: Int, _ state: State, _ restarts: Restarts) {
@@ -92,7 +93,7 @@ struct ProcessPeaks: Sendable {
   private var sets: [(firsts: [Int], peak: Int64)] {
     var sets: [(firsts: [Int], peak: Int64)] = []
     var places: [Equals: Int] = [:]
-    for (first, peak) in largest.sorted(by: { $0.key < $1.key }) {
+    for (first, peak) in largest.enumerated() where peak >= 0 {
       if peak == 0 || sharing.contains(first) {
         sets.append(([first], peak))
         continue
@@ -132,13 +133,13 @@ extension State {
 extension Restarts {
   /// The row of a process's first life.
   fileprivate func firstRow(of row: Int) -> Int {
-    guard let service = serviceOf[row] else { return row }
+    guard !serviceOf.isEmpty, let service = serviceOf[row] else { return row }
     return services[service].firstRow
   }
 
   /// The row of its latest life.
   func lastRow(of first: Int) -> Int {
-    guard let service = serviceOf[first] else { return first }
+    guard !serviceOf.isEmpty, let service = serviceOf[first] else { return first }
     return services[service].lastRow
   }
 }

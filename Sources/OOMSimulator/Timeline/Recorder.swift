@@ -42,7 +42,7 @@ struct Recorder: Sendable {
   ///   - end: of the run.
   ///   - processes: how many there are: of very many fewer samples are taken.
   init(_ subject: Subject = .peaks, end: Microseconds, processes: Int) {
-    let samples: Int64 = processes > 20_000 ? 40 : 150
+    let samples = min(max(600_000 / Int64(max(processes, 1)), 40), 150)
     let spacing = max(end / samples, 1)
     self.init(subject, end: end, grid: spacing, spacing: spacing)
   }
@@ -98,8 +98,14 @@ struct Recorder: Sendable {
     if timeline.firstKill == nil { timeline.firstKill = timeline.times.count - 1 }
   }
 
+  /// A sample does not decide how far the run is followed.
+  ///
   /// - Complexity: O(processes + groups).
   mutating func take(_ state: State, _ restarts: Restarts) {
+    state.ledger.effort.uncounted { takeSample(state, restarts) }
+  }
+
+  private mutating func takeSample(_ state: State, _ restarts: Restarts) {
     count += 1
     if case .count = subject { return }
     let times = timeline.times.suffix(mostOfAnInstant)
@@ -108,15 +114,23 @@ struct Recorder: Sendable {
     }
     timeline.times.append(state.now)
     timeline.fills.append(Timeline.Fill(of: state))
-    if asksWhoIsNext { timeline.next.append(state.next(in: timeline.nextCgroup)) }
+    if case .peaks = subject {
+      notePeaks(state, restarts)
+      return
+    }
+    var state = state
+    if asksWhoIsNext {
+      state.settle()
+      timeline.next.append(state.next(in: timeline.nextCgroup))
+    }
     switch subject {
-    case .count: break
-    case .peaks: notePeaks(state, restarts)
+    case .count, .peaks: break
     case .lives(let lines, let groups):
       // What reclaim took of others does not show.
-      var state = state
-      for line in lines {
-        for first in line.rows {
+      if lines.reduce(0, { $0 + $1.rows.count }) > 100 {
+        state.settle()
+      } else {
+        for first in lines.flatMap({ $0.rows }) {
           let row = restarts.lastRow(of: first)
           if row < state.tasks.count { state.settleHoldings(of: state.tasks.owner(row)) }
         }
@@ -124,7 +138,6 @@ struct Recorder: Sendable {
       noteGroups(groups, state)
       noteLives(lines, state, restarts)
     case .names(let lines, let groups):
-      var state = state
       state.settle()
       noteGroups(groups, state)
       noteNames(lines, state)
@@ -242,16 +255,12 @@ extension Timeline.Fill {
 }
 
 extension State {
-  /// The process that would be chosen if a group were at its limit, or the machine's memory at its end.
-  fileprivate func next(in cgroup: String?) -> ProcessIdentity? {
-    var state = self
-    // What is only asked is no part of what the replay took.
-    let looks = ledger.effort.looks
-    defer { ledger.effort.looks = looks }
-    state.settle()
+  /// The process that would be chosen if a group were at its limit, or the machine's memory at its end; all groups are
+  /// settled.
+  fileprivate mutating func next(in cgroup: String?) -> ProcessIdentity? {
     let domain = cgroup.flatMap { groups.paths.firstIndex(of: $0) }
-    let oc = state.oomControl(domain: domain, invoker: nil, nodes: nil)
-    guard case .victim(let row) = state.selectBadProcess(oc) else { return nil }
-    return state.identity(row)
+    let oc = oomControl(domain: domain, invoker: nil, nodes: nil)
+    guard case .victim(let row) = selectBadProcess(oc) else { return nil }
+    return identity(row)
   }
 }

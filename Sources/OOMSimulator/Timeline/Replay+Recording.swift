@@ -4,7 +4,7 @@ extension Replay {
   /// Takes the samples of the grid between now and a time at which all growth is known to fit.
   mutating func recordGrid(before time: Microseconds) {
     while let instant = recorder?.gridInstant(after: state.now, before: time) {
-      let sample = stateBetween(instant)
+      let sample = state.ledger.effort.uncounted { stateBetween(instant) }
       recorder?.take(sample, state.restarts)
     }
   }

@@ -157,7 +157,7 @@ extension Simulator {
   ///   - asksWhoIsNext: as above.
   /// - Complexity: two replays, and O(processes + groups) for each sample.
   package func timeline(
-    of run: Run, _ scenario: Scenario, every step: Microseconds?, mostCells: Int64 = 4_000_000,
+    of run: Run, _ scenario: Scenario, every step: Microseconds?, mostCells: Int64 = 3_000_000,
     asksWhoIsNext: Bool = false
   ) -> Timeline {
     var lines: [String: Int] = [:]
@@ -168,7 +168,9 @@ extension Simulator {
       return line
     }
     let groups = Array(1..<run.groups.count + 1)
-    let most = max(min(mostCells / Int64(lines.count + 3 * groups.count + 5), 10_000), 10)
+    // All processes are looked at, however few names they have.
+    let cells = max(lines.count + 3 * groups.count + 5, ofRows.count / 5)
+    let most = max(min(mostCells / Int64(cells), 10_000), 10)
     let subject = Recorder.Subject.names(ofRows: ofRows, groups: groups)
     var recorder: Recorder
     var thinnedTo: Microseconds?

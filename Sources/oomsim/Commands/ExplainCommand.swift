@@ -27,6 +27,8 @@ let explainCommand = CommandSpec(
   let scenario = try readScenario(arguments.operands[0], settings, terminal)
   var simulator = simulator(scenario, kernel: kernel)
   simulator.recordsCandidates = true
+  let kill = (number ?? 1) - 1
+  simulator.listedKills = kill..<kill + 1
   try Bounds(arguments).apply(to: &simulator)
   let run = simulator.run(valid: scenario)
   let last = run.kills.count + (run.panic == nil ? 0 : 1)
@@ -42,7 +44,6 @@ let explainCommand = CommandSpec(
     throw UsageError("--why \(why): nobody was killed.")
   }
   try checkName(why, in: run)
-  let kill = (number ?? 1) - 1
   if let why, run.kills.indices.contains(kill), run.kills[kill].ground != nil {
     throw UsageError(
       "--why \(why): kill \(kill + 1) is by \(run.kills[kill].by), not by the kernel's points. What would have spared a process: "

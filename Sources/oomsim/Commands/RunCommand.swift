@@ -74,7 +74,15 @@ let runCommand = CommandSpec(
   }
   let end = runs.contains { $0.isWithoutBadness } ? ExitCode.malformed : .done
   if logs {
-    for run in runs { terminal.out(KernelLogText.text(of: run)) }
+    for run in runs {
+      terminal.out(KernelLogText.text(of: run))
+      let leftOut = run.kills.count { $0.decision?.log?.report == .leftOut }
+      if leftOut > 0 {
+        terminal.error(
+          "oomsim: the log would be too long: \(leftOut) reports are left out, with their task "
+            + "tables; the lines of all kills are there")
+      }
+    }
     return .done
   }
   if arguments.has("--json") {
