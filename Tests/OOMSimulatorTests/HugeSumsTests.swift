@@ -49,4 +49,23 @@ import Testing
       for kill in run.kills { _ = Explanation(of: kill) }
     }
   }
+
+  @Test("delays that add up to more than a clock can count")
+  func delays() throws {
+    let scenario = try Scenario(
+      json: Array(
+        """
+        { "schema": "oomsim.scenario/1", "kernel": "6.12",
+          "machine": { "memory": "64M", "exit_delay": "999999999999999us" },
+          "sysctl": { "vm.overcommit_memory": 1 },
+          "processes": [
+            { "name": "b", "oom_score_adj": -1000 },
+            { "name": "w", "count": 9000, "anon": "1 pages" }
+          ],
+          "events": [ { "at": "1s", "grow": { "process": "b", "anon": "80M" } } ] }
+        """.utf8))
+    let run = Simulator(for: scenario).run(scenario)
+    #expect(run.outcome == .cutOff && run.kills.count > 800 && run.end <= Replay.endOfTime)
+    #expect(run.warnings.last?.fact == .stopped(after: .endOfTime(Replay.endOfTime)))
+  }
 }

@@ -82,6 +82,8 @@ extension Warning.Fact {
       case .effort:
         "stopped after \(bound.text), which is more than such a scenario usually takes: "
           + "what comes later is not known"
+      case .endOfTime:
+        "stopped after \(bound.text): no later time is reckoned with; what comes later is not known"
       case .badness(let fault):
         "stopped because the scenario's own badness has no value for "
           + "\(fault.process.name) (pid \(fault.process.pid)): \(fault.part) "
@@ -104,8 +106,9 @@ extension Warning.Bound {
     case .steps(let count): "\(count) steps of one growth"
     case .effort(let looks) where looks % 1_000_000 == 0: "\(looks / 1_000_000) million looks"
     case .effort(let looks): "\(looks) looks"
-    case .time(let time) where time % day == 0: "\(time / day as Int64) days"
-    case .time(let time): SizeFormat.exactTime(time)
+    case .time(let time) where time % day == 0, .endOfTime(let time) where time % day == 0:
+      "\(time / day as Int64) days"
+    case .time(let time), .endOfTime(let time): SizeFormat.exactTime(time)
     case .badness: "a badness without a value"
     }
   }

@@ -34,11 +34,11 @@ final class Effort: Equatable, @unchecked Sendable {
   /// What a command that replays one scenario again and again may take, for all replays together.
   static func ofMany(_ scenario: Scenario) -> Int64 { 32_000_000 + more(scenario) }
 
-  /// For each process 6,000, and for what is written as long as it is together, up to 30,000 for each process, group and
+  /// For each process 4,000, and for what is written as long as it is together, up to 30,000 for each process, group and
   /// event.
   private static func more(_ scenario: Scenario) -> Int64 {
     let written = Int64(scenario.processes.count + scenario.cgroups.count + scenario.events.count)
-    return 6000 * Int64(scenario.processes.expandedCount) + written * min(10 * written, 30_000)
+    return 4000 * Int64(scenario.processes.expandedCount) + written * min(10 * written, 30_000)
   }
 }
 

@@ -41,7 +41,9 @@ extension Replay {
   /// Takes down how long a process has slept on the stretch that it leaves.
   mutating func noteSleep(of growth: Growth) {
     guard let stretch = growth.stretch, let group = stretch.highGroup else { return }
-    record.highSleep[group, default: 0] += stretch.slept(
-      by: growth.stop == nil ? now : growth.stoppedAt)
+    let slept = stretch.slept(by: growth.stop == nil ? now : growth.stoppedAt)
+    // Each is within the time of the run, but ten thousand may sleep at once.
+    let before = record.highSleep[group] ?? 0
+    record.highSleep[group] = before + min(slept, .max - before)
   }
 }

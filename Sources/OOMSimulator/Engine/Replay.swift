@@ -99,6 +99,10 @@ struct Replay {
         abandon(after: .time(Self.longestTail))
         break
       }
+      if min(instant, last) > Self.endOfTime {
+        abandon(after: .endOfTime(Self.endOfTime))
+        break
+      }
       end = max(end, min(instant, last))
       let isLook = nextBesideLooks != instant
       advance(to: min(instant, last))
@@ -113,6 +117,10 @@ struct Replay {
     }
     catchUp()
   }
+
+  /// 10 million days. Each delay of a scenario is below 2^50 microseconds, but they add up: victims whose exits take long one
+  /// after the other, sleeps above memory.high. What is added to an instant before this one still fits.
+  static let endOfTime = Microseconds.seconds(10_000_000 * 86_400)
 
   /// Works out anew how groups stall. Refaults, of which there may be many, are looked at again where anything has happened
   /// but a look that led to nothing, and while something grows as often as the kernel takes its averages.

@@ -91,6 +91,8 @@ public struct Warning: Equatable, Sendable {
     case time(Microseconds)
     /// Looks at groups, processes and growths.
     case effort(Int64)
+    /// No later time is reckoned with.
+    case endOfTime(Microseconds)
     /// The scenario's own badness has no value for a candidate of an OOM.
     case badness(OwnBadnessFault)
   }
