@@ -32,7 +32,7 @@ final class Effort: Equatable, @unchecked Sendable {
   static func ofComparison(_ scenario: Scenario) -> Int64 { 60_000_000 + more(scenario) / 2 }
 
   /// What a command that replays one scenario again and again may take, for all replays together.
-  static func ofMany(_ scenario: Scenario) -> Int64 { 32_000_000 + more(scenario) }
+  static func ofMany(_ scenario: Scenario) -> Int64 { 40_000_000 + more(scenario) }
 
   /// For each process 4,000, and for what is written as long as it is together, up to 30,000 for each process, group and
   /// event.
