@@ -269,9 +269,9 @@ import Testing
   /// Where a page would make hundreds of long replays, it names the commands that do.
   @Test func `long replays are left to commands`() throws {
     let text = """
-      { "schema": "oomsim.scenario/1", "kernel": "6.12", "machine": { "memory": "7950M" },
+      { "schema": "oomsim.scenario/1", "kernel": "6.12", "machine": { "memory": "10200M" },
         "processes": [ { "name": "postgres", "anon": "2400M" } ],
-        "events": [ { "at": "1s", "start": { "name": "shell", "count": 22800, "anon": "80 pages" } },
+        "events": [ { "at": "1s", "start": { "name": "shell", "count": 30000, "anon": "80 pages" } },
           { "at": "2s", "start": { "name": "last", "anon": "80 pages" } } ] }
       """
     let scenario = try Scenario(json: Array(text.utf8))
@@ -280,7 +280,7 @@ import Testing
       command: ["oomsim", "run", "a b.json", "--kernel", "6.12", "--policy", "kernel"]
     ).html
     #expect(page.contains("oomsim protect &#39;a b.json&#39; --kernel 6.12 --process 1000\n"))
-    #expect(page.contains("--policy kernel --set machine.memory=15900M</pre>"))
+    #expect(page.contains("--policy kernel --set machine.memory=20400M</pre>"))
   }
 
   @Test func `old kernels have no what-if, and the page says so`() throws {

@@ -195,7 +195,16 @@ import VictimSelection
       if run.kills.contains(where: { $0.decision?.chosen == .swapoff }) { continue }
       let mostHeld: Int128 = simulator.rules.holdsNarrowPoints ? Int128(UInt32.max) : .max
       if run.kills.contains(where: { $0.victim.points > mostHeld }) { continue }
-      #expect(run.digest == expected.digest, "seed \(seed), \(simulator.kernel)")
+      if expected.outcome == .cutOff || run.outcome == .cutOff {
+        // An expression takes more looks, so that such a run is the beginning of the other.
+        let both = zip(run.kills, expected.kills)
+        let isSame = both.allSatisfy { $0.at == $1.at && $0.killed == $1.killed }
+        #expect(isSame && run.outcome == .cutOff, "seed \(seed), \(simulator.kernel)")
+        continue
+      }
+      #expect(
+        run.digest == expected.digest,
+        "seed \(seed), \(simulator.kernel), \(run.outcome), \(expected.outcome)")
       kills += run.kills.count
     }
     #expect(kills > 10)
